@@ -1,0 +1,40 @@
+# `make` lists the targets. Python 3.11, 3.12 or 3.13; choose one with `make PYTHON=python3.12 report`.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help install system report test lint clean
+
+help:
+	@echo "make report   set up, run the pipeline, leave reports/day3.pdf and reports/day3.html"
+	@echo "make test     set up, run the tests"
+	@echo "make lint     ruff and pyright"
+	@echo "make clean    remove the virtual environment and everything built (not DVC's cache)"
+
+install: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 13); sys.exit(None if ok else "Python 3.11, 3.12 or 3.13 is needed, found %d.%d; choose one with: make PYTHON=python3.12 report" % sys.version_info[:2])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -q -r requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+system:
+	@PYTHONPATH=src $(PYTHON) -m day3.report.system
+
+report: install system
+	day3 check
+	dvc repro
+	@day3 stages
+	@echo "reports/day3.pdf and reports/day3.html are ready"
+
+test: install system
+	python -m pytest
+
+lint: install
+	ruff check . && ruff format --check . && pyright
+
+clean:
+	rm -rf .venv build data runs

@@ -1,0 +1,166 @@
+"""params.yaml -> frozen sections, read with DVC's own YAML parser and checked as a whole before anything runs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from day3.errors import UserError
+
+FILE = Path("params.yaml")
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]  # other names make DVC lose stages silently
+Training = TypeVar("Training", bound="Section")
+Variants = dict[Name, Training]
+
+
+class ParamsError(UserError):
+    """One line for each thing wrong in params.yaml: file, key, what was expected, what was found."""
+
+
+class Section(BaseModel):
+    """A mapping in params.yaml: immutable, no key missing, no key unknown, no value converted on the quiet."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete_variants(cls, section: Any) -> Any:
+        """A variant says only how it differs: put its keys over those of `training`."""
+        if not isinstance(section, Mapping) or not {"training", "variants"} <= section.keys():
+            return section
+        training, variants = section["training"], section["variants"]
+        if not isinstance(training, Mapping) or not isinstance(variants, Mapping):
+            return section
+        merged = {
+            name: {**training, **changes} if isinstance(changes, Mapping) else changes
+            for name, changes in variants.items()
+        }
+        return {**section, "variants": merged}
+
+
+def load(file: Path = FILE) -> dict[str, Any]:
+    """Every section of the file by name: `report`, and one for each experiment that has a settings module.
+
+    Raises ParamsError when the file is not readable YAML or any section is not as its schema says.
+    """
+    document = read_document(file)
+    schemas = _schemas()
+    problems = [
+        f"{file}: {name}: unknown section; expected one of {', '.join(schemas)}{_nearest(name, schemas)}"
+        for name in document
+        if name not in schemas
+    ]
+    sections = {}
+    for name, schema in schemas.items():
+        if name not in document:
+            problems.append(f"{file}: {name}: expected a section, found nothing")
+            continue
+        try:
+            sections[name] = schema.model_validate(document[name])
+        except ValidationError as error:
+            problems += _describe(error, file, name, document[name])
+    if problems:
+        raise ParamsError("\n".join(problems))
+    return sections
+
+
+def read_document(file: Path = FILE) -> dict[str, Any]:
+    """The file as plain dicts, lists and scalars (YAML 1.2, as DVC reads it)."""
+    try:
+        document = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ParamsError(f"{file}: expected a file, found nothing") from None
+    except UnicodeDecodeError as error:
+        raise ParamsError(f"{file}: expected UTF-8 text, found byte {error.object[error.start]:#04x}") from None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ParamsError(f"{file}: line {line}: expected YAML, found {_first_line(error.problem)}") from None
+    if not isinstance(document, dict):
+        raise ParamsError(f"{file}: expected sections (name: …), found {document!r}")
+    return document
+
+
+def experiment_names() -> list[str]:
+    """Experiments are the folders of day3/experiments."""
+    folder = files("day3") / "experiments"
+    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("_"))
+
+
+def _schemas() -> dict[str, type[Section]]:
+    folder = files("day3") / "experiments"
+    with_settings = [name for name in experiment_names() if (folder / name / "settings.py").is_file()]
+    packages = {"report": "report"} | {name: f"experiments.{name}" for name in with_settings}
+    return {name: import_module(f"day3.{package}.settings").Settings for name, package in packages.items()}
+
+
+def _describe(error: ValidationError, file: Path, section: str, document: Any) -> list[str]:
+    """One line for each problem, except those that variants repeat from the base they inherit."""
+    lines = []
+    for problem in error.errors(include_url=False):
+        location = problem["loc"]
+        if location and location[-1] == "[key]":
+            location = location[:-1]
+        found, written = _look_up(document, location)
+        if location[:1] == ("variants",) and len(location) > 2 and not written:
+            continue
+        key = ".".join(str(part) for part in (section, *location))
+        lines.append(f"{file}: {key}: {_expectation(problem, found, written)}")
+    return lines or [f"{file}: {section}: {_first_line(str(error))}"]
+
+
+def _look_up(document: Any, location: tuple[int | str, ...]) -> tuple[Any, bool]:
+    for part in location:
+        try:
+            document = document[part]
+        except (KeyError, IndexError, TypeError):
+            return None, False
+    return document, True
+
+
+def _expectation(problem: Any, found: Any, written: bool) -> str:
+    kind, context = problem["type"], problem.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"unknown key, found {found!r}"
+    expected = {
+        "int_type": "a whole number",
+        "int_from_float": "a whole number",
+        "float_type": "a number",
+        "finite_number": "a finite number",
+        "string_type": "text",
+        "bool_type": "true or false",
+        "date_type": "a date (YYYY-MM-DD)",
+        "list_type": "a list",
+        "dict_type": "a section (key: value)",
+        "model_type": "a section (key: value)",
+        "model_attributes_type": "a section (key: value)",
+        "missing": "a value",
+        "greater_than": f"a number > {context.get('gt')}",
+        "greater_than_equal": f"a number ≥ {context.get('ge')}",
+        "less_than": f"a number < {context.get('lt')}",
+        "less_than_equal": f"a number ≤ {context.get('le')}",
+        "literal_error": f"one of {context.get('expected')}",
+        "string_pattern_mismatch": f"text like {context.get('pattern')}",
+        "too_short": f"at least {context.get('min_length')} entries",
+    }.get(kind)
+    if kind == "value_error":
+        expected = str(context["error"]).removeprefix("expected ")
+    shown = repr(found) if written else "nothing"
+    return f"expected {expected or _first_line(problem['msg'])}, found {shown}"
+
+
+def _nearest(name: object, known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(str(name), list(known), n=1)
+    return f" (nearest: {close[0]})" if close else ""
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "something else").strip().splitlines()[0]

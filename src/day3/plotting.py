@@ -1,0 +1,80 @@
+"""One hand for all figures: the report's fonts, sizes for its column, colours that survive grey print, same bytes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+COLUMN_CM = 14.8  # width of the text on the page
+# In order of lightness (L* 27, 50, 59, 76, 49, 58): neighbours differ in grey print, pairs differ for colour-blind eyes.
+COLORS = ["#17407a", "#c8502e", "#2a9d8f", "#e9b44c", "#8a5ea8", "#7f8c9a"]
+LINE_STYLES = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1))]
+INK = "#1b1f24"
+
+_STYLE: dict[str, Any] = {
+    "font.family": ["Noto Sans JP"],
+    "font.size": 8,
+    "axes.titlesize": 8.5,
+    "axes.labelsize": 8,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "legend.fontsize": 7.5,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#59636e",
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": "#59636e",
+    "ytick.color": "#59636e",
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "axes.grid": True,
+    "grid.color": "#e3e7eb",
+    "grid.linewidth": 0.5,
+    "axes.axisbelow": True,
+    "lines.linewidth": 1.3,
+    "axes.prop_cycle": mpl.cycler(color=COLORS),
+    "axes.unicode_minus": False,
+    "mathtext.fontset": "cm",
+    "svg.fonttype": "path",
+    "image.interpolation": "none",
+    "figure.dpi": 100,
+}
+
+
+@contextmanager
+def style(fonts: Path) -> Iterator[None]:
+    """The report's style, with the fonts that the project built in the folder `fonts`."""
+    for file in sorted(fonts.glob("*.ttf")):
+        font_manager.fontManager.addfont(file)
+    with mpl.rc_context(_STYLE):
+        yield
+
+
+def figure(
+    width_cm: float = COLUMN_CM, height_cm: float = 6.0, rows: int = 1, columns: int = 1, **subplots: Any
+) -> tuple[Figure, Any]:
+    """A figure of its final size and its axes (one Axes, or an array of shape (rows, columns) squeezed)."""
+    drawing = Figure(figsize=(width_cm / 2.54, height_cm / 2.54), layout="constrained")
+    FigureCanvasAgg(drawing)
+    return drawing, drawing.subplots(rows, columns, **subplots)
+
+
+def to_svg(drawing: Figure, name: str) -> bytes:
+    """The figure as SVG; the same figure under the same name gives the same bytes."""
+    buffer = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": name}):
+        drawing.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()

@@ -1,0 +1,235 @@
+"""Jinja templates -> one Markdown text. Numbers, figures, tables and listings come in through functions.
+
+An error names the template, its line and what was expected.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from typing import Any
+
+import jinja2
+
+from day3 import runs
+from day3.errors import UserError
+from day3.report import listings
+from day3.report.values import Value, Values
+
+TEMPLATES = Path("report_templates")
+VERSIONS_SHOWN = ("dvc", "numpy", "torch", "scipy", "matplotlib", "scikit-image", "jinja2", "markdown", "weasyprint")
+
+
+class ReportError(UserError):
+    """The report cannot be built: where (template:line), what, and what was expected."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A ref() call, to be checked once every target is known."""
+
+    target: str
+    place: str
+
+
+def render(templates: Path = TEMPLATES, name: str = "report.md.j2") -> tuple[str, list[Reference]]:
+    """The report as Markdown, and the cross-references that it makes. Raises ReportError."""
+    functions = _Functions(Values())
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # Markdown, not HTML
+        finalize=lambda value: value.markup() if isinstance(value, Value) else value,
+    )
+    environment.filters["plain"] = str.__str__
+    environment.globals.update(functions.table())
+    try:
+        return environment.get_template(name).render(), functions.references
+    except jinja2.TemplateSyntaxError as error:
+        raise ReportError(f"{templates / (error.name or name)}:{error.lineno}: {error.message}") from error
+    except jinja2.TemplateNotFound as error:
+        raise ReportError(f"{templates / name}: expected the template {error.name}, found nothing") from error
+    except (ValueError, TypeError, jinja2.UndefinedError) as error:
+        raise ReportError(f"{_place(traceback.extract_tb(error.__traceback__), templates)}: {error}") from error
+
+
+def _place(frames: Sequence[traceback.FrameSummary], templates: Path) -> str:
+    """template:line of the innermost frame that stands in a template (Jinja maps its code back to them)."""
+    inside = [frame for frame in frames if frame.filename.endswith(".j2")]
+    return f"{inside[-1].filename}:{inside[-1].lineno}" if inside else str(templates)
+
+
+def _calling_template() -> str:
+    """template:line of the call under way, from the frames that Jinja compiled."""
+    frame = inspect.currentframe()
+    while frame and "__jinja_template__" not in frame.f_globals:
+        frame = frame.f_back
+    if frame is None:
+        return str(TEMPLATES)
+    template = frame.f_globals["__jinja_template__"]
+    return f"{template.filename}:{template.get_corresponding_lineno(frame.f_lineno)}"
+
+
+class _Functions:
+    """What a template can call."""
+
+    def __init__(self, values: Values) -> None:
+        self.values = values
+        self.references: list[Reference] = []
+
+    def table(self) -> dict[str, Callable[..., Any]]:
+        values = self.values
+        return {
+            "param": values.param,
+            "value": values.value,
+            "mean": values.mean,
+            "median": values.median,
+            "interval": values.interval,
+            "constant": values.constant,
+            "source": values.source,
+            "label": values.label,
+            "figure": self.figure,
+            "listing": self.listing,
+            "metrics_table": self.metrics_table,
+            "query_table": self.query_table,
+            "parameters_table": self.parameters_table,
+            "data_table": self.data_table,
+            "versions_table": self.versions_table,
+            "ref": self.ref,
+        }
+
+    def figure(self, id: str, caption: str, alt: str) -> str:
+        """A drawn figure with its number, caption, alternative text and the function that drew it."""
+        experiment, _, name = id.partition("/")
+        file = runs.figures_folder(experiment) / f"{name}.svg"
+        if not file.is_file():
+            known = [f"{path.parent.name}/{path.stem}" for path in sorted(runs.figures_folder("").glob("*/*.svg"))]
+            close = difflib.get_close_matches(id, known, n=1)
+            raise ValueError(f"figure {id!r}: no such figure{f'; nearest: {close[0]}' if close else ''}")
+        drawn = listings.find(f"experiments/{experiment}/figures.py", name)
+        image = f"![{_attribute(alt)}](figures/{id}.svg)"
+        return image + _caption("figure", f"fig:{id}", caption, f"{drawn.path}#L{drawn.line}", id)
+
+    def listing(self, path: str, name: str, caption: str) -> str:
+        """Source of an object that ran."""
+        found = listings.find(path, name)
+        code = f"```python\n{found.code}\n```"
+        return code + _caption("listing", f"lst:{path}:{name}", caption, f"{found.path}#L{found.line}", f"{path}:{name}")
+
+    def metrics_table(
+        self,
+        experiment: str,
+        columns: dict[str, tuple[str, str]],
+        caption: str,
+        variants: Sequence[str] | None = None,
+        id: str | None = None,
+    ) -> str:
+        """Rows: variants; cells: mean ± half the 95 % interval over seeds. columns: {metric: (heading, format)}."""
+        names = variants or list(self.values.sections[experiment].variants)
+        rows = [
+            [self.values.label(experiment, name)]
+            + [self.values.plus_minus(f"{experiment}.{name}.{metric}", spec) for metric, (_, spec) in columns.items()]
+            for name in names
+        ]
+        head = ["条件", *(heading for heading, _ in columns.values())]
+        file = runs.seeds_file(experiment).as_posix()
+        return _table(head, rows) + _caption("table", f"tab:{id or experiment}", caption, file, file)
+
+    def query_table(self) -> str:
+        """The most likely next words for the query, a pair of columns for each variant."""
+        constants = self.values.constants["next_word"]
+        variants = list(self.values.sections["next_word"].variants)
+        words = {name: list(constants[f"query_{name}"].items()) for name in variants}
+        head = ["順位", *(text for name in variants for text in (self.values.label("next_word", name), "確率"))]
+        rows = [
+            [str(rank + 1)]
+            + [
+                cell
+                for name in variants
+                for word, probability in [words[name][rank]]
+                for cell in (f"`{word}`", Value(f"{probability:.3f}", f"next_word.query_{name}.{word}"))
+            ]
+            for rank in range(min(len(found) for found in words.values()))
+        ]
+        query = self.values.param("next_word.query")
+        file = runs.metrics_file("next_word").as_posix()
+        caption = f"「{query.markup()}」に続く単語の上位候補と予測確率（シード平均）"
+        return _table(head, rows) + _caption("table", "tab:query", caption, file, file)
+
+    def parameters_table(self) -> str:
+        """Every key of params.yaml as it is written there."""
+        rows = [[f"`{key}`", Value(str(value), key)] for key, value in _flatten(self.values.document)]
+        caption = "実行時のパラメータ（`params.yaml` の全項目）"
+        return _table(["キー", "値"], rows) + _caption("table", "tab:parameters", caption, "params.yaml", "params.yaml")
+
+    def data_table(self) -> str:
+        """Where each experiment's data come from, and the digest of their content."""
+        rows = []
+        for experiment, fields in self.values.provenance.items():
+            digest = Value(fields["digest"][:16], f"{experiment}.digest")
+            rows.append([f"`{experiment}`", Value(fields["name"], f"{experiment}.name"), f"`{digest}…`"])
+        folder = runs.provenance_file("").parent.as_posix()
+        caption = "データの出典と内容の SHA-256（先頭 16 桁）"
+        return _table(["実験", "データ", "SHA-256"], rows) + _caption("table", "tab:data", caption, folder, folder)
+
+    def versions_table(self) -> str:
+        rows = [["Python", Value(python_version(), "python")]]
+        rows += [[name, Value(version(name), name)] for name in VERSIONS_SHOWN]
+        caption = "報告書を組んだ環境の版"
+        return _table(["ソフトウェア", "版"], rows) + _caption(
+            "table", "tab:versions", caption, "requirements.lock", "requirements.lock"
+        )
+
+    def ref(self, target: str) -> str:
+        """A link whose text becomes 図 3, 表 1, コード 2 or 式 (4)."""
+        self.references.append(Reference(target, _calling_template()))
+        return f"[参照](#{target})"
+
+
+def _flatten(document: Any, prefix: str = "") -> list[tuple[str, Any]]:
+    if not isinstance(document, dict):
+        return [(prefix, document)]
+    return [pair for key, value in document.items() for pair in _flatten(value, f"{prefix}.{key}" if prefix else key)]
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    def line(cells: Sequence[str]) -> str:
+        shown = [cell.markup() if isinstance(cell, Value) else cell for cell in cells]
+        return "| " + " | ".join(shown) + " |"
+
+    numeric = [all(isinstance(row[index], Value) for row in rows) for index in range(len(head))]
+    rule = "|" + "|".join("---:" if right else ":---" for right in numeric) + "|"
+    return "\n".join([line(head), rule, *(line(row) for row in rows)])
+
+
+def _caption(kind: str, id: str, text: str, source: str, shown: str) -> str:
+    attributes = f'{{data-id: "{id}", data-source: "{source}", data-shown: "{shown}"}}'
+    return f"\n\n/// {kind}-caption\n    attrs: {attributes}\n\n{text}\n///\n"
+
+
+def _attribute(text: str) -> str:
+    return text.replace("[", "［").replace("]", "］").replace("\n", "")
+
+
+def template_line(templates: Path, text: str) -> str:
+    """template:line where a piece of the rendered text most likely stands, for errors found after rendering."""
+    wanted = text.strip().splitlines()[0] if text.strip() else ""
+    lines = [
+        (file, number, line)
+        for file in sorted(templates.rglob("*.j2"))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+    ]
+    for file, number, line in lines:
+        if wanted and wanted in line:
+            return f"{file}:{number}"
+    best = max(lines, key=lambda entry: difflib.SequenceMatcher(None, wanted, entry[2]).ratio())
+    return f"{best[0]}:{best[1]}"

@@ -1,0 +1,54 @@
+"""Source text of an object of this package, read without importing it (a report must not load torch)."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Listing:
+    code: str
+    path: str  # from the project's root
+    line: int
+
+
+def find(path: str, name: str) -> Listing:
+    """The definition of `name` ("forward", "GRU.forward", or a module's constant) in the file src/day3/`path`.
+
+    Raises ValueError naming the file, and the objects that it has.
+    """
+    file = PACKAGE / path
+    if not file.is_file():
+        raise ValueError(f"listing: expected a file below src/day3, found {path!r}")
+    text = file.read_text(encoding="utf-8")
+    objects = _definitions(ast.parse(text))
+    if name not in objects:
+        close = difflib.get_close_matches(name, objects, n=1)
+        nearest = f"; nearest: {close[0]}" if close else ""
+        raise ValueError(f"listing: {path} has no {name!r}{nearest}; it has {', '.join(objects)}")
+    node = objects[name]
+    first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
+    lines = text.splitlines()[first - 1 : node.end_lineno]
+    lines = [line[node.col_offset :] for line in lines]
+    return Listing("\n".join(lines), f"src/day3/{path}", first)
+
+
+def _definitions(tree: ast.Module) -> dict[str, ast.stmt]:
+    found: dict[str, ast.stmt] = {}
+
+    def visit(body: list[ast.stmt], prefix: str) -> None:
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found[prefix + node.name] = node
+                if isinstance(node, ast.ClassDef):
+                    visit(node.body, f"{prefix}{node.name}.")
+            elif isinstance(node, ast.Assign):
+                found.update({prefix + target.id: node for target in node.targets if isinstance(target, ast.Name)})
+
+    visit(tree.body, "")
+    return found

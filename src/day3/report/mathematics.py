@@ -1,0 +1,143 @@
+"""TeX to SVG, the same for the HTML and the PDF: MathJax in an embedded V8 (docs/decisions/002-mathematics-engine.md).
+
+A formula is one `<svg>` of bare outlines: no scripts, style sheets, fonts or ids, so it can stand anywhere and any number
+of times in a page. Japanese characters, which MathJax's fonts lack, stay text in the report's own font.
+"""
+
+import json
+import re
+import unicodedata
+from functools import cache
+from html import escape
+from importlib.metadata import distribution
+from typing import NamedTuple
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from py_mini_racer import MiniRacer
+
+from day3.report.speech import speak
+
+# Size of the formula's em in the surrounding text's em: capitals of MathJax's fonts become as high as those of Noto Sans.
+SCALE = 1.1
+JAPANESE_FONT = "Noto Sans JP"
+
+_UNITS_PER_EM = 1000  # of MathJax's drawings
+_COMPONENTS = (
+    "core",
+    "adaptors/liteDOM",
+    "input/tex-base",
+    "input/tex/extensions/ams",
+    "input/tex/extensions/boldsymbol",
+    "output/svg",
+    "output/svg/fonts/tex",
+)
+# MathJax draws a character that its fonts lack as <text>, `scale` makes it one em of the surrounding text. Its packages
+# that define macros are left out: a formula must not change the next one.
+_DRIVER = """
+const {adaptors, handlers, input, output, core, mathjax} = MathJax._;
+const adaptor = adaptors.liteAdaptor.liteAdaptor();
+adaptor.nodeSize = () => [1 / scale, 1];
+handlers.html_ts.RegisterHTMLHandler(adaptor);
+const tex = new input.tex_ts.TeX({
+  packages: ["base", "ams", "boldsymbol"],
+  formatError(_, error) { throw error; },
+});
+const font = new output.svg.fonts.tex_ts.TeXFont({unknownFamily: family});
+const svg = new output.svg_ts.SVG({fontCache: "none", font});
+const page = mathjax.mathjax.document("", {InputJax: tex, OutputJax: svg});
+const mathml = new core.MmlTree.SerializedMmlVisitor.SerializedMmlVisitor();
+function convert(source, display) {
+  const item = new page.options.MathItem(source, tex, display);
+  const em = 1000;
+  item.setMetrics(em, font.params.x_height * em * scale, 80 * em, 1e6, 1);
+  try {
+    item.convert(page);
+  } catch (error) {
+    return JSON.stringify({error: String(error.message ?? error)});
+  }
+  return JSON.stringify({svg: adaptor.innerHTML(item.typesetRoot), mathml: mathml.visitTree(item.root)});
+}
+"""
+_TOKEN = re.compile(r"\\begin(?![a-zA-Z])|\\end(?![a-zA-Z])|\\.|[{}]|[^\\{}]+|\\", re.DOTALL)
+_OUTER_ENVIRONMENT = re.compile(r"\\(begin|end)\{(align|gather)\*?\}")
+
+
+class MathError(ValueError):
+    """A formula that cannot be typeset; the message says why and quotes it."""
+
+
+class _Formula(NamedTuple):
+    svg: Element
+    mathml: str
+
+
+@cache
+def typeset(tex: str, display: bool) -> str:
+    """An inline `<svg>` whose size and baseline are in em of the surrounding text; its title speaks the formula in Japanese."""
+    formula = _convert(tex, display)
+    left, top, width, height = (float(number) for number in formula.svg.attrib["viewBox"].split())
+    size = f'width="{_em(width)}" height="{_em(height)}" style="vertical-align:{_em(-top - height)}"'
+    view_box = f"{left:g} {top:g} {width:g} {height:g}"
+    title = f"<title>数式 {escape(speak(formula.mathml), quote=False)}</title>"
+    drawing = "".join(_markup(child, tex) for child in formula.svg)
+    return f'<svg class="math" role="img" {size} viewBox="{view_box}">{title}{drawing}</svg>'
+
+
+def normalize(tex: str) -> str:
+    r"""Rows parted by `\\` outside every environment, which TeX forbids, become one `gathered`.
+
+    >>> normalize(r"a \\ b")
+    '\\begin{gathered}a\\\\b\\end{gathered}'
+    """
+    rows = [row.strip() for row in _outer_rows(tex)]
+    if len(rows) == 1:
+        return rows[0]
+    gathered = r"\\".join(row for row in rows if row)
+    return r"\begin{gathered}" + _OUTER_ENVIRONMENT.sub(r"\\\1{\2ed}", gathered) + r"\end{gathered}"
+
+
+def _outer_rows(tex: str) -> list[str]:
+    depth = 0
+    rows = [""]
+    for token in _TOKEN.findall(tex):
+        depth += (token in ("{", r"\begin")) - (token in ("}", r"\end"))
+        if token == r"\\" and depth == 0:
+            rows.append("")
+        else:
+            rows[-1] += token
+    return rows
+
+
+def _convert(tex: str, display: bool) -> _Formula:
+    answer = json.loads(str(_engine().call("convert", normalize(tex), display)))
+    if "error" in answer:
+        raise MathError(f"{answer['error']}: {tex.strip()}")
+    return _Formula(ElementTree.fromstring(answer["svg"]), answer["mathml"])
+
+
+@cache
+def _engine() -> MiniRacer:
+    folder = distribution("django-static-mathjax").locate_file("mathjax/static/mathjax/es5")
+    engine = MiniRacer()
+    for component in _COMPONENTS:
+        engine.eval((folder / f"{component}.js").read_text(encoding="utf-8"))
+    engine.eval(f"const scale = {SCALE}, family = {json.dumps(JAPANESE_FONT)};{_DRIVER}")
+    return engine
+
+
+def _markup(node: Element, tex: str) -> str:
+    """The node as HTML, without MathJax's notes to itself and the groups that only carried them."""
+    name = node.tag.rpartition("}")[2]
+    attributes = {key: value for key, value in node.attrib.items() if not key.startswith("data-")}
+    if name == "text" and not all(unicodedata.east_asian_width(character) in "WF" for character in node.text or ""):
+        raise MathError(f"no glyph for {node.text!r}: {tex.strip()}")
+    inner = escape(node.text or "", quote=False) + "".join(_markup(child, tex) for child in node)
+    if name == "g" and (not attributes or not inner):
+        return inner
+    listed = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
+    return f"<{name}{listed}>{inner}</{name}>"
+
+
+def _em(units: float) -> str:
+    return f"{round(units / _UNITS_PER_EM * SCALE, 4):g}em"

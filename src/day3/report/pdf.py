@@ -1,0 +1,75 @@
+"""The printed page -> PDF by WeasyPrint, with the project's own files and fonts only, and the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+import logging
+import mimetypes
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from day3.report.document import ReportError
+
+FONTCONFIG = Path(__file__).with_name("fontconfig.xml")
+
+
+def write(page: str, day: date, root: Path = Path()) -> bytes:
+    """The PDF of a page. `project:` addresses are files below `root`; any other address is refused.
+
+    Raises ReportError for whatever WeasyPrint would only warn of: a missing image, glyph, font or anchor.
+    """
+    os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG)  # read when WeasyPrint loads fontconfig
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()))
+    import weasyprint
+
+    with _strict_log() as complaints, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "No fonts configured", UserWarning)  # on purpose: see fontconfig.xml
+        document = weasyprint.HTML(string=page, base_url="project:", url_fetcher=_fetcher(root.resolve()))
+        content = document.write_pdf(pdf_variant="pdf/ua-1")
+    if complaints:
+        raise ReportError("PDF: expected no complaint of WeasyPrint, found: " + "; ".join(dict.fromkeys(complaints)))
+    assert content is not None
+    return content
+
+
+def _fetcher(root: Path) -> Any:
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class ProjectFetcher(URLFetcher):
+        """Reads files inside the project; no network, nothing outside."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            file = (root / url.removeprefix("project:")).resolve()
+            if not url.startswith("project:") or not file.is_relative_to(root) or not file.is_file():
+                raise FatalURLFetchingError(f"PDF: {url}: expected a file of the project")
+            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, io.BytesIO(file.read_bytes()), {"Content-Type": kind})
+
+    return ProjectFetcher()
+
+
+@contextmanager
+def _strict_log() -> Iterator[list[str]]:
+    complaints: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            complaints.append(record.getMessage())
+
+    from weasyprint import LOGGER
+
+    collector = Collector(logging.WARNING)
+    propagate, LOGGER.propagate = LOGGER.propagate, False
+    LOGGER.addHandler(collector)
+    try:
+        yield complaints
+    finally:
+        LOGGER.removeHandler(collector)
+        LOGGER.propagate = propagate

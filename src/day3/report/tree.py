@@ -1,0 +1,274 @@
+"""Markdown -> one HTML tree in which everything is numbered, linked, typeset and coloured.
+
+The steps stand in `build` in their order; each is a small pass over the lxml tree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import markdown
+from lxml import etree, html
+
+from day3.report.mathematics import MathError, typeset
+
+EXTENSIONS = [
+    "tables",
+    "attr_list",
+    "def_list",
+    "footnotes",
+    "md_in_html",
+    "sane_lists",
+    "pymdownx.superfences",
+    "pymdownx.highlight",
+    "pymdownx.arithmatex",
+    "pymdownx.blocks.caption",
+]
+CAPTIONED = {"figure": "図", "table": "表", "listing": "コード"}
+CONTENT = {"figure": "img", "table": "table"}
+EXTENSION_SETTINGS = {
+    "footnotes": {"BACKLINK_TITLE": "本文の注 {} に戻る", "SUPERSCRIPT_TEXT": "{}"},
+    "pymdownx.arithmatex": {"generic": True, "smart_dollar": True},
+    "pymdownx.highlight": {"guess_lang": False, "line_spans": "line", "pygments_lang_class": True},
+    "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
+}
+SECTION_CLASSES = {"確認テスト": "test", "考察": "discussion"}
+WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
+PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: int
+    id: str
+    number: str
+    text: str
+
+
+@dataclass
+class Tree:
+    """The report's body, and what was found in it."""
+
+    root: html.HtmlElement
+    headings: list[Heading] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)  # target of a reference -> 図 3, 式 (2), …
+
+
+class FormulaError(Exception):
+    """A formula that cannot be typeset; `tex` tells which."""
+
+    def __init__(self, tex: str, message: str) -> None:
+        super().__init__(f"formula {tex.strip()!r}: {message}")
+        self.tex = tex
+
+
+class ReferenceError(Exception):
+    """A reference without a target; `target` tells which."""
+
+    def __init__(self, target: str, known: list[str]) -> None:
+        super().__init__(f"reference {target!r}: no such target; known: {', '.join(known) or 'none'}")
+        self.target = target
+
+
+def build(text: str) -> Tree:
+    """The numbered tree of a Markdown text. Raises FormulaError and ReferenceError."""
+    converter = markdown.Markdown(extensions=EXTENSIONS, extension_configs=EXTENSION_SETTINGS)
+    body = converter.convert(join_lines(text))
+    tree = Tree(html.fragment_fromstring(f"<main>{body}</main>"))
+    _number_headings(tree)
+    _number_captions(tree)
+    _typeset_formulas(tree)
+    _fill_references(tree)
+    _set_sections_apart(tree.root)
+    _mark_questions(tree.root)
+    _prepare_code(tree.root)
+    _shorten_footnotes(tree.root)
+    return tree
+
+
+def join_lines(text: str) -> str:
+    """Join lines broken between Japanese characters: a line break would become a blank in the middle of a sentence."""
+    lines: list[str] = []
+    fenced = False
+    for line in text.split("\n"):
+        if re.match(r"\s*(```|~~~)", line):
+            fenced = not fenced
+        elif not fenced and lines and _continues(lines[-1], line):
+            lines[-1] += line.lstrip()
+            continue
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _continues(before: str, line: str) -> bool:
+    if not before.strip() or not line.strip() or re.match(r"\s*([#|>*+-]|\d+\.|```|~~~|\$\$|///|:|\[\^|<(?!data))", line):
+        return False
+    if re.match(r"\s*([#|]|///|```|~~~|attrs:|\$\$)", before):
+        return False
+    last, first = before[-1], line.lstrip()[0]
+    return last in PUNCTUATION or bool(re.match(f"[{WIDE}]{{2}}", last + first))
+
+
+# -- headings ---------------------------------------------------------------------------------------------------------
+
+
+def _number_headings(tree: Tree) -> None:
+    """Numbers 1, 1.1, 1.1.1 for h2-h4 (付録 A for a chapter of class "appendix"); ids as GitHub makes them."""
+    counts = [0, 0, 0]
+    appendices = 0
+    used: dict[str, int] = {}
+    for heading in tree.root.iter("h1", "h2", "h3", "h4"):
+        text = heading.text_content().strip()
+        base = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+        heading.set("id", base if base not in used else f"{base}-{used[base]}")
+        used[base] = used.get(base, 0) + 1
+        level = int(heading.tag[1])
+        number = ""
+        if level > 1:
+            counts[level - 2] += 1
+            counts[level - 1 :] = [0] * (4 - level)
+            if level == 2 and "appendix" in heading.get("class", ""):
+                appendices += 1
+            chapter = chr(ord("A") + appendices - 1) if appendices else str(counts[0])
+            number = ".".join([chapter, *(str(count) for count in counts[1 : level - 1])])
+            shown = f"付録 {number}" if appendices and level == 2 else number
+            mark = etree.Element("span", {"class": "number"})
+            mark.text, mark.tail, heading.text = shown, heading.text, None
+            heading.insert(0, mark)
+            heading.set("data-number", shown)
+            number = shown
+        heading.set("data-text", text)
+        tree.headings.append(Heading(level, heading.get("id"), number, text))
+        tree.labels[heading.get("id")] = f"{number} {text}".strip()
+
+
+# -- captions and references ------------------------------------------------------------------------------------------
+
+
+def _number_captions(tree: Tree) -> None:
+    """figure > figcaption of the caption blocks: 図 1, 表 1, コード 1, and a link to the code or data behind it."""
+    counts = dict.fromkeys(CAPTIONED, 0)
+    for figure in tree.root.iter("figure"):
+        kind = next((kind for kind, content in CONTENT.items() if figure.find(f".//{content}") is not None), "listing")
+        counts[kind] += 1
+        figure.set("class", kind)
+        label = f"{CAPTIONED[kind]} {counts[kind]}"
+        if id := figure.attrib.pop("data-id", None):  # the caption blocks take no id with a colon or slash
+            figure.set("id", id)
+            tree.labels[id] = label
+        caption = figure.find("figcaption")
+        if caption is None:
+            continue
+        if len(caption) == 1 and caption[0].tag == "p":  # a paragraph inside is a level too many for a screen reader
+            caption[0].drop_tag()
+        mark = etree.Element("b")
+        mark.text, mark.tail, caption.text = label, "\u3000" + (caption.text or "").lstrip(), None
+        caption.insert(0, mark)
+        if source := figure.attrib.pop("data-source", None):
+            link = etree.SubElement(caption, "a", {"class": "source", "href": f"code:{source}"})
+            link.text = figure.attrib.pop("data-shown")
+        if kind == "listing" and len(figure.xpath(".//pre/code/span")) <= 24:
+            figure.set("class", "listing short")
+        if kind != "figure":
+            figure.insert(0, caption)  # captions of tables and listings stand above
+
+
+def _fill_references(tree: Tree) -> None:
+    targets = {element.get("id") for element in tree.root.iter() if element.get("id")}
+    for link in tree.root.iter("a"):
+        if not (href := link.get("href", "")).startswith("#"):
+            continue
+        target = href[1:]
+        if target not in targets:
+            raise ReferenceError(target, sorted(tree.labels))
+        if link.text == "参照":
+            link.text = tree.labels[target]
+            link.set("class", "reference")
+
+
+# -- formulas ---------------------------------------------------------------------------------------------------------
+
+
+def _typeset_formulas(tree: Tree) -> None:
+    """Each formula as SVG; one with \\label{eq:x} gets a number at the right and can be referred to."""
+    number = 0
+    for slot in tree.root.xpath('//*[contains(concat(" ", @class, " "), " arithmatex ")]'):
+        source = (slot.text or "").strip()
+        display, tex = source.startswith(r"\["), source[2:-2]
+        label = re.search(r"\\label\{([^}]*)\}", tex)
+        tex = re.sub(r"\\label\{[^}]*\}", "", tex).strip()
+        try:
+            drawn = html.fragment_fromstring(typeset(tex, display))
+        except MathError as error:
+            raise FormulaError(tex, str(error)) from error
+        tail = slot.tail
+        slot.clear()
+        slot.tail = tail
+        slot.set("class", "equation" if display else "formula")
+        slot.append(drawn)
+        if label:
+            number += 1
+            slot.set("id", label[1])
+            mark = etree.SubElement(slot, "span", {"class": "equation-number"})
+            mark.text = f"({number})"
+            tree.labels[label[1]] = f"式 ({number})"
+
+
+# -- sections, questions, code ----------------------------------------------------------------------------------------
+
+
+def _set_sections_apart(root: html.HtmlElement) -> None:
+    """確認テスト and 考察 become sections of their own, so that a grader finds them at a glance."""
+    for heading in list(root.iter("h3")):
+        kind = next((name for start, name in SECTION_CLASSES.items() if heading.get("data-text").startswith(start)), None)
+        if kind is None:
+            continue
+        section = etree.Element("section", {"class": kind})
+        heading.addprevious(section)
+        following = [heading]
+        while (after := following[-1].getnext()) is not None and after.tag not in ("h2", "h3"):
+            following.append(after)
+        section.extend(following)
+
+
+def _mark_questions(root: html.HtmlElement) -> None:
+    for paragraph in root.xpath('//section[@class="test"]/p'):
+        if (paragraph.text or "").startswith(("Q:", "Q：")):
+            paragraph.set("class", "question")
+            paragraph.text = paragraph.text[2:].lstrip()
+
+
+def _prepare_code(root: html.HtmlElement) -> None:
+    """Lines as blocks that do not leave slivers on a page; leading blanks apart, since Pango would give them the font
+    of the Japanese text that follows."""
+    for code in root.xpath("//pre/code"):
+        lines = code.xpath("./span[@id]")
+        for index, line in enumerate(lines):
+            del line.attrib["id"]
+            near_start, near_end = index < 3, index >= len(lines) - 2
+            keep = [name for name, wanted in (("keep-after", near_start), ("keep-before", near_end)) if wanted]
+            line.set("class", " ".join(["line", *(keep if len(lines) > 5 else [])]))
+            _split_leading_blanks(line)
+
+
+def _split_leading_blanks(line: html.HtmlElement) -> None:
+    node = line
+    while not node.text and len(node):
+        node = node[0]
+    if match := re.match(r"[ \t]+", node.text or ""):
+        blanks = etree.Element("span", {"class": "blanks"})
+        blanks.text, blanks.tail, node.text = match[0], node.text[match.end() :], None
+        node.insert(0, blanks)
+
+
+def _shorten_footnotes(root: html.HtmlElement) -> None:
+    """The notes at the end become a chapter-less block with a rule of its own."""
+    for rule in root.xpath('//div[@class="footnote"]/hr'):
+        rule.drop_tree()
+
+
+def walk_images(root: html.HtmlElement, change: Callable[[str], str]) -> None:
+    for image in root.iter("img"):
+        image.set("src", change(image.get("src")))

@@ -1,0 +1,125 @@
+"""The only way for a number to enter the text: from params.yaml, from metrics, from the data's provenance."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import math
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from day3 import params, runs, statistics
+
+NOT_FINITE = "—"
+
+
+class Value(str):
+    """A number as text that remembers where it comes from; the template marks it up, `| plain` gives it bare."""
+
+    key: str
+
+    def __new__(cls, text: str, key: str) -> Value:
+        value = super().__new__(cls, text)
+        value.key = key
+        return value
+
+    def markup(self) -> str:
+        return f'<data value="{html.escape(self.key)}">{html.escape(str(self))}</data>'
+
+
+class Values:
+    """Looks numbers up by dotted names. Every method raises ValueError that lists the known names and the nearest."""
+
+    def __init__(self) -> None:
+        self.sections = params.load()
+        self.document = params.read_document()
+        names = params.experiment_names()
+        self.seeds = {name: found for name in names if (found := runs.read_seeds(name))}
+        self.constants = {name: found for name in names if (found := runs.read_constants(name))}
+        self.provenance = {
+            name: runs.read_json(runs.provenance_file(name)) for name in names if runs.provenance_file(name).exists()
+        }
+
+    def param(self, key: str, spec: str = "") -> Value:
+        """A parameter; `<experiment>.variants.<variant>.<key>` also finds what the variant inherits."""
+        found: Any = {name: section.model_dump() for name, section in self.sections.items()}
+        for part in key.split("."):
+            found = _pick(found, part, "param", key)
+        return Value(_text(found, spec), key)
+
+    def value(self, key: str) -> float:
+        """A metric's mean over seeds, or a constant, as a number for conditions in a template."""
+        experiment, name, metric = _split(key)
+        if name in self.seeds.get(experiment, {}):
+            return float(self._over_seeds(key).mean())
+        return float(self._constant(experiment, name, metric, key))
+
+    def mean(self, key: str, spec: str) -> Value:
+        return Value(_text(float(self._over_seeds(key).mean()), spec), key)
+
+    def median(self, key: str, spec: str) -> Value:
+        values = self._over_seeds(key)
+        ordered = sorted(values, key=lambda value: (math.isnan(value), value))  # "never" (nan) counts as later than any
+        middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+        return Value(_text(float(middle), spec), key)
+
+    def interval(self, key: str, spec: str) -> Value:
+        found = statistics.mean_interval(self._over_seeds(key))
+        level = f"{statistics.LEVEL:.0%}".replace("%", " %")
+        between = f"{_text(found.low, spec)}–{_text(found.high, spec)}"
+        return Value(f"{_text(found.mean, spec)}（{level} 信頼区間 {between}）", key)
+
+    def plus_minus(self, key: str, spec: str) -> Value:
+        """Mean ± half the width of its interval, for the cell of a table."""
+        found = statistics.mean_interval(self._over_seeds(key))
+        if not math.isfinite(found.mean) or not found.half_width > 0:
+            return Value(_text(found.mean, spec), key)
+        return Value(f"{_text(found.mean, spec)} ± {_text(found.half_width, spec)}", key)
+
+    def constant(self, key: str, spec: str) -> Value:
+        return Value(_text(self._constant(*_split(key), key), spec), key)
+
+    def source(self, experiment: str, field: str) -> Value:
+        """A field of the data's provenance: name, digest, …"""
+        found = _pick(_pick(self.provenance, experiment, "source", experiment), field, "source", f"{experiment}.{field}")
+        return Value(_text(found, ""), f"{experiment}.{field}")
+
+    def label(self, experiment: str, variant: str) -> str:
+        settings = _pick(self.sections, experiment, "label", experiment)
+        training = _pick(settings.variants, variant, "label", f"{experiment}.{variant}")
+        return import_module(f"day3.experiments.{experiment}.settings").label(variant, training)
+
+    def _over_seeds(self, key: str) -> Any:
+        experiment, variant, metric = _split(key)
+        found = _pick(_pick(self.seeds, experiment, "metric", key), variant, "metric", key)
+        return _pick(found, metric, "metric", key)
+
+    def _constant(self, experiment: str, name: str, metric: str, key: str) -> Any:
+        found = _pick(_pick(self.constants, experiment, "constant", key), name, "constant", key)
+        return _pick(found, metric, "constant", key)
+
+
+def _split(key: str) -> tuple[str, str, str]:
+    parts = key.split(".", 2)
+    if len(parts) != 3:
+        raise ValueError(f"expected experiment.variant.metric, found {key!r}")
+    return parts[0], parts[1], parts[2]
+
+
+def _pick(found: Any, part: str, kind: str, key: str) -> Any:
+    if not isinstance(found, Mapping) or part not in found:
+        known = [str(name) for name in found] if isinstance(found, Mapping) else []
+        close = difflib.get_close_matches(part, known, n=1)
+        nearest = f"; nearest: {close[0]}" if close else ""
+        raise ValueError(f"{kind} {key!r}: no {part!r}{nearest}; known: {', '.join(known) or 'nothing'}")
+    return found[part]
+
+
+def _text(value: Any, spec: str) -> str:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return NOT_FINITE
+    if isinstance(value, list):
+        return "、".join(_text(item, spec) for item in value)
+    text = format(value, spec)
+    return text.replace("%", " %") if spec.endswith("%") else text

@@ -1,0 +1,72 @@
+"""Seeds of one variant trained in parallel processes, in blocks; the result does not depend on how they are split.
+
+The unit of work is (experiment, variant, block of seeds): `train_block` takes plain values and can run anywhere.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from importlib import import_module
+from queue import Empty
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from day3.runs import Arrays
+
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+
+_progress: Any = None  # a worker's queue of finished steps
+
+
+def available() -> int:
+    """How many workers: DAY3_WORKERS if set, else the processors that this process may use."""
+    if chosen := os.environ.get("DAY3_WORKERS"):
+        return max(1, int(chosen))
+    with suppress(AttributeError):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def train(experiment: str, data: Arrays, training: Any, seeds: Sequence[int], workers: int, title: str) -> Arrays:
+    """Train every seed and show progress. Returns the experiment's arrays, each (seed, …) in the order of `seeds`."""
+    os.environ.update(ONE_THREAD)  # read by the workers, whose libraries are not loaded yet
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([_module(experiment)])  # torch is imported once, not once a worker
+    queue = context.Queue()
+    blocks = [list(map(int, block)) for block in np.array_split(seeds, min(workers, len(seeds)))]
+    with ProcessPoolExecutor(len(blocks), context, initializer=_start_worker, initargs=(queue,)) as pool:
+        steps = pool.submit(steps_of, experiment, data, training).result()
+        bar = tqdm(total=steps * len(seeds), desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20)
+        with bar:
+            futures = [pool.submit(train_block, experiment, data, training, block) for block in blocks]
+            while not all(future.done() for future in futures):
+                with suppress(Empty):
+                    bar.update(queue.get(timeout=0.2))
+            results = [future.result() for future in futures]
+            while not queue.empty():
+                bar.update(queue.get())
+    return {name: np.concatenate([result[name] for result in results]) for name in results[0]}
+
+
+def train_block(experiment: str, data: Arrays, training: Any, seeds: list[int]) -> Arrays:
+    report: Callable[[int], None] = _progress.put if _progress is not None else lambda _: None
+    return import_module(_module(experiment)).train(data, training, seeds, report)
+
+
+def steps_of(experiment: str, data: Arrays, training: Any) -> int:
+    return import_module(_module(experiment)).steps(data, training)
+
+
+def _start_worker(queue: Any) -> None:
+    global _progress
+    _progress = queue
+
+
+def _module(experiment: str) -> str:
+    return f"day3.experiments.{experiment}.train"
