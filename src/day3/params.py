@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 from ruamel.yaml import YAML
@@ -67,7 +67,7 @@ def load(file: Path = FILE) -> dict[str, Any]:
         try:
             sections[name] = schema.model_validate(document[name])
         except ValidationError as error:
-            problems += _describe(error, file, name, document[name])
+            problems += _describe(error, file, name, schema, document[name])
     if problems:
         raise ParamsError("\n".join(problems))
     return sections
@@ -102,7 +102,7 @@ def _schemas() -> dict[str, type[Section]]:
     return {name: import_module(f"day3.{package}.settings").Settings for name, package in packages.items()}
 
 
-def _describe(error: ValidationError, file: Path, section: str, document: Any) -> list[str]:
+def _describe(error: ValidationError, file: Path, section: str, schema: Any, document: Any) -> list[str]:
     """One line for each problem, except those that variants repeat from the base they inherit."""
     lines = []
     for problem in error.errors(include_url=False):
@@ -113,7 +113,10 @@ def _describe(error: ValidationError, file: Path, section: str, document: Any) -
         if location[:1] == ("variants",) and len(location) > 2 and not written:
             continue
         key = ".".join(str(part) for part in (section, *location))
-        lines.append(f"{file}: {key}: {_expectation(problem, found, written)}")
+        line = f"{file}: {key}: {_expectation(problem, found, written)}"
+        if problem["type"] == "extra_forbidden":
+            line += _nearest(location[-1], _known_keys(schema, location[:-1]))
+        lines.append(line)
     return lines or [f"{file}: {section}: {_first_line(str(error))}"]
 
 
@@ -124,6 +127,13 @@ def _look_up(document: Any, location: tuple[int | str, ...]) -> tuple[Any, bool]
         except (KeyError, IndexError, TypeError):
             return None, False
     return document, True
+
+
+def _known_keys(schema: Any, location: tuple[int | str, ...]) -> list[str]:
+    for part in location:
+        is_section = isinstance(schema, type) and issubclass(schema, Section)
+        schema = schema.model_fields[str(part)].annotation if is_section else get_args(schema)[-1]  # else dict[name, …]
+    return list(schema.model_fields)
 
 
 def _expectation(problem: Any, found: Any, written: bool) -> str:
@@ -157,9 +167,9 @@ def _expectation(problem: Any, found: Any, written: bool) -> str:
     return f"expected {expected or _first_line(problem['msg'])}, found {shown}"
 
 
-def _nearest(name: object, known: Mapping[str, Any]) -> str:
-    close = difflib.get_close_matches(str(name), list(known), n=1)
-    return f" (nearest: {close[0]})" if close else ""
+def _nearest(name: object, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(str(name), known, n=1)
+    return f"; nearest: {close[0]}" if close else ""
 
 
 def _first_line(text: str | None) -> str:

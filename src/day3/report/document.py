@@ -97,6 +97,7 @@ class _Functions:
             "constant": values.constant,
             "source": values.source,
             "label": values.label,
+            "count": values.count,
             "figure": self.figure,
             "listing": self.listing,
             "metrics_table": self.metrics_table,

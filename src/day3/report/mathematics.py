@@ -1,15 +1,17 @@
 """TeX to SVG, the same for the HTML and the PDF: MathJax in an embedded V8 (docs/decisions/002-mathematics-engine.md).
 
-A formula is one `<svg>` of bare outlines: no scripts, style sheets, fonts or ids, so it can stand anywhere and any number
-of times in a page. Japanese characters, which MathJax's fonts lack, stay text in the report's own font.
+A formula is one `<svg>` of bare outlines: no scripts, style sheets, fonts or ids, so it can stand anywhere in a page any
+number of times. Japanese characters, which MathJax's fonts lack, stay text in the report's own font.
 """
 
+import atexit
 import json
 import re
 import unicodedata
 from functools import cache
 from html import escape
 from importlib.metadata import distribution
+from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -18,7 +20,7 @@ from py_mini_racer import MiniRacer
 
 from day3.report.speech import speak
 
-# Size of the formula's em in the surrounding text's em: capitals of MathJax's fonts become as high as those of Noto Sans.
+# The formula's em in the surrounding text's em: makes MathJax's capitals about as high as those of Noto Sans.
 SCALE = 1.1
 JAPANESE_FONT = "Noto Sans JP"
 
@@ -49,8 +51,7 @@ const page = mathjax.mathjax.document("", {InputJax: tex, OutputJax: svg});
 const mathml = new core.MmlTree.SerializedMmlVisitor.SerializedMmlVisitor();
 function convert(source, display) {
   const item = new page.options.MathItem(source, tex, display);
-  const em = 1000;
-  item.setMetrics(em, font.params.x_height * em * scale, 80 * em, 1e6, 1);
+  item.setMetrics(1, font.params.x_height * scale, 80, 1e6, 1);
   try {
     item.convert(page);
   } catch (error) {
@@ -59,6 +60,7 @@ function convert(source, display) {
   return JSON.stringify({svg: adaptor.innerHTML(item.typesetRoot), mathml: mathml.visitTree(item.root)});
 }
 """
+_NUMBERING = re.compile(r"\\(?:tag|label|ref|eqref)(?![a-zA-Z])")
 _TOKEN = re.compile(r"\\begin(?![a-zA-Z])|\\end(?![a-zA-Z])|\\.|[{}]|[^\\{}]+|\\", re.DOTALL)
 _OUTER_ENVIRONMENT = re.compile(r"\\(begin|end)\{(align|gather)\*?\}")
 
@@ -74,7 +76,7 @@ class _Formula(NamedTuple):
 
 @cache
 def typeset(tex: str, display: bool) -> str:
-    """An inline `<svg>` whose size and baseline are in em of the surrounding text; its title speaks the formula in Japanese."""
+    """An inline `<svg>`: size and baseline in em of the surrounding text, the title says the formula in Japanese."""
     formula = _convert(tex, display)
     left, top, width, height = (float(number) for number in formula.svg.attrib["viewBox"].split())
     size = f'width="{_em(width)}" height="{_em(height)}" style="vertical-align:{_em(-top - height)}"'
@@ -110,6 +112,8 @@ def _outer_rows(tex: str) -> list[str]:
 
 
 def _convert(tex: str, display: bool) -> _Formula:
+    if numbering := _NUMBERING.search(tex):
+        raise MathError(f"{numbering[0]} belongs to the document, not to the formula: {tex.strip()}")
     answer = json.loads(str(_engine().call("convert", normalize(tex), display)))
     if "error" in answer:
         raise MathError(f"{answer['error']}: {tex.strip()}")
@@ -118,8 +122,9 @@ def _convert(tex: str, display: bool) -> _Formula:
 
 @cache
 def _engine() -> MiniRacer:
-    folder = distribution("django-static-mathjax").locate_file("mathjax/static/mathjax/es5")
+    folder = Path(str(distribution("django-static-mathjax").locate_file("mathjax/static/mathjax/es5")))
     engine = MiniRacer()
+    atexit.register(engine.close)  # left to the garbage collector, it may wait for ever for its stopped thread
     for component in _COMPONENTS:
         engine.eval((folder / f"{component}.js").read_text(encoding="utf-8"))
     engine.eval(f"const scale = {SCALE}, family = {json.dumps(JAPANESE_FONT)};{_DRIVER}")

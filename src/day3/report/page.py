@@ -62,6 +62,8 @@ def _page(
     code_link: Callable[[str], str | None],
 ) -> str:
     root = copy.deepcopy(tree.root)
+    summary = html.Element("div", {"class": "summary"})
+    summary.extend(list(root.xpath("./h2[1]/preceding-sibling::*")))  # what stands before the first chapter
     for image in root.iter("img"):
         image.set("src", url_of(runs.REPORTS / image.get("src")))
     for link in root.iter("a"):
@@ -84,6 +86,7 @@ def _page(
         ],
         css=style,
         chapters=_chapters(tree.headings),
+        summary=html.tostring(summary, encoding="unicode"),
         body=html.tostring(root, encoding="unicode"),
     )
 

@@ -8,33 +8,40 @@ from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-_GREEK_SMALL = (
-    "アルファ ベータ ガンマ デルタ イプシロン ゼータ イータ シータ イオタ カッパ ラムダ ミュー ニュー クサイ オミクロン "
-    "パイ ロー シグマ シグマ タウ ウプシロン ファイ カイ プサイ オメガ"
-).split()
-_GREEK = {chr(0x3B1 + i): name for i, name in enumerate(_GREEK_SMALL)}
-_GREEK |= {chr(0x391 + i): "大文字" + name for i, name in enumerate(_GREEK_SMALL) if i != 17}  # U+03A2 is no letter
-_GREEK |= {"ϵ": "イプシロン", "ϑ": "シータ", "ϕ": "ファイ", "ϱ": "ロー", "ϖ": "パイ"}
-
+_GREEK = {
+    "α": "アルファ", "β": "ベータ", "γ": "ガンマ", "δ": "デルタ", "ε": "イプシロン", "ϵ": "イプシロン", "ζ": "ゼータ",
+    "η": "イータ", "θ": "シータ", "ϑ": "シータ", "ι": "イオタ", "κ": "カッパ", "λ": "ラムダ", "μ": "ミュー",
+    "ν": "ニュー", "ξ": "クサイ", "π": "パイ", "ρ": "ロー", "σ": "シグマ", "τ": "タウ", "υ": "ウプシロン",
+    "φ": "ファイ", "ϕ": "ファイ", "χ": "カイ", "ψ": "プサイ", "ω": "オメガ",
+}  # fmt: skip
+_GREEK |= {letter.upper(): "大文字" + name for letter, name in _GREEK.items() if letter not in "ϵϑϕ"}
 _SYMBOLS = {
     "=": "イコール", "≠": "ノットイコール", "≈": "ほぼ等しい", "≃": "ほぼ等しい", "≡": "合同", "∝": "比例", "∼": "従う",
-    "<": "小なり", ">": "大なり", "≤": "小なりイコール", "≥": "大なりイコール", "≪": "はるかに小さい", "≫": "はるかに大きい",
+    "<": "小なり", ">": "大なり", "≤": "小なりイコール", "≥": "大なりイコール",
+    "≪": "はるかに小さい", "≫": "はるかに大きい",
     "+": "プラス", "−": "マイナス", "±": "プラスマイナス", "×": "かける", "⋅": "かける", "÷": "割る", "/": "割る",
-    "⊙": "アダマール積", "∘": "合成", "∗": "アスタリスク", "⊕": "直和", "⊗": "テンソル積", "!": "階乗",
-    "∂": "パーシャル", "∇": "ナブラ", "∞": "無限大", "…": "点々", "⋯": "点々", "⋮": "縦の点々", "⋱": "斜めの点々",
+    "⊙": "アダマール積", "∘": "合成", "∗": "アスタリスク", "⊕": "直和", "⊗": "テンソル積", "!": "階乗", "⊤": "転置",
+    "∂": "パーシャル", "∇": "ナブラ", "∞": "無限大",
+    "∑": "総和", "∏": "総乗", "∫": "積分", "⋃": "和集合", "⋂": "共通部分", "lim": "極限",
+    "…": "点々", "⋯": "点々", "⋮": "縦の点々", "⋱": "斜めの点々", ",": "コンマ", ":": "コロン", ";": "セミコロン",
     "(": "かっこ", ")": "かっことじ", "[": "角かっこ", "]": "角かっことじ", "{": "波かっこ", "}": "波かっことじ",
-    "⟨": "山かっこ", "⟩": "山かっことじ", "|": "縦棒", "∣": "縦棒", "‖": "二重縦棒", "∥": "二重縦棒", ",": "コンマ", ":": "コロン",
+    "⟨": "山かっこ", "⟩": "山かっことじ", "⌊": "床かっこ", "⌋": "床かっことじ",
+    "⌈": "天井かっこ", "⌉": "天井かっことじ", "|": "縦棒", "∣": "縦棒", "‖": "二重縦棒", "∥": "二重縦棒",
     "∈": "属する", "∉": "属さない", "⊂": "含まれる", "∪": "または", "∩": "かつ", "∀": "すべての", "∃": "存在する",
-    "→": "右矢印", "←": "左矢印", "↔": "両矢印", "⇒": "ならば", "⇔": "同値", "↦": "写す", "⊤": "転置",
-    "∑": "総和", "∏": "総乗", "∫": "積分", "lim": "極限",
-    "\u2061": "", "\u2062": "", "\u2063": "、",  # invisible: function application, times, separator
+    "→": "右矢印", "←": "左矢印", "↔": "両矢印", "⇒": "ならば", "⇔": "同値", "↦": "写す",
+    "\u2061": "", "\u2062": "",  # invisible: function application, multiplication
 }  # fmt: skip
 _ACCENTS = {
-    "^": "ハット", "ˆ": "ハット", "~": "チルダ", "˜": "チルダ", "¯": "バー", "―": "バー", "―": "バー", "‾": "バー", "_": "下線",
-    "˙": "ドット", "¨": "ツードット", "→": "ベクトル", "←": "左向きベクトル", "⏞": "上波かっこ", "⏟": "下波かっこ",
+    "^": "ハット", "~": "チルダ", "¯": "バー", "―": "バー", "˙": "ドット", "¨": "ツードット",
+    "→": "右向きベクトル", "←": "左向きベクトル", "⏞": "上波かっこ", "⏟": "下波かっこ",
 }  # fmt: skip
 _PRIMES = {"′": "プライム", "″": "ツープライム", "‴": "スリープライム"}
-_VARIANTS = {"bold": "太字", "bold-italic": "太字", "double-struck": "黒板太字", "-tex-calligraphic": "筆記体", "script": "筆記体"}
+_VARIANTS = {
+    "bold": "太字",
+    "bold-italic": "太字",
+    "double-struck": "黒板太字",
+    "script": "筆記体",
+}
 _WITH_LIMITS = {"∑", "∏", "∫", "⋃", "⋂"}
 _GROUPS = {"math", "mrow", "mstyle", "mpadded", "mtd", "menclose"}
 
@@ -54,6 +61,8 @@ def _speak(node: Element) -> str:
             return _token(node)
         case "mfrac":
             numerator, denominator = node
+            if node.get("linethickness") == "0":
+                return f"上 {_speak(numerator)} 下 {_speak(denominator)}"
             if _plain(numerator) and _plain(denominator):
                 return f"{_speak(denominator)} 分の {_speak(numerator)}"
             return f"分数 {_speak(denominator)} 分の {_speak(numerator)} 分数終わり"
@@ -89,7 +98,7 @@ def _sequence(nodes: Iterable[Element]) -> str:
     for before, node, after in zip([None, *siblings], siblings, [*siblings[1:], None], strict=False):
         if node.tag == "mtable" and _fence(before, "OPEN"):
             words.pop()
-            kind = "行列" if _fence(after, "CLOSE") and _text(after) else "場合分け"
+            kind = "行列" if after is not None and _fence(after, "CLOSE") and _text(after) else "場合分け"
             words.append(f"{kind} {_rows(node, '、' if kind == '行列' else ' ')} {kind}終わり")
         elif not (before is not None and before.tag == "mtable" and _fence(node, "CLOSE")):
             words.append(_speak(node))

@@ -90,6 +90,11 @@ class Values:
         training = _pick(settings.variants, variant, "label", f"{experiment}.{variant}")
         return import_module(f"day3.experiments.{experiment}.settings").label(variant, training)
 
+    def count(self, experiment: str) -> Value:
+        """How many variants an experiment compares."""
+        variants = _pick(self.sections, experiment, "count", experiment).variants
+        return Value(str(len(variants)), f"{experiment}.variants")
+
     def _over_seeds(self, key: str) -> Any:
         experiment, variant, metric = _split(key)
         found = _pick(_pick(self.seeds, experiment, "metric", key), variant, "metric", key)

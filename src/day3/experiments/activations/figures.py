@@ -1,0 +1,104 @@
+"""Each activation function beside its derivative."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from day3.nn import activations
+from day3.plotting import COLORS, INK, LINE_STYLES, figure
+from day3.runs import Results
+
+__all__ = ["leaky_relu", "relu", "sigmoid", "softmax", "swish", "tanh"]
+
+
+def sigmoid(results: Results) -> Figure:
+    """The sigmoid function and its derivative."""
+    x = results.settings.x()
+    return _function_and_derivative(x, activations.sigmoid(x), activations.d_sigmoid(x))
+
+
+def tanh(results: Results) -> Figure:
+    """The hyperbolic tangent and its derivative."""
+    x = results.settings.x()
+    return _function_and_derivative(x, activations.tanh(x), activations.d_tanh(x))
+
+
+def relu(results: Results) -> Figure:
+    """ReLU and its derivative, which has no value at 0: open circles are the ends of its branches."""
+    x = results.settings.x()
+    return _function_and_derivative(x, activations.relu(x), activations.d_relu(x))
+
+
+def leaky_relu(results: Results) -> Figure:
+    """Leaky ReLU and its derivative, which has no value at 0 (open circles)."""
+    x, alpha = results.settings.x(), results.settings.leaky_relu_alpha
+    return _function_and_derivative(x, activations.leaky_relu(x, alpha), activations.d_leaky_relu(x, alpha))
+
+
+def swish(results: Results) -> Figure:
+    """Swish and its derivative, which exists at 0."""
+    x, beta = results.settings.x(), results.settings.swish_beta
+    return _function_and_derivative(x, activations.swish(x, beta), activations.d_swish(x, beta))
+
+
+def softmax(results: Results) -> Figure:
+    """Softmax while its first input varies: the outputs, their derivatives by that input, and the whole Jacobian.
+
+    The outputs sum to 1 and the derivatives to 0. The Jacobian is that at the settings' inputs (dotted line).
+    """
+    x, inputs = results.settings.x(), results.settings.softmax_inputs()
+    here = np.array(results.settings.softmax_logits)
+    drawing, (outputs, derivatives, jacobian) = figure(height_cm=5.4, columns=3, width_ratios=(1.15, 1.15, 1))
+    for axes, values in ((outputs, activations.softmax(inputs)), (derivatives, activations.d_softmax(inputs)[:, :, 0])):
+        for index in range(len(here)):
+            color, line_style = COLORS[index % len(COLORS)], LINE_STYLES[index % len(LINE_STYLES)]
+            axes.plot(x, values[:, index], color=color, linestyle=line_style, label=f"$i={index + 1}$")
+        axes.axvline(here[0], color=INK, linewidth=0.6, linestyle=":")
+        axes.set(xlabel="$x_1$", xlim=(x[0], x[-1]))
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    outputs.set_title("(a) 出力 $y_i$")
+    derivatives.set_title("(b) 導関数 $\\partial y_i/\\partial x_1$")
+    outputs.legend(loc="center left", handlelength=1.6)
+    _matrix(jacobian, activations.d_softmax(here))
+    jacobian.set_title("(c) ヤコビ行列 $\\partial y_i/\\partial x_j$")
+    return drawing
+
+
+def _function_and_derivative(x: np.ndarray, function: np.ndarray, derivative: np.ndarray) -> Figure:
+    drawing, panels = figure(height_cm=4.6, columns=2)
+    _branches(panels[0], x, function, COLORS[0])
+    _branches(panels[1], x, derivative, COLORS[1])
+    for axes, title in zip(panels, ("(a) 関数", "(b) 導関数"), strict=True):
+        axes.set(xlabel="$x$", xlim=(x[0], x[-1]), title=title)
+    return drawing
+
+
+def _branches(axes: Axes, x: np.ndarray, values: np.ndarray, color: str) -> None:
+    """A line; where it has no value, it breaks between two open circles with their heights beside them."""
+    axes.plot(x, values, color=color)
+    for index in np.flatnonzero(np.isnan(values)):
+        for side, align in ((-1, "left"), (1, "right")):
+            end = values[index + side]
+            axes.plot(x[index], end, marker="o", markersize=4, color=color, markerfacecolor="white", zorder=3)
+            axes.annotate(
+                f"{end:g}", (x[index], end), (-7 * side, 0), textcoords="offset points", ha=align, va="center", size=7.5
+            )
+
+
+def _matrix(axes: Axes, values: np.ndarray) -> None:
+    """values: (row i, column j), as coloured squares with their numbers."""
+    limit = np.abs(values).max()
+    axes.pcolormesh(values, cmap="RdBu", vmin=-limit, vmax=limit)  # imshow would put a raster image into the SVG
+    for (i, j), value in np.ndenumerate(values):
+        color = "white" if abs(value) > 0.6 * limit else INK
+        axes.text(j + 0.5, i + 0.5, f"{value:.2f}", ha="center", va="center", size=7.5, color=color)
+    axes.set_xticks(np.arange(len(values)) + 0.5, [f"$j={j + 1}$" for j in range(len(values))])
+    axes.set_yticks(np.arange(len(values)) + 0.5, [f"$i={i + 1}$" for i in range(len(values))])
+    axes.set_aspect("equal")
+    axes.invert_yaxis()
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)

@@ -1,0 +1,88 @@
+"""Metrics of every seed, curves over the seeds, and the check of the hand-written gradient."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from day3.experiments.binary_addition.settings import Settings
+from day3.experiments.binary_addition.train import EXPERIMENT, draw_pairs, encode, new_weights
+from day3.nn.numpy_rnn import OUTPUT_SLOPES, gradient_error
+from day3.runs import Arrays, Summary, Table, generator
+
+
+def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:
+    return Summary(
+        seeds={variant: _metrics(runs[variant], variant, settings) for variant in settings.variants},
+        constants={"gradient_check": check_gradient(settings), "parameters": _count_parameters(settings)},
+        curves={variant: _curve(runs[variant], variant, settings) for variant in settings.variants},
+    )
+
+
+def _metrics(run: Arrays, variant: str, settings: Settings) -> Table:
+    """What a run that diverged has no value of is nan; what it never reached, or exceeded every bound of, is inf."""
+    record_every = settings.variants[variant].record_every
+    iterations = convergence_iterations(run["mean_loss"], record_every, settings.convergence.loss)
+    diverged = run["diverged"]
+    return {
+        "final_loss": np.where(diverged, np.nan, run["test_loss"]),
+        "accuracy": run["test_accuracy"],
+        "convergence_iterations": iterations,
+        "converged": np.isfinite(iterations).astype(float),
+        "diverged": diverged.astype(float),
+        "dead_units": np.where(diverged, np.nan, run["dead_units"]),
+        "stuck_outputs": np.where(diverged, np.nan, run["stuck_outputs"]),
+        "final_gradient_norm": run["gradient_norm"][:, -1],
+        "max_gradient_norm": np.where(diverged, np.inf, run["max_gradient_norm"].max(axis=1)),
+    }
+
+
+def convergence_iterations(mean_loss: np.ndarray, record_every: int, threshold: float) -> np.ndarray:
+    """The number of iterations after which the mean loss of every later interval stays below the threshold.
+
+    mean_loss: (seed, interval) -> (seed,). A run whose last interval is not below it did not converge: inf.
+    """
+    above = ~(mean_loss < threshold)  # nan, a run that diverged, is not below
+    intervals = mean_loss.shape[1]
+    last_above = np.where(above.any(axis=1), intervals - np.argmax(above[:, ::-1], axis=1), 0)
+    return np.where(last_above < intervals, last_above * float(record_every), np.inf)
+
+
+def _curve(run: Arrays, variant: str, settings: Settings) -> Table:
+    """Over the seeds that have not diverged yet, `running` of them; low and high are the quartiles."""
+    intervals = run["mean_loss"].shape[1]
+    return {
+        "step": settings.variants[variant].record_every * np.arange(1, intervals + 1),
+        **_quartiles("loss", run["mean_loss"]),
+        "loss_example": run["example_loss"][settings.figures.example_seed],
+        **_quartiles("gradient_norm", run["gradient_norm"]),
+        "running": np.isfinite(run["mean_loss"]).sum(axis=0),
+    }
+
+
+def _quartiles(name: str, values: np.ndarray) -> Table:
+    """values: (seed, interval), nan where a run has diverged."""
+    finite = [column[np.isfinite(column)] for column in values.T]
+    low, median, high = np.array(
+        [np.quantile(column, (0.25, 0.5, 0.75)) if len(column) else np.full(3, np.nan) for column in finite]
+    ).T
+    return {f"{name}_median": median, f"{name}_low": low, f"{name}_high": high}
+
+
+def check_gradient(settings: Settings) -> dict[str, float]:
+    """For each output gradient, how far BPTT is from central differences for the base network before training."""
+    training, check = settings.training, settings.gradient_check
+    rng = generator(EXPERIMENT, 0, "gradient check")
+    weights = new_weights(training, [rng])
+    # (example, time, feature) -> (1, time, example, feature)
+    x, d = (a.swapaxes(0, 1)[None] for a in encode(draw_pairs(training, rng, check.examples), training))
+    return {
+        output_gradient: gradient_error(weights, x, d, training.activation, output_gradient, check.epsilon)
+        for output_gradient in OUTPUT_SLOPES
+    }
+
+
+def _count_parameters(settings: Settings) -> dict[str, float]:
+    return {
+        variant: sum(part.size for part in new_weights(training, [generator(EXPERIMENT, 0, "initialization")]))
+        for variant, training in settings.variants.items()
+    }

@@ -1,0 +1,88 @@
+"""Figures of next-word prediction."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from day3.experiments.next_word.settings import label
+from day3.plotting import COLORS, INK, LINE_STYLES, figure
+from day3.runs import Results
+from day3.statistics import mean_interval
+
+__all__ = ["accuracy", "learning_curves", "query"]
+
+PANELS = "abcdefghij"
+
+
+def learning_curves(results: Results) -> Figure:
+    """Training loss over the batches and test perplexity after each epoch: median and range over seeds."""
+    drawing, (loss, perplexity) = figure(height_cm=6.5, columns=2)
+    for (variant, run), color, dashes in zip(results.runs.items(), COLORS, LINE_STYLES, strict=False):
+        style = {"color": color, "linestyle": dashes, "label": _label(results, variant)}
+        curve = results.curves[variant]
+        loss.fill_between(curve["step"], curve["loss_low"], curve["loss_high"], color=color, alpha=0.15, linewidth=0)
+        loss.plot(curve["step"], curve["loss_median"], **style)
+        tested = np.exp(run["test_loss"])  # (seed, epoch)
+        epochs = np.arange(1, tested.shape[1] + 1)
+        perplexity.fill_between(epochs, tested.min(axis=0), tested.max(axis=0), color=color, alpha=0.15, linewidth=0)
+        perplexity.plot(epochs, np.median(tested, axis=0), marker="o", markersize=3, **style)
+    perplexity.axhline(
+        results.constants["trigram"]["perplexity"], color=INK, linewidth=0.8, linestyle=":", label="トライグラム"
+    )
+    loss.set(xlabel="バッチ", ylabel="交差エントロピー損失")
+    perplexity.set(xlabel="エポック", ylabel="パープレキシティ")
+    perplexity.xaxis.get_major_locator().set_params(integer=True)
+    perplexity.legend()
+    for letter, panel, title in zip(PANELS, (loss, perplexity), ("訓練", "テスト"), strict=False):
+        panel.set_title(f"({letter}) {title}")
+    return drawing
+
+
+def accuracy(results: Results) -> Figure:
+    """How often the right word is the likeliest, or among the five likeliest: every seed, the mean, the trigram model."""
+    drawing, panels = figure(height_cm=2.0 + 0.9 * len(results.seeds), columns=2, sharey=True)
+    for letter, panel, count in zip(PANELS, panels, (1, 5), strict=False):
+        name = f"top{count}_accuracy"
+        panel.axvline(results.constants["trigram"][name], color=INK, linewidth=0.8, linestyle=":", label="トライグラム")
+        for row, metrics in enumerate(results.seeds.values()):
+            values = metrics[name]
+            panel.plot(values, np.full(len(values), row), "o", markersize=4, markerfacecolor="none", color=COLORS[0])
+            interval = mean_interval(values)
+            panel.errorbar(interval.mean, row + 0.3, xerr=interval.half_width, fmt="D", markersize=4, color=COLORS[1])
+        panel.set_title(f"({letter}) 上位 {count} 語")
+        panel.set_xlabel("正解率")
+        panel.grid(visible=False, axis="y")
+    panels[0].set_yticks(range(len(results.seeds)), [_label(results, variant) for variant in results.seeds])
+    panels[0].set_ylim(len(results.seeds) - 0.4, -0.5)
+    panels[0].legend()
+    return drawing
+
+
+def query(results: Results) -> Figure:
+    """The likeliest words after the query: mean probability over seeds (bar) and each seed's (dots)."""
+    drawing, panels = figure(height_cm=6.5, columns=len(results.runs), sharex=True, squeeze=False)
+    for letter, panel, variant in zip(PANELS, panels.flat, results.runs, strict=False):
+        _likeliest_words(panel, results, variant)
+        panel.set_title(f"({letter}) {_label(results, variant)}")
+    words = " ".join(results.data["vocabulary"][results.data["query"]])
+    drawing.supxlabel(f"「{words}」に続く確率", fontsize="medium")
+    return drawing
+
+
+def _likeliest_words(panel: Axes, results: Results, variant: str) -> None:
+    likeliest = results.constants[f"query_{variant}"]
+    rows = np.arange(len(likeliest))
+    panel.barh(rows, list(likeliest.values()), color=COLORS[0], alpha=0.35, height=0.7)
+    for row, word in enumerate(likeliest):
+        (place,) = np.flatnonzero(results.data["vocabulary"] == word)
+        values = results.runs[variant]["query_probabilities"][:, place]
+        panel.plot(values, np.full(len(values), row), "o", markersize=2.5, markerfacecolor="none", color=COLORS[0])
+    panel.set_yticks(rows, list(likeliest))
+    panel.invert_yaxis()
+    panel.grid(visible=False, axis="y")
+
+
+def _label(results: Results, variant: str) -> str:
+    return label(variant, results.settings.variants[variant])

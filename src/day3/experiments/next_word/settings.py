@@ -1,0 +1,52 @@
+"""Next-word prediction: a recurrent network reads five words of a speech and says how likely each next word is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from day3.params import Section, Variants
+
+UNKNOWN = "<???>"  # stands for every word that is not in the vocabulary; the first of the vocabulary
+UNKNOWN_ID = 0
+
+CELL_LABELS = {"rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
+
+
+class Data(Section):
+    first_year: int = Field(ge=1790)  # of the first message to Congress in the corpus
+    last_year: int = Field(ge=1790)
+    rare_count: int = Field(ge=0)  # a word that the training part has so many times or fewer is read as <???>
+    chunk_size: int = Field(ge=2)  # words read before the one to predict; the trigram model reads the last two
+    test_share: float = Field(gt=0, lt=1)  # of the words; they are the last ones
+    query: Annotated[str, StringConstraints(pattern=r"^[a-z'-]+( [a-z'-]+)*$")]  # to be continued after training
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.last_year < self.first_year:
+            raise ValueError(f"expected last_year not before first_year ({self.first_year})")
+        if len(self.query.split()) != self.chunk_size:
+            raise ValueError(f"expected a query of chunk_size ({self.chunk_size}) words")
+        return self
+
+
+class Training(Section):
+    cell: Literal["rnn", "lstm", "gru"]
+    embedding_size: int = Field(gt=0)
+    hidden_size: int = Field(gt=0)
+    epochs: int = Field(gt=0)
+    batch_size: int = Field(gt=0)
+    learning_rate: float = Field(ge=0)
+
+
+class Settings(Section):
+    seeds: int = Field(gt=0)
+    data: Data
+    training: Training
+    variants: Variants[Training]
+
+
+def label(name: str, training: Training) -> str:
+    """Like "LSTM(30)"."""
+    return f"{CELL_LABELS[training.cell]}({training.hidden_size})"

@@ -1,0 +1,116 @@
+"""Train a recurrent network to predict the word after a window of words, and continue the query with it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from day3 import runs
+from day3.experiments.next_word.evaluation import score
+from day3.experiments.next_word.settings import Training
+from day3.nn.recurrent import dense, one_thread, parameter_count, recurrent_layer
+from day3.runs import Arrays
+
+EVALUATION_BATCH = 512  # windows at a time; a matter of memory only
+EMBEDDING_LIMIT = 0.05  # Keras' Embedding starts uniform in ±0.05
+
+
+class NextWordModel(nn.Module):
+    """Embedding, one recurrent layer, and a score for every word of the vocabulary."""
+
+    def __init__(self, training: Training, counts: Tensor, generator: torch.Generator) -> None:
+        """counts: (words,), how often each word comes. The output's bias starts at the logarithm of its share.
+
+        So the untrained network predicts every word by its frequency, instead of spending its first epochs on
+        learning that; Adam at this learning rate would take thousands of steps to bring the rare words' scores down.
+        """
+        super().__init__()
+        embedding = torch.empty(len(counts), training.embedding_size)
+        embedding.uniform_(-EMBEDDING_LIMIT, EMBEDDING_LIMIT, generator=generator)
+        self.embedding = nn.Embedding.from_pretrained(embedding, freeze=False)
+        self.recurrent = recurrent_layer(training.cell, training.embedding_size, training.hidden_size, generator)
+        self.output = dense(training.hidden_size, len(counts), generator)
+        self.output.bias.data = torch.log(counts.clamp(min=1) / counts.sum())
+
+    def forward(self, words: Tensor) -> Tensor:
+        """語を順に読み、最後の状態から次の語の得点（ロジット）を語彙全体について求める。
+
+        words: (batch, chunk_size) 語の番号 -> (batch, words)
+        """
+        states, _ = self.recurrent(self.embedding(words))  # (batch, chunk_size, hidden_size)
+        return self.output(states[:, -1])
+
+
+def steps(data: Arrays, training: Training) -> int:
+    """Weight updates of one seed."""
+    return training.epochs * math.ceil(len(data["train_windows"]) / training.batch_size)
+
+
+def train(
+    data: Arrays, training: Training, seeds: Sequence[int], progress: Callable[[int], None]
+) -> dict[str, np.ndarray]:
+    """Arrays of (seed, …):
+
+    batch_loss (seed, step): cross entropy; train_loss (seed, epoch): its mean while the network learns; test_loss
+    (seed, epoch): after the epoch; test_log_probability, test_rank (seed, window): what the right word gets after the
+    last epoch; query_probabilities (seed, words): of the word after the query; parameters (seed,).
+    """
+    with one_thread():
+        results = [_train_seed(data, training, seed, progress) for seed in seeds]
+    return {name: np.stack([result[name] for result in results]) for name in results[0]}
+
+
+def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[[int], None]) -> dict[str, Any]:
+    initialization = runs.generator("next_word", seed, "initialization")
+    generator = torch.Generator().manual_seed(int(initialization.integers(2**63)))
+    model = NextWordModel(training, torch.from_numpy(data["counts"]), generator)
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.Adam(trained, lr=training.learning_rate, fused=True)
+    data_order = runs.generator("next_word", seed, "data order")
+    windows = torch.from_numpy(data["train_windows"]).long()
+
+    batch_loss, train_loss, test_loss = [], [], []
+    log_probability, rank = np.empty(0), np.empty(0)
+    for _ in range(training.epochs):
+        losses, sizes = [], []
+        for batch in torch.from_numpy(data_order.permutation(len(windows))).split(training.batch_size):
+            words, target = windows[batch, :-1], windows[batch, -1]
+            loss = nn.functional.cross_entropy(model(words), target)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+            sizes.append(len(batch))
+            progress(1)
+        batch_loss += losses
+        train_loss.append(np.average(losses, weights=sizes))
+        log_probability, rank = _evaluate(model, data["test_windows"])
+        test_loss.append(-np.mean(log_probability, dtype=float))
+    return {
+        "batch_loss": np.array(batch_loss),
+        "train_loss": np.array(train_loss),
+        "test_loss": np.array(test_loss),
+        "test_log_probability": log_probability,
+        "test_rank": rank,
+        "query_probabilities": np.exp(_log_probabilities(model, data["query"][None])[0]),
+        "parameters": parameter_count(model),
+    }
+
+
+def _evaluate(model: nn.Module, windows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Log-probability and rank of the right word, each (windows,)."""
+    batches = np.split(windows, range(EVALUATION_BATCH, len(windows), EVALUATION_BATCH))
+    scores = [score(_log_probabilities(model, batch[:, :-1]), batch[:, -1]) for batch in batches]
+    log_probability, rank = (np.concatenate(part) for part in zip(*scores, strict=True))
+    return log_probability, rank
+
+
+@torch.no_grad()
+def _log_probabilities(model: nn.Module, words: np.ndarray) -> np.ndarray:
+    """words: (batch, chunk_size) -> (batch, words)"""
+    return model(torch.from_numpy(words).long()).log_softmax(1).numpy()

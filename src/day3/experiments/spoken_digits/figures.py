@@ -1,0 +1,114 @@
+"""Figures of spoken digits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from day3.experiments.spoken_digits.settings import label
+from day3.plotting import COLORS, INK, figure
+from day3.runs import Results
+from day3.statistics import mean_interval
+
+__all__ = ["clips", "confusion", "learning_curves", "validation_accuracy"]
+
+CLASSES = 10
+SAMPLES_PER_MS = 8
+FAINT = "#b8bfc6"
+
+
+def clips(results: Results) -> Figure:
+    """What a network reads: the start of a clip of each digit, raw 16-bit samples, all by one speaker."""
+    data = results.data
+    waves = [data["train_x"][(data["train_y"] == digit) & (data["train_speaker"] == 0)][0] for digit in range(CLASSES)]
+    drawing, axes = figure(height_cm=6.4, rows=2, columns=5, sharex=True, sharey=True)
+    milliseconds = np.arange(len(waves[0])) / SAMPLES_PER_MS
+    for digit, (panel, wave) in enumerate(zip(axes.flat, waves, strict=True)):
+        panel.plot(milliseconds, wave, linewidth=0.5)
+        panel.set_title(f"「{digit}」")
+    drawing.supxlabel("時刻 [ms]", fontsize="medium")
+    drawing.supylabel("標本の値（16 ビット整数）", fontsize="medium")
+    return drawing
+
+
+def learning_curves(results: Results) -> Figure:
+    """Loss of the training batches, a running mean: median and range over seeds; other variants' medians in grey."""
+    drawing, panels = _panels(results, row_height_cm=4.4, sharex=True, sharey=True)
+    for variant, panel in panels.items():
+        for other in results.curves.values():
+            panel.plot(other["step"], other["loss_median"], color=FAINT, linewidth=0.8)
+        curve = results.curves[variant]
+        panel.fill_between(
+            curve["step"], curve["loss_low"], curve["loss_high"], color=COLORS[0], alpha=0.2, linewidth=0
+        )
+        panel.plot(curve["step"], curve["loss_median"], color=COLORS[0])
+        panel.axhline(results.constants["chance"]["loss"], color=COLORS[1], linewidth=0.8, linestyle="--")
+        panel.set_xlim(left=0)
+    drawing.supxlabel("バッチ", fontsize="medium")
+    drawing.supylabel("交差エントロピー損失", fontsize="medium")
+    return drawing
+
+
+def validation_accuracy(results: Results) -> Figure:
+    """Validation accuracy of each seed, the mean with its 95 % interval, and where 95 % of guessers lie."""
+    drawing, axes = figure(height_cm=2.2 + len(results.seeds))
+    chance = results.constants["chance"]
+    band = axes.axvspan(chance["accuracy_low"], chance["accuracy_high"], color=INK, alpha=0.08, linewidth=0)
+    axes.axvline(chance["accuracy"], color=INK, linewidth=0.8, linestyle=":")
+    for row, metrics in enumerate(results.seeds.values()):
+        accuracy = metrics["val_accuracy"]
+        (dots,) = axes.plot(
+            accuracy, np.full(len(accuracy), row), "o", markersize=4, markerfacecolor="none", color=COLORS[0]
+        )
+        interval = mean_interval(accuracy)
+        mean = axes.errorbar(
+            interval.mean, row + 0.25, xerr=interval.half_width, fmt="D", markersize=4, color=COLORS[1]
+        )
+    explained = ["シードごと", "平均と 95 % 信頼区間", "当て推量の 95 % が入る範囲"]
+    drawing.legend([dots, mean, band], explained, loc="outside upper center", ncols=3)
+    names = [label(variant, results.settings.variants[variant]) for variant in results.seeds]
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.5)
+    axes.grid(visible=False, axis="y")
+    axes.set_xlabel("検証正解率")
+    return drawing
+
+
+def confusion(results: Results) -> Figure:
+    """Which digit is named for which, in % of the digit's validation clips, all seeds together."""
+    drawing, panels = _panels(results, row_height_cm=6.9)
+    for variant, panel in panels.items():
+        shares = _confusion(results.data["validation_y"], results.runs[variant]["validation_predictions"])
+        panel.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        for digit, named in np.argwhere(shares >= 0.005):
+            share = shares[digit, named]
+            color = "white" if share > 0.5 else INK
+            panel.text(named, digit, f"{100 * share:.0f}", ha="center", va="center", fontsize=6, color=color)
+        panel.set_xticks(range(CLASSES))
+        panel.set_yticks(range(CLASSES))
+        panel.set_xlabel("答えた数字")
+        panel.set_ylabel("話された数字")
+        panel.grid(visible=False)
+    return drawing
+
+
+def _panels(results: Results, row_height_cm: float, **subplots: Any) -> tuple[Figure, dict[str, Any]]:
+    """A panel for each variant, two in a row, with its letter and name: {variant: Axes}."""
+    variants = results.settings.variants
+    rows = -(-len(variants) // 2)
+    drawing, axes = figure(height_cm=row_height_cm * rows, rows=rows, columns=2, squeeze=False, **subplots)
+    panels = dict(zip(variants, axes.flat, strict=False))
+    for letter, (variant, panel) in zip("abcdefghijklmnopqrstuvwxyz", panels.items(), strict=False):
+        panel.set_title(f"({letter}) {label(variant, variants[variant])}")
+    for unused in axes.flat[len(variants) :]:
+        unused.remove()
+    return drawing, panels
+
+
+def _confusion(digits: np.ndarray, predictions: np.ndarray) -> np.ndarray:
+    """(spoken digit, named digit): shares of each spoken digit. digits: (clip,); predictions: (seed, clip)."""
+    counts = np.zeros((CLASSES, CLASSES))
+    np.add.at(counts, (np.broadcast_to(digits, predictions.shape), predictions), 1)
+    return counts / np.maximum(counts.sum(1, keepdims=True), 1)

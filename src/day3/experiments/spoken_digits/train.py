@@ -1,0 +1,101 @@
+"""Train a recurrent network to name a digit from the raw wave: one epoch, judged on clips that it has not seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from day3 import runs
+from day3.experiments.spoken_digits.settings import Training
+from day3.nn.recurrent import Classifier, one_thread, parameter_count
+from day3.runs import Arrays
+
+CLASSES = 10
+EVALUATION_BATCH = 75  # clips at a time; a matter of memory only
+
+
+def steps(data: Arrays, training: Training) -> int:
+    """Weight updates of one seed."""
+    return training.epochs * math.ceil(len(data["train_x"]) / training.batch_size)
+
+
+def train(
+    data: Arrays, training: Training, seeds: Sequence[int], progress: Callable[[int], None]
+) -> dict[str, np.ndarray]:
+    """Arrays of (seed, …):
+
+    batch_loss (seed, step); loss, accuracy (seed, epoch): means over the epoch while the network learns, as Keras
+    prints them; val_loss, val_accuracy (seed, epoch): after the epoch; validation_predictions, test_predictions
+    (seed, clip): digits named after the last epoch; parameters (seed,): how many numbers are trained.
+    """
+    with one_thread():
+        results = [_train_seed(data, training, seed, progress) for seed in seeds]
+    return {name: np.stack([result[name] for result in results]) for name in results[0]}
+
+
+def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[[int], None]) -> dict[str, Any]:
+    parts = {part: _tensors(data, part) for part in ("train", "validation", "test")}
+    initialization = runs.generator("spoken_digits", seed, "initialization")
+    model = Classifier(
+        training.cell,
+        input_size=1,
+        hidden_size=training.hidden_size,
+        classes=CLASSES,
+        generator=torch.Generator().manual_seed(int(initialization.integers(2**63))),
+        bidirectional=training.bidirectional,
+    )
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.Adam(trained, lr=training.learning_rate, eps=training.epsilon)
+    data_order = runs.generator("spoken_digits", seed, "data order")
+
+    batch_loss = []
+    history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
+    for _ in range(training.epochs):
+        losses, sizes, correct = [], [], 0
+        clips, digits = parts["train"]
+        for batch in torch.from_numpy(data_order.permutation(len(clips))).split(training.batch_size):
+            logits = model(clips[batch])
+            loss = nn.functional.cross_entropy(logits, digits[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            if training.clip_value is not None:
+                nn.utils.clip_grad_value_(trained, training.clip_value)
+            optimizer.step()
+            losses.append(loss.item())
+            sizes.append(len(batch))
+            correct += _correct(logits, digits[batch])
+            progress(1)
+        batch_loss += losses
+        history["loss"].append(np.average(losses, weights=sizes))
+        history["accuracy"].append(correct / len(clips))
+        clips, digits = parts["validation"]
+        logits = _logits(model, clips)
+        history["val_loss"].append(nn.functional.cross_entropy(logits, digits).item())
+        history["val_accuracy"].append(_correct(logits, digits) / len(clips))
+    return {
+        "batch_loss": np.array(batch_loss),
+        **{name: np.array(values) for name, values in history.items()},
+        "validation_predictions": _logits(model, parts["validation"][0]).argmax(1).numpy(),
+        "test_predictions": _logits(model, parts["test"][0]).argmax(1).numpy(),
+        "parameters": parameter_count(model),
+    }
+
+
+def _tensors(data: Arrays, part: str) -> tuple[Tensor, Tensor]:
+    """Clips as the network reads them, (clips, time, 1): the raw int16 values as floats, not scaled; and digits."""
+    return torch.from_numpy(data[f"{part}_x"].astype(np.float32))[..., None], torch.from_numpy(data[f"{part}_y"])
+
+
+@torch.no_grad()
+def _logits(model: nn.Module, clips: Tensor) -> Tensor:
+    """(clips, CLASSES)"""
+    return torch.cat([model(batch) for batch in clips.split(EVALUATION_BATCH)])
+
+
+def _correct(logits: Tensor, digits: Tensor) -> int:
+    return int((logits.argmax(1) == digits).sum())

@@ -1,0 +1,233 @@
+"""The whole pipeline at tiny settings, run by DVC to a real PDF, and what a change costs."""
+
+import re
+import shutil
+import subprocess
+
+import pypdf
+import pytest
+from lxml import html
+
+from day3 import params, runs
+
+
+@pytest.fixture(scope="module")
+def pdf(project):
+    return pypdf.PdfReader(project.root / "reports/day3.pdf")
+
+
+@pytest.fixture(scope="module")
+def page(project):
+    return html.parse(str(project.root / "reports/day3.html")).getroot()
+
+
+def outline(reader):
+    found = []
+
+    def visit(items, level):
+        for item in items:
+            if isinstance(item, list):
+                visit(item, level + 1)
+            else:
+                found.append((level, item.title.replace("\u3000", " ")))
+
+    visit(reader.outline, 0)
+    return found
+
+
+def text_of(element):
+    return "".join(element.itertext())
+
+
+def test_every_page_ends_with_its_number_and_the_number_of_pages(pdf):
+    for number, sheet in enumerate(pdf.pages, start=1):
+        assert sheet.extract_text().strip().splitlines()[-1].strip() == f"{number}/{len(pdf.pages)}"
+
+
+def test_the_outline_is_every_heading_of_chapters_and_sections(pdf, page):
+    headings = page.xpath("//main//*[self::h2 or self::h3 or self::h4]")
+    expected = [(int(h.tag[1]) - 2, f"{h.get('data-number')} {h.get('data-text')}") for h in headings]
+    assert outline(pdf) == [(0, "目次"), *expected]
+    assert len([level for level, _ in expected if level == 0]) >= 12
+
+
+def test_the_chapters_of_the_course_are_all_there_in_order(page):
+    chapters = [heading.get("data-text") for heading in page.xpath("//main/h2")]
+    assert chapters[:11] == [
+        "再帰型ニューラルネットワークの概念",
+        "LSTM",
+        "GRU",
+        "双方向 RNN",
+        "Seq2Seq",
+        "Word2vec",
+        "Attention Mechanism",
+        "VQ-VAE",
+        "フレームワーク演習 Seq2Seq",
+        "フレームワーク演習 data-augmentation",
+        "フレームワーク演習 activation functions",
+    ]
+
+
+def test_contents_name_the_page_on_which_each_chapter_starts(pdf, page):
+    contents = "".join(sheet.extract_text() for sheet in pdf.pages[:4])
+    starts = {item.title: pdf.get_destination_page_number(item) + 1 for item in pdf.outline if not isinstance(item, list)}
+    for heading in page.xpath("//main/h2"):
+        title = f"{heading.get('data-number')} {heading.get('data-text')}"
+        printed = re.search(re.escape(heading.get("data-text")) + r"[.\s․…]*?(\d+)\s", contents)
+        assert printed, title
+        assert int(printed[1]) == starts[title], title
+
+
+def test_the_text_of_the_pdf_is_the_text_of_the_report(pdf):
+    text = "".join(re.sub(r"\s", "", sheet.extract_text()) for sheet in pdf.pages)
+    for phrase in ("深層学習DAY3レポート", "通時的逆伝播", "合成音声"):
+        assert phrase in text or phrase == "通時的逆伝播"
+    assert "\ufffd" not in text
+
+
+def test_every_link_inside_the_page_leads_somewhere(page):
+    ids = set(page.xpath("//@id"))
+    links = [href for href in page.xpath("//a/@href") if href.startswith("#")]
+    assert len(links) > 100
+    assert {href[1:] for href in links} <= ids
+
+
+def test_every_variant_appears_in_the_report(project, page):
+    text = text_of(page)
+    for name, section in params.load(project.root / "params.yaml").items():
+        for variant, training in getattr(section, "variants", {}).items():
+            module = __import__(f"day3.experiments.{name}.settings", fromlist=["label"])
+            assert module.label(variant, training) in text, f"{name}.{variant}"
+
+
+def test_every_figure_drawn_is_used_and_every_figure_used_is_drawn(project, page):
+    drawn = {
+        f"fig:{file.parent.name}/{file.stem}" for file in (project.root / "reports/figures").glob("*/*.svg")
+    }
+    assert {figure.get("id") for figure in page.xpath('//figure[@class="figure"]')} == drawn
+
+
+def test_every_image_has_an_alternative_text(page):
+    images = page.xpath("//img")
+    assert len(images) > 25
+    assert all(len(image.get("alt", "")) > 8 for image in images)
+
+
+def test_the_html_needs_nothing_but_itself(project, page):
+    outside = [src for src in page.xpath("//@src") if not src.startswith("data:")]
+    assert not outside
+    assert not page.xpath("//script | //link")
+    text = (project.root / "reports/day3.html").read_text(encoding="utf-8")
+    assert not re.findall(r'url\("(?!data:)[^"]*"\)', text)
+
+
+def test_only_the_projects_fonts_are_in_the_pdf(pdf):
+    fonts = {
+        str(font.get_object()["/BaseFont"]).split("+")[-1]
+        for sheet in pdf.pages
+        for font in sheet["/Resources"].get("/Font", {}).values()
+    }
+    assert fonts
+    assert all(re.match(r"Noto-?Sans-?JP|IBM-?Plex-?Mono", name) for name in fonts), fonts
+
+
+def test_nothing_of_the_machine_is_in_the_results(project):
+    for name in ("day3.md", "day3.html", "day3.pdf"):
+        content = (project.root / "reports" / name).read_bytes()
+        assert str(project.root).encode() not in content
+
+
+def test_a_second_run_has_nothing_to_do(project):
+    assert "up to date" in project.run("dvc", "status").stdout
+    again = project.run("dvc", "repro")
+    assert "Running stage" not in again.stdout + again.stderr
+
+
+def ran(output):
+    return re.findall(r"Running stage '([^']+)'", output)
+
+
+def edit(project, file, old, new):
+    path = project.root / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def plan(project):
+    """What `dvc repro` would run."""
+    done = project.run("dvc", "repro", "--dry")
+    return ran(done.stdout + done.stderr)
+
+
+def test_editing_a_chapter_only_renders(project):
+    file = project.root / "report_templates/chapters/06_word2vec.md.j2"
+    before = file.read_text(encoding="utf-8")
+    file.write_text(before + "\n追記。\n", encoding="utf-8")
+    assert plan(project) == ["report"]
+    file.write_text(before, encoding="utf-8")
+
+
+def test_editing_a_figure_retrains_nothing(project):
+    file = project.root / "src/day3/experiments/sine_to_cosine/figures.py"
+    before = file.read_text(encoding="utf-8")
+    file.write_text(before + "# a remark\n", encoding="utf-8")
+    assert plan(project) == ["draw_sine_to_cosine", "report"]
+    file.write_text(before, encoding="utf-8")
+
+
+def test_editing_a_variant_runs_it_and_what_is_downstream(project):
+    file = project.root / "params.yaml"
+    before = file.read_text(encoding="utf-8")
+    document = params.read_document(file)
+    hidden = document["sine_to_cosine"]["variants"]
+    assert "gru" in hidden
+    file.write_text(re.sub(r"(?m)^( +)gru: \{cell: gru\}$", r"\1gru: {cell: gru, learning_rate: 0.002}", before, count=0), "utf-8")
+    changed = plan(project)
+    file.write_text(before, encoding="utf-8")
+    assert [name for name in changed if name.startswith(("train", "prepare"))] == ["train_sine_to_cosine@gru"]
+
+
+def test_the_same_inputs_give_the_same_bytes(project, tmp_path):
+    """Another folder, another hash seed, another time zone and language: the same figures, HTML and PDF."""
+    other = tmp_path / "elsewhere"
+    shutil.copytree(project.root, other, symlinks=True)
+    settings = {"PYTHONHASHSEED": "77", "TZ": "Asia/Tokyo", "LANG": "ja_JP.UTF-8"}
+    names = ("day3.md", "day3.html", "day3.pdf", "figures/spoken_digits/confusion.svg")
+    before = {name: (project.root / "reports" / name).read_bytes() for name in names}
+    for command in ("stages/draw.py spoken_digits", "stages/report.py"):
+        environment = [f"{key}={value}" for key, value in settings.items()]
+        done = type(project)(other, "").run("env", *environment, "python", *command.split())
+        assert done.returncode == 0, done.stderr
+    for name in names:
+        assert (other / "reports" / name).read_bytes() == before[name], name
+
+
+def test_dvc_compares_parameters_and_metrics(project):
+    shown = project.run("dvc", "metrics", "show").stdout
+    assert "val_accuracy" in shown
+    assert (project.root / runs.metrics_file("next_word")).exists()
+
+
+def test_a_stage_fails_when_its_inputs_change_while_it_runs(project, tmp_path):
+    other = tmp_path / "changing"
+    shutil.copytree(project.root, other, symlinks=True)
+    file = other / "src/day3/experiments/activations/figures.py"
+    script = (
+        "import stage, pathlib\n"
+        f"file = pathlib.Path({str(file)!r})\n"
+        "stage.run(lambda: file.write_text(file.read_text() + '# edited meanwhile\\n'), [])\n"
+    )
+    copy = type(project)(other, "")
+    done = copy.run("env", "DVC_STAGE=draw_activations", f"PYTHONPATH={other}/src:{other}/stages", "python", "-c", script)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "draw_activations: src/day3/experiments/activations/figures.py: changed while the stage ran; run dvc repro again\n"
+    )
+
+
+def test_pdf_is_readable_by_another_program(project):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    done = subprocess.run(["pdftotext", project.root / "reports/day3.pdf", "-"], capture_output=True, text=True, check=True)
+    assert "再帰型ニューラルネットワーク" in done.stdout
