@@ -5,16 +5,16 @@ from importlib import import_module
 
 import stage
 
-from day3 import params, plotting, runs
+from day3 import params, plotting, results, runs
 
 
 def main(experiment: str) -> None:
     figures = import_module(f"day3.experiments.{experiment}.figures")
-    results = runs.read_results(experiment, params.load().get(experiment))
-    with runs.replacing(runs.figures_folder(experiment)) as folder, plotting.style(runs.FONTS):
+    found = results.read_results(experiment, params.load().get(experiment))
+    with runs.replacing(results.figures_folder(experiment)) as folder, plotting.style(runs.FONTS):
         folder.mkdir()
         for name in figures.__all__:
-            drawing = getattr(figures, name)(results)
+            drawing = getattr(figures, name)(found)
             (folder / f"{name}.svg").write_bytes(plotting.to_svg(drawing, f"{experiment}/{name}"))
 
 

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import stage
 
-from day3 import params, runs
+from day3 import params, results, runs
 
 
 def main(experiment: str) -> None:
@@ -14,7 +14,7 @@ def main(experiment: str) -> None:
     summarize = import_module(f"day3.experiments.{experiment}.summarize").summarize
     data = runs.read_arrays(runs.data_folder(experiment))
     trained = {variant: runs.read_arrays(runs.run_folder(experiment, variant)) for variant in variants}
-    runs.write_summary(experiment, summarize(data, trained, settings))
+    results.write_summary(experiment, summarize(data, trained, settings))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,16 @@ import tiny
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
-PARTS = ("dvc.yaml", ".dvcignore", ".gitignore", "stages", "src", "report_templates", "requirements.lock", "pyproject.toml")
+PARTS = (
+    "dvc.yaml",
+    ".dvcignore",
+    ".gitignore",
+    "stages",
+    "src",
+    "report_templates",
+    "requirements.lock",
+    "pyproject.toml",
+)
 
 
 @dataclass(frozen=True)

@@ -32,16 +32,20 @@ def closure(roots: list[Path]) -> set[Path]:
 
 
 def direct(file: Path) -> set[Path]:
-    """Files of this project that a file imports, at its top or inside functions, or names as a module in a string."""
+    """Files of this project that a file imports, at its top or inside functions, or names in a string (module or script)."""
     names: set[str] = set()
+    scripts: set[Path] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"day3(\.\w+)+", node.value):
-            names.add(node.value)
-    return {path for name in names if (path := _file_of(name))}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if re.fullmatch(r"day3(\.\w+)+", node.value):
+                names.add(node.value)
+            elif re.fullmatch(r"\w+\.py", node.value) and (beside := file.with_name(node.value)).is_file():
+                scripts.add(beside)
+    return scripts | {path for name in names if (path := _file_of(name))}
 
 
 def _file_of(module: str) -> Path | None:

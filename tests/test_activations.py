@@ -11,11 +11,12 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from pydantic import ValidationError
 from torch.nn import functional
 
-from day3 import params, runs
+from day3 import params
 from day3.experiments.activations import figures
 from day3.experiments.activations.settings import Settings
 from day3.experiments.activations.summarize import derivative_error, summarize
 from day3.nn import activations
+from day3.results import Results
 
 DOCUMENT = params.read_document(Path(__file__).parents[1] / "params.yaml")["activations"]
 ALPHA, BETA = 0.1, 1.5
@@ -44,7 +45,7 @@ EXTREMES = np.array([-1e300, -1e4, -1e-300, 1e-300, 1e4, 1e300])
 @pytest.fixture(scope="module")
 def results():
     settings = Settings.model_validate(DOCUMENT)
-    return runs.Results(settings, {}, {}, {}, {}, {})
+    return Results(settings, {}, {}, {}, {}, {})
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -139,7 +140,7 @@ def test_an_even_number_of_points_is_refused():
 )
 def test_a_figure_draws_the_function_and_its_derivative(name, function, derivative):
     settings = Settings.model_validate({**DOCUMENT, "leaky_relu_alpha": ALPHA, "swish_beta": BETA})
-    drawing = getattr(figures, name)(runs.Results(settings, {}, {}, {}, {}, {}))
+    drawing = getattr(figures, name)(Results(settings, {}, {}, {}, {}, {}))
     for axes, drawn in zip(drawing.axes, (function, derivative), strict=True):
         np.testing.assert_array_equal(axes.lines[0].get_xdata(), settings.x())
         np.testing.assert_array_equal(axes.lines[0].get_ydata(), drawn(settings.x()))

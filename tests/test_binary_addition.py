@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from day3 import params, runs
+from day3 import params
 from day3.experiments.binary_addition import figures
 from day3.experiments.binary_addition.settings import Settings, label
 from day3.experiments.binary_addition.summarize import check_gradient, convergence_iterations, summarize
@@ -24,6 +24,7 @@ from day3.experiments.binary_addition.train import (
     train,
 )
 from day3.nn.numpy_rnn import Weights
+from day3.results import Results
 
 DOCUMENT = params.read_document(Path(__file__).parents[1] / "params.yaml")[EXPERIMENT]
 
@@ -66,7 +67,7 @@ def results():
     settings = Settings.model_validate(section())
     trained = {name: train({}, training, range(3), quiet) for name, training in settings.variants.items()}
     summary = summarize({}, trained, settings)
-    return runs.Results(settings, {}, trained, summary.seeds, summary.constants, summary.curves)
+    return Results(settings, {}, trained, summary.seeds, summary.constants, summary.curves)
 
 
 # -- examples ---------------------------------------------------------------------------------------------------------
@@ -123,7 +124,7 @@ def test_other_seeds_give_other_runs():
 
 
 def test_variants_of_a_seed_see_the_same_examples_from_the_same_start():
-    """Where nothing is learned the only difference between the two gradients has no effect."""
+    """With the learning rate 0 the gradients that tell these two variants apart change nothing."""
     exact, course = (
         train({}, training_of(learning_rate=0.0, output_gradient=name), [0], quiet) for name in ("exact", "course")
     )
@@ -204,15 +205,17 @@ def test_a_tanh_unit_is_dead_where_it_is_saturated_all_the_time(digit, dead):
     assert evaluate(weights, np.full((5, 4, 2), digit), np.ones((5, 4, 1)), training)["dead_units"] == dead
 
 
-@pytest.mark.parametrize(("output_gradient", "stuck"), [("exact", 1.0), ("course", 0.0)])
-def test_wrong_digits_are_stuck_where_the_output_slope_is_flat(output_gradient, stuck):
-    """y is 1 where 0 is wanted: y (1 - y) is 0, but the course's factor is not."""
+@pytest.mark.parametrize(
+    ("output_gradient", "digit", "stuck"), [("exact", 0.0, 1.0), ("course", 0.0, 0.0), ("exact", 1.0, 0.0)]
+)
+def test_wrong_digits_are_stuck_where_the_output_slope_is_flat(output_gradient, digit, stuck):
+    """y is always 1. Where 0 is wanted that is wrong, and y (1 - y) is 0; but the course's factor is not."""
     training = training_of(digits=4, hidden_size=1, output_gradient=output_gradient)
     weights = hand_made([[0], [0]], [[0]], [[1000]])
-    outcome = evaluate(weights, np.zeros((3, 4, 2)), np.zeros((3, 4, 1)), training)
+    outcome = evaluate(weights, np.zeros((3, 4, 2)), np.full((3, 4, 1), digit), training)
     assert outcome["stuck_outputs"] == stuck
-    assert outcome["test_accuracy"] == 0.0
-    assert outcome["test_loss"] == pytest.approx(4 / 2)
+    assert outcome["test_accuracy"] == digit
+    assert outcome["test_loss"] == pytest.approx(4 * (1 - digit) ** 2 / 2)
 
 
 def test_a_sum_is_right_only_if_every_digit_is():
@@ -379,7 +382,7 @@ def test_convergence_shows_every_seed_by_its_outcome(results):
         "diverged": np.array([0.0, 0.0, 1.0]),
         "dead_units": np.array([0.25, 0.5, np.nan]),
     }
-    drawing = figures.convergence(runs.Results(results.settings, {}, {}, seeds, results.constants, results.curves))
+    drawing = figures.convergence(Results(results.settings, {}, {}, seeds, results.constants, results.curves))
     iterations, dead = drawing.axes[:2]
     row = list(results.settings.variants).index("relu")
     assert [text.get_text() for text in iterations.texts][row] == "1/3"
@@ -392,7 +395,7 @@ def test_convergence_shows_every_seed_by_its_outcome(results):
 def test_diverged_seeds_are_counted_in_the_panel(results):
     seeds = results.seeds | {"course_relu": results.seeds["course_relu"] | {"diverged": np.array([1.0, 0.0, 1.0])}}
     drawing = figures.course_gradient(
-        runs.Results(results.settings, {}, results.runs, seeds, results.constants, results.curves)
+        Results(results.settings, {}, results.runs, seeds, results.constants, results.curves)
     )
     assert titles(drawing)[4] == "ReLU(16)：2/3 が発散"
 
@@ -400,7 +403,7 @@ def test_diverged_seeds_are_counted_in_the_panel(results):
 def test_a_new_variant_appears_in_its_figure_without_a_change(results):
     document = section()
     document["variants"] = {**document["variants"], "hidden_8": {"hidden_size": 8}}
-    more = runs.Results(
+    more = Results(
         Settings.model_validate(document),
         {},
         {},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import warnings
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -19,7 +18,7 @@ from matplotlib.transforms import Bbox, TransformedPath
 from day3 import params, plotting
 from day3.experiments.diagrams import figures, pipeline, shapes
 from day3.plotting import COLUMN_CM
-from day3.runs import Results
+from day3.results import Results
 
 ROOT = Path(__file__).parents[1]
 NOTHING = Results(settings=None, data={}, runs={}, seeds={}, constants={}, curves={})

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from day3 import runs
+from day3 import results, runs
 from day3.report import build, document, tree
 
 ROOT = Path(__file__).parents[1]
@@ -18,8 +18,10 @@ def templates(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.copy(ROOT / "params.yaml", "params.yaml")
     seeds = {"gru": {"val_accuracy": np.array([0.1, 0.2, 0.3]), "loss": np.array([np.nan, 1.0, 2.0])}}
-    runs.write_summary("spoken_digits", runs.Summary(seeds=seeds, constants={"chance": {"accuracy": 0.1}}))
-    runs.write_text(runs.figures_folder("spoken_digits") / "confusion.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    results.write_summary("spoken_digits", results.Summary(seeds=seeds, constants={"chance": {"accuracy": 0.1}}))
+    runs.write_text(
+        results.figures_folder("spoken_digits") / "confusion.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"
+    )
 
     def write(text):
         runs.write_text(Path("report_templates/report.md.j2"), text)
@@ -39,7 +41,9 @@ def text_of(element):
 
 def test_numbers_come_from_params_and_metrics_and_say_so(templates):
     text, _ = document.render(
-        templates('{{ param("spoken_digits.variants.gru.batch_size") }} {{ mean("spoken_digits.gru.val_accuracy", ".2f") }}')
+        templates(
+            '{{ param("spoken_digits.variants.gru.batch_size") }} {{ mean("spoken_digits.gru.val_accuracy", ".2f") }}'
+        )
     )
     assert text == (
         '<data value="spoken_digits.variants.gru.batch_size">8</data> '
@@ -70,7 +74,10 @@ WRONG = {
         "metric 'spoken_digits.gru.val_acuracy': no 'val_acuracy'; nearest: val_accuracy",
     ),
     "an unknown variant": ('{{ mean("spoken_digits.gruu.loss", ".3f") }}', "no 'gruu'; nearest: gru; known: gru"),
-    "an unknown parameter": ('{{ param("spoken_digits.seed") }}', "param 'spoken_digits.seed': no 'seed'; nearest: seeds"),
+    "an unknown parameter": (
+        '{{ param("spoken_digits.seed") }}',
+        "param 'spoken_digits.seed': no 'seed'; nearest: seeds",
+    ),
     "an unknown figure": (
         '{{ figure("spoken_digits/confusions", caption="a", alt="b") }}',
         "figure 'spoken_digits/confusions': no such figure; nearest: spoken_digits/confusion",
@@ -79,7 +86,10 @@ WRONG = {
         '{{ listing("runs.py", "generater", caption="a") }}',
         "listing: runs.py has no 'generater'; nearest: generator",
     ),
-    "an unknown file": ('{{ listing("run.py", "x", caption="a") }}', "listing: expected a file below src/day3, found 'run.py'"),
+    "an unknown file": (
+        '{{ listing("run.py", "x", caption="a") }}',
+        "listing: expected a file below src/day3, found 'run.py'",
+    ),
     "an unknown function": ("{{ meen(1) }}", "'meen' is undefined"),
     "a syntax error": ("{{ mean( }}", "unexpected '}'"),
     "an unknown reference": ('{{ ref("fig:spoken_digits/x") }}', "reference 'fig:spoken_digits/x': no such target"),
@@ -126,7 +136,9 @@ def test_figures_listings_and_formulas_are_numbered_and_referred_to(templates):
         assert len(found.root.xpath("//*[@id=$id]", id=link.get("href")[1:])) == 1
     caption = found.root.find(".//figure[@class='figure']/figcaption")
     assert caption[0].text == "図 1"
-    assert caption.xpath('./a[@class="source"]/@href')[0].startswith("code:src/day3/experiments/spoken_digits/figures.py#L")
+    assert caption.xpath('./a[@class="source"]/@href')[0].startswith(
+        "code:src/day3/experiments/spoken_digits/figures.py#L"
+    )
 
 
 def test_a_listing_is_the_objects_source(templates):
@@ -138,7 +150,9 @@ def test_a_listing_is_the_objects_source(templates):
 
 
 def test_tests_and_discussions_are_sections_of_their_own(templates):
-    found = rendered(templates("## 章\n### 確認テスト 1\n\nQ: 何か。\n\n答え。\n\n### 考察\n\n考え。\n\n### 実装演習\n\n本文。\n"))
+    found = rendered(
+        templates("## 章\n### 確認テスト 1\n\nQ: 何か。\n\n答え。\n\n### 考察\n\n考え。\n\n### 実装演習\n\n本文。\n")
+    )
     assert [section.get("class") for section in found.root.findall("section")] == ["test", "discussion"]
     assert found.root.xpath('//section[@class="test"]/p[@class="question"]')[0].text == "何か。"
     assert found.root.findall("p")[-1].text == "本文。"

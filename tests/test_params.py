@@ -1,4 +1,4 @@
-"""params.yaml is checked as a whole; every error is one line that names the key, what was expected and what was found."""
+"""params.yaml is checked as a whole; an error is one line that names the key, what was expected and what was found."""
 
 import shutil
 from pathlib import Path
@@ -40,7 +40,9 @@ def test_the_projects_own_file_is_valid():
 
 
 def test_a_variant_is_the_base_with_its_own_keys_put_over(edited):
-    file = edited({"binary_addition.training.learning_rate": 0.25, "binary_addition.variants.relu": {"activation": "relu"}})
+    file = edited(
+        {"binary_addition.training.learning_rate": 0.25, "binary_addition.variants.relu": {"activation": "relu"}}
+    )
     relu = params.load(file)["binary_addition"].variants["relu"]
     assert (relu.activation, relu.learning_rate) == ("relu", 0.25)
 
@@ -55,7 +57,10 @@ BAD = {
         "spoken_digits.training.batch_size: expected a number > 0, found 0",
     ),
     "a fraction for a count": ({"next_word.seeds": 2.5}, "next_word.seeds: expected a whole number, found 2.5"),
-    "a number in quotes": ({"binary_addition.seeds": "10"}, "binary_addition.seeds: expected a whole number, found '10'"),
+    "a number in quotes": (
+        {"binary_addition.seeds": "10"},
+        "binary_addition.seeds: expected a whole number, found '10'",
+    ),
     "an unknown choice": (
         {"binary_addition.variants.relu.activation": "rleu"},
         "binary_addition.variants.relu.activation: expected one of 'sigmoid', 'tanh' or 'relu', found 'rleu'",
@@ -82,7 +87,10 @@ BAD = {
         {"binary_addition.training.learning_rate": float("inf")},
         "binary_addition.training.learning_rate: expected a finite number, found inf",
     ),
-    "a text for the date": ({"report.date": "yesterday"}, "report.date: expected a date (YYYY-MM-DD), found 'yesterday'"),
+    "a text for the date": (
+        {"report.date": "yesterday"},
+        "report.date: expected a date (YYYY-MM-DD), found 'yesterday'",
+    ),
 }
 
 
@@ -99,7 +107,10 @@ def test_several_problems_give_a_line_each(edited):
     file = edited({"binary_addition.seeds": 0, "next_word.seeds": -1})
     with pytest.raises(params.ParamsError) as raised:
         params.load(file)
-    assert [line.split(": ")[1] for line in str(raised.value).splitlines()] == ["binary_addition.seeds", "next_word.seeds"]
+    assert [line.split(": ")[1] for line in str(raised.value).splitlines()] == [
+        "binary_addition.seeds",
+        "next_word.seeds",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +135,9 @@ def test_the_command_prints_the_line_and_fails(edited, capsys, monkeypatch):
     file = edited({"spoken_digits.training.learning_rate": "fast"})
     monkeypatch.chdir(file.parent)
     assert cli.main(["check"]) == 1
-    assert capsys.readouterr().err == "params.yaml: spoken_digits.training.learning_rate: expected a number, found 'fast'\n"
+    assert (
+        capsys.readouterr().err
+        == "params.yaml: spoken_digits.training.learning_rate: expected a number, found 'fast'\n"
+    )
     shutil.copy(REAL, file)
     assert cli.main(["check"]) == 0

@@ -49,7 +49,9 @@ def test_every_parameter_is_tracked_by_a_stage_that_computes_with_it():
 
 
 def test_editing_one_variant_touches_only_its_own_training():
-    stages = [name for name, entry in entries() if name.startswith("train") and _reads(entry, "spoken_digits.variants.gru")]
+    stages = [
+        name for name, entry in entries() if name.startswith("train") and _reads(entry, "spoken_digits.variants.gru")
+    ]
     assert stages == ["train_spoken_digits@gru"]
 
 

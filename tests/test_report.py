@@ -8,7 +8,7 @@ import pypdf
 import pytest
 from lxml import html
 
-from day3 import params, runs
+from day3 import params, results
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,9 @@ def test_the_chapters_of_the_course_are_all_there_in_order(page):
 
 def test_contents_name_the_page_on_which_each_chapter_starts(pdf, page):
     contents = "".join(sheet.extract_text() for sheet in pdf.pages[:4])
-    starts = {item.title: pdf.get_destination_page_number(item) + 1 for item in pdf.outline if not isinstance(item, list)}
+    starts = {
+        item.title: pdf.get_destination_page_number(item) + 1 for item in pdf.outline if not isinstance(item, list)
+    }
     for heading in page.xpath("//main/h2"):
         title = f"{heading.get('data-number')} {heading.get('data-text')}"
         printed = re.search(re.escape(heading.get("data-text")) + r"[.\s․…]*?(\d+)\s", contents)
@@ -101,9 +103,7 @@ def test_every_variant_appears_in_the_report(project, page):
 
 
 def test_every_figure_drawn_is_used_and_every_figure_used_is_drawn(project, page):
-    drawn = {
-        f"fig:{file.parent.name}/{file.stem}" for file in (project.root / "reports/figures").glob("*/*.svg")
-    }
+    drawn = {f"fig:{file.parent.name}/{file.stem}" for file in (project.root / "reports/figures").glob("*/*.svg")}
     assert {figure.get("id") for figure in page.xpath('//figure[@class="figure"]')} == drawn
 
 
@@ -182,7 +182,9 @@ def test_editing_a_variant_runs_it_and_what_is_downstream(project):
     document = params.read_document(file)
     hidden = document["sine_to_cosine"]["variants"]
     assert "gru" in hidden
-    file.write_text(re.sub(r"(?m)^( +)gru: \{cell: gru\}$", r"\1gru: {cell: gru, learning_rate: 0.002}", before, count=0), "utf-8")
+    file.write_text(
+        re.sub(r"(?m)^( +)gru: \{cell: gru\}$", r"\1gru: {cell: gru, learning_rate: 0.002}", before, count=0), "utf-8"
+    )
     changed = plan(project)
     file.write_text(before, encoding="utf-8")
     assert [name for name in changed if name.startswith(("train", "prepare"))] == ["train_sine_to_cosine@gru"]
@@ -206,7 +208,7 @@ def test_the_same_inputs_give_the_same_bytes(project, tmp_path):
 def test_dvc_compares_parameters_and_metrics(project):
     shown = project.run("dvc", "metrics", "show").stdout
     assert "val_accuracy" in shown
-    assert (project.root / runs.metrics_file("next_word")).exists()
+    assert (project.root / results.metrics_file("next_word")).exists()
 
 
 def test_a_stage_fails_when_its_inputs_change_while_it_runs(project, tmp_path):
@@ -219,7 +221,9 @@ def test_a_stage_fails_when_its_inputs_change_while_it_runs(project, tmp_path):
         "stage.run(lambda: file.write_text(file.read_text() + '# edited meanwhile\\n'), [])\n"
     )
     copy = type(project)(other, "")
-    done = copy.run("env", "DVC_STAGE=draw_activations", f"PYTHONPATH={other}/src:{other}/stages", "python", "-c", script)
+    done = copy.run(
+        "env", "DVC_STAGE=draw_activations", f"PYTHONPATH={other}/src:{other}/stages", "python", "-c", script
+    )
     assert done.returncode == 1
     assert done.stderr == (
         "draw_activations: src/day3/experiments/activations/figures.py: changed while the stage ran; run dvc repro again\n"
@@ -229,5 +233,7 @@ def test_a_stage_fails_when_its_inputs_change_while_it_runs(project, tmp_path):
 def test_pdf_is_readable_by_another_program(project):
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext is not installed")
-    done = subprocess.run(["pdftotext", project.root / "reports/day3.pdf", "-"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["pdftotext", project.root / "reports/day3.pdf", "-"], capture_output=True, text=True, check=True
+    )
     assert "再帰型ニューラルネットワーク" in done.stdout

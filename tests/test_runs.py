@@ -5,13 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from day3 import runs, statistics
+from day3 import results, runs, statistics
 
 
 def test_a_stream_gives_the_same_draws_again_and_other_streams_give_others():
     first = runs.generator("binary_addition", 3, "data order").integers(1 << 30, size=4)
     again = runs.generator("binary_addition", 3, "data order").integers(1 << 30, size=4)
-    others = [("binary_addition", 3, "initialization"), ("binary_addition", 4, "data order"), ("next_word", 3, "data order")]
+    others = [
+        ("binary_addition", 3, "initialization"),
+        ("binary_addition", 4, "data order"),
+        ("next_word", 3, "data order"),
+    ]
     assert np.array_equal(first, again)
     for key in others:
         assert not np.array_equal(first, runs.generator(*key).integers(1 << 30, size=4))
@@ -48,7 +52,7 @@ def test_the_same_arrays_give_the_same_bytes(tmp_path):
 @pytest.fixture
 def summary(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    written = runs.Summary(
+    written = results.Summary(
         seeds={
             "plain": {"loss": np.array([0.1, 0.2, 0.4]), "accuracy": np.array([1.0, 0.5, 0.0])},
             "other": {"loss": np.array([np.nan, np.inf, 1.0]), "accuracy": np.array([0.0, 0.0, 0.0])},
@@ -56,29 +60,29 @@ def summary(tmp_path, monkeypatch):
         constants={"baseline": {"accuracy": 0.25}},
         curves={"plain": {"step": np.array([1, 2]), "loss": np.array([0.3, 1 / 3])}},
     )
-    runs.write_summary("task", written)
+    results.write_summary("task", written)
     return written
 
 
 def test_a_summary_is_read_back_exactly(summary):
-    seeds = runs.read_seeds("task")
+    seeds = results.read_seeds("task")
     assert list(seeds) == ["plain", "other"]
     for variant, metrics in summary.seeds.items():
         for metric, values in metrics.items():
             np.testing.assert_array_equal(seeds[variant][metric], values)
-    assert runs.read_constants("task") == {"baseline": {"accuracy": 0.25}}
+    assert results.read_constants("task") == {"baseline": {"accuracy": 0.25}}
 
 
 def test_metrics_hold_means_and_null_where_a_seed_is_not_finite(summary):
-    metrics = runs.read_json(runs.metrics_file("task"))
+    metrics = runs.read_json(results.metrics_file("task"))
     assert metrics["plain"] == {"loss": 0.233333, "accuracy": 0.5}
     assert metrics["other"] == {"loss": None, "accuracy": 0}
 
 
 def test_a_constant_must_not_hide_a_variant(summary):
-    clash = runs.Summary(seeds=summary.seeds, constants={"plain": {"loss": 1.0}})
+    clash = results.Summary(seeds=summary.seeds, constants={"plain": {"loss": 1.0}})
     with pytest.raises(ValueError, match="plain: expected a name that no variant has"):
-        runs.write_summary("task", clash)
+        results.write_summary("task", clash)
 
 
 def test_the_interval_of_a_mean_covers_it_in_95_of_100_samples():

@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 COLUMN_CM = 14.8  # width of the text on the page
-# In order of lightness (L* 27, 50, 59, 76, 49, 58): neighbours differ in grey print, pairs differ for colour-blind eyes.
+# L* 27, 50, 59, 76, 49, 58: neighbours differ in grey print, and pairs for colour-blind eyes.
 COLORS = ["#17407a", "#c8502e", "#2a9d8f", "#e9b44c", "#8a5ea8", "#7f8c9a"]
 LINE_STYLES = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1))]
 INK = "#1b1f24"

@@ -73,7 +73,7 @@ class _Recurrence(torch.autograd.Function):
         time, batch, width = inputs.shape
         size = width // 3
         u = weight.t().contiguous()
-        gates = torch.empty_like(inputs)
+        gates = inputs.new_empty(inputs.shape)
         resets, updates, memories = gates.split(size, dim=2)
         candidates, states = inputs.new_empty(2, time, batch, size)
         previous = initial

@@ -17,7 +17,7 @@ from typing import Any
 
 import jinja2
 
-from day3 import runs
+from day3 import results, runs
 from day3.errors import UserError
 from day3.report import listings
 from day3.report.values import Value, Values
@@ -111,9 +111,9 @@ class _Functions:
     def figure(self, id: str, caption: str, alt: str) -> str:
         """A drawn figure with its number, caption, alternative text and the function that drew it."""
         experiment, _, name = id.partition("/")
-        file = runs.figures_folder(experiment) / f"{name}.svg"
+        file = results.figures_folder(experiment) / f"{name}.svg"
         if not file.is_file():
-            known = [f"{path.parent.name}/{path.stem}" for path in sorted(runs.figures_folder("").glob("*/*.svg"))]
+            known = [f"{path.parent.name}/{path.stem}" for path in sorted(results.figures_folder("").glob("*/*.svg"))]
             close = difflib.get_close_matches(id, known, n=1)
             raise ValueError(f"figure {id!r}: no such figure{f'; nearest: {close[0]}' if close else ''}")
         drawn = listings.find(f"experiments/{experiment}/figures.py", name)
@@ -124,7 +124,9 @@ class _Functions:
         """Source of an object that ran."""
         found = listings.find(path, name)
         code = f"```python\n{found.code}\n```"
-        return code + _caption("listing", f"lst:{path}:{name}", caption, f"{found.path}#L{found.line}", f"{path}:{name}")
+        return code + _caption(
+            "listing", f"lst:{path}:{name}", caption, f"{found.path}#L{found.line}", f"{path}:{name}"
+        )
 
     def metrics_table(
         self,
@@ -142,7 +144,7 @@ class _Functions:
             for name in names
         ]
         head = ["条件", *(heading for heading, _ in columns.values())]
-        file = runs.seeds_file(experiment).as_posix()
+        file = results.seeds_file(experiment).as_posix()
         return _table(head, rows) + _caption("table", f"tab:{id or experiment}", caption, file, file)
 
     def query_table(self) -> str:
@@ -161,8 +163,8 @@ class _Functions:
             ]
             for rank in range(min(len(found) for found in words.values()))
         ]
-        query = self.values.param("next_word.query")
-        file = runs.metrics_file("next_word").as_posix()
+        query = self.values.param("next_word.data.query")
+        file = results.metrics_file("next_word").as_posix()
         caption = f"「{query.markup()}」に続く単語の上位候補と予測確率（シード平均）"
         return _table(head, rows) + _caption("table", "tab:query", caption, file, file)
 

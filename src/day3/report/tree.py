@@ -103,7 +103,11 @@ def join_lines(text: str) -> str:
 
 
 def _continues(before: str, line: str) -> bool:
-    if not before.strip() or not line.strip() or re.match(r"\s*([#|>*+-]|\d+\.|```|~~~|\$\$|///|:|\[\^|<(?!data))", line):
+    if (
+        not before.strip()
+        or not line.strip()
+        or re.match(r"\s*([#|>*+-]|\d+\.|```|~~~|\$\$|///|:|\[\^|<(?!data))", line)
+    ):
         return False
     if re.match(r"\s*([#|]|///|```|~~~|attrs:|\$\$)", before):
         return False
@@ -222,7 +226,9 @@ def _typeset_formulas(tree: Tree) -> None:
 def _set_sections_apart(root: html.HtmlElement) -> None:
     """確認テスト and 考察 become sections of their own, so that a grader finds them at a glance."""
     for heading in list(root.iter("h3")):
-        kind = next((name for start, name in SECTION_CLASSES.items() if heading.get("data-text").startswith(start)), None)
+        kind = next(
+            (name for start, name in SECTION_CLASSES.items() if heading.get("data-text").startswith(start)), None
+        )
         if kind is None:
             continue
         section = etree.Element("section", {"class": kind})

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from day3 import params, runs, statistics
+from day3 import params, results, runs, statistics
 
 NOT_FINITE = "—"
 
@@ -35,8 +35,8 @@ class Values:
         self.sections = params.load()
         self.document = params.read_document()
         names = params.experiment_names()
-        self.seeds = {name: found for name in names if (found := runs.read_seeds(name))}
-        self.constants = {name: found for name in names if (found := runs.read_constants(name))}
+        self.seeds = {name: found for name in names if (found := results.read_seeds(name))}
+        self.constants = {name: found for name in names if (found := results.read_constants(name))}
         self.provenance = {
             name: runs.read_json(runs.provenance_file(name)) for name in names if runs.provenance_file(name).exists()
         }
@@ -82,7 +82,9 @@ class Values:
 
     def source(self, experiment: str, field: str) -> Value:
         """A field of the data's provenance: name, digest, …"""
-        found = _pick(_pick(self.provenance, experiment, "source", experiment), field, "source", f"{experiment}.{field}")
+        found = _pick(
+            _pick(self.provenance, experiment, "source", experiment), field, "source", f"{experiment}.{field}"
+        )
         return Value(_text(found, ""), f"{experiment}.{field}")
 
     def label(self, experiment: str, variant: str) -> str:

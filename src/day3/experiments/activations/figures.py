@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from day3.nn import activations
 from day3.plotting import COLORS, INK, LINE_STYLES, figure
-from day3.runs import Results
+from day3.results import Results
 
 __all__ = ["leaky_relu", "relu", "sigmoid", "softmax", "swish", "tanh"]
 

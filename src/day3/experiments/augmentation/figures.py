@@ -10,7 +10,7 @@ from skimage.transform import resize
 from day3 import plotting, runs
 from day3.experiments.augmentation import methods as by
 from day3.experiments.augmentation.settings import LABELS, Settings
-from day3.runs import Results
+from day3.results import Results
 
 __all__ = ["methods", "grid"]
 

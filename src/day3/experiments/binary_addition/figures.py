@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 
 from day3.experiments.binary_addition.settings import Settings, label
 from day3.plotting import COLORS, LINE_STYLES, figure
-from day3.runs import Results, Table
+from day3.results import Results, Table
 
 __all__ = ["activation", "convergence", "course_gradient", "gradient_norm", "hidden_size", "initialization"]
 

@@ -7,7 +7,8 @@ import numpy as np
 from day3.experiments.binary_addition.settings import Settings
 from day3.experiments.binary_addition.train import EXPERIMENT, draw_pairs, encode, new_weights
 from day3.nn.numpy_rnn import OUTPUT_SLOPES, gradient_error
-from day3.runs import Arrays, Summary, Table, generator
+from day3.results import Summary, Table
+from day3.runs import Arrays, generator
 
 
 def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:

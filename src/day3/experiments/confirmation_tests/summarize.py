@@ -6,7 +6,8 @@ import torch
 from torch.nn import functional
 
 from day3.experiments.confirmation_tests.settings import ChainRule, Convolution, Settings, Sigmoid
-from day3.runs import Arrays, Summary
+from day3.results import Summary
+from day3.runs import Arrays
 
 
 def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:

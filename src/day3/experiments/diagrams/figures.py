@@ -42,7 +42,7 @@ from day3.experiments.diagrams.shapes import (
     tint,
 )
 from day3.plotting import COLORS
-from day3.runs import Results
+from day3.results import Results
 
 __all__ = [
     "unrolled_rnn",

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from day3.experiments.next_word.settings import label
 from day3.plotting import COLORS, INK, LINE_STYLES, figure
-from day3.runs import Results
+from day3.results import Results
 from day3.statistics import mean_interval
 
 __all__ = ["accuracy", "learning_curves", "query"]

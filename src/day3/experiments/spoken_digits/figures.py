@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from day3.experiments.spoken_digits.settings import label
 from day3.plotting import COLORS, INK, figure
-from day3.runs import Results
+from day3.results import Results
 from day3.statistics import mean_interval
 
 __all__ = ["clips", "confusion", "learning_curves", "validation_accuracy"]

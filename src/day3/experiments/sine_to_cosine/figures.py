@@ -1,0 +1,88 @@
+"""Figures of sine to cosine."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from day3.experiments.sine_to_cosine.settings import label
+from day3.plotting import COLORS, INK, LINE_STYLES, figure
+from day3.results import Results
+
+__all__ = ["learning_curves", "mse", "predictions"]
+
+PANELS = "abcdefghij"
+MEASURES = {"train_mse": "訓練", "validation_mse": "検証", "free_running_mse": "自走予測"}
+
+
+def predictions(results: Results) -> Figure:
+    """Free-running predictions over the true cosine: every seed's, one of them drawn thick."""
+    count = len(results.runs)
+    drawing, panels = figure(height_cm=1.4 + 3.1 * count, rows=count, sharex=True, sharey=True, squeeze=False)
+    for letter, panel, (variant, run) in zip(PANELS, panels.flat, results.runs.items(), strict=False):
+        _free_running(panel, results, run["predictions"])
+        panel.set_title(f"({letter}) {_label(results, variant)}")
+        panel.set_ylabel("y")
+    panels.flat[-1].set_xlabel("x")
+    drawing.legend(*panels.flat[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return drawing
+
+
+def learning_curves(results: Results) -> Figure:
+    """Teacher-forced error after each epoch on training and validation windows: median and range over seeds."""
+    drawing, panels = figure(height_cm=6.5, columns=2, sharey=True)
+    for letter, panel, name in zip(PANELS, panels, ("train_mse", "validation_mse"), strict=False):
+        for (variant, curve), color, dashes in zip(results.curves.items(), COLORS, LINE_STYLES, strict=False):
+            low, median, high = (curve[f"{name}_{part}"] for part in ("low", "median", "high"))
+            panel.fill_between(curve["step"], low, high, color=color, alpha=0.15, linewidth=0)
+            panel.plot(curve["step"], median, color=color, linestyle=dashes, label=_label(results, variant))
+        panel.set_title(f"({letter}) {MEASURES[name]}")
+        panel.set_xlabel("エポック")
+        panel.set_yscale("log")
+    panels[0].set_ylabel("平均二乗誤差")
+    panels[0].legend()
+    return drawing
+
+
+def mse(results: Results) -> Figure:
+    """Every seed's errors after training (circles) and their median (diamond); dotted: the error of answering 0."""
+    drawing, panels = figure(height_cm=2.0 + 0.9 * len(results.seeds), columns=len(MEASURES), sharey=True, sharex=True)
+    for letter, panel, (name, title) in zip(PANELS, panels, MEASURES.items(), strict=False):
+        panel.axvline(results.constants["zero"][name], color=INK, linewidth=0.8, linestyle=":")
+        for row, metrics in enumerate(results.seeds.values()):
+            values = metrics[name]
+            panel.plot(values, np.full(len(values), row), "o", markersize=4, markerfacecolor="none", color=COLORS[0])
+            panel.plot(np.median(values), row + 0.3, "D", markersize=4, color=COLORS[1])
+        panel.set_title(f"({letter}) {title}")
+        panel.set_xlabel("平均二乗誤差")
+        panel.set_xscale("log")
+        panel.grid(visible=False, axis="y")
+    panels[0].set_yticks(range(len(results.seeds)), [_label(results, variant) for variant in results.seeds])
+    panels[0].set_ylim(len(results.seeds) - 0.4, -0.5)
+    return drawing
+
+
+def _free_running(panel: Axes, results: Results, predicted: np.ndarray) -> None:
+    """predicted: (seed, window, time)."""
+    x, example = results.data["x"], results.settings.figures.example_seed
+    for window, start in enumerate(results.data["free_running"]):
+        within = x[start : start + predicted.shape[2]]
+        first = window == 0  # named once in the legend
+        others = panel.plot(within, predicted[:, window].T, color=COLORS[0], linewidth=0.5, alpha=0.5)
+        others[0].set_label(f"予測（全 {len(predicted)} シード）" if first else None)
+        name = f"予測（シード {example}）" if first else None
+        panel.plot(within, predicted[example, window], color=COLORS[1], linewidth=1.6, label=name)
+    panel.plot(x, results.data["cosine"], color=INK, linewidth=0.9, linestyle="--", label="正解 cos x")
+    turns = range(math.ceil(x[0] / np.pi), math.floor(x[-1] / np.pi) + 1)
+    panel.set_xticks([turn * np.pi for turn in turns], [_multiple_of_pi(turn) for turn in turns])
+
+
+def _multiple_of_pi(turn: int) -> str:
+    return {0: "0", 1: "π", -1: "-π"}.get(turn, f"{turn}π")
+
+
+def _label(results: Results, variant: str) -> str:
+    return label(variant, results.settings.variants[variant])

@@ -1,0 +1,60 @@
+"""Sine to cosine: an encoder reads a window of a sine and a decoder writes the cosine of the same window."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from day3.params import Section, Variants
+
+CELL_LABELS = {"rnn": "SimpleRNN", "gru": "GRU", "lstm": "LSTM"}
+
+
+class Data(Section):
+    half_periods: int = Field(gt=0)  # x runs from -half_periods π to half_periods π
+    points: int = Field(ge=2)
+    window: int = Field(gt=0)  # points that are read, and as many that are written
+    validation_share: float = Field(gt=0, lt=1)  # of the windows; they are the last ones
+    free_running_windows: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)  # predicted without the target
+
+    @model_validator(mode="after")
+    def _enough_points(self) -> Self:
+        windows = self.points - self.window
+        if int(windows * (1 - self.validation_share)) < 1:
+            raise ValueError(f"expected window ({self.window}) to leave windows to train with")
+        if max(self.free_running_windows) >= windows:
+            raise ValueError(f"expected free_running_windows below points - window ({windows})")
+        return self
+
+
+class Training(Section):
+    cell: Literal["rnn", "gru", "lstm"]
+    hidden_size: int = Field(gt=0)
+    epochs: int = Field(gt=0)
+    batch_size: int = Field(gt=0)
+    learning_rate: float = Field(ge=0)
+    epsilon: float = Field(gt=0)  # of Adam
+
+
+class Figures(Section):
+    example_seed: int = Field(ge=0)  # whose predictions are drawn as a line
+
+
+class Settings(Section):
+    seeds: int = Field(gt=0)
+    data: Data
+    training: Training
+    variants: Variants[Training]
+    figures: Figures
+
+    @model_validator(mode="after")
+    def _example_is_trained(self) -> Self:
+        if self.figures.example_seed >= self.seeds:
+            raise ValueError(f"expected figures.example_seed below seeds ({self.seeds})")
+        return self
+
+
+def label(name: str, training: Training) -> str:
+    """Like "SimpleRNN(10)"."""
+    return f"{CELL_LABELS[training.cell]}({training.hidden_size})"

@@ -1,0 +1,50 @@
+"""From the runs to numbers: the error while the decoder is told the last target, and when it is left to itself."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from day3.experiments.sine_to_cosine.settings import Settings
+from day3.results import Summary, Table
+from day3.runs import Arrays
+
+
+def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:
+    return Summary(
+        seeds={variant: _metrics(data, run) for variant, run in runs.items()},
+        constants={"zero": _zero(data)},
+        curves={variant: _curve(run) for variant, run in runs.items()},
+    )
+
+
+def _metrics(data: Arrays, run: Arrays) -> Table:
+    """Each (seed,): after the last epoch."""
+    errors = run["predictions"] - data["cosines"][data["free_running"]]  # (seed, window, time)
+    return {
+        "train_mse": run["train_mse"][:, -1],
+        "validation_mse": run["validation_mse"][:, -1],
+        "free_running_mse": np.mean(errors**2, axis=(1, 2)),
+        "parameters": run["parameters"],
+    }
+
+
+def _zero(data: Arrays) -> dict[str, float]:
+    """The errors of answering 0 always: what a network that has learned nothing reaches."""
+    return {
+        f"{name}_mse": np.mean(data["cosines"][data[name]] ** 2) for name in ("train", "validation", "free_running")
+    }
+
+
+def _curve(run: Arrays) -> Table:
+    """Of every epoch: median and range over seeds, and every seed."""
+    seeds, epochs = run["train_mse"].shape
+    columns = {"step": np.arange(1, epochs + 1)}
+    for name in ("train_mse", "validation_mse"):
+        values = run[name]
+        columns |= {
+            f"{name}_median": np.median(values, axis=0),
+            f"{name}_low": values.min(axis=0),
+            f"{name}_high": values.max(axis=0),
+            **{f"{name}_seed_{seed}": values[seed] for seed in range(seeds)},
+        }
+    return columns

@@ -1,0 +1,148 @@
+"""What summarize makes of an experiment's runs, how it is kept as text in reports/, and how figures get it back."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from day3.runs import REPORTS, Arrays, data_folder, read_arrays, read_json, replacing, run_folder, write_json
+
+Table = dict[str, np.ndarray]  # column name -> values, all of one length
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What summarize makes of an experiment's runs.
+
+    seeds: {variant: {metric: (n_seeds,)}}; constants: {name: {metric: number}}, numbers that no seed changes;
+    curves: {variant: {column: (n_points,)}}, first column "step".
+    """
+
+    seeds: dict[str, Table] = field(default_factory=dict)
+    constants: dict[str, dict[str, float]] = field(default_factory=dict)
+    curves: dict[str, Table] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything that a figure of an experiment may draw from; an experiment without a part has {} there."""
+
+    settings: Any
+    data: Arrays
+    runs: dict[str, Arrays]
+    seeds: dict[str, Table]
+    constants: dict[str, dict[str, float]]
+    curves: dict[str, Table]
+
+
+def metrics_file(experiment: str) -> Path:
+    return REPORTS / "metrics" / f"{experiment}.json"
+
+
+def seeds_file(experiment: str) -> Path:
+    return REPORTS / "seeds" / f"{experiment}.csv"
+
+
+def curves_folder(experiment: str) -> Path:
+    return REPORTS / "curves" / experiment
+
+
+def figures_folder(experiment: str) -> Path:
+    return REPORTS / "figures" / experiment
+
+
+def write_summary(experiment: str, summary: Summary) -> None:
+    """metrics/<experiment>.json: means, for DVC's tables; seeds/<experiment>.csv: every seed; curves/<experiment>/."""
+    means = {
+        variant: {metric: _rounded(np.mean(values)) for metric, values in metrics.items()}
+        for variant, metrics in summary.seeds.items()
+    }
+    constants = {
+        name: {metric: _rounded(value) for metric, value in values.items()}
+        for name, values in summary.constants.items()
+    }
+    if clash := means.keys() & constants.keys():
+        raise ValueError(f"{experiment}: {', '.join(sorted(clash))}: expected a name that no variant has")
+    write_json(metrics_file(experiment), means | constants)
+    if summary.seeds:
+        write_table(seeds_file(experiment), _long_table(summary.seeds))
+    if summary.curves:
+        with replacing(curves_folder(experiment)) as folder:
+            folder.mkdir()
+            for variant, curve in summary.curves.items():
+                write_table(folder / f"{variant}.csv", curve)
+
+
+def _long_table(seeds: dict[str, Table]) -> dict[str, Any]:
+    rows = [(variant, seed) for variant, metrics in seeds.items() for seed in range(len(next(iter(metrics.values()))))]
+    metrics = next(iter(seeds.values()))
+    long: dict[str, Any] = {"variant": [variant for variant, _ in rows], "seed": [seed for _, seed in rows]}
+    return long | {metric: np.concatenate([table[metric] for table in seeds.values()]) for metric in metrics}
+
+
+def read_seeds(experiment: str) -> dict[str, Table]:
+    """{variant: {metric: (n_seeds,)}}, or {} for an experiment without seeds."""
+    if not seeds_file(experiment).exists():
+        return {}
+    table = read_table(seeds_file(experiment))
+    variants, metrics = np.array(table["variant"]), [name for name in table if name not in ("variant", "seed")]
+    return {
+        str(variant): {metric: np.array(table[metric], dtype=float)[variants == variant] for metric in metrics}
+        for variant in dict.fromkeys(variants)
+    }
+
+
+def read_constants(experiment: str) -> dict[str, dict[str, float]]:
+    variants = read_seeds(experiment)
+    if not metrics_file(experiment).exists():
+        return {}
+    return {name: values for name, values in read_json(metrics_file(experiment)).items() if name not in variants}
+
+
+def read_results(experiment: str, settings: Any) -> Results:
+    variants = list(getattr(settings, "variants", {}))
+    curves = {
+        variant: {name: np.array(column, dtype=float) for name, column in read_table(file).items()}
+        for variant in variants
+        if (file := curves_folder(experiment) / f"{variant}.csv").exists()
+    }
+    return Results(
+        settings=settings,
+        data=read_arrays(data_folder(experiment)),
+        runs={variant: read_arrays(run_folder(experiment, variant)) for variant in variants},
+        seeds=read_seeds(experiment),
+        constants=read_constants(experiment),
+        curves=curves,
+    )
+
+
+def _rounded(value: float) -> float | None:
+    """Six significant digits; JSON has no word for a number that is not finite."""
+    number = float(value)
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() and abs(number) < 1e15 else float(f"{number:.6g}")
+
+
+def write_table(path: Path, table: Mapping[str, np.ndarray]) -> None:
+    columns = [[_cell(value) for value in column] for column in table.values()]
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table)
+        writer.writerows(zip(*columns, strict=True))
+
+
+def read_table(path: Path) -> dict[str, list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        head, *rows = list(csv.reader(file))
+    return {name: [row[index] for row in rows] for index, name in enumerate(head)}
+
+
+def _cell(value: Any) -> str:
+    return repr(float(value)) if isinstance(value, float | np.floating) else str(value)
