@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from matplotlib.path import Path as MplPath
 from matplotlib.text import Text
-from matplotlib.transforms import Bbox, TransformedPath
+from matplotlib.transforms import Bbox
 
 from day3 import params, plotting
 from day3.experiments.diagrams import figures, pipeline, shapes
@@ -49,27 +50,20 @@ def diagram(request, monkeypatch) -> Figure:
 
 
 def words(drawing: Figure) -> dict[Text, Bbox]:
-    """Every text with its place in points from the lower left corner."""
-    axes = drawing.axes[0]
-    return {text: text.get_window_extent().transformed(to_points(drawing)) for text in axes.texts if text.get_text()}
+    """Every text with its place on the sheet in centimetres."""
+    (axes,) = drawing.axes
+    to_sheet = axes.transData.inverted()
+    return {text: text.get_window_extent().transformed(to_sheet) for text in axes.texts if text.get_text()}
 
 
-def to_points(drawing: Figure):
-    return drawing.dpi_scale_trans.inverted().scale(72)
-
-
-def patches(drawing: Figure, label: str) -> list:
-    """Paths in points of what shapes.py labels as a "line" or a "shape"."""
-    found = [patch for patch in drawing.axes[0].patches if patch.get_label() == label]
-    return [
-        TransformedPath(patch.get_path(), patch.get_transform() + to_points(drawing)).get_fully_transformed_path()
-        for patch in found
-    ]
+def paths(drawing: Figure, label: str) -> list[MplPath]:
+    """What shapes.py labels as a "line" or a "shape", in centimetres."""
+    return [patch.get_path() for patch in drawing.axes[0].patches if patch.get_label() == label]
 
 
 def shrunk(box: Bbox) -> Bbox:
-    """Without the point that a line of text keeps free around its letters."""
-    return Bbox.from_extents(box.x0 + 1, box.y0 + 1, box.x1 - 1, box.y1 - 1)
+    """Without the space that a line of text keeps free around its letters."""
+    return box.padded(-0.035)
 
 
 def test_no_text_overlaps_another(diagram):
@@ -82,31 +76,28 @@ def test_no_text_overlaps_another(diagram):
     assert clashes == []
 
 
+def is_inside(box: Bbox, outline: Bbox) -> bool:
+    return outline.contains(box.x0, box.y0) and outline.contains(box.x1, box.y1)
+
+
 def test_no_text_leaves_the_sheet(diagram):
-    width, height = 72 * diagram.get_size_inches()
-    outside = [
-        text.get_text()
-        for text, box in words(diagram).items()
-        if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height
-    ]
-    assert outside == []
+    sheet = Bbox.from_bounds(0, 0, *(2.54 * diagram.get_size_inches()))
+    assert [text.get_text() for text, box in words(diagram).items() if not is_inside(box, sheet)] == []
 
 
 def test_a_text_inside_a_shape_stays_inside(diagram):
-    outlines = [path.get_extents() for path in patches(diagram, "shape")]
+    outlines = [path.get_extents() for path in paths(diagram, "shape")]
+    sticking_out = []
+    for text, box in words(diagram).items():
+        around = [outline for outline in outlines if outline.contains((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)]
+        if around and not any(is_inside(box, outline) for outline in around):
+            sticking_out.append(text.get_text())
     assert outlines
-    sticking_out = [
-        text.get_text()
-        for text, box in words(diagram).items()
-        for outline in outlines
-        if outline.contains((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
-        and not (outline.x0 <= box.x0 and box.x1 <= outline.x1 and outline.y0 <= box.y0 and box.y1 <= outline.y1)
-    ]
     assert sticking_out == []
 
 
 def test_no_line_runs_through_a_text(diagram):
-    lines = patches(diagram, "line")
+    lines = paths(diagram, "line")
     assert lines
     crossed = [
         text.get_text()
@@ -118,7 +109,7 @@ def test_no_line_runs_through_a_text(diagram):
 
 def test_texts_can_be_read_at_the_width_of_the_column(diagram):
     assert diagram.get_size_inches()[0] * 2.54 == pytest.approx(COLUMN_CM)
-    assert min(text.get_fontsize() for text in words(diagram)) >= SMALLEST
+    assert all(float(text.get_fontsize()) >= SMALLEST for text in words(diagram))
 
 
 def test_a_diagram_has_the_same_bytes_every_time(monkeypatch):
@@ -228,18 +219,30 @@ def reachable(links: set[tuple[str, str]]) -> set[tuple[str, str]]:
         found = further
 
 
-def test_every_edge_runs_from_left_to_right():
-    graph = pipeline.groups(PIPELINE, VALUES)
-    links = pipeline.edges(graph)
-    columns = pipeline.layers(graph, links)
-    place = {name: index for index, column in enumerate(columns) for name in column}
-    assert set(place) == set(graph)
-    assert all(place[producer] < place[consumer] for producer, consumer in links)
+def made_pipeline(drawn: list[str], with_fonts: list[str]) -> dict[str, pipeline.Group]:
+    """Experiments a and b from data to report; fonts serve the figures of some."""
+    stages: dict = {"fonts": {"outs": ["build/fonts"]}}
+    for name in drawn:
+        fonts = ["build/fonts"] if name in with_fonts else []
+        stages[f"prepare_{name}"] = {"outs": [f"data/{name}"]}
+        stages[f"draw_{name}"] = {"deps": [f"data/{name}", *fonts], "outs": [f"reports/figures/{name}"]}
+    stages["report"] = {"deps": ["reports/figures"], "outs": ["reports/day3.pdf"]}
+    return pipeline.groups({"stages": stages}, {})
 
 
-def test_the_projects_own_pipeline_is_drawn_without_an_edge_that_passes_a_column():
+@pytest.mark.parametrize(("with_fonts", "arrows"), [(["a", "b"], 4 + 1), (["a"], 4 + 1), (["a", "c"], 6 + 2)])
+def test_one_arrow_stands_for_those_to_a_whole_column_and_only_for_those(with_fonts, arrows):
+    drawing = pipeline.pipeline_graph(made_pipeline(sorted({"a", "b", *with_fonts}), with_fonts), {})
+    assert len(paths(drawing, "line")) == arrows
+
+
+def test_an_experiment_without_a_name_is_drawn_under_its_own():
+    drawing = pipeline.pipeline_graph(made_pipeline(["a", "b"], ["a", "b"]), {"a": "実験", "report": "レポート"})
+    shown = {text.get_text() for text in drawing.axes[0].texts}
+    assert {"実験", "b", "fonts", "レポート"} <= shown
+
+
+def test_the_projects_own_pipeline_joins_every_experiment_to_the_report():
     graph = pipeline.groups(params.read_document(ROOT / "dvc.yaml"), params.read_document(ROOT / "params.yaml"))
-    links = pipeline.direct(pipeline.edges(graph))
-    columns = pipeline.layers(graph, links)
-    place = {name: index for index, column in enumerate(columns) for name in column}
-    assert {(a, b) for a, b in links if place[b] - place[a] != 1} == set()
+    before_report = {producer for producer, consumer in reachable(pipeline.edges(graph)) if consumer == "report"}
+    assert before_report == set(graph) - {"report"}

@@ -89,7 +89,7 @@ BAD = {
     ),
     "a text for the date": (
         {"report.date": "yesterday"},
-        "report.date: expected a date (YYYY-MM-DD), found 'yesterday'",
+        "report.date: expected a date in quotes (\"YYYY-MM-DD\"), found 'yesterday'",
     ),
 }
 

@@ -147,7 +147,6 @@ def _expectation(problem: Any, found: Any, written: bool) -> str:
         "finite_number": "a finite number",
         "string_type": "text",
         "bool_type": "true or false",
-        "date_type": "a date (YYYY-MM-DD)",
         "list_type": "a list",
         "dict_type": "a section (key: value)",
         "model_type": "a section (key: value)",

@@ -93,7 +93,7 @@ class _Recurrence(torch.autograd.Function):
             r: δ_t (1 - z_t)(1 - n_t²) m_t r_t(1 - r_t)     z: δ_t (h_{t-1} - n_t) z_t(1 - z_t)
             n: δ_t (1 - z_t)(1 - n_t²), which reaches h_{t-1} U_n + c_n multiplied by r_t
 
-        so all but δ_t is known beforehand, and δ_{t-1} = ∂L/∂h_{t-1} at its own step + z_t δ_t + (gates' gradients) Uᵀ.
+        so all but δ_t is known beforehand, and δ_{t-1} = ∂L/∂h_{t-1} at its own step + z_t δ_t + (gates' gradients) U^T.
         """
         gates, candidates, states, initial, weight = ctx.saved_tensors
         time, batch, size = states.shape

@@ -116,15 +116,15 @@ def backward(
     """
     # δ_out,t = ∂E/∂(z_t W_out) = (y_t - d_t) y_t (1 - y_t)
     delta_out = (y - d) * OUTPUT_SLOPES[output_gradient](y)
-    # δ_t = ∂E/∂u_t = (δ_out,t W_outᵀ + δ_{t+1} Wᵀ) ⊙ f'(u_t)
+    # δ_t = ∂E/∂u_t = (δ_out,t W_out^T + δ_{t+1} W^T) ⊙ f'(u_t)
     slope = SLOPES[activation](z[:, 1:])
     delta = (delta_out @ weights.w_out[:, None].mT) * slope
     for t in reversed(range(x.shape[1] - 1)):
         delta[:, t] += (delta[:, t + 1] @ weights.w.mT) * slope[:, t]
     return Weights(
-        w_in=_rows(x).mT @ _rows(delta),  # Σ_t x_tᵀ δ_t
-        w=_rows(z[:, :-1]).mT @ _rows(delta),  # Σ_t z_{t-1}ᵀ δ_t
-        w_out=_rows(z[:, 1:]).mT @ _rows(delta_out),  # Σ_t z_tᵀ δ_out,t
+        w_in=_rows(x).mT @ _rows(delta),  # Σ_t x_t^T δ_t
+        w=_rows(z[:, :-1]).mT @ _rows(delta),  # Σ_t z_{t-1}^T δ_t
+        w_out=_rows(z[:, 1:]).mT @ _rows(delta_out),  # Σ_t z_t^T δ_out,t
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import jinja2
 
-from day3 import results, runs
+from day3 import params, results, runs
 from day3.errors import UserError
 from day3.report import listings
 from day3.report.values import Value, Values
@@ -102,7 +102,7 @@ class _Functions:
             "listing": self.listing,
             "metrics_table": self.metrics_table,
             "query_table": self.query_table,
-            "parameters_table": self.parameters_table,
+            "parameters_listing": self.parameters_listing,
             "data_table": self.data_table,
             "versions_table": self.versions_table,
             "ref": self.ref,
@@ -168,11 +168,11 @@ class _Functions:
         caption = f"「{query.markup()}」に続く単語の上位候補と予測確率（シード平均）"
         return _table(head, rows) + _caption("table", "tab:query", caption, file, file)
 
-    def parameters_table(self) -> str:
-        """Every key of params.yaml as it is written there."""
-        rows = [[f"`{key}`", Value(str(value), key)] for key, value in _flatten(self.values.document)]
-        caption = "実行時のパラメータ（`params.yaml` の全項目）"
-        return _table(["キー", "値"], rows) + _caption("table", "tab:parameters", caption, "params.yaml", "params.yaml")
+    def parameters_listing(self) -> str:
+        """params.yaml as it stands."""
+        text = params.FILE.read_text(encoding="utf-8").strip()
+        caption = "実行時のパラメータ（`params.yaml` の全文）"
+        return f"```yaml\n{text}\n```" + _caption("listing", "lst:params.yaml", caption, "params.yaml", "params.yaml")
 
     def data_table(self) -> str:
         """Where each experiment's data come from, and the digest of their content."""
@@ -196,12 +196,6 @@ class _Functions:
         """A link whose text becomes 図 3, 表 1, コード 2 or 式 (4)."""
         self.references.append(Reference(target, _calling_template()))
         return f"[参照](#{target})"
-
-
-def _flatten(document: Any, prefix: str = "") -> list[tuple[str, Any]]:
-    if not isinstance(document, dict):
-        return [(prefix, document)]
-    return [pair for key, value in document.items() for pair in _flatten(value, f"{prefix}.{key}" if prefix else key)]
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

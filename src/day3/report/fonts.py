@@ -1,4 +1,4 @@
-"""The report's own fonts, from the variable Noto Sans JP and from IBM Plex Mono: bytes in, the same bytes out every time."""
+"""The report's own fonts, made from Noto Sans JP and IBM Plex Mono: bytes in, bytes out, the same every time."""
 
 import io
 import tempfile

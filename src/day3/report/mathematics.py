@@ -1,7 +1,7 @@
 """TeX to SVG, the same for the HTML and the PDF: MathJax in an embedded V8 (docs/decisions/002-mathematics-engine.md).
 
-A formula is one `<svg>` of bare outlines: no scripts, style sheets, fonts or ids, so it can stand anywhere in a page any
-number of times. Japanese characters, which MathJax's fonts lack, stay text in the report's own font.
+A formula is one `<svg>` of bare outlines: no scripts, style sheets, fonts or ids, so it can stand anywhere in a page
+any number of times. Japanese characters, which MathJax's fonts lack, stay text in the report's own font.
 """
 
 import atexit
@@ -20,8 +20,9 @@ from py_mini_racer import MiniRacer
 
 from day3.report.speech import speak
 
-# The formula's em in the surrounding text's em: makes MathJax's capitals about as high as those of Noto Sans.
-SCALE = 1.1
+# The formula's em in the surrounding text's em: halfway between equal capitals (1.07) and equal small letters (1.23)
+# of MathJax's fonts and Noto Sans.
+SCALE = 1.15
 JAPANESE_FONT = "Noto Sans JP"
 
 _UNITS_PER_EM = 1000  # of MathJax's drawings
@@ -51,7 +52,8 @@ const page = mathjax.mathjax.document("", {InputJax: tex, OutputJax: svg});
 const mathml = new core.MmlTree.SerializedMmlVisitor.SerializedMmlVisitor();
 function convert(source, display) {
   const item = new page.options.MathItem(source, tex, display);
-  item.setMetrics(1, font.params.x_height * scale, 80, 1e6, 1);
+  const em = 16;
+  item.setMetrics(em, font.params.x_height * em * scale, 80 * em, 1e6, 1);
   try {
     item.convert(page);
   } catch (error) {
@@ -78,9 +80,9 @@ class _Formula(NamedTuple):
 def typeset(tex: str, display: bool) -> str:
     """An inline `<svg>`: size and baseline in em of the surrounding text, the title says the formula in Japanese."""
     formula = _convert(tex, display)
-    left, top, width, height = (float(number) for number in formula.svg.attrib["viewBox"].split())
+    view_box = formula.svg.attrib["viewBox"]
+    _, top, width, height = map(float, view_box.split())
     size = f'width="{_em(width)}" height="{_em(height)}" style="vertical-align:{_em(-top - height)}"'
-    view_box = f"{left:g} {top:g} {width:g} {height:g}"
     title = f"<title>数式 {escape(speak(formula.mathml), quote=False)}</title>"
     drawing = "".join(_markup(child, tex) for child in formula.svg)
     return f'<svg class="math" role="img" {size} viewBox="{view_box}">{title}{drawing}</svg>'
@@ -135,6 +137,9 @@ def _markup(node: Element, tex: str) -> str:
     """The node as HTML, without MathJax's notes to itself and the groups that only carried them."""
     name = node.tag.rpartition("}")[2]
     attributes = {key: value for key, value in node.attrib.items() if not key.startswith("data-")}
+    if "data-line" in node.attrib:  # a rule of an array: MathJax leaves its look to a style sheet
+        dashes = {"stroke-dasharray": "140"} if attributes.pop("class") == "mjx-dashed" else {}
+        attributes |= {"stroke-width": "67", **dashes}
     if name == "text" and not all(unicodedata.east_asian_width(character) in "WF" for character in node.text or ""):
         raise MathError(f"no glyph for {node.text!r}: {tex.strip()}")
     inner = escape(node.text or "", quote=False) + "".join(_markup(child, tex) for child in node)

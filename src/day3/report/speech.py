@@ -143,7 +143,9 @@ def _exponent(over: Element) -> str:
         return _PRIMES[symbol]
     if symbol == "⊤" or (symbol == "T" and over.get("mathvariant") in ("normal", "sans-serif")):
         return "の転置"
-    if symbol in ("∗", "+", "−", "†") or (len(over) and _text(_core(over[0])) in ("(", "[")):  # an index, not a power
+    named = over.tag == "mtext" or (over.tag == "mi" and len(symbol) > 1) or symbol in ("∗", "+", "−", "†")
+    bracketed = len(over) > 0 and _text(_core(over[0])) in ("(", "[")
+    if named or bracketed:  # an index, not a power
         return f"上付き {_speak(over)}"
     return f"の {_speak(over)} 乗"
 

@@ -33,7 +33,6 @@ class Values:
 
     def __init__(self) -> None:
         self.sections = params.load()
-        self.document = params.read_document()
         names = params.experiment_names()
         self.seeds = {name: found for name in names if (found := results.read_seeds(name))}
         self.constants = {name: found for name in names if (found := results.read_constants(name))}

@@ -23,9 +23,11 @@ class Source:
 
 
 SOURCES: dict[Photograph, Source] = {
-    "chelsea": Source("CC0 (Stefan van der Walt)", "596aa1e7cb875eb79f437e310381d26b338a81c2da23439704a73c4651e8c4bb"),
-    "coffee": Source("CC0 (Rachel Michetti)", "cc02f8ca188b167c775a7101b5d767d1e71792cf762c33d6fa15a4599b5a8de7"),
-    "astronaut": Source("public domain (NASA)", "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5"),
+    "chelsea": Source("CC0（Stefan van der Walt）", "596aa1e7cb875eb79f437e310381d26b338a81c2da23439704a73c4651e8c4bb"),
+    "coffee": Source("CC0（Rachel Michetti）", "cc02f8ca188b167c775a7101b5d767d1e71792cf762c33d6fa15a4599b5a8de7"),
+    "astronaut": Source(
+        "パブリックドメイン（NASA）", "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5"
+    ),
 }
 
 
@@ -39,7 +41,7 @@ def prepare(data: Data) -> tuple[Arrays, dict[str, Any]]:
     shown = "と".join(f"「{LABELS[name]}」（{name}）" for name in dict.fromkeys(names))
     provenance = {
         "name": f"scikit-image に付属する写真{shown}",
-        "licence": {name: SOURCES[name].licence for name in names},
+        "licence": "、".join(f"{name} は {SOURCES[name].licence}" for name in dict.fromkeys(names)),
         "digest": hashlib.sha256(b"".join(contents)).hexdigest(),
         "counts": {"photographs": len(set(names))},
     }

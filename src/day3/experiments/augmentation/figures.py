@@ -49,7 +49,7 @@ def methods(results: Results) -> Figure:
     for place, (name, pixels, detail) in zip(axes.flat, panels, strict=True):
         _show(place, pixels)
         place.set_title(name, pad=4)
-        place.set_xlabel(detail, labelpad=3, fontsize=7.5)
+        place.set_xlabel(detail.replace("-", "−"), labelpad=3, fontsize=7.5)
     return drawing
 
 

@@ -271,7 +271,7 @@ def hierarchical_dialogue(_results: Results) -> Figure:
     rows = {"発話": 0.6, "エンコーダ": 1.75, "文脈 RNN": 2.95, "潜在変数": 4.1, "デコーダ": 5.3, "応答": 6.4}
     for y, name in zip(rows.values(), rows, strict=True):
         text(axes, 0.1, y, name, SMALL, align="left")
-        line(axes, (1.75, y), (14.7, y), color=FRAME.edge, dash=":", width=0.5)
+        axes.hlines(y, 1.75, 14.7, color=FRAME.edge, linestyle=":", linewidth=0.5, zorder=0.5)
     heard, encoder, context, latent, decoder, answer = rows.values()
     for left, title in ((2.1, "(a) seq2seq"), (6.4, "(b) HRED"), (10.7, "(c) VHRED")):
         panel(axes, left, 7.2, title)
@@ -392,7 +392,7 @@ def attention(_results: Results) -> Figure:
     columns = [0.75 + 1.25 * index for index in range(5)]
     centre = columns[2]
     context = box(axes, centre, summed, "$c_t$", CONTEXT, 0.8, 0.8)
-    band = box(axes, centre, score, "スコアを計算し、softmax で重みにする", PLAIN, 6.1, 0.56, SMALL)
+    band = box(axes, centre, score, "内積をとり、softmax で重みにする", PLAIN, 6.1, 0.56, SMALL)
     before = None
     for x, word, weight, index in zip(columns, source, weights[now], range(1, 6), strict=True):
         given = box(axes, x, low, word, INPUT, 0.95, 0.56, SMALL)
@@ -405,7 +405,7 @@ def attention(_results: Results) -> Figure:
         height = 1.3 * weight
         bar = Rectangle((x - 0.26, base), 0.52, height, facecolor=_heat(weight), edgecolor=STATE.edge, linewidth=0.6)
         axes.add_patch(bar)
-        text(axes, x, base - 0.22, rf"$\alpha_{index}$", SMALL)
+        text(axes, x, base - 0.22, rf"$\alpha_{{t{index}}}$", SMALL)
         line(axes, (x, base + height), context.edge((x, base + height)), color=STATE.edge, width=0.4 + 3.2 * weight)
     asks = box(axes, 8.1, score, "$s_{t{-}1}$", STATE)
     becomes = box(axes, 8.1, summed, "$s_t$", STATE)
@@ -415,7 +415,7 @@ def attention(_results: Results) -> Figure:
     arrow(axes, context, becomes, color=CONTEXT.edge)
     arrow(axes, becomes, output)
     text(axes, 8.1, score - 0.62, "問い合わせ", SMALL)
-    text(axes, 5.7, summed + 0.42, r"$c_t = \sum_i\, \alpha_i h_i$", SYMBOL)
+    text(axes, 5.7, summed + 0.42, r"$c_t = \sum_i\, \alpha_{ti}\, h_i$", SYMBOL)
 
     size, left, top = 0.72, 11.05, 5.1
     for row, word in enumerate(target):
@@ -464,8 +464,8 @@ def vae_and_vq_vae(_results: Results) -> Figure:
     _plane(axes, centre, lower, side)
     before = box(axes, 4.75, lower, "$z_e$", STATE, 0.8, 0.7)
     after = box(axes, 10.05, lower, "$z_q$", CONTEXT, 0.8, 0.8)
-    codebook = np.array([[-0.85, 0.8], [0.35, 0.95], [-0.35, -0.05], [-0.9, -0.75], [0.2, -0.95], [0.95, -0.3]])
-    encoded = np.array([0.5, 0.1])
+    codebook = np.array([[-0.85, 0.8], [0.35, 0.95], [-0.35, -0.05], [-0.9, -0.75], [0.2, -0.95], [1.0, -0.35]])
+    encoded = np.array([0.62, 0.12])
     nearest = int(np.argmin(np.linalg.norm(codebook - encoded, axis=1)))
     for k, code in enumerate(codebook):
         cell = _cell(codebook, k, side / 2) + (centre, lower)
@@ -488,19 +488,19 @@ def vae_and_vq_vae(_results: Results) -> Figure:
 
 def pipeline(_results: Results) -> Figure:
     """The project's own pipeline. The one figure that reads files itself: dvc.yaml and params.yaml of the folder."""
-    return pipeline_graph(groups(params.read_document(Path("dvc.yaml")), params.read_document()), _STAGES)
+    return pipeline_graph(groups(params.read_document(Path("dvc.yaml")), params.read_document()), _NAMES)
 
 
-_STAGES = {
+_NAMES = {
+    "binary_addition": "2 進数の加算",
+    "spoken_digits": "数字の音声",
+    "next_word": "次の語の予測",
+    "sine_to_cosine": "正弦波から余弦波",
+    "augmentation": "データ拡張",
+    "activations": "活性化関数",
+    "confirmation_tests": "確認テスト",
+    "diagrams": "解説の図",
     "fonts": "フォント",
-    "prepare": "データの準備",
-    "train_binary_addition": "学習：2 進加算",
-    "train_spoken_digits": "学習：数字音声",
-    "train_next_word": "学習：次の単語",
-    "train_sine_to_cosine": "学習：正弦波",
-    "summarize": "集計",
-    "draw": "作図",
-    "claims": "主張の検証",
     "report": "レポート",
 }
 

@@ -9,10 +9,27 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from day3.experiments.diagrams.shapes import INPUT, OUTPUT, PLAIN, SMALL, STATE, Role, Shape, box, canvas, curve, text
-from day3.plotting import COLUMN_CM
+from day3.experiments.diagrams.shapes import (
+    BACKWARD,
+    CONTEXT,
+    FRAME,
+    GREY,
+    INPUT,
+    OUTPUT,
+    PLAIN,
+    SMALL,
+    STATE,
+    Point,
+    Role,
+    Shape,
+    arrow,
+    box,
+    canvas,
+    text,
+)
 
 Edge = tuple[str, str]  # producer, consumer
 
@@ -56,41 +73,77 @@ def direct(links: set[Edge]) -> set[Edge]:
     return {(a, c) for a, c in links if not any(c in reached[b] for first, b in links if first == a and b != c)}
 
 
-def layers(graph: Mapping[str, Group], links: set[Edge]) -> list[list[str]]:
-    """Columns from the first stage to the last; each entry stands as close before its consumers as it can."""
-    consumers = {name: [consumer for producer, consumer in links if producer == name] for name in graph}
-    depth: dict[str, int] = {}
-    for name in TopologicalSorter(consumers).static_order():
-        depth[name] = max((depth[consumer] + 1 for consumer in consumers[name]), default=0)
-    columns = [[name for name in graph if depth[name] == level] for level in range(max(depth.values()), -1, -1)]
-    for before, after in reversed(list(itertools.pairwise(columns))):
-        before.sort(key=lambda name: _mean([after.index(c) for c in consumers[name] if c in after], len(after)))
-    return columns
-
-
 def pipeline_graph(graph: Mapping[str, Group], names: Mapping[str, str]) -> Figure:
-    """The graph from left to right. names: what an entry is called in the figure, else its name in dvc.yaml."""
+    """A row for each experiment, a column for each kind of stage; below, what serves a column; at the right, the end.
+
+    names: what an experiment, or an entry that belongs to none, is called in the figure.
+    """
     links = direct(edges(graph))
-    columns = layers(graph, links)
-    rows = max(map(len, columns))
-    gap, height, pitch = 0.62, 0.98, 1.3
-    drawing, axes = canvas(rows * pitch + 0.15)
-    width = min(2.7, (COLUMN_CM - 0.2 - gap * (len(columns) - 1)) / len(columns))
-    used = len(columns) * (width + gap) - gap
+    experiments = list(dict.fromkeys(experiment for _, experiment in map(_parts, graph) if experiment))
+    tall = _PITCH * len(experiments)
+    drawing, axes = canvas(_BELOW + tall + 0.7)
+    rows = {experiment: _BELOW + tall - (row + 0.5) * _PITCH for row, experiment in enumerate(experiments)}
+    for experiment, y in rows.items():
+        text(axes, 0.1, y, names.get(experiment, experiment), SMALL, align="left")
+    frames = {}
+    for kind, column in _COLUMNS.items():
+        frames[kind] = box(axes, column.x, _BELOW + tall / 2, "", FRAME, 1.95, tall, behind=True)
+        text(axes, column.x, _BELOW + tall + 0.32, column.title)
+
     shapes: dict[str, Shape] = {}
-    for index, column in enumerate(columns):
-        x = (COLUMN_CM - used + width) / 2 + index * (width + gap)
-        for row, name in enumerate(column):
-            y = ((rows + len(column)) / 2 - row - 0.5) * pitch + 0.05
-            role, count = _role(name, links), graph[name].count
-            if count > 1:
-                box(axes, x + 0.07, y + 0.07, "", role, width - 0.14, height)
-            shapes[name] = box(axes, x, y, "", role, width - 0.14, height)
-            text(axes, x, y + 0.19, names.get(name, name), SMALL)
-            text(axes, x, y - 0.24, f"{count} ステージ", SMALL)
-    for producer, consumer in sorted(links):
-        curve(axes, shapes[producer].right, shapes[consumer].left)
+    for name, group in graph.items():
+        kind, experiment = _parts(name)
+        consumers = {consumer for producer, consumer in links if producer == name}
+        if experiment:
+            shapes[name] = _stack(axes, _COLUMNS[kind], rows[experiment], group.count)
+        elif consumers:
+            below = _COLUMNS[_parts(min(consumers))[0]]
+            shapes[name] = box(axes, below.x, 0.4, names.get(name, name), PLAIN, 1.95, 0.6, SMALL)
+        else:
+            shapes[name] = box(axes, _END, _BELOW + tall / 2, names.get(name, name), _REPORT, 1.7, tall, SMALL)
+
+    strokes: set[tuple[Point, Point]] = set()
+    for producer, consumer in links:
+        start, end, (kind, experiment) = shapes[producer], shapes[consumer], _parts(consumer)
+        if not experiment:
+            strokes.add((start.right, (end.left[0], start.y)))
+        elif not _parts(producer)[1] and all((producer, name) in links for name in graph if _parts(name)[0] == kind):
+            strokes.add((start.top, frames[kind].bottom))  # one arrow stands for those to the whole column
+        else:
+            strokes.add((start.right, end.left))
+    for start, end in sorted(strokes):
+        arrow(axes, start, end, color=GREY)
     return drawing
+
+
+@dataclass(frozen=True)
+class _Column:
+    title: str
+    x: float
+    role: Role
+
+
+_COLUMNS = {
+    "prepare": _Column("データの準備", 4.0, INPUT),
+    "train": _Column("学習", 6.4, STATE),
+    "summarize": _Column("集計", 8.8, CONTEXT),
+    "draw": _Column("作図", 11.2, BACKWARD),
+}
+_REPORT = Role(OUTPUT.fill, OUTPUT.edge, corner=0.2)
+_END = 13.85  # x of what everything ends in
+_PITCH, _BELOW = 0.74, 1.15  # height of a row, room below the rows
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """Kind and experiment of an entry; two empty texts when it belongs to no experiment."""
+    kind, _, experiment = name.partition("_")
+    return (kind, experiment) if kind in _COLUMNS else ("", "")
+
+
+def _stack(axes: Axes, column: _Column, y: float, count: int) -> Shape:
+    if count > 1:
+        box(axes, column.x + 0.06, y + 0.06, "", column.role, 1.45, 0.44)
+    return box(axes, column.x, y, f"× {count}" if count > 1 else "", column.role, 1.45, 0.44, SMALL)
 
 
 def _contexts(entry: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -139,15 +192,3 @@ def _reached(links: set[Edge]) -> dict[str, set[str]]:
     for name in TopologicalSorter(consumers).static_order():
         reached[name] = consumers[name].union(*(reached[after] for after in consumers[name]))
     return reached
-
-
-def _mean(positions: list[int], otherwise: float) -> float:
-    return sum(positions) / len(positions) if positions else otherwise
-
-
-def _role(name: str, links: set[Edge]) -> Role:
-    if name.startswith("train"):
-        return STATE
-    if all(name != producer for producer, _ in links):
-        return OUTPUT
-    return PLAIN if any(name == consumer for _, consumer in links) else INPUT

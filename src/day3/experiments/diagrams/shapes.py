@@ -221,16 +221,13 @@ def arrow(
         points[0] = first.edge(points[1])
     if isinstance(last, Shape):
         points[-1] = last.edge(points[-2])
-    base = _head(axes, points[-2], points[-1], color)
-    line(axes, *points[:-1], base, color=color, dash=dash, width=width, over=over)
-
-
-def curve(axes: Axes, start: Point, end: Point) -> None:
-    """An arrow that leaves and arrives horizontally."""
-    base = _head(axes, (end[0] - 1, end[1]), end, GREY)
-    middle = (start[0] + base[0]) / 2
-    path = Path([start, (middle, start[1]), (middle, base[1]), base], [Path.MOVETO] + 3 * [Path.CURVE4])
-    axes.add_patch(PathPatch(path, fill=False, edgecolor=GREY, linewidth=LINE, zorder=1, label="line"))
+    tip = np.array(points[-1])
+    along = tip - np.array(points[-2])
+    along /= np.linalg.norm(along)
+    across = np.array([-along[1], along[0]]) * _HEAD_WIDTH / 2
+    base = tip - along * _HEAD_LENGTH
+    line(axes, *points[:-1], _point(base + along * 0.03), color=color, dash=dash, width=width, over=over)
+    axes.add_patch(Polygon([tip, base + across, base - across], facecolor=color, edgecolor="none", zorder=2))
 
 
 def brace(axes: Axes, start: Point, end: Point, words: str, depth: float = 0.22, size: float = SMALL) -> None:
@@ -255,17 +252,6 @@ def brace(axes: Axes, start: Point, end: Point, words: str, depth: float = 0.22,
 def panel(axes: Axes, x: float, y: float, title: str) -> None:
     """A panel's title, "(a) …", starting at x."""
     text(axes, x, y, title, 8.5, align="left")
-
-
-def _head(axes: Axes, before: Point, end: Point, color: str) -> Point:
-    """An arrow's head; its line stops at the returned point, a little inside."""
-    tip = np.array(end)
-    along = tip - np.array(before)
-    along /= np.linalg.norm(along)
-    across = np.array([-along[1], along[0]]) * _HEAD_WIDTH / 2
-    base = tip - along * _HEAD_LENGTH
-    axes.add_patch(Polygon([tip, base + across, base - across], facecolor=color, edgecolor="none", zorder=2))
-    return _point(base + along * 0.03)
 
 
 def _outline(axes: Axes, path: Path, role: Role, *, behind: bool = False) -> None:

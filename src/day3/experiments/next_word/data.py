@@ -29,8 +29,11 @@ def prepare(data: Data) -> tuple[Arrays, dict[str, Any]]:
     words = [word for speech in speeches.values() for word in split_words(speech.decode("utf-8"))]
     boundary = int(len(words) * (1 - data.test_share))  # neighbouring windows overlap, so nothing is shuffled
     train_words, test_words = words[:boundary], words[boundary:]
-    if len(test_words) <= data.chunk_size:
-        raise DataError(f"next_word.data.test_share: expected more than {data.chunk_size} words, found {len(test_words)}")
+    shortest = min(len(train_words), len(test_words))
+    if shortest <= data.chunk_size:
+        raise DataError(
+            f"next_word.data.test_share: expected parts of more than {data.chunk_size} words, found one of {shortest}"
+        )
     vocabulary = build_vocabulary(train_words, data.rare_count)
     train, test = encode(train_words, vocabulary), encode(test_words, vocabulary)
     arrays = {

@@ -41,8 +41,8 @@ def learning_curves(results: Results) -> Figure:
 
 
 def accuracy(results: Results) -> Figure:
-    """How often the right word is the likeliest, or among the five likeliest: every seed, the mean, the trigram model."""
-    drawing, panels = figure(height_cm=2.0 + 0.9 * len(results.seeds), columns=2, sharey=True)
+    """How often the right word is the likeliest, or among the likeliest five: every seed, mean with 95 % interval."""
+    drawing, panels = figure(height_cm=2.6 + 0.9 * len(results.seeds), columns=2, sharey=True)
     for letter, panel, count in zip(PANELS, panels, (1, 5), strict=False):
         name = f"top{count}_accuracy"
         panel.axvline(results.constants["trigram"][name], color=INK, linewidth=0.8, linestyle=":", label="トライグラム")
@@ -56,7 +56,7 @@ def accuracy(results: Results) -> Figure:
         panel.grid(visible=False, axis="y")
     panels[0].set_yticks(range(len(results.seeds)), [_label(results, variant) for variant in results.seeds])
     panels[0].set_ylim(len(results.seeds) - 0.4, -0.5)
-    panels[0].legend()
+    drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center")
     return drawing
 
 

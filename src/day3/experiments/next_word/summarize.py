@@ -1,4 +1,4 @@
-"""From the runs to numbers: perplexity and accuracy beside the trigram model's, and the query's likeliest next words."""
+"""From the runs to numbers: perplexity and accuracy beside the trigram model's, and how the query goes on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from day3.experiments.next_word.settings import UNKNOWN_ID, Settings
 from day3.results import Summary, Table
 from day3.runs import Arrays
 
-BLOCK = 50  # batches in a point of a curve
+BLOCK = 50  # batches in a point of a curve, or a few more
 QUERY_WORDS = 10  # likeliest next words that are told
 EVALUATION_BATCH = 1024  # windows at a time; a matter of memory only
 
@@ -57,9 +57,9 @@ def _corpus(data: Arrays) -> dict[str, float]:
         "vocabulary_size": len(data["vocabulary"]),
         "train_windows": len(data["train_windows"]),
         "test_windows": len(data["test_windows"]),
-        "train_unknown_share": np.mean(data["train_windows"][:, -1] == UNKNOWN_ID),
-        "test_unknown_share": np.mean(data["test_windows"][:, -1] == UNKNOWN_ID),
-        "query_unknown_words": np.sum(data["query"] == UNKNOWN_ID),
+        "train_unknown_share": float(np.mean(data["train_windows"][:, -1] == UNKNOWN_ID)),
+        "test_unknown_share": float(np.mean(data["test_windows"][:, -1] == UNKNOWN_ID)),
+        "query_unknown_words": int(np.sum(data["query"] == UNKNOWN_ID)),
     }
 
 
@@ -73,11 +73,10 @@ def _likeliest(probabilities: np.ndarray, data: Arrays) -> dict[str, float]:
 def _curve(batch_loss: np.ndarray) -> Table:
     """Mean loss of blocks of batches: median and range over seeds, and every seed. batch_loss: (seed, step)."""
     seeds, count = batch_loss.shape
-    starts = np.arange(0, count, BLOCK)
-    ends = np.minimum(starts + BLOCK, count)
-    loss = np.add.reduceat(batch_loss, starts, axis=1) / (ends - starts)
+    blocks = np.array_split(batch_loss, max(1, count // BLOCK), axis=1)
+    loss = np.stack([block.mean(axis=1) for block in blocks], axis=1)  # (seed, block)
     return {
-        "step": ends,
+        "step": np.cumsum([block.shape[1] for block in blocks]),
         "loss_median": np.median(loss, axis=0),
         "loss_low": loss.min(axis=0),
         "loss_high": loss.max(axis=0),

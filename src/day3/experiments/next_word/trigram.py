@@ -39,7 +39,7 @@ class TrigramModel(NamedTuple):
 
         contexts: (n, 2) 語の番号 -> (n, words)
         """
-        words = self.bigrams.shares.shape[1]
+        words = len(self.bigrams.rests)
         u, v = contexts.T.astype(np.int64)
         pair = u * words + v
         row = np.searchsorted(self.pairs, pair)

@@ -31,7 +31,8 @@ def _metrics(data: Arrays, run: Arrays) -> Table:
 def _zero(data: Arrays) -> dict[str, float]:
     """The errors of answering 0 always: what a network that has learned nothing reaches."""
     return {
-        f"{name}_mse": np.mean(data["cosines"][data[name]] ** 2) for name in ("train", "validation", "free_running")
+        f"{name}_mse": float(np.mean(data["cosines"][data[name]] ** 2))
+        for name in ("train", "validation", "free_running")
     }
 
 

@@ -1,0 +1,232 @@
+"""Sine to cosine: windows, training, and the numbers and figures made of it."""
+
+import math
+import multiprocessing
+
+import numpy as np
+import pytest
+import torch
+from pydantic import ValidationError
+
+from day3.experiments.sine_to_cosine import figures
+from day3.experiments.sine_to_cosine.data import prepare
+from day3.experiments.sine_to_cosine.settings import Data, Settings, Training, label
+from day3.experiments.sine_to_cosine.summarize import summarize
+from day3.experiments.sine_to_cosine.train import steps, train
+from day3.results import Results
+
+COURSE = {
+    "half_periods": 3,
+    "points": 100,
+    "window": 24,
+    "validation_share": 0.2,
+    "free_running_windows": [0, 24, 49, 74],
+}
+DATA = {
+    "half_periods": 1,
+    "points": 18,
+    "window": 5,
+    "validation_share": 0.2,
+    "free_running_windows": [0, 12],
+}
+TRAINING = {"cell": "rnn", "hidden_size": 3, "epochs": 2, "batch_size": 4, "learning_rate": 0.001, "epsilon": 1e-7}
+VARIANTS = {"simple_rnn": {"cell": "rnn"}, "gru": {"cell": "gru"}, "lstm": {"cell": "lstm"}}
+
+
+def training(**changes):
+    return Training.model_validate(TRAINING | changes)
+
+
+def settings(**changes):
+    section = {"seeds": 2, "data": DATA, "training": TRAINING, "variants": VARIANTS, "figures": {"example_seed": 1}}
+    return Settings.model_validate(section | changes)
+
+
+@pytest.fixture
+def data():
+    """13 windows of 5 points, 10 to train with, so that the last batch of 4 has 2."""
+    return prepare(Data.model_validate(DATA))[0]
+
+
+def no_progress(finished):
+    pass
+
+
+# -- windows ----------------------------------------------------------------------------------------------------------
+
+
+def test_windows_are_those_of_the_course():
+    arrays, provenance = prepare(Data.model_validate(COURSE))
+    x = [-3 * math.pi + 6 * math.pi * place / 99 for place in range(100)]
+    assert arrays["x"] == pytest.approx(x)
+    assert arrays["sines"].shape == arrays["previous_cosines"].shape == arrays["cosines"].shape == (76, 24)
+    for start in (0, 1, 37, 75):
+        window = x[start : start + 24]
+        assert arrays["sines"][start] == pytest.approx([math.sin(value) for value in window])
+        assert arrays["cosines"][start] == pytest.approx([math.cos(value) for value in window])
+        assert arrays["previous_cosines"][start].tolist() == [0, *arrays["cosines"][start, :-1]]
+    assert arrays["train"].tolist() == list(range(60))
+    assert arrays["validation"].tolist() == list(range(60, 76))
+    assert arrays["free_running"].tolist() == [0, 24, 49, 74]
+    assert {"windows": 76, "train_windows": 60, "validation_windows": 16}.items() <= provenance.items()
+
+
+def test_the_digest_tells_other_data():
+    digests = {prepare(Data.model_validate(COURSE | {"half_periods": turns}))[1]["digest"] for turns in (3, 3, 4)}
+    assert len(digests) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"free_running_windows": [13]}, r"expected free_running_windows below points - window \(13\)"),
+        ({"window": 17}, r"expected window \(17\) to leave windows to train with"),
+    ],
+)
+def test_windows_that_do_not_exist_are_refused(changes, message):
+    with pytest.raises(ValidationError, match=message):
+        Data.model_validate(DATA | changes)
+
+
+def test_an_example_seed_that_is_not_trained_is_refused():
+    with pytest.raises(ValidationError, match=r"expected figures.example_seed below seeds \(1\)"):
+        settings(seeds=1)
+
+
+# -- training ---------------------------------------------------------------------------------------------------------
+
+
+def assert_equal_runs(one, other):
+    assert one.keys() == other.keys()
+    for name in one:
+        assert np.array_equal(one[name], other[name]), name
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_variant_trains_and_reports_its_steps(data, variant):
+    finished = []
+    chosen = settings().variants[variant]
+    run = train(data, chosen, [0, 1], finished.append)
+    assert sum(finished) == 2 * steps(data, chosen) == 12
+    assert {name: array.shape for name, array in run.items()} == {
+        "train_mse": (2, 2),
+        "validation_mse": (2, 2),
+        "predictions": (2, 2, 5),
+        "parameters": (2,),
+    }
+    assert not np.array_equal(run["train_mse"][0], run["train_mse"][1])
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_seed_alone_gives_the_same_bits_as_among_others(data, variant):
+    chosen = settings().variants[variant]
+    alone = train(data, chosen, [3], no_progress)
+    among = train(data, chosen, [5, 3], no_progress)
+    assert_equal_runs(alone, {name: array[1:] for name, array in among.items()})
+
+
+def test_a_seed_gives_the_same_bits_in_a_worker_process(data):
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        there = pool.apply(train, (data, training(), [3], no_progress))
+    assert_equal_runs(train(data, training(), [3], no_progress), there)
+
+
+def test_variants_of_a_seed_see_the_same_batches_and_seeds_see_others(data, monkeypatch):
+    seen = []
+    mse_loss = torch.nn.functional.mse_loss
+    monkeypatch.setattr(torch.nn.functional, "mse_loss", lambda x, y: seen.append(y.tolist()) or mse_loss(x, y))
+    orders = {}
+    for variant, chosen in settings().variants.items():
+        for seed in (0, 1):
+            seen.clear()
+            train(data, chosen, [seed], no_progress)
+            orders[variant, seed] = list(seen)
+    assert orders["simple_rnn", 0] == orders["gru", 0] == orders["lstm", 0] != orders["gru", 1]
+    assert orders["gru", 0][:3] != orders["gru", 0][3:]  # another order in the second epoch
+
+
+def test_validation_windows_are_not_learned_from(data):
+    changed = data | {"cosines": data["cosines"].copy()}
+    changed["cosines"][data["validation"]] += 1
+    one, other = (train(arrays, training(), [0], no_progress) for arrays in (data, changed))
+    assert np.array_equal(one["predictions"], other["predictions"])
+    assert not np.array_equal(one["validation_mse"], other["validation_mse"])
+
+
+def test_without_learning_nothing_changes(data):
+    run = train(data, training(learning_rate=0.0), [0], no_progress)
+    assert run["train_mse"][0, 0] == run["train_mse"][0, 1]
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_training_learns_to_write_the_cosine_of_training_windows_on_its_own(data, cell):
+    data["free_running"] = np.array([2, 7])
+    run = train(data, training(cell=cell, hidden_size=8, epochs=150, learning_rate=0.02), [0], no_progress)
+    assert run["train_mse"][0, -1] < 0.01 < run["train_mse"][0, 0]
+    errors = run["predictions"][0] - data["cosines"][data["free_running"]]
+    assert np.mean(errors**2) < 0.02
+
+
+# -- numbers and figures ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def results(data):
+    chosen = settings()
+    runs = {variant: train(data, chosen.variants[variant], range(2), no_progress) for variant in VARIANTS}
+    summary = summarize(data, runs, chosen)
+    return Results(chosen, data, runs, summary.seeds, summary.constants, summary.curves)
+
+
+def test_summary_measures_free_running_predictions_against_the_true_cosine(data):
+    true = data["cosines"][[0, 12]]
+    run = {
+        "train_mse": np.array([[3.0, 1.0], [4.0, 2.0]]),
+        "validation_mse": np.array([[7.0, 5.0], [8.0, 6.0]]),
+        "predictions": np.stack([true, true + [[0.1], [0.3]]]),
+        "parameters": np.array([9, 9]),
+    }
+    summary = summarize(data, {"gru": run}, settings())
+    metrics = {name: values.tolist() for name, values in summary.seeds["gru"].items()}
+    assert metrics["free_running_mse"] == pytest.approx([0, (0.01 + 0.09) / 2])
+    del metrics["free_running_mse"]
+    assert metrics == {"train_mse": [1, 2], "validation_mse": [5, 6], "parameters": [9, 9]}
+    curve = summary.curves["gru"]
+    assert list(curve)[0] == "step"
+    assert curve["step"].tolist() == [1, 2]
+    assert [curve[f"train_mse_{part}"].tolist() for part in ("low", "median", "high", "seed_1")] == [
+        [3, 1],
+        [3.5, 1.5],
+        [4, 2],
+        [4, 2],
+    ]
+
+
+def test_answering_zero_has_the_mean_square_of_the_cosine_as_its_error(data, results):
+    zero = results.constants["zero"]
+    assert zero["train_mse"] == pytest.approx(np.mean(data["cosines"][:10] ** 2))
+    assert zero["validation_mse"] == pytest.approx(np.mean(data["cosines"][10:] ** 2))
+    assert zero["free_running_mse"] == pytest.approx(np.mean(data["cosines"][[0, 12]] ** 2))
+
+
+def test_figures_show_every_variant(results):
+    names = [label(variant, training) for variant, training in results.settings.variants.items()]
+    assert names == ["SimpleRNN(3)", "GRU(3)", "LSTM(3)"]
+    panels = figures.predictions(results).axes
+    assert [panel.get_title() for panel in panels] == [
+        f"({letter}) {name}" for letter, name in zip("abc", names, strict=True)
+    ]
+    curves = figures.learning_curves(results).axes
+    assert [text.get_text() for text in curves[0].get_legend().get_texts()] == names
+    assert [text.get_text() for text in figures.mse(results).axes[0].get_yticklabels()] == names
+
+
+def test_predictions_are_drawn_where_their_windows_lie(data, results):
+    panel = figures.predictions(results).axes[0]
+    lines = [(line.get_xdata().tolist(), line.get_ydata().tolist()) for line in panel.lines]
+    run = results.runs["simple_rnn"]
+    for window, start in enumerate([0, 12]):
+        for seed in range(2):
+            expected = (data["x"][start : start + 5].tolist(), run["predictions"][seed, window].tolist())
+            assert lines.count(expected) == (2 if seed == 1 else 1)  # the example seed is drawn again, thick
+    assert (data["x"].tolist(), data["cosine"].tolist()) in lines
