@@ -48,7 +48,7 @@ def random_crop(image: np.ndarray, side: float, rng: np.random.Generator) -> np.
     """縦横が side 倍の窓をランダムな位置から切り取り、元の大きさに戻す。"""
     height, width = (max(1, round(side * length)) for length in image.shape[:2])
     top = rng.integers(image.shape[0] - height, endpoint=True)
-    left = 0
+    left = rng.integers(image.shape[1] - width, endpoint=True)
     window = image[top : top + height, left : left + width]
     return np.clip(np.asarray(resize(window, image.shape)), 0, 1)
 
