@@ -1,7 +1,7 @@
 """Build the report's fonts from those that PyPI packages carry: python stages/fonts.py"""
 
 import sys
-import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -10,28 +10,37 @@ import stage
 from day3 import runs
 from day3.report import fonts
 
+WEIGHTS = {"NotoSansJP-Regular": 400, "NotoSansJP-Bold": 700}
+MONO = ("IBMPlexMono-Regular", "IBMPlexMono-SemiBold", "IBMPlexMono-Italic")
+
 
 def main() -> None:
     sans = _package("justmytype-intl-cjk", "justmytype_intl_cjk/fonts/ofl/notosansjp")
     mono = _package("fontpkg-ibm-plex-mono", "fontpkg_ibm_plex_mono")
-    with runs.replacing(runs.FONTS) as folder:
+    japanese = fonts.subset((sans / "NotoSansJP[wght].ttf").read_bytes(), fonts.JAPANESE)
+    with runs.replacing(runs.FONTS) as folder, ProcessPoolExecutor() as pool:
         folder.mkdir()
-        started = time.monotonic()
-
-        def save(name: str, font: bytes) -> None:
-            compressed = fonts.woff2(font)
-            (folder / f"{name}.ttf").write_bytes(font)
-            (folder / f"{name}.woff2").write_bytes(compressed)
-            sizes = f"TTF {len(font) // 1000} kB, WOFF2 {len(compressed) // 1000} kB"
-            print(f"{name}: {sizes}, {time.monotonic() - started:.0f} s", flush=True)
-
-        japanese = fonts.subset((sans / "NotoSansJP[wght].ttf").read_bytes(), fonts.JAPANESE)
-        for name, weight in (("NotoSansJP-Regular", 400), ("NotoSansJP-Bold", 700)):
-            save(name, fonts.add_contextual_spacing(fonts.instance(japanese, weight)))
-        for name in ("IBMPlexMono-Regular", "IBMPlexMono-SemiBold", "IBMPlexMono-Italic"):
-            save(name, fonts.subset((mono / f"files/{name}.ttf").read_bytes(), fonts.LATIN))
+        made = [pool.submit(_japanese, folder / name, japanese, weight) for name, weight in WEIGHTS.items()]
+        made += [pool.submit(_mono, folder / name, mono / f"files/{name}.ttf") for name in MONO]
+        for future in as_completed(made):
+            print(future.result(), flush=True)
         (folder / "NotoSansJP-LICENSE.txt").write_bytes((sans / "OFL.txt").read_bytes())
         (folder / "IBMPlexMono-LICENSE.txt").write_bytes((mono / "LICENSE").read_bytes())
+
+
+def _japanese(path: Path, font: bytes, weight: int) -> str:
+    return _save(path, fonts.add_contextual_spacing(fonts.instance(font, weight)))
+
+
+def _mono(path: Path, source: Path) -> str:
+    return _save(path, fonts.subset(source.read_bytes(), fonts.LATIN))
+
+
+def _save(path: Path, font: bytes) -> str:
+    compressed = fonts.woff2(font)
+    path.with_suffix(".ttf").write_bytes(font)
+    path.with_suffix(".woff2").write_bytes(compressed)
+    return f"{path.name}: TTF {len(font) // 1000} kB, WOFF2 {len(compressed) // 1000} kB"
 
 
 def _package(name: str, folder: str) -> Path:

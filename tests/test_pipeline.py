@@ -86,7 +86,7 @@ def test_imports_go_one_way():
 
 def test_stage_scripts_are_thin():
     for file in (ROOT / "stages").glob("*.py"):
-        assert len(file.read_text(encoding="utf-8").splitlines()) <= 45, file.name
+        assert len(file.read_text(encoding="utf-8").splitlines()) <= 60, file.name
 
 
 def _reads(entry, key):
