@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 
+import pdfplumber
 import pypdf
 import pytest
 from lxml import html
@@ -119,6 +120,14 @@ def test_the_html_needs_nothing_but_itself(project, page):
     assert not page.xpath("//script | //link")
     text = (project.root / "reports/day3.html").read_text(encoding="utf-8")
     assert not re.findall(r'url\("(?!data:)[^"]*"\)', text)
+
+
+def test_no_text_or_figure_leaves_the_column(project):
+    left, right = 30.9 / 25.4 * 72, (210 - 30.9) / 25.4 * 72
+    with pdfplumber.open(project.root / "reports/day3.pdf") as document:
+        for sheet in document.pages:
+            outside = [char["text"] for char in sheet.chars if char["x0"] < left - 15 or char["x1"] > right + 6]
+            assert not outside, f"page {sheet.page_number}: {''.join(outside)}"
 
 
 def test_only_the_projects_fonts_are_in_the_pdf(pdf):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -187,7 +188,7 @@ class _Functions:
     def versions_table(self) -> str:
         rows = [["Python", Value(python_version(), "python")]]
         rows += [[name, Value(version(name), name)] for name in VERSIONS_SHOWN]
-        caption = "報告書を組んだ環境の版"
+        caption = "レポートを組んだ環境の版"
         return _table(["ソフトウェア", "版"], rows) + _caption(
             "table", "tab:versions", caption, "requirements.lock", "requirements.lock"
         )
@@ -203,7 +204,7 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
         shown = [cell.markup() if isinstance(cell, Value) else cell for cell in cells]
         return "| " + " | ".join(shown) + " |"
 
-    numeric = [all(isinstance(row[index], Value) for row in rows) for index in range(len(head))]
+    numeric = [all(re.match(r"[-−—\d]", row[index]) for row in rows) for index in range(len(head))]
     rule = "|" + "|".join("---:" if right else ":---" for right in numeric) + "|"
     return "\n".join([line(head), rule, *(line(row) for row in rows)])
 

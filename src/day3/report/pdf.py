@@ -25,12 +25,13 @@ def write(page: str, day: date, root: Path = Path()) -> bytes:
     """
     os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG)  # read when WeasyPrint loads fontconfig
     os.environ["SOURCE_DATE_EPOCH"] = str(int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()))
-    import weasyprint
-
-    with _strict_log() as complaints, warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "No fonts configured", UserWarning)  # on purpose: see fontconfig.xml
-        document = weasyprint.HTML(string=page, base_url="project:", url_fetcher=_fetcher(root.resolve()))
-        content = document.write_pdf(pdf_variant="pdf/ua-1")
+        import weasyprint
+
+        with _strict_log() as complaints:
+            document = weasyprint.HTML(string=page, base_url="project:", url_fetcher=_fetcher(root.resolve()))
+            content = document.write_pdf(pdf_variant="pdf/ua-1")
     if complaints:
         raise ReportError("PDF: expected no complaint of WeasyPrint, found: " + "; ".join(dict.fromkeys(complaints)))
     assert content is not None
