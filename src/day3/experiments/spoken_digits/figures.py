@@ -20,14 +20,15 @@ FAINT = "#b8bfc6"
 
 
 def clips(results: Results) -> Figure:
-    """What a network reads: the start of a clip of each digit, raw 16-bit samples, all by one speaker."""
-    data = results.data
-    waves = [data["train_x"][(data["train_y"] == digit) & (data["train_speaker"] == 0)][0] for digit in range(CLASSES)]
+    """What a network reads: the start of a clip of each digit, raw 16-bit samples, by the first speaker of whom there is one."""
+    x, y, speaker = (results.data[f"train_{name}"] for name in ("x", "y", "speaker"))
+    by_speaker = np.argsort(speaker, kind="stable")
     drawing, axes = figure(height_cm=6.4, rows=2, columns=5, sharex=True, sharey=True)
-    milliseconds = np.arange(len(waves[0])) / SAMPLES_PER_MS
-    for digit, (panel, wave) in enumerate(zip(axes.flat, waves, strict=True)):
-        panel.plot(milliseconds, wave, linewidth=0.5)
+    milliseconds = np.arange(x.shape[1]) / SAMPLES_PER_MS
+    for digit, panel in enumerate(axes.flat):
         panel.set_title(f"「{digit}」")
+        for example in by_speaker[y[by_speaker] == digit][:1]:
+            panel.plot(milliseconds, x[example], linewidth=0.5)
     drawing.supxlabel("時刻 [ms]", fontsize="medium")
     drawing.supylabel("標本の値（16 ビット整数）", fontsize="medium")
     return drawing
