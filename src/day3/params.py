@@ -131,8 +131,10 @@ def _look_up(document: Any, location: tuple[int | str, ...]) -> tuple[Any, bool]
 
 def _known_keys(schema: Any, location: tuple[int | str, ...]) -> list[str]:
     for part in location:
-        is_section = isinstance(schema, type) and issubclass(schema, Section)
-        schema = schema.model_fields[str(part)].annotation if is_section else get_args(schema)[-1]  # else dict[name, …]
+        if isinstance(schema, type) and issubclass(schema, Section):
+            schema = schema.model_fields[str(part)].annotation
+        else:
+            _, schema = get_args(schema)  # of dict[name, schema]
     return list(schema.model_fields)
 
 

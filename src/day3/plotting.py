@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -19,7 +20,7 @@ COLORS = ["#17407a", "#c8502e", "#2a9d8f", "#e9b44c", "#8a5ea8", "#7f8c9a"]
 LINE_STYLES = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1))]
 INK = "#1b1f24"
 
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "font.family": ["Noto Sans JP"],
     "font.size": 8,
     "axes.titlesize": 8.5,
@@ -45,7 +46,7 @@ _STYLE: dict[str, Any] = {
     "grid.linewidth": 0.5,
     "axes.axisbelow": True,
     "lines.linewidth": 1.3,
-    "axes.prop_cycle": mpl.cycler(color=COLORS),
+    "axes.prop_cycle": cycler(color=COLORS),
     "axes.unicode_minus": False,
     "mathtext.fontset": "cm",
     "svg.fonttype": "path",

@@ -60,7 +60,7 @@ def figures_folder(experiment: str) -> Path:
 def write_summary(experiment: str, summary: Summary) -> None:
     """metrics/<experiment>.json: means, for DVC's tables; seeds/<experiment>.csv: every seed; curves/<experiment>/."""
     means = {
-        variant: {metric: _rounded(np.mean(values)) for metric, values in metrics.items()}
+        variant: {metric: _rounded(float(np.mean(values))) for metric, values in metrics.items()}
         for variant, metrics in summary.seeds.items()
     }
     constants = {
@@ -124,10 +124,9 @@ def read_results(experiment: str, settings: Any) -> Results:
 
 def _rounded(value: float) -> float | None:
     """Six significant digits; JSON has no word for a number that is not finite."""
-    number = float(value)
-    if not math.isfinite(number):
+    if not math.isfinite(value):
         return None
-    return int(number) if number.is_integer() and abs(number) < 1e15 else float(f"{number:.6g}")
+    return int(value) if float(value).is_integer() and abs(value) < 1e15 else float(f"{value:.6g}")
 
 
 def write_table(path: Path, table: Mapping[str, np.ndarray]) -> None:

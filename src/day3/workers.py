@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from day3.errors import UserError
 from day3.runs import Arrays
 
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
@@ -27,7 +28,9 @@ _progress: Any = None  # a worker's queue of finished steps
 def available() -> int:
     """How many workers: DAY3_WORKERS if set, else the processors that this process may use."""
     if chosen := os.environ.get("DAY3_WORKERS"):
-        return max(1, int(chosen))
+        if not chosen.isdecimal() or int(chosen) < 1:
+            raise UserError(f"DAY3_WORKERS: expected a whole number ≥ 1, found {chosen!r}")
+        return int(chosen)
     with suppress(AttributeError):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
