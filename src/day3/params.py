@@ -106,11 +106,11 @@ def _describe(error: ValidationError, file: Path, section: str, schema: Any, doc
     """One line for each problem, except those that variants repeat from the base they inherit."""
     lines = []
     for problem in error.errors(include_url=False):
-        location = problem["loc"]
+        location = list(problem["loc"])
         if location and location[-1] == "[key]":
             location = location[:-1]
         found, written = _look_up(document, location)
-        if location[:1] == ("variants",) and len(location) > 2 and not written:
+        if location[:1] == ["variants"] and len(location) > 2 and not written:
             continue
         key = ".".join(str(part) for part in (section, *location))
         line = f"{file}: {key}: {_expectation(problem, found, written)}"
@@ -120,7 +120,7 @@ def _describe(error: ValidationError, file: Path, section: str, schema: Any, doc
     return lines or [f"{file}: {section}: {_first_line(str(error))}"]
 
 
-def _look_up(document: Any, location: tuple[int | str, ...]) -> tuple[Any, bool]:
+def _look_up(document: Any, location: Iterable[int | str]) -> tuple[Any, bool]:
     for part in location:
         try:
             document = document[part]
@@ -129,7 +129,7 @@ def _look_up(document: Any, location: tuple[int | str, ...]) -> tuple[Any, bool]
     return document, True
 
 
-def _known_keys(schema: Any, location: tuple[int | str, ...]) -> list[str]:
+def _known_keys(schema: Any, location: Iterable[int | str]) -> list[str]:
     for part in location:
         if isinstance(schema, type) and issubclass(schema, Section):
             schema = schema.model_fields[str(part)].annotation
