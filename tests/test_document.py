@@ -57,7 +57,7 @@ def test_plain_gives_the_bare_number_for_formulas(templates):
 
 def test_an_interval_is_students(templates):
     text, _ = document.render(templates('{{ interval("spoken_digits.gru.val_accuracy", ".3f") | plain }}'))
-    assert text == "0.200（95 % 信頼区間 -0.048–0.448）"  # 0.2 ± 4.303 · 0.1 / √3
+    assert text == "0.200（95\u00a0% 信頼区間 [−0.048, 0.448]）"  # 0.2 ± 4.303 · 0.1 / √3
 
 
 def test_a_number_that_is_not_finite_is_a_dash(templates):

@@ -20,7 +20,9 @@ from tqdm import tqdm
 from day3.errors import UserError
 from day3.runs import Arrays
 
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+# One thread a worker; and glibc keeps the memory of large tensors instead of asking the system for it at every step.
+ENVIRONMENT = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ENVIRONMENT |= {name: str(2**30) for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")}
 
 _progress: Any = None  # a worker's queue of finished steps
 
@@ -38,7 +40,7 @@ def available() -> int:
 
 def train(experiment: str, data: Arrays, training: Any, seeds: Sequence[int], workers: int, title: str) -> Arrays:
     """Train every seed and show progress. Returns the experiment's arrays, each (seed, …) in the order of `seeds`."""
-    os.environ.update(ONE_THREAD)  # read by the workers, whose libraries are not loaded yet
+    os.environ.update(ENVIRONMENT)  # read by the workers, whose libraries are not loaded yet
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([_module(experiment)])  # torch is imported once, not once a worker
     queue = context.Queue()

@@ -24,6 +24,7 @@ from day3.report import listings
 from day3.report.values import Value, Values
 
 TEMPLATES = Path("report_templates")
+NUMBER = r"[−(]?\d[\d,]*(\.\d+)?(\D.*)?|—"  # and what may follow it: ± 0.1, %, a power of ten; but not 1.2.3
 VERSIONS_SHOWN = ("dvc", "numpy", "torch", "scipy", "matplotlib", "scikit-image", "jinja2", "markdown", "weasyprint")
 
 
@@ -204,7 +205,7 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
         shown = [cell.markup() if isinstance(cell, Value) else cell for cell in cells]
         return "| " + " | ".join(shown) + " |"
 
-    numeric = [all(re.match(r"[-−—\d]", row[index]) for row in rows) for index in range(len(head))]
+    numeric = [all(re.fullmatch(NUMBER, row[index]) for row in rows) for index in range(len(head))]
     rule = "|" + "|".join("---:" if right else ":---" for right in numeric) + "|"
     return "\n".join([line(head), rule, *(line(row) for row in rows)])
 

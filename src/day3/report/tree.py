@@ -173,7 +173,7 @@ def _number_captions(tree: Tree) -> None:
         if source := figure.attrib.pop("data-source", None):
             link = etree.SubElement(caption, "a", {"class": "source", "href": f"code:{source}"})
             link.text = figure.attrib.pop("data-shown")
-        if kind == "listing" and len(figure.xpath(".//pre/code/span")) <= 24:
+        if kind == "listing" and len(figure.xpath(".//pre/code/span")) <= 45:
             figure.set("class", "listing short")
         if kind != "figure":
             figure.insert(0, caption)  # captions of tables and listings stand above

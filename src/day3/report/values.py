@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import html
 import math
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from day3 import params, results, runs, statistics
 
 NOT_FINITE = "—"
+NO_BREAK = "\u00a0"  # between a number and its unit
 
 
 class Value(str):
@@ -25,7 +27,8 @@ class Value(str):
         return value
 
     def markup(self) -> str:
-        return f'<data value="{html.escape(self.key)}">{html.escape(str(self))}</data>'
+        shown = re.sub(r"\^\{(.*?)\}", r"<sup>\1</sup>", html.escape(str(self)))
+        return f'<data value="{html.escape(self.key)}">{shown}</data>'
 
 
 class Values:
@@ -65,16 +68,17 @@ class Values:
 
     def interval(self, key: str, spec: str) -> Value:
         found = statistics.mean_interval(self._over_seeds(key))
-        level = f"{statistics.LEVEL:.0%}".replace("%", " %")
-        between = f"{_text(found.low, spec)}–{_text(found.high, spec)}"
-        return Value(f"{_text(found.mean, spec)}（{level} 信頼区間 {between}）", key)
+        between = f"[{_text(found.low, spec)}, {_text(found.high, spec)}]"
+        return Value(f"{_text(found.mean, spec)}（{_text(statistics.LEVEL, '.0%')} 信頼区間 {between}）", key)
 
     def plus_minus(self, key: str, spec: str) -> Value:
-        """Mean ± half the width of its interval, for the cell of a table."""
+        """Mean ± half the width of its interval, both to the second digit of the half width; `spec` where there is none."""
         found = statistics.mean_interval(self._over_seeds(key))
         if not math.isfinite(found.mean) or not found.half_width > 0:
             return Value(_text(found.mean, spec), key)
-        return Value(f"{_text(found.mean, spec)} ± {_text(found.half_width, spec)}", key)
+        if spec.endswith("%"):
+            return Value(f"{_rounded_pair(100 * found.mean, 100 * found.half_width)}{NO_BREAK}%", key)
+        return Value(_rounded_pair(found.mean, found.half_width), key)
 
     def constant(self, key: str, spec: str) -> Value:
         return Value(_text(self._constant(*_split(key), key), spec), key)
@@ -128,4 +132,18 @@ def _text(value: Any, spec: str) -> str:
     if isinstance(value, list):
         return "、".join(_text(item, spec) for item in value)
     text = format(value, spec)
-    return text.replace("%", " %") if spec.endswith("%") else text
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return text
+    digits, _, exponent = text.partition("e")
+    if exponent:
+        text = f"{digits}×10^{{{int(exponent)}}}"
+    return text.replace("-", "−").replace("%", f"{NO_BREAK}%")
+
+
+def _rounded_pair(mean: float, half_width: float) -> str:
+    """"0.176 ± 0.034", or "(4.1 ± 0.6)×10^{-5}" where that is shorter."""
+    exponent = math.floor(math.log10(max(abs(mean), half_width)))
+    if exponent < -3:
+        return f"({_rounded_pair(mean / 10**exponent, half_width / 10**exponent)})×10^{{−{-exponent}}}"
+    decimals = max(0, 1 - math.floor(math.log10(half_width)))
+    return f"{_text(mean, f',.{decimals}f')} ± {_text(half_width, f',.{decimals}f')}"

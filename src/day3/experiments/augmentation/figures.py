@@ -14,6 +14,8 @@ from day3.results import Results
 
 __all__ = ["methods", "grid"]
 
+GRID_CM = 10.4  # small enough to stand on a page with the text about it
+
 
 def methods(results: Results) -> Figure:
     """The photograph and each method alone, with the value that was drawn for it."""
@@ -59,8 +61,8 @@ def grid(results: Results) -> Figure:
     rows, columns, tile = settings.figures.rows, settings.figures.columns, settings.figures.tile
     rng = runs.generator("augmentation", settings.figures.seed, "grid")
     image = np.asarray(resize(results.data["photograph"] / 255, (tile, tile), anti_aliasing=True))
-    height = plotting.COLUMN_CM * rows / columns
-    drawing, axes = plotting.figure(height_cm=height, rows=rows, columns=columns, squeeze=False)
+    width = GRID_CM
+    drawing, axes = plotting.figure(width, width * rows / columns, rows=rows, columns=columns, squeeze=False)
     for place in axes.flat:
         _show(place, by.course_augmentation(image, settings.methods, rng))
     return drawing

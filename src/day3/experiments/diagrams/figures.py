@@ -493,7 +493,7 @@ def pipeline(_results: Results) -> Figure:
 
 _NAMES = {
     "binary_addition": "2 進数の加算",
-    "spoken_digits": "数字の音声",
+    "spoken_digits": "音声の数字",
     "next_word": "次の語の予測",
     "sine_to_cosine": "正弦波から余弦波",
     "augmentation": "データ拡張",
