@@ -183,6 +183,24 @@ def test_editing_a_chapter_only_renders(project):
     file.write_text(before, encoding="utf-8")
 
 
+def test_day3_stages_tells_what_is_out_of_date_and_why(project):
+    command = ("python", "-c", "from day3.cli import main; raise SystemExit(main(['stages']))")
+    current = project.run(*command)
+    assert current.returncode == 0, current.stderr
+    lines = {line.split()[0]: line for line in current.stdout.splitlines()}
+    assert lines["report"].endswith("up to date")
+    assert re.search(r"train_spoken_digits@gru +\d+\.\d s +up to date", lines["train_spoken_digits@gru"])
+    file = project.root / "report_templates/chapters/06_word2vec.md.j2"
+    before = file.read_text(encoding="utf-8")
+    file.write_text(before + "\n追記。\n", encoding="utf-8")
+    edited = project.run(*command)
+    file.write_text(before, encoding="utf-8")
+    assert edited.returncode == 1
+    stale = [line for line in edited.stdout.splitlines() if not line.endswith("up to date")]
+    assert [line.split()[0] for line in stale] == ["report", "total"]
+    assert stale[0].endswith("deps report_templates: modified")
+
+
 def test_editing_a_figure_retrains_nothing(project):
     file = project.root / "src/day3/experiments/sine_to_cosine/figures.py"
     before = file.read_text(encoding="utf-8")

@@ -141,7 +141,7 @@ def _text(value: Any, spec: str) -> str:
 
 
 def _rounded_pair(mean: float, half_width: float) -> str:
-    """"0.176 ± 0.034", or "(4.1 ± 0.6)×10^{-5}" where that is shorter."""
+    """As 0.176 ± 0.034, or as (4.1 ± 0.6)×10^{-5} where that is shorter."""
     exponent = math.floor(math.log10(max(abs(mean), half_width)))
     if exponent < -3:
         return f"({_rounded_pair(mean / 10**exponent, half_width / 10**exponent)})×10^{{−{-exponent}}}"
