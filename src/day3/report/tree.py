@@ -6,7 +6,6 @@ The steps stand in `build` in their order; each is a small pass over the lxml tr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import markdown
@@ -273,8 +272,3 @@ def _shorten_footnotes(root: html.HtmlElement) -> None:
     """The notes at the end become a chapter-less block with a rule of its own."""
     for rule in root.xpath('//div[@class="footnote"]/hr'):
         rule.drop_tree()
-
-
-def walk_images(root: html.HtmlElement, change: Callable[[str], str]) -> None:
-    for image in root.iter("img"):
-        image.set("src", change(image.get("src")))
