@@ -10,7 +10,7 @@ help:
 	@echo "make report   set up, run the pipeline, leave reports/day3.pdf and reports/day3.html"
 	@echo "make test     set up, run the tests"
 	@echo "make lint     ruff and pyright"
-	@echo "make clean    remove the virtual environment and everything built (not DVC's cache)"
+	@echo "make clean    remove the virtual environment and everything built (not downloads, not DVC's cache)"
 
 install: .venv/installed
 
@@ -37,4 +37,5 @@ lint: install
 	ruff check . && ruff format --check . && pyright
 
 clean:
-	rm -rf .venv build data runs
+	rm -rf .venv build runs dvc_plots reports/day3.html reports/day3.pdf
+	find data -mindepth 1 -maxdepth 1 ! -name downloads -exec rm -rf {} + 2>/dev/null || true

@@ -90,6 +90,12 @@ WRONG = {
         '{{ listing("run.py", "x", caption="a") }}',
         "listing: expected a file below src/day3, found 'run.py'",
     ),
+    "a table of an unknown experiment": (
+        '{{ metrics_table("spoken_digit", columns={}, caption="a") }}',
+        "experiment 'spoken_digit': no 'spoken_digit'; nearest: spoken_digits",
+    ),
+    "a count of what has no variants": ('{{ count("augmentation") }}', "experiment 'augmentation': no 'variants'"),
+    "a table without results": ("{{ query_table() }}", "constant 'next_word': no 'next_word'"),
     "an unknown function": ("{{ meen(1) }}", "'meen' is undefined"),
     "a syntax error": ("{{ mean( }}", "unexpected '}'"),
     "an unknown reference": ('{{ ref("fig:spoken_digits/x") }}', "reference 'fig:spoken_digits/x': no such target"),

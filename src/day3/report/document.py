@@ -139,7 +139,7 @@ class _Functions:
         id: str | None = None,
     ) -> str:
         """Rows: variants; cells: mean ± half the 95 % interval over seeds. columns: {metric: (heading, format)}."""
-        names = variants or list(self.values.sections[experiment].variants)
+        names = variants or list(self.values.variants(experiment))
         rows = [
             [self.values.label(experiment, name)]
             + [self.values.plus_minus(f"{experiment}.{name}.{metric}", spec) for metric, (_, spec) in columns.items()]
@@ -151,17 +151,16 @@ class _Functions:
 
     def query_table(self) -> str:
         """The most likely next words for the query, a pair of columns for each variant."""
-        constants = self.values.constants["next_word"]
-        variants = list(self.values.sections["next_word"].variants)
-        words = {name: list(constants[f"query_{name}"].items()) for name in variants}
+        variants = list(self.values.variants("next_word"))
+        words = {name: self.values.names("next_word", f"query_{name}") for name in variants}
         head = ["順位", *(text for name in variants for text in (self.values.label("next_word", name), "確率"))]
         rows = [
             [str(rank + 1)]
             + [
                 cell
                 for name in variants
-                for word, probability in [words[name][rank]]
-                for cell in (f"`{word}`", Value(f"{probability:.3f}", f"next_word.query_{name}.{word}"))
+                for word in [words[name][rank]]
+                for cell in (f"`{word}`", self.values.constant(f"next_word.query_{name}.{word}", ".3f"))
             ]
             for rank in range(min(len(found) for found in words.values()))
         ]

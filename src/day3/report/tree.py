@@ -124,7 +124,7 @@ def _number_headings(tree: Tree) -> None:
     used: dict[str, int] = {}
     for heading in tree.root.iter("h1", "h2", "h3", "h4"):
         text = heading.text_content().strip()
-        base = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+        base = heading.get("id") or re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
         heading.set("id", base if base not in used else f"{base}-{used[base]}")
         used[base] = used.get(base, 0) + 1
         level = int(heading.tag[1])

@@ -90,15 +90,29 @@ class Values:
         )
         return Value(_text(found, ""), f"{experiment}.{field}")
 
+    def variants(self, experiment: str) -> dict[str, Any]:
+        """The variants of an experiment, by name; ValueError where it has none."""
+        settings = _pick(self.sections, experiment, "experiment", experiment)
+        return _pick(
+            {"variants": settings.variants} if hasattr(settings, "variants") else {},
+            "variants",
+            "experiment",
+            experiment,
+        )
+
     def label(self, experiment: str, variant: str) -> str:
-        settings = _pick(self.sections, experiment, "label", experiment)
-        training = _pick(settings.variants, variant, "label", f"{experiment}.{variant}")
+        training = _pick(self.variants(experiment), variant, "label", f"{experiment}.{variant}")
         return import_module(f"day3.experiments.{experiment}.settings").label(variant, training)
 
     def count(self, experiment: str) -> Value:
         """How many variants an experiment compares."""
-        variants = _pick(self.sections, experiment, "count", experiment).variants
-        return Value(str(len(variants)), f"{experiment}.variants")
+        return Value(str(len(self.variants(experiment))), f"{experiment}.variants")
+
+    def names(self, experiment: str, name: str) -> list[str]:
+        """The names of the numbers in a group of constants, in their order."""
+        return list(
+            _pick(_pick(self.constants, experiment, "constant", experiment), name, "constant", f"{experiment}.{name}")
+        )
 
     def _over_seeds(self, key: str) -> Any:
         experiment, variant, metric = _split(key)

@@ -19,6 +19,7 @@ from matplotlib.ticker import MaxNLocator
 from day3.experiments.binary_addition.settings import Settings, label
 from day3.plotting import COLORS, LINE_STYLES, figure
 from day3.results import Results, Table
+from day3.runs import DataError
 
 __all__ = ["activation", "convergence", "course_gradient", "gradient_norm", "hidden_size", "initialization"]
 
@@ -167,6 +168,11 @@ def _loss_panels(results: Results, variants: list[str], references: Sequence[str
 
 def _panels(count: int, columns: int) -> tuple[Figure, list[Axes]]:
     """`count` panels of the same scales, in rows of `columns`."""
+    if count == 0:
+        raise DataError(
+            "binary_addition.variants: a figure has nothing to show; expected variants that differ in hidden_size, "
+            "initialization and activation, and pairs that differ in output_gradient only"
+        )
     rows = math.ceil(count / columns)
     drawing, grid = figure(
         height_cm=1.4 + 3.8 * rows, rows=rows, columns=columns, sharex=True, sharey=True, squeeze=False

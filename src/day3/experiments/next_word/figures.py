@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+from string import ascii_lowercase
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,13 +16,13 @@ from day3.statistics import mean_interval
 
 __all__ = ["accuracy", "learning_curves", "query"]
 
-PANELS = "abcdefghij"
+PANELS = ascii_lowercase
 
 
 def learning_curves(results: Results) -> Figure:
     """Training loss over the batches and test perplexity after each epoch: median and range over seeds."""
     drawing, (loss, perplexity) = figure(height_cm=6.5, columns=2)
-    for (variant, run), color, dashes in zip(results.runs.items(), COLORS, LINE_STYLES, strict=False):
+    for (variant, run), color, dashes in zip(results.runs.items(), cycle(COLORS), cycle(LINE_STYLES), strict=False):
         style = {"color": color, "linestyle": dashes, "label": _label(results, variant)}
         curve = results.curves[variant]
         loss.fill_between(curve["step"], curve["loss_low"], curve["loss_high"], color=color, alpha=0.15, linewidth=0)

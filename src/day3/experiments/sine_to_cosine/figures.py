@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from itertools import cycle
+from string import ascii_lowercase
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,7 +16,7 @@ from day3.results import Results
 
 __all__ = ["learning_curves", "mse", "predictions"]
 
-PANELS = "abcdefghij"
+PANELS = ascii_lowercase
 MEASURES = {"train_mse": "訓練", "validation_mse": "検証", "free_running_mse": "自走予測"}
 
 
@@ -35,7 +37,9 @@ def learning_curves(results: Results) -> Figure:
     """Teacher-forced error after each epoch on training and validation windows: median and range over seeds."""
     drawing, panels = figure(height_cm=6.5, columns=2, sharey=True)
     for letter, panel, name in zip(PANELS, panels, ("train_mse", "validation_mse"), strict=False):
-        for (variant, curve), color, dashes in zip(results.curves.items(), COLORS, LINE_STYLES, strict=False):
+        for (variant, curve), color, dashes in zip(
+            results.curves.items(), cycle(COLORS), cycle(LINE_STYLES), strict=False
+        ):
             low, median, high = (curve[f"{name}_{part}"] for part in ("low", "median", "high"))
             panel.fill_between(curve["step"], low, high, color=color, alpha=0.15, linewidth=0)
             panel.plot(curve["step"], median, color=color, linestyle=dashes, label=_label(results, variant))
