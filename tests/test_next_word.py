@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import multiprocessing
 import re
 import sys
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
+from seeds import assert_a_seed_alone_equals_it_among_others, assert_a_worker_process_gives_the_same_bits, no_progress
 
 from day3.experiments.next_word import data as next_word_data
 from day3.experiments.next_word import figures
@@ -72,10 +72,6 @@ def data():
         "counts": np.bincount(train, minlength=12),
         "query": np.array([3, 0], dtype=np.int32),
     }
-
-
-def no_progress(finished):
-    pass
 
 
 # -- words and windows ------------------------------------------------------------------------------------------------
@@ -183,12 +179,6 @@ def test_accuracies_count_ranks_and_the_known_one_leaves_out_unknown_words():
 # -- training ---------------------------------------------------------------------------------------------------------
 
 
-def assert_equal_runs(one, other):
-    assert one.keys() == other.keys()
-    for name in one:
-        assert np.array_equal(one[name], other[name]), name
-
-
 @pytest.mark.parametrize(("cell", "recurrent"), [("rnn", 30 * 61), ("lstm", 4 * 30 * 61), ("gru", 3 * 30 * 62)])
 def test_parameters_are_those_of_embedding_one_recurrent_layer_and_output(cell, recurrent):
     chosen = training(cell=cell, embedding_size=30, hidden_size=30)
@@ -233,16 +223,11 @@ def test_every_variant_trains_and_reports_its_steps(data, variant):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_seed_alone_gives_the_same_bits_as_among_others(data, variant):
-    chosen = settings().variants[variant]
-    alone = train(data, chosen, [3], no_progress)
-    among = train(data, chosen, [5, 3], no_progress)
-    assert_equal_runs(alone, {name: array[1:] for name, array in among.items()})
+    assert_a_seed_alone_equals_it_among_others(train, data, settings().variants[variant])
 
 
 def test_a_seed_gives_the_same_bits_in_a_worker_process(data):
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        there = pool.apply(train, (data, training(), [3], no_progress))
-    assert_equal_runs(train(data, training(), [3], no_progress), there)
+    assert_a_worker_process_gives_the_same_bits(train, data, training())
 
 
 def test_variants_of_a_seed_see_the_same_batches_and_seeds_see_others(data, monkeypatch):

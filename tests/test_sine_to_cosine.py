@@ -1,12 +1,12 @@
 """Sine to cosine: windows, training, and the numbers and figures made of it."""
 
 import math
-import multiprocessing
 
 import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
+from seeds import assert_a_seed_alone_equals_it_among_others, assert_a_worker_process_gives_the_same_bits, no_progress
 
 from day3.experiments.sine_to_cosine import figures
 from day3.experiments.sine_to_cosine.data import prepare
@@ -46,10 +46,6 @@ def settings(**changes):
 def data():
     """13 windows of 5 points, 10 to train with, so that the last batch of 4 has 2."""
     return prepare(Data.model_validate(DATA))[0]
-
-
-def no_progress(finished):
-    pass
 
 
 # -- windows ----------------------------------------------------------------------------------------------------------
@@ -96,12 +92,6 @@ def test_an_example_seed_that_is_not_trained_is_refused():
 # -- training ---------------------------------------------------------------------------------------------------------
 
 
-def assert_equal_runs(one, other):
-    assert one.keys() == other.keys()
-    for name in one:
-        assert np.array_equal(one[name], other[name]), name
-
-
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_trains_and_reports_its_steps(data, variant):
     finished = []
@@ -119,16 +109,11 @@ def test_every_variant_trains_and_reports_its_steps(data, variant):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_seed_alone_gives_the_same_bits_as_among_others(data, variant):
-    chosen = settings().variants[variant]
-    alone = train(data, chosen, [3], no_progress)
-    among = train(data, chosen, [5, 3], no_progress)
-    assert_equal_runs(alone, {name: array[1:] for name, array in among.items()})
+    assert_a_seed_alone_equals_it_among_others(train, data, settings().variants[variant])
 
 
 def test_a_seed_gives_the_same_bits_in_a_worker_process(data):
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        there = pool.apply(train, (data, training(), [3], no_progress))
-    assert_equal_runs(train(data, training(), [3], no_progress), there)
+    assert_a_worker_process_gives_the_same_bits(train, data, training())
 
 
 def test_variants_of_a_seed_see_the_same_batches_and_seeds_see_others(data, monkeypatch):

@@ -1,7 +1,6 @@
 """Spoken digits: clips, training, and the numbers made of it."""
 
 import math
-import multiprocessing
 import os
 import platform
 import subprocess
@@ -10,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from seeds import assert_a_seed_alone_equals_it_among_others, assert_a_worker_process_gives_the_same_bits, no_progress
 
 from day3.experiments.spoken_digits import data as spoken_digits_data
 from day3.experiments.spoken_digits import figures, recordings
@@ -79,10 +79,6 @@ def data():
             "speaker": np.zeros(size, dtype=int),
         }.items()
     }
-
-
-def no_progress(finished):
-    pass
 
 
 # -- clips ------------------------------------------------------------------------------------------------------------
@@ -204,12 +200,6 @@ def test_clips_with_other_names_are_an_error(monkeypatch):
 # -- training ---------------------------------------------------------------------------------------------------------
 
 
-def assert_equal_runs(one, other):
-    assert one.keys() == other.keys()
-    for name in one:
-        assert np.array_equal(one[name], other[name]), name
-
-
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_trains_and_reports_its_steps(data, variant):
     finished = []
@@ -229,17 +219,11 @@ def test_every_variant_trains_and_reports_its_steps(data, variant):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_seed_alone_gives_the_same_bits_as_among_others(data, variant):
-    chosen = settings().variants[variant]
-    alone = train(data, chosen, [3], no_progress)
-    among = train(data, chosen, [5, 3], no_progress)
-    assert_equal_runs(alone, {name: array[1:] for name, array in among.items()})
+    assert_a_seed_alone_equals_it_among_others(train, data, settings().variants[variant])
 
 
 def test_a_seed_gives_the_same_bits_in_a_worker_process(data):
-    chosen = settings().variants["gru"]
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        there = pool.apply(train, (data, chosen, [3], no_progress))
-    assert_equal_runs(train(data, chosen, [3], no_progress), there)
+    assert_a_worker_process_gives_the_same_bits(train, data, settings().variants["gru"])
 
 
 def test_variants_of_a_seed_see_the_batches_in_the_same_order(data, monkeypatch):

@@ -93,12 +93,7 @@ class Values:
     def variants(self, experiment: str) -> dict[str, Any]:
         """The variants of an experiment, by name; ValueError where it has none."""
         settings = _pick(self.sections, experiment, "experiment", experiment)
-        return _pick(
-            {"variants": settings.variants} if hasattr(settings, "variants") else {},
-            "variants",
-            "experiment",
-            experiment,
-        )
+        return _pick(dict(settings), "variants", "experiment", experiment)
 
     def label(self, experiment: str, variant: str) -> str:
         training = _pick(self.variants(experiment), variant, "label", f"{experiment}.{variant}")
