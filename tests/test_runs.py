@@ -59,18 +59,29 @@ def summary(tmp_path, monkeypatch):
         },
         constants={"baseline": {"accuracy": 0.25}},
         curves={"plain": {"step": np.array([1, 2]), "loss": np.array([0.3, 1 / 3])}},
+        items={"plain": {"accuracy": np.array([1.0, 1 / 3])}, "other": {"accuracy": np.array([0.0, 0.0])}},
     )
     results.write_summary("task", written)
     return written
 
 
 def test_a_summary_is_read_back_exactly(summary):
-    seeds = results.read_seeds("task")
-    assert list(seeds) == ["plain", "other"]
-    for variant, metrics in summary.seeds.items():
-        for metric, values in metrics.items():
-            np.testing.assert_array_equal(seeds[variant][metric], values)
+    for read, written in (results.read_seeds, summary.seeds), (results.read_items, summary.items):
+        tables = read("task")
+        assert list(tables) == ["plain", "other"]
+        for variant, metrics in written.items():
+            for metric, values in metrics.items():
+                np.testing.assert_array_equal(tables[variant][metric], values)
     assert results.read_constants("task") == {"baseline": {"accuracy": 0.25}}
+
+
+def test_items_are_a_row_each_in_a_table_of_text(summary):
+    lines = results.items_file("task").read_text().splitlines()
+    assert lines == ["variant,item,accuracy", "plain,0,1.0", f"plain,1,{1 / 3!r}", "other,0,0.0", "other,1,0.0"]
+
+
+def test_an_experiment_without_items_has_none(summary):
+    assert results.read_items("another") == {}
 
 
 def test_metrics_hold_means_and_null_where_a_seed_is_not_finite(summary):

@@ -21,12 +21,14 @@ class Summary:
     """What summarize makes of an experiment's runs.
 
     seeds: {variant: {metric: (n_seeds,)}}; constants: {name: {metric: number}}, numbers that no seed changes;
-    curves: {variant: {column: (n_points,)}}, first column "step".
+    curves: {variant: {column: (n_points,)}}, first column "step"; items: {variant: {metric: (n_items,)}}, means over
+    seeds for each item of the data that was judged (a clip, a window), the same items in every variant.
     """
 
     seeds: dict[str, Table] = field(default_factory=dict)
     constants: dict[str, dict[str, float]] = field(default_factory=dict)
     curves: dict[str, Table] = field(default_factory=dict)
+    items: dict[str, Table] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ def seeds_file(experiment: str) -> Path:
     return REPORTS / "seeds" / f"{experiment}.csv"
 
 
+def items_file(experiment: str) -> Path:
+    return REPORTS / "items" / f"{experiment}.csv"
+
+
 def curves_folder(experiment: str) -> Path:
     return REPORTS / "curves" / experiment
 
@@ -58,7 +64,9 @@ def figures_folder(experiment: str) -> Path:
 
 
 def write_summary(experiment: str, summary: Summary) -> None:
-    """metrics/<experiment>.json: means, for DVC's tables; seeds/<experiment>.csv: every seed; curves/<experiment>/."""
+    """metrics/<experiment>.json: means, for DVC's tables; seeds/<experiment>.csv: every seed; items/<experiment>.csv:
+    every item; curves/<experiment>/.
+    """
     means = {
         variant: {metric: _rounded(float(np.mean(values))) for metric, values in metrics.items()}
         for variant, metrics in summary.seeds.items()
@@ -71,7 +79,9 @@ def write_summary(experiment: str, summary: Summary) -> None:
         raise ValueError(f"{experiment}: {', '.join(sorted(clash))}: expected a name that no variant has")
     write_json(metrics_file(experiment), means | constants)
     if summary.seeds:
-        write_table(seeds_file(experiment), _long_table(summary.seeds))
+        write_table(seeds_file(experiment), _long_table(summary.seeds, "seed"))
+    if summary.items:
+        write_table(items_file(experiment), _long_table(summary.items, "item"))
     if summary.curves:
         with replacing(curves_folder(experiment)) as folder:
             folder.mkdir()
@@ -79,19 +89,29 @@ def write_summary(experiment: str, summary: Summary) -> None:
                 write_table(folder / f"{variant}.csv", curve)
 
 
-def _long_table(seeds: dict[str, Table]) -> dict[str, Any]:
-    rows = [(variant, seed) for variant, metrics in seeds.items() for seed in range(len(next(iter(metrics.values()))))]
-    metrics = next(iter(seeds.values()))
-    long: dict[str, Any] = {"variant": [variant for variant, _ in rows], "seed": [seed for _, seed in rows]}
-    return long | {metric: np.concatenate([table[metric] for table in seeds.values()]) for metric in metrics}
+def _long_table(tables: dict[str, Table], row_name: str) -> dict[str, Any]:
+    """{variant: {metric: (n_rows,)}} -> columns variant, `row_name` (0, 1, …) and the metrics, variants one after another."""
+    rows = [(variant, row) for variant, table in tables.items() for row in range(len(next(iter(table.values()))))]
+    metrics = next(iter(tables.values()))
+    long: dict[str, Any] = {"variant": [variant for variant, _ in rows], row_name: [row for _, row in rows]}
+    return long | {metric: np.concatenate([table[metric] for table in tables.values()]) for metric in metrics}
 
 
 def read_seeds(experiment: str) -> dict[str, Table]:
     """{variant: {metric: (n_seeds,)}}, or {} for an experiment without seeds."""
-    if not seeds_file(experiment).exists():
+    return _read_long_table(seeds_file(experiment), "seed")
+
+
+def read_items(experiment: str) -> dict[str, Table]:
+    """{variant: {metric: (n_items,)}}, or {} for an experiment without items."""
+    return _read_long_table(items_file(experiment), "item")
+
+
+def _read_long_table(file: Path, row_name: str) -> dict[str, Table]:
+    if not file.exists():
         return {}
-    table = read_table(seeds_file(experiment))
-    variants, metrics = np.array(table["variant"]), [name for name in table if name not in ("variant", "seed")]
+    table = read_table(file)
+    variants, metrics = np.array(table["variant"]), [name for name in table if name not in ("variant", row_name)]
     return {
         str(variant): {metric: np.array(table[metric], dtype=float)[variants == variant] for metric in metrics}
         for variant in dict.fromkeys(variants)
