@@ -49,7 +49,7 @@ PARAMETER_COUNTS = {
 
 def section(seeds=3, variants=None, **training):
     """The section of params.yaml, small."""
-    small = {"iterations": 40, "record_every": 10, "test_examples": 64} | training
+    small = {"iterations": 40, "record_every": 10, "test_examples": 64, "flow_examples": 8} | training
     document = {**DOCUMENT, "seeds": seeds, "training": {**DOCUMENT["training"], **small}}
     return document if variants is None else {**document, "variants": variants}
 
@@ -130,6 +130,17 @@ def test_variants_of_a_seed_see_the_same_examples_from_the_same_start():
     )
     np.testing.assert_array_equal(exact["mean_loss"], course["mean_loss"])
     assert (exact["gradient_norm"] != course["gradient_norm"]).all()
+
+
+def test_the_gradient_is_followed_back_before_and_after_training():
+    """Variants of a seed start alike, so before training only what they start with can tell their ratios apart."""
+    exact, course = (train({}, training_of(output_gradient=name), [0, 1], quiet) for name in ("exact", "course"))
+    initial, final = "initial_backward_ratio", "final_backward_ratio"
+    np.testing.assert_array_equal(exact[initial], course[initial])
+    assert (exact[final] != course[final]).all()
+    assert (exact[initial] != exact[final]).all()
+    still = train({}, training_of(learning_rate=0.0), [0, 1], quiet)
+    np.testing.assert_array_equal(still[initial], still[final])
 
 
 def test_progress_adds_up_to_the_steps_of_all_seeds():
@@ -242,6 +253,27 @@ def test_convergence_is_when_the_loss_stays_below_the_threshold(mean_loss, itera
     assert convergence_iterations(np.array([mean_loss]), 100, 0.1) == iterations
 
 
+def test_a_seed_that_never_converges_counts_with_all_its_iterations(results):
+    losses = np.array([[1.0, 0.05, 0.05, 0.05], [1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 0.05]])
+    run = results.runs["tanh"] | {"mean_loss": losses}
+    metrics = summarize({}, results.runs | {"tanh": run}, results.settings).seeds["tanh"]
+    np.testing.assert_array_equal(metrics["convergence_iterations"], [10, np.inf, 30])
+    np.testing.assert_array_equal(metrics["restricted_iterations"], [10, 40, 30])
+
+
+def test_every_run_has_one_outcome_and_one_with_a_unit_alive_has_not_died(results):
+    run = {
+        **results.runs["relu"],
+        "mean_loss": np.array([[0.05] * 4, [1.0] * 4, [1.0] * 4]),
+        "dead_units": np.array([0.0, 1.0, 0.9375]),
+    }
+    metrics = summarize({}, results.runs | {"relu": run}, results.settings).seeds["relu"]
+    outcomes = {name: metrics[name].tolist() for name in ("converged", "died", "stuck", "diverged")}
+    assert outcomes == {"converged": [1, 0, 0], "died": [0, 1, 0], "stuck": [0, 0, 1], "diverged": [0, 0, 0]}
+    for every in results.seeds.values():
+        np.testing.assert_array_equal(sum(every[name] for name in outcomes), 1)
+
+
 def test_every_variant_has_the_same_metrics_of_every_seed(results):
     assert len({tuple(metrics) for metrics in results.seeds.values()}) == 1
     assert {values.shape for metrics in results.seeds.values() for values in metrics.values()} == {(3,)}
@@ -277,11 +309,14 @@ def diverging(run, *, seeds):
 
 
 def test_diverged_seeds_have_no_loss_and_leave_the_curves_of_the_others(results):
-    run = diverging(results.runs["relu"], seeds=[1])
+    run = diverging(results.runs["relu"], seeds=[1]) | {"final_backward_ratio": np.ones(3)}
     summary = summarize({}, results.runs | {"relu": run}, results.settings)
     metrics, curve = summary.seeds["relu"], summary.curves["relu"]
     np.testing.assert_array_equal(metrics["diverged"], [0, 1, 0])
     np.testing.assert_array_equal(np.isnan(metrics["final_loss"]), [False, True, False])
+    np.testing.assert_array_equal(np.isnan(metrics["final_backward_ratio"]), [False, True, False])
+    np.testing.assert_array_equal(metrics["restricted_iterations"], 40)
+    np.testing.assert_array_equal(metrics["died"] + metrics["stuck"], [1, 0, 1])
     assert metrics["max_gradient_norm"][1] == metrics["convergence_iterations"][1] == np.inf
     np.testing.assert_array_equal(curve["running"], [3, 3, 2, 2])
     np.testing.assert_allclose(curve["loss_median"][2:], np.median(run["mean_loss"][[0, 2], 2:], axis=0))

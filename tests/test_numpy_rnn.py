@@ -11,6 +11,8 @@ from day3.nn.numpy_rnn import (
     FUNCTIONS,
     Weights,
     backward,
+    backward_from_last,
+    backward_ratio,
     forward,
     gradient_error,
     gradient_norm,
@@ -134,6 +136,50 @@ def test_all_networks_can_read_the_same_sequences():
     _, y = forward(many, x, "tanh")
     for network in range(3):
         np.testing.assert_array_equal(y[network], forward(pick(many, network), x, "tanh")[1][0])
+
+
+@settings(deadline=None)
+@given(time=st.integers(1, 5), activation=st.sampled_from(["sigmoid", "tanh"]), seed=st.integers(0, 10_000))
+def test_the_last_loss_goes_back_as_finite_differences_say(time, activation, seed):
+    """With W_in = 1 the input x_t is added to u_t as it is, so that moving an element of x_t moves that of u_t."""
+    weights = networks(hidden_size=3, seed=seed)._replace(w_in=np.eye(3)[None])
+    x, d = sequences(time=time, batch=1, input_size=3, seed=seed)
+    moves = EPSILON * np.eye(x.size).reshape(-1, time, 1, 3)
+    moved = np.concatenate([x + moves, x - moves])
+    many = Weights(*(np.repeat(part, len(moved), axis=0) for part in weights))
+    _, y = forward(many, moved, activation)
+    plus, minus = np.split(squared_error(y[:, -1:], d[:, -1:]), 2)
+    z, y = forward(weights, x, activation)
+    by_hand = backward_from_last(weights, z, y, d, activation)
+    np.testing.assert_allclose(by_hand.ravel(), (plus - minus)[:, 0] / (2 * EPSILON), rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("activation", sorted(FUNCTIONS))
+def test_the_losses_of_all_steps_go_back_as_the_sum_of_their_own_ways(activation):
+    """Cutting the sequence after each step in turn and adding the gradients of W gives BPTT's gradient of W."""
+    weights, x, d = networks(), *sequences(time=4, batch=2)
+    expected = bptt(weights, x, d, activation).w
+    total = np.zeros_like(expected)
+    for end in range(1, 5):
+        z, y = forward(weights, x[:, :end], activation)
+        delta = backward_from_last(weights, z, y, d[:, :end], activation)
+        total += np.einsum("ntbi,ntbj->nij", z[:, :-1], delta)
+    np.testing.assert_allclose(total, expected)
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 2.0])
+def test_a_linear_network_multiplies_the_gradient_by_its_weight_at_every_step(factor):
+    """ReLU units that are all active are linear: five steps are four times the factor."""
+    weights = networks(2)._replace(w_in=np.full((2, 2, 5), 0.01), w=np.broadcast_to(factor * np.eye(5), (2, 5, 5)))
+    x, d = sequences(time=5)
+    np.testing.assert_allclose(backward_ratio(weights, np.abs(x), d, "relu"), factor**4)
+
+
+def test_a_network_that_forgets_passes_nothing_back_and_a_dead_one_has_nothing_to_pass():
+    weights, (x, d) = networks(2), sequences(2)
+    weights.w[0] = 0
+    weights.w_out[1] = 0
+    np.testing.assert_array_equal(backward_ratio(weights, x, d, "sigmoid"), [0, np.nan])
 
 
 def test_gradient_norm_is_the_length_of_all_gradients_together():

@@ -24,6 +24,7 @@ class Training(Section):
     iterations: int = Field(gt=0)  # one example each
     record_every: int = Field(gt=0)  # iterations of one interval of the curves
     test_examples: int = Field(gt=0)  # all pairs of numbers if there are not more, else so many drawn pairs
+    flow_examples: int = Field(gt=0)  # drawn pairs on which the gradient is followed back through time
     flat_slope: float = Field(gt=0)  # a slope of a unit's activation that is not larger passes on no error
 
     @model_validator(mode="after")

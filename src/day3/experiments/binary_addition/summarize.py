@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from day3.convergence import points_until_below, restricted
 from day3.experiments.binary_addition.settings import Settings
 from day3.experiments.binary_addition.train import EXPERIMENT, draw_pairs, encode, new_weights
 from day3.nn.numpy_rnn import OUTPUT_SLOPES, gradient_error
@@ -20,20 +21,32 @@ def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summ
 
 
 def _metrics(run: Arrays, variant: str, settings: Settings) -> Table:
-    """What a run that diverged has no value of is nan; what it never reached, or exceeded every bound of, is inf."""
-    record_every = settings.variants[variant].record_every
-    iterations = convergence_iterations(run["mean_loss"], record_every, settings.convergence.loss)
-    diverged = run["diverged"]
+    """What a run that diverged has no value of is nan; what it never reached, or exceeded every bound of, is inf.
+
+    converged, stuck, died and diverged are 0 or 1, and of each run one of them is 1. died: the run ended with no hidden
+    unit alive, that is, with every f'(u) flat in every example and step, so that no error reaches W_in and W any more;
+    a run with a single unit alive still learns, however badly, and is stuck. restricted_iterations: a run that did not
+    converge counts with all its iterations. initial_backward_ratio, final_backward_ratio: see `nn.numpy_rnn`.
+    """
+    training = settings.variants[variant]
+    iterations = convergence_iterations(run["mean_loss"], training.record_every, settings.convergence.loss)
+    converged, diverged = np.isfinite(iterations), run["diverged"]
+    died = ~converged & ~diverged & (run["dead_units"] == 1)
     return {
         "final_loss": np.where(diverged, np.nan, run["test_loss"]),
         "accuracy": run["test_accuracy"],
         "convergence_iterations": iterations,
-        "converged": np.isfinite(iterations).astype(float),
+        "restricted_iterations": restricted(iterations, training.iterations),
+        "converged": converged.astype(float),
+        "stuck": (~converged & ~diverged & ~died).astype(float),
+        "died": died.astype(float),
         "diverged": diverged.astype(float),
         "dead_units": np.where(diverged, np.nan, run["dead_units"]),
         "stuck_outputs": np.where(diverged, np.nan, run["stuck_outputs"]),
         "final_gradient_norm": run["gradient_norm"][:, -1],
         "max_gradient_norm": np.where(diverged, np.inf, run["max_gradient_norm"].max(axis=1)),
+        "initial_backward_ratio": run["initial_backward_ratio"],
+        "final_backward_ratio": np.where(diverged, np.nan, run["final_backward_ratio"]),
     }
 
 
@@ -42,10 +55,7 @@ def convergence_iterations(mean_loss: np.ndarray, record_every: int, threshold: 
 
     mean_loss: (seed, interval) -> (seed,). A run whose last interval is not below it did not converge: inf.
     """
-    above = ~(mean_loss < threshold)  # nan, a run that diverged, is not below
-    intervals = mean_loss.shape[1]
-    last_above = np.where(above.any(axis=1), intervals - np.argmax(above[:, ::-1], axis=1), 0)
-    return np.where(last_above < intervals, last_above * float(record_every), np.inf)
+    return points_until_below(mean_loss, threshold) * record_every
 
 
 def _curve(run: Arrays, variant: str, settings: Settings) -> Table:

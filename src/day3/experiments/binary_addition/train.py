@@ -13,6 +13,7 @@ from day3.nn.numpy_rnn import (
     SLOPES,
     Weights,
     backward,
+    backward_ratio,
     forward,
     gradient_norm,
     initialize,
@@ -32,13 +33,17 @@ def train(data: runs.Arrays, training: Training, seeds: Sequence[int], progress:
 
     example_loss, mean_loss: (seed, interval), of the interval's last example and of all its examples.
     gradient_norm, max_gradient_norm: (seed, interval), mean and largest of the interval. All four are nan from the
-    interval on in which a run diverges. diverged: (seed,). The rest: see `evaluate`.
+    interval on in which a run diverges. diverged: (seed,). initial_backward_ratio, final_backward_ratio: (seed,), how
+    the true gradient of the last step changes on its way back to the first one, before and after training. The rest:
+    see `evaluate`.
     """
     weights = new_weights(training, [runs.generator(EXPERIMENT, seed, "initialization") for seed in seeds])
     orders = [runs.generator(EXPERIMENT, seed, "data order") for seed in seeds]
     x, d = encode(np.stack([draw_pairs(training, rng, training.iterations) for rng in orders]), training)
     with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is recorded, not warned about
+        initial_ratio = flow(weights, training)
         loss, norm, diverged = fit(weights, x[..., None, :], d[..., None, :], training, progress)
+        final_ratio = flow(weights, training)
         tested = evaluate(weights, *encode(evaluation_pairs(training), training), training)
     loss, norm = (history.reshape(len(seeds), -1, training.record_every) for history in (loss, norm))
     return {
@@ -47,6 +52,8 @@ def train(data: runs.Arrays, training: Training, seeds: Sequence[int], progress:
         "gradient_norm": norm.mean(axis=2),
         "max_gradient_norm": norm.max(axis=2),
         "diverged": diverged,
+        "initial_backward_ratio": initial_ratio,
+        "final_backward_ratio": final_ratio,
     } | tested
 
 
@@ -113,6 +120,14 @@ def fit(
         if (i + 1) % training.record_every == 0:
             progress(len(x) * training.record_every)
     return loss, norm, diverged
+
+
+def flow(weights: Weights, training: Training) -> np.ndarray:
+    """`backward_ratio` on drawn pairs, the same for all seeds and variants: (seed,)."""
+    pairs = draw_pairs(training, runs.generator(EXPERIMENT, 0, "gradient flow"), training.flow_examples)
+    # (example, time, feature) -> (1, time, example, feature)
+    x, d = (a.swapaxes(0, 1)[None] for a in encode(pairs, training))
+    return backward_ratio(weights, x, d, training.activation)
 
 
 def evaluate(weights: Weights, x: np.ndarray, d: np.ndarray, training: Training) -> runs.Arrays:

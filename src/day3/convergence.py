@@ -1,0 +1,24 @@
+"""When a run has learned: from which point on its error stays below a threshold."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def points_until_below(errors: np.ndarray, threshold: float) -> np.ndarray:
+    """How many points pass before every later error is below the threshold; inf if the last one is not.
+
+    errors: (seed, point), nan after a run has diverged -> (seed,)
+    """
+    above = ~(errors < threshold)  # nan is not below
+    points = errors.shape[1]
+    last_above = np.where(above.any(axis=1), points - np.argmax(above[:, ::-1], axis=1), 0)
+    return np.where(last_above < points, last_above, np.inf)
+
+
+def restricted(time: np.ndarray, limit: float) -> np.ndarray:
+    """A time that never came (inf) counts with the whole time of the run, so that the mean over seeds is finite.
+
+    The restricted mean survival time of survival analysis: Royston & Parmar 2013. time: (seed,) -> (seed,)
+    """
+    return np.minimum(time, limit)
