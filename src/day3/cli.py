@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from day3.errors import UserError
 
@@ -16,9 +17,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check.set_defaults(run=_check)
     stages = commands.add_parser("stages", help="each stage: up to date or why not, and how long its last run took")
     stages.set_defaults(run=_stages)
-    options = parser.parse_args(arguments)
+    claims = commands.add_parser("claims", help="verdicts of the report's claims, from the results as they are")
+    claims.add_argument("--json", action="store_true", help="the whole ledger, as in reports/claims.json")
+    claims.set_defaults(run=_claims)
+    lint = commands.add_parser("lint", help="numbers typed by hand and comparisons outside claims in the templates")
+    lint.add_argument("files", nargs="*", metavar="FILE", help="Markdown or templates (default: all of the report's)")
+    lint.set_defaults(run=_lint)
+    options = vars(parser.parse_args(arguments))
     try:
-        return options.run()
+        return options.pop("run")(**options)
     except UserError as error:
         print(error, file=sys.stderr)
         return 1
@@ -30,6 +37,34 @@ def _check() -> int:
     sections = params.load()
     print(f"{params.FILE}: {len(sections)} sections, no problem found")
     return 0
+
+
+def _claims(json: bool) -> int:
+    """Exit status 1 when a verdict has no wording or the lint finds something."""
+    from json import dumps
+
+    from day3.report import document, ledger, lint
+
+    rendered = document.render()
+    findings = lint.lint_folder(document.TEMPLATES)
+    if json:
+        found = ledger.document(rendered.claims, rendered.original, rendered.values)
+        print(dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        print(ledger.terminal(rendered.claims))
+    for finding in findings:
+        print(finding, file=sys.stderr)
+    return int(bool(findings))
+
+
+def _lint(files: Sequence[str]) -> int:
+    """Exit status 1 when it finds something."""
+    from day3.report import document, lint
+
+    findings = lint.lint_files(map(Path, files)) if files else lint.lint_folder(document.TEMPLATES)
+    for finding in findings:
+        print(finding)
+    return int(bool(findings))
 
 
 def _stages() -> int:

@@ -1,13 +1,22 @@
-"""Numbers over seeds: a mean with its confidence interval."""
+"""Numbers over seeds (or over test items): a mean, a ratio or a share with its confidence interval.
+
+What each interval assumes, and what it cannot say, stands in docs/claims.md.
+"""
 
 from __future__ import annotations
 
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 
 LEVEL = 0.95
+RESAMPLES = 9999  # of a bootstrap
+MOST_VALUES = 10_000  # where the search for the number of values that would decide stops
 
 
 class Interval(NamedTuple):
@@ -19,6 +28,19 @@ class Interval(NamedTuple):
     @property
     def half_width(self) -> float:
         return (self.high - self.low) / 2
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A quantity with the interval in which it is claimed to lie; `reason` is why there is no interval, if so."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+    spread: float  # standard deviation of one value, of its logarithm for a ratio; nan for a share
+    method: str
+    reason: str = ""
 
 
 def mean_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
@@ -33,3 +55,101 @@ def mean_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
         return Interval(mean, float("nan"), float("nan"), n)
     half = float(stats.t.ppf((1 + level) / 2, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
     return Interval(mean, mean - half, mean + half, n)
+
+
+def prediction_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
+    """Where one more value of the same (normal) distribution would lie. values: (n_seeds,); nan as mean_interval."""
+    around = mean_interval(values, level)
+    half = around.half_width * math.sqrt(around.n + 1)
+    return Interval(around.mean, around.mean - half, around.mean + half, around.n)
+
+
+def mean_estimate(values: np.ndarray, level: float, rng: np.random.Generator, resamples: int = RESAMPLES) -> Estimate:
+    """The mean of independent values, or of paired differences: (n,).
+
+    The interval is the smallest that holds both Student's t interval and the BCa bootstrap interval (Efron 1987). The
+    first is exact for normal values and wide enough when they are few; the second follows the skew of many.
+    """
+    n, method = len(values), "t + BCa"
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # BCa has no answer: nan, and Student's stands alone
+        mean = float(np.mean(values))
+        if reason := _undecidable(values):
+            return Estimate(mean, math.nan, math.nan, n, math.nan, method, reason)
+        student = mean_interval(values, level)
+        found = stats.bootstrap(
+            (values,), np.mean, n_resamples=resamples, confidence_level=level, method="BCa", rng=rng
+        ).confidence_interval
+        low, high = float(np.fmin(student.low, found.low)), float(np.fmax(student.high, found.high))
+        if not math.isfinite(high - low):  # values near the largest numbers
+            return Estimate(mean, math.nan, math.nan, n, math.nan, method, "not finite")
+        return Estimate(mean, low, high, n, float(np.std(values, ddof=1)), method)
+
+
+def ratio_estimate(
+    a: np.ndarray, b: np.ndarray | float, level: float, rng: np.random.Generator, resamples: int = RESAMPLES
+) -> Estimate:
+    """Geometric mean of the paired ratios a / b, (n,): `mean_estimate` of their logarithms, taken back."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.asarray(a / b, dtype=float)
+    if np.isfinite(ratios).all() and not (ratios > 0).all():
+        return Estimate(math.nan, math.nan, math.nan, len(ratios), math.nan, "log t + BCa", "not positive")
+    logarithms = np.log(np.where(ratios > 0, ratios, np.nan))
+    found = mean_estimate(logarithms, level, rng, resamples)
+    with np.errstate(over="ignore"):
+        value, low, high = (float(np.exp(number)) for number in (found.value, found.low, found.high))
+    return replace(found, value=value, low=low, high=high, method="log t + BCa")
+
+
+def share_estimate(hits: np.ndarray, level: float) -> Estimate:
+    """The share of ones in independent zeros and ones, (n,), with the exact binomial interval (Clopper & Pearson 1934)."""
+    n, method = len(hits), "Clopper–Pearson"
+    if not np.isin(hits, (0, 1)).all():
+        return Estimate(math.nan, math.nan, math.nan, n, math.nan, method, "not zeros and ones")
+    share = float(np.mean(hits)) if n else math.nan
+    if n < 2:
+        return Estimate(share, math.nan, math.nan, n, math.nan, method, "one value" if n else "no value")
+    low, high = _binomial_interval(int(np.sum(hits)), n, level)
+    return Estimate(share, low, high, n, math.nan, method)
+
+
+def values_needed(estimate: Estimate, bound: float, level: float) -> int | None:
+    """How many values would put `bound` outside the interval if value and spread stay as they are; None: too many."""
+
+    def by_mean(n: int) -> bool:
+        distance = estimate.value - bound
+        if estimate.method.startswith("log"):
+            distance = math.log(estimate.value / bound) if bound > 0 else math.inf
+        return stats.t.ppf((1 + level) / 2, n - 1) * estimate.spread / math.sqrt(n) < abs(distance)
+
+    def by_share(n: int) -> bool:
+        low, high = _binomial_interval(round(estimate.value * n), n, level)
+        return not low <= bound <= high
+
+    return _smallest(by_share if math.isnan(estimate.spread) else by_mean, estimate.n + 1)
+
+
+def _smallest(decides: Callable[[int], bool], first: int) -> int | None:
+    """The smallest n from `first` on for which a property that stays once it holds does hold."""
+    if not decides(MOST_VALUES):
+        return None
+    low, high = first, MOST_VALUES
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if decides(middle) else (middle + 1, high)
+    return low
+
+
+def _binomial_interval(hits: int, n: int, level: float) -> tuple[float, float]:
+    found = stats.binomtest(hits, n).proportion_ci(confidence_level=level, method="exact")
+    return float(found.low), float(found.high)
+
+
+def _undecidable(values: np.ndarray) -> str:
+    if not np.isfinite(values).all():
+        return "not finite"
+    if len(values) < 2:
+        return "one value"
+    if np.ptp(values) <= 1e-12 * np.max(np.abs(values)):  # what rounding leaves of equal values
+        return "no spread"
+    return ""

@@ -6,21 +6,25 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from day3 import params, runs
-from day3.report import document, page, pdf, tree
+from day3.report import document, ledger, lint, page, pdf, tree
 from day3.report.document import Reference, ReportError
 
 
 def build(templates: Path = document.TEMPLATES, say: Callable[[str], None] = print) -> None:
-    """Write the three forms of the report. Raises ReportError or ParamsError; then nothing of the old is lost."""
+    """Write the three forms of the report and the ledger of its claims. Raises ReportError or ParamsError, also for what
+    the lint finds; then nothing of the old is lost."""
     settings = params.load()["report"]
     say("report: templates -> Markdown")
-    text, references = document.render(templates)
+    if findings := lint.lint_folder(templates):
+        raise ReportError("\n".join(map(str, findings)))
+    rendered = document.render(templates)
     say("report: Markdown -> HTML")
-    built = parse(text, templates, references)
+    built = parse(rendered.text, templates, rendered.references)
     browser = page.for_browser(built, settings, templates)
     say("report: HTML -> PDF")
     printed = pdf.write(page.for_print(built, settings, templates), settings.date)
-    runs.write_text(runs.REPORTS / "day3.md", text)
+    runs.write_json(ledger.FILE, ledger.document(rendered.claims, rendered.original, rendered.values))
+    runs.write_text(runs.REPORTS / "day3.md", rendered.text)
     runs.write_text(runs.REPORTS / "day3.html", browser)
     runs.write_bytes(runs.REPORTS / "day3.pdf", printed)
 

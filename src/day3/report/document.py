@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 
 from day3 import params, results, runs
 from day3.errors import UserError
-from day3.report import listings
-from day3.report.values import Value, Values
+from day3.report import ledger, listings
+from day3.report.claims import Claims, ClaimTags
+from day3.report.predicates import Predicates
+from day3.report.values import NOT_FINITE, Value, Values
 
 TEMPLATES = Path("report_templates")
 NUMBER = r"[−(]?\d[\d,]*(\.\d+)?(\D.*)?|—"  # and what may follow it: ± 0.1, %, a power of ten; but not 1.2.3
@@ -40,11 +42,23 @@ class Reference:
     place: str
 
 
-def render(templates: Path = TEMPLATES, name: str = "report.md.j2") -> tuple[str, list[Reference]]:
-    """The report as Markdown, and the cross-references that it makes. Raises ReportError."""
-    functions = _Functions(Values())
+class Rendered(NamedTuple):
+    """The report as Markdown, the cross-references that it makes, and the claims that it states."""
+
+    text: str
+    references: list[Reference]
+    claims: Claims
+    original: ledger.Original
+    values: Values
+
+
+def render(templates: Path = TEMPLATES, name: str = "report.md.j2") -> Rendered:
+    """Raises ReportError; every verdict that has no wording is told of at once."""
+    claims, original, values = Claims(), ledger.Original.load(templates / "original.yaml"), Values()
+    functions = _Functions(values, claims, original)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates),
+        extensions=[ClaimTags],
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -54,14 +68,21 @@ def render(templates: Path = TEMPLATES, name: str = "report.md.j2") -> tuple[str
     )
     environment.filters["plain"] = str.__str__
     environment.globals.update(functions.table())
+    environment.extend(claims=claims)
     try:
-        return environment.get_template(name).render(), functions.references
+        text = environment.get_template(name).render()
     except jinja2.TemplateSyntaxError as error:
         raise ReportError(f"{templates / (error.name or name)}:{error.lineno}: {error.message}") from error
     except jinja2.TemplateNotFound as error:
         raise ReportError(f"{templates / name}: expected the template {error.name}, found nothing") from error
     except (ValueError, TypeError, jinja2.UndefinedError) as error:
         raise ReportError(f"{_place(traceback.extract_tb(error.__traceback__), templates)}: {error}") from error
+    if claims.problems:
+        raise ReportError("\n".join(claims.problems))
+    if claims.stated and not claims.closed_by:
+        raise ReportError(f"{templates / name}: expected {{{{ ledger() }}}} after the claims, found none")
+    original.check(claims)
+    return Rendered(text, functions.references, claims, original, values)
 
 
 def _place(frames: Sequence[traceback.FrameSummary], templates: Path) -> str:
@@ -84,15 +105,16 @@ def _calling_template() -> str:
 class _Functions:
     """What a template can call."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, claims: Claims, original: ledger.Original) -> None:
         self.values = values
+        self.claims = claims
+        self.original = original
         self.references: list[Reference] = []
 
     def table(self) -> dict[str, Callable[..., Any]]:
         values = self.values
         return {
             "param": values.param,
-            "value": values.value,
             "mean": values.mean,
             "median": values.median,
             "interval": values.interval,
@@ -100,6 +122,7 @@ class _Functions:
             "source": values.source,
             "label": values.label,
             "count": values.count,
+            "level": values.level,
             "figure": self.figure,
             "listing": self.listing,
             "metrics_table": self.metrics_table,
@@ -108,6 +131,10 @@ class _Functions:
             "data_table": self.data_table,
             "versions_table": self.versions_table,
             "ref": self.ref,
+            "claims_table": self.claims_table,
+            "original_table": self.original_table,
+            "ledger": self.ledger,
+            **Predicates(values).table(),
         }
 
     def figure(self, id: str, caption: str, alt: str) -> str:
@@ -149,9 +176,8 @@ class _Functions:
         file = results.seeds_file(experiment).as_posix()
         return _table(head, rows) + _caption("table", f"tab:{id or experiment}", caption, file, file)
 
-    def query_table(self) -> str:
+    def query_table(self, variants: Sequence[str]) -> str:
         """The most likely next words for the query, a pair of columns for each variant."""
-        variants = list(self.values.variants("next_word"))
         words = {name: self.values.names("next_word", f"query_{name}") for name in variants}
         head = ["順位", *(text for name in variants for text in (self.values.label("next_word", name), "確率"))]
         rows = [
@@ -192,6 +218,37 @@ class _Functions:
         return _table(["ソフトウェア", "版"], rows) + _caption(
             "table", "tab:versions", caption, "requirements.lock", "requirements.lock"
         )
+
+    def claims_table(self) -> str:
+        """A row for each claim stated so far: number, id, verdict, effect with interval, n."""
+        rows = []
+        for claim in (one.claim for one in self.claims.stated):
+            found = claim.deciding.estimate
+            between = claim.interval(".3g") if not found.reason and found.n else NOT_FINITE
+            n = claim.n if found.n else NOT_FINITE
+            link = f"[{claim.number}](#ledger:{claim.id})"
+            rows.append([link, f"`{claim.id}`", ledger.WORDS[claim.verdict], claim.effect(".3g"), between, n])
+        file = ledger.FILE.as_posix()
+        counts = "、".join(
+            f"{word} {Value(str(sum(one.claim.verdict == verdict for one in self.claims.stated)), 'claims').markup()}"
+            for verdict, word in ledger.WORDS.items()
+        )
+        caption = f"主張の判定（{counts}）"
+        head = ["主張", "名前", "判定", "推定値", "区間", "$n$"]
+        return _table(head, rows) + _caption("table", "tab:claims", caption, file, file)
+
+    def original_table(self) -> str:
+        """The numbers that the original report printed, beside ours."""
+        head = ["値", "原レポート", "本レポートの平均と区間", "区間内", "1 回の実行の予測区間", "予測区間内", "同じデータ"]
+        file = self.original.file.as_posix()
+        caption = "原レポートの数値との照合"
+        rows = ledger.original_rows(self.original, self.values)
+        return _table(head, rows) + _caption("table", "tab:original", caption, file, file)
+
+    def ledger(self) -> str:
+        """All claims with their evidence; it stands after the last of them."""
+        self.claims.closed_by = _calling_template()
+        return ledger.appendix(self.claims, self.original, self.values)
 
     def ref(self, target: str) -> str:
         """A link whose text becomes 図 3, 表 1, コード 2 or 式 (4)."""

@@ -105,12 +105,13 @@ def _continues(before: str, line: str) -> bool:
     if (
         not before.strip()
         or not line.strip()
-        or re.match(r"\s*([#|>*+-]|\d+\.|```|~~~|\$\$|///|:|\[\^|<(?!data))", line)
+        or re.match(r"\s*([#|>*+-]|\d+\.|```|~~~|\$\$|///|:|\[\^|<(?!data|span|a ))", line)
     ):
         return False
     if re.match(r"\s*([#|]|///|```|~~~|attrs:|\$\$)", before):
         return False
-    last, first = before[-1], line.lstrip()[0]
+    shown_before, shown = (re.sub(r"<[^>]*>", "", text).strip() or "-" for text in (before, line))
+    last, first = shown_before[-1], shown[0]
     return last in PUNCTUATION or bool(re.match(f"[{WIDE}]{{2}}", last + first))
 
 

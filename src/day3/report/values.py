@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+
 from day3 import params, results, runs, statistics
 
 NOT_FINITE = "—"
@@ -39,56 +41,58 @@ class Values:
         names = params.experiment_names()
         self.seeds = {name: found for name in names if (found := results.read_seeds(name))}
         self.constants = {name: found for name in names if (found := results.read_constants(name))}
+        self.items = {name: found for name in names if (found := results.read_items(name))}
         self.provenance = {
             name: runs.read_json(runs.provenance_file(name)) for name in names if runs.provenance_file(name).exists()
         }
 
     def param(self, key: str, spec: str = "") -> Value:
         """A parameter; `<experiment>.variants.<variant>.<key>` also finds what the variant inherits."""
+        return Value(shown(self.setting(key), spec), key)
+
+    def setting(self, key: str) -> Any:
+        """The same parameter as it is, for a comparison."""
         found: Any = {name: section.model_dump() for name, section in self.sections.items()}
         for part in key.split("."):
             found = _pick(found, part, "param", key)
-        return Value(_text(found, spec), key)
-
-    def value(self, key: str) -> float:
-        """A metric's mean over seeds, or a constant, as a number for conditions in a template."""
-        experiment, name, metric = _split(key)
-        if name in self.seeds.get(experiment, {}):
-            return float(self._over_seeds(key).mean())
-        return float(self._constant(experiment, name, metric, key))
+        return found
 
     def mean(self, key: str, spec: str) -> Value:
-        return Value(_text(float(self._over_seeds(key).mean()), spec), key)
+        return Value(shown(float(self.over_seeds(key).mean()), spec), key)
 
     def median(self, key: str, spec: str) -> Value:
-        values = self._over_seeds(key)
+        values = self.over_seeds(key)
         ordered = sorted(values, key=lambda value: (math.isnan(value), value))  # "never" (nan) counts as later than any
         middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-        return Value(_text(float(middle), spec), key)
+        return Value(shown(float(middle), spec), key)
 
     def interval(self, key: str, spec: str) -> Value:
-        found = statistics.mean_interval(self._over_seeds(key))
-        between = f"[{_text(found.low, spec)}, {_text(found.high, spec)}]"
-        return Value(f"{_text(found.mean, spec)}（{_text(statistics.LEVEL, '.0%')} 信頼区間 {between}）", key)
+        found = statistics.mean_interval(self.over_seeds(key))
+        between = f"[{shown(found.low, spec)}, {shown(found.high, spec)}]"
+        return Value(f"{shown(found.mean, spec)}（{shown(statistics.LEVEL, '.0%')} 信頼区間 {between}）", key)
 
     def plus_minus(self, key: str, spec: str) -> Value:
         """Mean ± half the width of its interval, both to the second digit of the half width; `spec` where there is none."""
-        found = statistics.mean_interval(self._over_seeds(key))
+        found = statistics.mean_interval(self.over_seeds(key))
         if not math.isfinite(found.mean) or not found.half_width > 0:
-            return Value(_text(found.mean, spec), key)
+            return Value(shown(found.mean, spec), key)
         if spec.endswith("%"):
             return Value(f"{_rounded_pair(100 * found.mean, 100 * found.half_width)}{NO_BREAK}%", key)
         return Value(_rounded_pair(found.mean, found.half_width), key)
 
     def constant(self, key: str, spec: str) -> Value:
-        return Value(_text(self._constant(*_split(key), key), spec), key)
+        return Value(shown(self._constant(key), spec), key)
+
+    def level(self) -> Value:
+        """The confidence level of every interval."""
+        return Value(shown(statistics.LEVEL, ".0%"), "statistics.LEVEL")
 
     def source(self, experiment: str, field: str) -> Value:
         """A field of the data's provenance: name, digest, …"""
         found = _pick(
             _pick(self.provenance, experiment, "source", experiment), field, "source", f"{experiment}.{field}"
         )
-        return Value(_text(found, ""), f"{experiment}.{field}")
+        return Value(shown(found, ""), f"{experiment}.{field}")
 
     def variants(self, experiment: str) -> dict[str, Any]:
         """The variants of an experiment, by name; ValueError where it has none."""
@@ -109,12 +113,34 @@ class Values:
             _pick(_pick(self.constants, experiment, "constant", experiment), name, "constant", f"{experiment}.{name}")
         )
 
-    def _over_seeds(self, key: str) -> Any:
+    def is_metric(self, key: str) -> bool:
+        """Whether "experiment.name.metric" names a variant, which has a value for each seed, or else a constant."""
+        experiment, name, _ = _split(key)
+        _pick(self.seeds | self.constants, experiment, "metric", key)
+        variants = self.seeds.get(experiment, {})
+        _pick(variants | self.constants.get(experiment, {}), name, "metric", key)
+        return name in variants
+
+    def over_seeds(self, key: str) -> np.ndarray:
+        """A metric of every seed: (n_seeds,)."""
+        return self._over(self.seeds, key)
+
+    def over_items(self, key: str) -> np.ndarray:
+        """A metric of every test item, a mean over seeds: (n_items,)."""
+        return self._over(self.items, key)
+
+    def _over(self, tables: Mapping[str, Any], key: str) -> np.ndarray:
         experiment, variant, metric = _split(key)
-        found = _pick(_pick(self.seeds, experiment, "metric", key), variant, "metric", key)
+        found = _pick(_pick(tables, experiment, "metric", key), variant, "metric", key)
         return _pick(found, metric, "metric", key)
 
-    def _constant(self, experiment: str, name: str, metric: str, key: str) -> Any:
+    def number(self, key: str) -> float:
+        """A constant as a number, for a comparison; nan where it is not finite."""
+        found = self._constant(key)
+        return math.nan if found is None else float(found)
+
+    def _constant(self, key: str) -> Any:
+        experiment, name, metric = _split(key)
         found = _pick(_pick(self.constants, experiment, "constant", key), name, "constant", key)
         return _pick(found, metric, "constant", key)
 
@@ -135,11 +161,12 @@ def _pick(found: Any, part: str, kind: str, key: str) -> Any:
     return found[part]
 
 
-def _text(value: Any, spec: str) -> str:
+def shown(value: Any, spec: str) -> str:
+    """A number (or what else a parameter can be) as the report prints it; `spec` is a format of Python's."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return NOT_FINITE
     if isinstance(value, list):
-        return "、".join(_text(item, spec) for item in value)
+        return "、".join(shown(item, spec) for item in value)
     text = format(value, spec)
     if not isinstance(value, int | float) or isinstance(value, bool):
         return text
@@ -155,4 +182,4 @@ def _rounded_pair(mean: float, half_width: float) -> str:
     if exponent < -3:
         return f"({_rounded_pair(mean / 10**exponent, half_width / 10**exponent)})×10^{{−{-exponent}}}"
     decimals = max(0, 1 - math.floor(math.log10(half_width)))
-    return f"{_text(mean, f',.{decimals}f')} ± {_text(half_width, f',.{decimals}f')}"
+    return f"{shown(mean, f',.{decimals}f')} ± {shown(half_width, f',.{decimals}f')}"

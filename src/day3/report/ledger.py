@@ -1,0 +1,282 @@
+"""The ledger of all claims: reports/claims.json for DVC, an appendix for the reader, a table for the terminal; and the
+original report's numbers beside ours.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from day3 import params, results, statistics
+from day3.errors import UserError
+from day3.report.claims import REASONS, Claim, Claims, Stated, evidence
+from day3.report.predicates import Comparison, Verdict
+from day3.report.values import NOT_FINITE, Value, Values, shown
+
+FILE = Path("reports/claims.json")
+WORDS = {Verdict.SUPPORTED: "支持", Verdict.UNDECIDED: "未決", Verdict.CONTRADICTED: "否定"}
+METHODS = {  # of an estimate -> as the report says it
+    "t + BCa": "対応のある差の平均（t 区間と BCa ブートストラップ区間を合わせた範囲）",
+    "log t + BCa": "対応のある比の幾何平均（対数の t 区間と BCa ブートストラップ区間を合わせた範囲）",
+    "Clopper–Pearson": "割合（Clopper–Pearson の正確な区間）",
+    "exact": "計算した値の一致",
+}
+
+
+class OriginalError(UserError):
+    """The file of the original's statements is not as it should be: file, what, and what was expected."""
+
+
+@dataclass(frozen=True)
+class Original:
+    """What an earlier report stated: its sentences by claim, and the numbers of its single runs by metric."""
+
+    file: Path
+    claims: dict[str, str]
+    numbers: dict[str, float]
+    comparable: dict[str, Any]  # parameters whose values make our data the same as its: {key: value}
+
+    @staticmethod
+    def load(file: Path) -> Original:
+        """A report that answers to no earlier one has no such file."""
+        if not file.exists():
+            return Original(file, {}, {}, {})
+        document = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+        parts = ("claims", "numbers", "comparable")
+        if not isinstance(document, dict) or set(document) != set(parts):
+            raise OriginalError(f"{file}: expected the sections {', '.join(parts)}, found {document!r:.60}")
+        return Original(file, *(document[part] or {} for part in parts))
+
+    def check(self, claims: Claims) -> None:
+        """Raises OriginalError for a statement whose claim the report no longer makes."""
+        stated = {one.claim.id for one in claims.stated}
+        for id in self.claims:
+            if id not in stated:
+                raise OriginalError(f"{self.file}: claims: {id}: no template states this claim")
+
+    def is_comparable(self, values: Values, metric: str) -> bool:
+        """Whether our data are those of the original, for the metric's experiment."""
+        experiment = metric.split(".")[0]
+        wanted = {key: value for key, value in self.comparable.items() if key.split(".")[0] == experiment}
+        return all(values.setting(key) == value for key, value in wanted.items())
+
+    def effect(self, comparison: Comparison) -> float | None:
+        """The same difference or ratio between the original's numbers, where it printed both."""
+        parts = re.fullmatch(r"(\S+) ([-/]) (\S+)", comparison.quantity)
+        if not parts or parts[1] not in self.numbers or parts[3] not in self.numbers:
+            return None
+        a, b = self.numbers[parts[1]], self.numbers[parts[3]]
+        return a - b if parts[2] == "-" else a / b
+
+
+# -- for DVC ----------------------------------------------------------------------------------------------------------
+
+
+def document(claims: Claims, original: Original, values: Values) -> dict[str, Any]:
+    """{id: verdict, effect, low, high, n, reason?, and lists}. DVC tells of single values and passes over lists, so that
+    `dvc metrics diff` shows verdicts that flip and not every sentence."""
+    return {one.claim.id: _entry(one, original, values) for one in claims.stated}
+
+
+def _entry(stated: Stated, original: Original, values: Values) -> dict[str, Any]:
+    claim = stated.claim
+    found = claim.deciding.estimate
+    entry: dict[str, Any] = {"verdict": str(claim.verdict)}
+    entry |= {name: _rounded(number) for name, number in (("effect", found.value), ("low", found.low), ("high", found.high))}
+    entry["n"] = found.n
+    if found.reason:
+        entry["reason"] = found.reason
+    return entry | {
+        "sentences": re.findall(r"[^。]+。?", plain_text(stated.sentence)),
+        "comparisons": [_comparison(one) for one in claim.comparisons],
+        "changes_if": [plain_text(changes_if(claim))],
+        "evidence": [file.as_posix() for file in _files(claim)],
+        "original": _original(claim, original, values),
+        "place": [claim.place],
+    }
+
+
+def _comparison(one: Comparison) -> dict[str, Any]:
+    bounds = {name: bound for name, bound in (("above", one.low), ("below", one.high)) if math.isfinite(bound)}
+    found = one.estimate
+    return {
+        "quantity": one.quantity,
+        "verdict": str(one.verdict),
+        **bounds,
+        "value": _rounded(found.value),
+        "low": _rounded(found.low),
+        "high": _rounded(found.high),
+        "n": found.n,
+        "level": round(one.level, 6),
+        "method": found.method,
+        **({"reason": found.reason} if found.reason else {}),
+    }
+
+
+def _original(claim: Claim, original: Original, values: Values) -> list[dict[str, Any]]:
+    if claim.id not in original.claims:
+        return []
+    rows: list[dict[str, Any]] = [{"says": original.claims[claim.id]}]
+    for one in claim.comparisons:
+        if (effect := original.effect(one)) is not None:
+            metric = one.quantity.split()[0]
+            rows.append(
+                {
+                    "quantity": one.quantity,
+                    "value": _rounded(effect),
+                    "inside": bool(one.estimate.low <= effect <= one.estimate.high),
+                    "same_data": original.is_comparable(values, metric),
+                }
+            )
+    return rows
+
+
+def _rounded(value: float) -> float | None:
+    return float(f"{value:.6g}") if math.isfinite(value) else None
+
+
+def plain_text(sentence: str) -> str:
+    """A sentence without markup: tags, links and line breaks off, formulas without their signs."""
+    text = html.unescape(re.sub(r"<[^>]+>", "", sentence))
+    text = re.sub(r"\[([^\]]*)\]\(#([^)]*)\)", r"\2", text)
+    return re.sub(r"\s*\n\s*", "", text.replace("$", ""))
+
+
+# -- for the terminal -------------------------------------------------------------------------------------------------
+
+
+def terminal(claims: Claims) -> str:
+    """A line for each claim, then how many there are of each verdict."""
+    width = max((len(one.claim.id) for one in claims.stated), default=0)
+    lines = []
+    for one in claims.stated:
+        claim, found = one.claim, one.claim.deciding.estimate
+        values = found.reason or f"{found.value:.4g} [{found.low:.4g}, {found.high:.4g}]"
+        lines.append(f"{claim.verdict:<12}  {claim.id:<{width}}  {values:<36}  n={found.n:<4} {claim.place}")
+    counts = [sum(one.claim.verdict == verdict for one in claims.stated) for verdict in Verdict]
+    told = ", ".join(f"{count} {verdict}" for count, verdict in zip(counts, Verdict, strict=True))
+    return "\n".join([*lines, f"{len(claims.stated)} claims: {told}"])
+
+
+# -- for the reader ---------------------------------------------------------------------------------------------------
+
+
+def appendix(claims: Claims, original: Original, values: Values) -> str:
+    """Every claim as a block of Markdown and HTML: its sentence, verdict, numbers, evidence, and what would change it."""
+    return "\n\n".join(_block(one, original, values) for one in claims.stated)
+
+
+def _block(stated: Stated, original: Original, values: Values) -> str:
+    claim = stated.claim
+    head = (
+        f'<b>主張 {claim.number}</b> <span class="verdict {claim.verdict}">{WORDS[claim.verdict]}</span> '
+        f'<code>{claim.id}</code> <a class="back" href="#claim:{claim.id}">本文へ</a>'
+    )
+    rows = [("文", stated.sentence)]
+    rows += [("比較", _compared(one)) for one in claim.comparisons]
+    rows.append(("変わる条件", changes_if(claim)))
+    rows.append(("根拠", "、".join(f"[`{file.as_posix()}`](code:{file.as_posix()})" for file in _files(claim, figure=False))))
+    if claim.figure:
+        rows[-1] = ("根拠", f"{rows[-1][1]}、[参照](#fig:{claim.figure})")
+    if claim.id in original.claims:
+        rows.append(("原レポート", _against_original(claim, original, values)))
+    items = "\n".join(f"{name}\n:   {text}\n" for name, text in rows)
+    return f'<div class="ledger" id="ledger:{claim.id}" markdown="1">\n\n{head}\n{{: .claim-head }}\n\n{items}\n</div>'
+
+
+def _compared(one: Comparison) -> str:
+    found = one.estimate
+    if found.method == "exact":
+        return f"`{one.quantity}` = {_number(found.value)}（{METHODS[found.method]}）"
+    wanted = [f"{sign} {_number(bound)}" for sign, bound in ((">", one.low), ("<", one.high)) if math.isfinite(bound)]
+    about = f"`{one.quantity}` {'、'.join(wanted)}：{WORDS[one.verdict]}。"
+    if found.reason:
+        return f"{about}{REASONS[found.reason]}（値 {_number(found.value)}、$n$ = {_data(str(found.n))}）。"
+    level = shown(one.level, ".2%" if one.level > statistics.LEVEL else ".0%")
+    between = f"[{_number(found.low)}, {_number(found.high)}]"
+    return (
+        f"{about}{_number(found.value)}、{_data(level)} 区間 {between}、$n$ = {_data(str(found.n))}。{METHODS[found.method]}。"
+    )
+
+
+def changes_if(claim: Claim) -> str:
+    """What would turn the verdict, from the numbers: how many seeds, or how much less of an effect."""
+    one = claim.deciding
+    found = one.estimate
+    if found.method == "exact":
+        return "式または実装が変わり、2 つの値が一致しなくなったとき" if not found.reason else "値が有限になったとき"
+    if found.reason == "one value":
+        return "シードを 2 個以上にしたとき"
+    if found.reason:
+        return f"{REASONS[found.reason]}ので、そうでなくなったとき"
+    if claim.verdict == Verdict.UNDECIDED:
+        needed = statistics.values_needed(found, one.bound, one.level)
+        if needed is None:
+            return f"推定値が {_number(one.bound)} にごく近いので、現実的な数のシードでは決まらない"
+        return f"推定値とばらつきがこのままなら、$n$ がおよそ {_data(str(needed))} になったとき"
+    edge = found.low if found.value > one.bound else found.high
+    gap = abs(edge - one.bound)
+    return f"推定値が {_number(one.bound)} の側へ {_number(gap)} 動き、区間の端が {_number(one.bound)} に届いたとき"
+
+
+def _against_original(claim: Claim, original: Original, values: Values) -> str:
+    said = f"{original.claims[claim.id].rstrip('。')}。"
+    effects = [(one, effect) for one in claim.comparisons if (effect := original.effect(one)) is not None]
+    if not effects:
+        return said
+    told = "、".join(
+        f"{_number(effect)}（区間の{'内' if one.estimate.low <= effect <= one.estimate.high else '外'}）"
+        for one, effect in effects
+    )
+    metric = effects[0][0].quantity.split()[0]
+    note = "" if original.is_comparable(values, metric) else "データが異なるので、直接の比較はできない。"
+    return f"{said}同じ差を原レポートの 1 回の実行の値で求めると {told}。{note}"
+
+
+def original_rows(original: Original, values: Values) -> list[list[str]]:
+    """For each number that the original printed: metric, its value, our mean with intervals, and whether it lies in
+    the interval of our mean and in that of one more run."""
+    rows = []
+    for metric, number in original.numbers.items():
+        shown_number = Value(_shown(number), f"original:{metric}")
+        if values.is_metric(metric):
+            found = values.over_seeds(metric)
+            mean, one_run = statistics.mean_interval(found), statistics.prediction_interval(found)
+            ours = Value(f"{_shown(mean.mean)} [{_shown(mean.low)}, {_shown(mean.high)}]", metric)
+            run = Value(f"[{_shown(one_run.low)}, {_shown(one_run.high)}]", metric)
+            inside = [_yes(one.low <= number <= one.high) if math.isfinite(one.low) else NOT_FINITE for one in (mean, one_run)]
+        else:
+            exact = values.number(metric)
+            ours, run = Value(_shown(exact), metric), NOT_FINITE
+            inside = [_yes(math.isclose(exact, number, rel_tol=1e-9)), NOT_FINITE]
+        comparable = _yes(original.is_comparable(values, metric))
+        rows.append([f"`{metric}`", shown_number, ours, inside[0], run, inside[1], comparable])
+    return rows
+
+
+def _yes(found: bool) -> str:
+    return "はい" if found else "いいえ"
+
+
+def _files(claim: Claim, figure: bool = True) -> list[Path]:
+    drawn = [results.figures_folder("") / f"{claim.figure}.svg"] if figure and claim.figure else []
+    return evidence(claim) + drawn
+
+
+def _shown(value: float) -> str:
+    return shown(value, ".4g" if abs(value) >= 0.001 or value == 0 else ".2e")
+
+
+def _number(value: float) -> str:
+    return _data(_shown(value))
+
+
+def _data(text: str) -> str:
+    return Value(text, "claims").markup()

@@ -1,0 +1,161 @@
+"""Intervals against closed forms and scipy's own tests, and, by simulation, how often a claim errs and how often it sees."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import stats
+
+from day3 import statistics
+
+LEVEL = statistics.LEVEL
+FEW = 199  # resamples: enough for the hull, in which Student's interval is nearly always the wider
+
+
+def rng():
+    return np.random.default_rng(20240616)
+
+
+def supported(differences):
+    return statistics.mean_estimate(differences, LEVEL, rng(), FEW).low > 0
+
+
+def rate(draw, repeats=1000):
+    generator = rng()
+    return np.mean([supported(draw(generator)) for _ in range(repeats)])
+
+
+PAIRS_WITHOUT_A_DIFFERENCE = {
+    "normal": lambda rng, n: rng.normal(size=n) - rng.normal(size=n),
+    "skewed": lambda rng, n: rng.lognormal(sigma=1.0, size=n) - rng.lognormal(sigma=1.0, size=n),
+    "accuracies of 375 clips": lambda rng, n: (rng.binomial(375, 0.12, n) - rng.binomial(375, 0.12, n)) / 375,
+}
+
+
+@pytest.mark.parametrize("n", [2, 4, 5, 10])
+@pytest.mark.parametrize("draw", PAIRS_WITHOUT_A_DIFFERENCE.values(), ids=PAIRS_WITHOUT_A_DIFFERENCE.keys())
+def test_without_a_difference_a_claim_is_supported_no_more_often_than_the_level_allows(draw, n):
+    found = rate(lambda generator: draw(generator, n))
+    assert found <= (1 - LEVEL) / 2 + 3 * np.sqrt(0.025 * 0.975 / 1000)  # one side's error, and the simulation's own
+
+
+def test_without_a_difference_the_best_of_a_family_is_hardly_ever_found():
+    """Four equal variants, three comparisons at Bonferroni's level: the claim needs all three."""
+    level, generator, hits = 1 - (1 - LEVEL) / 3, rng(), 0
+    for _ in range(500):
+        variants = generator.normal(size=(4, 5))
+        made = [statistics.mean_estimate(variants[0] - other, level, rng(), FEW) for other in variants[1:]]
+        hits += all(one.low > 0 for one in made)
+    assert hits / 500 <= (1 - LEVEL) / 2
+
+
+def test_the_power_to_see_a_difference_grows_with_seeds():
+    powers = [rate(lambda generator, n=n: generator.normal(1.0, 1.0, n), repeats=400) for n in (3, 5, 10, 20)]
+    assert powers == sorted(powers)
+    assert powers[0] < 0.5
+    assert powers[-1] > 0.95
+
+
+@pytest.mark.parametrize("n", [3, 5, 10])
+def test_without_a_difference_a_share_is_called_more_than_half_no_more_often_than_the_level_allows(n):
+    generator = rng()
+    found = [statistics.share_estimate(generator.binomial(1, 0.5, n), LEVEL).low > 0.5 for _ in range(1000)]
+    assert np.mean(found) <= (1 - LEVEL) / 2 + 3 * np.sqrt(0.025 * 0.975 / 1000)
+
+
+def test_an_interval_holds_students_and_the_bootstraps():
+    differences = np.random.default_rng(3).exponential(size=12) - 0.4
+    found = statistics.mean_estimate(differences, LEVEL, rng())
+    student = stats.ttest_1samp(differences, 0).confidence_interval(LEVEL)
+    bootstrap = stats.bootstrap((differences,), np.mean, rng=rng(), n_resamples=statistics.RESAMPLES).confidence_interval
+    assert found.low == pytest.approx(min(student.low, bootstrap.low))
+    assert found.high == pytest.approx(max(student.high, bootstrap.high))
+    assert found.high > student.high  # the skew
+
+
+def test_the_same_values_give_the_same_interval_and_its_mirror_the_mirrored_student():
+    differences = np.array([0.1, 0.4, -0.2, 0.3, 0.2])
+    one, same = (statistics.mean_estimate(differences, LEVEL, rng()) for _ in range(2))
+    mirrored = statistics.mean_estimate(-differences, LEVEL, rng())
+    assert one == same
+    assert (mirrored.low, mirrored.high) == pytest.approx((-one.high, -one.low))
+
+
+def test_a_ratio_is_the_geometric_mean_of_paired_ratios():
+    a, b = np.array([1.0, 2.0, 4.0]), np.array([2.0, 2.0, 2.0])
+    found = statistics.ratio_estimate(a, b, LEVEL, rng())
+    half = stats.t.ppf(0.975, 2) * np.log(2) / np.sqrt(3)
+    assert found.value == pytest.approx(1.0)
+    assert (found.low, found.high) == pytest.approx((np.exp(-half), np.exp(half)))
+
+
+def test_a_share_has_the_exact_binomial_interval():
+    found = statistics.share_estimate(np.array([1, 1, 1, 0, 1, 1, 1, 1, 1, 1]), LEVEL)
+    assert found.value == 0.9
+    assert stats.binom.sf(8, 10, found.low) == pytest.approx(0.025, abs=1e-6)
+    assert stats.binom.cdf(9, 10, found.high) == pytest.approx(0.025, abs=1e-6)
+
+
+UNDECIDABLE = {
+    "one seed": ([0.3], "one value"),
+    "the same value in all seeds": ([0.3, 0.3, 0.3], "no spread"),
+    "the same value but for rounding": ([0.3, 0.1 + 0.2, 0.3], "no spread"),
+    "a value that is not a number": ([0.3, np.nan, 0.1], "not finite"),
+    "an infinite value": ([0.3, np.inf, 0.1], "not finite"),
+    "zeros": ([0.0, 0.0], "no spread"),
+}
+
+
+@pytest.mark.parametrize(("values", "reason"), UNDECIDABLE.values(), ids=UNDECIDABLE.keys())
+def test_what_cannot_be_decided_has_a_reason_and_no_interval(values, reason):
+    for found in (
+        statistics.mean_estimate(np.array(values), LEVEL, rng()),
+        statistics.ratio_estimate(np.exp(np.array(values)), 1.0, LEVEL, rng()),
+    ):
+        assert found.reason == reason
+        assert np.isnan([found.low, found.high]).all()
+
+
+def test_a_ratio_of_what_is_not_positive_is_not_taken():
+    assert statistics.ratio_estimate(np.array([1.0, 0.0]), 1.0, LEVEL, rng()).reason == "not positive"
+    assert statistics.ratio_estimate(np.array([1.0, 2.0]), np.array([1.0, 0.0]), LEVEL, rng()).reason == "not finite"
+
+
+@pytest.mark.parametrize(
+    ("hits", "reason"), [([1], "one value"), ([], "no value"), ([1, 0.5], "not zeros and ones"), ([1, 0], "")]
+)
+def test_a_share_needs_two_zeros_or_ones(hits, reason):
+    assert statistics.share_estimate(np.array(hits), LEVEL).reason == reason
+
+
+@given(arrays(float, st.integers(0, 6), elements=st.floats(width=64)))
+def test_no_values_at_all_crash_an_estimate(values):
+    if len(values):
+        with np.errstate(all="ignore"):
+            statistics.mean_estimate(values, LEVEL, rng(), FEW)
+            statistics.ratio_estimate(values, 1.0, LEVEL, rng(), FEW)
+    statistics.share_estimate(values, LEVEL)
+
+
+def test_the_number_of_values_that_would_decide_is_the_smallest_that_does():
+    found = statistics.mean_estimate(np.array([0.4, -0.3, 0.6, 0.1]), LEVEL, rng())
+    needed = statistics.values_needed(found, 0.0, LEVEL)
+
+    def half_width(n):
+        return stats.t.ppf(0.975, n - 1) * found.spread / np.sqrt(n)
+
+    assert half_width(needed) < found.value <= half_width(needed - 1)
+
+
+def test_a_value_on_the_bound_is_never_decided():
+    found = statistics.mean_estimate(np.array([-0.1, 0.1]), LEVEL, rng())
+    assert statistics.values_needed(found, found.value, LEVEL) is None
+
+
+def test_a_prediction_interval_holds_the_next_run_as_often_as_it_says():
+    generator = rng()
+    runs = generator.normal(size=(2000, 6))
+    found = [statistics.prediction_interval(values[:5]) for values in runs]
+    inside = [one.low <= values[5] <= one.high for one, values in zip(found, runs, strict=True)]
+    assert np.mean(inside) == pytest.approx(LEVEL, abs=0.02)
