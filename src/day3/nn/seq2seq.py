@@ -5,22 +5,40 @@ Sutskever, Vinyals & Le 2014, figure 1, and Cho et al. 2014, section 2.2, with r
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
-from day3.nn.recurrent import Cell, dense, recurrent_layer
+from day3.nn.decoder import Decoder
+from day3.nn.recurrent import Cell, recurrent_layer
 
 
 class Seq2Seq(nn.Module):
     """Encoder and decoder of the same cell and size; the decoder starts from the encoder's last state."""
 
     def __init__(
-        self, cell: Cell, input_size: int, hidden_size: int, output_size: int, generator: torch.Generator
+        self,
+        cell: Cell,
+        input_size: int,
+        hidden_size: int,
+        output_size: int,
+        generator: torch.Generator,
+        reverse_input: bool,
+        peeky: bool,
+        attention: bool,
     ) -> None:
         super().__init__()
+        self.reverse_input = reverse_input
         self.encoder = recurrent_layer(cell, input_size, hidden_size, generator)
-        self.decoder = recurrent_layer(cell, output_size, hidden_size, generator)
-        self.output = dense(hidden_size, output_size, generator)
+        self.decoder = Decoder(cell, output_size, hidden_size, generator, peeky, attention)
+
+    def encode(self, inputs: Tensor) -> tuple[Tensor, Any]:
+        """入力系列を読む。反転するときは、後ろの時刻から読む（Sutskever et al. 2014, 3.3 節）。
+
+        inputs: (batch, time, input_size) -> (batch, time, hidden_size) 各時刻の状態, 最後の状態
+        """
+        return self.encoder(inputs.flip(1) if self.reverse_input else inputs)
 
     def forward(self, inputs: Tensor, previous: Tensor) -> Tensor:
         """教師強制: デコーダは、各時刻で 1 つ前の正解を受け取る。
@@ -28,9 +46,9 @@ class Seq2Seq(nn.Module):
         inputs: (batch, time, input_size) 入力系列, previous: (batch, time, output_size) 1 つ前の正解
         -> (batch, time, output_size)
         """
-        _, state = self.encoder(inputs)
-        states, _ = self.decoder(previous, state)
-        return self.output(states)
+        encoded, state = self.encode(inputs)
+        outputs, _ = self.decoder(previous, state, encoded)
+        return outputs
 
     @torch.no_grad()
     def predict(self, inputs: Tensor, steps: int) -> Tensor:
@@ -38,11 +56,10 @@ class Seq2Seq(nn.Module):
 
         inputs: (batch, time, input_size) 入力系列 -> (batch, steps, output_size)
         """
-        _, state = self.encoder(inputs)
-        value = inputs.new_zeros(len(inputs), 1, self.output.out_features)
+        encoded, state = self.encode(inputs)
+        value = inputs.new_zeros(len(inputs), 1, self.decoder.output.out_features)
         outputs = []
         for _ in range(steps):
-            states, state = self.decoder(value, state)
-            value = self.output(states)
+            value, state = self.decoder(value, state, encoded)
             outputs.append(value)
         return torch.cat(outputs, dim=1)

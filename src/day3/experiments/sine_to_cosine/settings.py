@@ -31,10 +31,17 @@ class Data(Section):
 class Training(Section):
     cell: Literal["rnn", "gru", "lstm"]
     hidden_size: int = Field(gt=0)
+    reverse_input: bool  # the encoder reads the window from its end
+    peeky: bool  # the decoder sees the encoder's last state at every step
+    attention: bool  # the decoder sees a weighted mean of the encoder's states
     epochs: int = Field(gt=0)
     batch_size: int = Field(gt=0)
     learning_rate: float = Field(ge=0)
     epsilon: float = Field(gt=0)  # of Adam
+
+
+class Convergence(Section):
+    mse: float = Field(gt=0)  # the validation error must stay below this
 
 
 class Figures(Section):
@@ -46,6 +53,7 @@ class Settings(Section):
     data: Data
     training: Training
     variants: Variants[Training]
+    convergence: Convergence
     figures: Figures
 
     @model_validator(mode="after")
@@ -56,5 +64,8 @@ class Settings(Section):
 
 
 def label(name: str, training: Training) -> str:
-    """Like "SimpleRNN(10)"."""
-    return f"{CELL_LABELS[training.cell]}({training.hidden_size})"
+    """Like "SimpleRNN(10)" or "SimpleRNN(10)・Attention"."""
+    extras = {"入力の反転": training.reverse_input, "のぞき見": training.peeky, "Attention": training.attention}
+    return "・".join(
+        [f"{CELL_LABELS[training.cell]}({training.hidden_size})", *(name for name in extras if extras[name])]
+    )

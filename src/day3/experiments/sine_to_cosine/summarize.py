@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from day3.convergence import points_until_below, restricted
 from day3.experiments.sine_to_cosine.settings import Settings
 from day3.results import Summary, Table
 from day3.runs import Arrays
@@ -11,19 +12,23 @@ from day3.runs import Arrays
 
 def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:
     return Summary(
-        seeds={variant: _metrics(data, run) for variant, run in runs.items()},
+        seeds={variant: _metrics(data, run, settings.convergence.mse) for variant, run in runs.items()},
         constants={"zero": _zero(data)},
         curves={variant: _curve(run) for variant, run in runs.items()},
     )
 
 
-def _metrics(data: Arrays, run: Arrays) -> Table:
-    """Each (seed,): after the last epoch."""
+def _metrics(data: Arrays, run: Arrays, threshold: float) -> Table:
+    """Each (seed,): errors after the last epoch, and restricted_epochs, after which the validation error stays below the
+    threshold; a run that does not get there counts with all its epochs.
+    """
+    epochs = points_until_below(run["validation_mse"], threshold)
     errors = run["predictions"] - data["cosines"][data["free_running"]]  # (seed, window, time)
     return {
         "train_mse": run["train_mse"][:, -1],
         "validation_mse": run["validation_mse"][:, -1],
         "free_running_mse": np.mean(errors**2, axis=(1, 2)),
+        "restricted_epochs": restricted(epochs, run["validation_mse"].shape[1]),
         "parameters": run["parameters"],
     }
 

@@ -43,6 +43,9 @@ def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[
         hidden_size=training.hidden_size,
         output_size=1,
         generator=torch.Generator().manual_seed(int(initialization.integers(2**63))),
+        reverse_input=training.reverse_input,
+        peeky=training.peeky,
+        attention=training.attention,
     )
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.Adam(trained, lr=training.learning_rate, eps=training.epsilon, fused=True)
