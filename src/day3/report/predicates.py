@@ -241,7 +241,7 @@ class Predicates:
     def _ordered(self, experiment: str, metric: str, along: str, variants: Sequence[str]) -> list[str]:
         if len(variants) < 2:
             raise ValueError(f"variants: expected two or more, found {', '.join(variants) or 'none'}")
-        steps = [float(self.values.param(f"{experiment}.variants.{variant}.{along}", "r")) for variant in variants]
+        steps = [self.values.setting(f"{experiment}.variants.{variant}.{along}") for variant in variants]
         if any(after <= before for before, after in zip(steps, steps[1:], strict=False)):
             raise ValueError(f"variants: expected {along} to rise along them, found {', '.join(map(str, steps))}")
         return [f"{experiment}.{variant}.{metric}" for variant in variants]
