@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
-from seeds import assert_a_seed_alone_equals_it_among_others, assert_a_worker_process_gives_the_same_bits, no_progress
+from seeds import (
+    assert_a_seed_alone_equals_it_among_others,
+    assert_a_worker_process_gives_the_same_bits,
+    assert_equal_runs,
+    no_progress,
+)
 
 from day3.experiments.next_word import data as next_word_data
 from day3.experiments.next_word import figures
@@ -17,7 +22,8 @@ from day3.experiments.next_word.data import build_vocabulary, encode, prepare, r
 from day3.experiments.next_word.evaluation import measure, score
 from day3.experiments.next_word.settings import Data, Settings, Training, label
 from day3.experiments.next_word.summarize import summarize
-from day3.experiments.next_word.train import NextWordModel, steps, train
+from day3.experiments.next_word.train import NextWordModel, count_words, latest, steps, train
+from day3.labels import variant_label
 from day3.nn.recurrent import parameter_count
 from day3.results import Results
 from day3.runs import DataError
@@ -34,11 +40,17 @@ TRAINING = {
     "cell": "lstm",
     "embedding_size": 3,
     "hidden_size": 4,
+    "context_size": 2,
+    "train_share": 1.0,
     "epochs": 2,
     "batch_size": 8,
     "learning_rate": 0.001,
 }
-VARIANTS = {"rnn": {"cell": "rnn"}, "lstm": {"cell": "lstm"}, "gru": {"cell": "gru"}}
+CELLS = {"rnn": {"cell": "rnn"}, "lstm": {"cell": "lstm"}, "gru": {"cell": "gru"}}
+VARIANTS = CELLS | {
+    "lstm_short_window": {"cell": "lstm", "context_size": 1},
+    "lstm_half_corpus": {"cell": "lstm", "train_share": 0.5, "epochs": 3},
+}
 SPEECHES = {
     "1869-Grant-1.txt": b"The union--the STATE of the union's union; the state's",
     "1870-Grant-1.txt": b"of union. The 2 of well-nigh peace, the peace peace",
@@ -69,7 +81,6 @@ def data():
         "train_windows": windows(train, 2),
         "test_windows": windows(test, 2),
         "vocabulary": np.array(["<???>", *"abcdefghijk"]),
-        "counts": np.bincount(train, minlength=12),
         "query": np.array([3, 0], dtype=np.int32),
     }
 
@@ -86,7 +97,7 @@ def test_vocabulary_is_frequent_words_of_the_training_part_by_falling_count(prep
     arrays, provenance = prepared
     # peace comes three times, but only once among the first 15 of the 19 words
     assert arrays["vocabulary"].tolist() == ["<???>", *KNOWN]
-    assert arrays["counts"].tolist() == [4, 5, 3, 3]
+    assert count_words(arrays["train_windows"], 4).tolist() == [4, 5, 3, 3]
     assert {"speeches": 2, "words": 19, "train_words": 15, "test_words": 4}.items() <= provenance.items()
     assert provenance["vocabulary_size"] == 4
     assert provenance["train_unknown_share"] == pytest.approx(4 / 15)
@@ -153,6 +164,11 @@ def test_data_settings_that_do_not_fit_are_refused(changes, message):
         Data.model_validate(DATA | changes)
 
 
+def test_a_context_longer_than_the_window_is_refused():
+    with pytest.raises(ValidationError, match=r"expected context_size not above data.chunk_size \(2\)"):
+        settings(variants={"lstm": {"context_size": 3}})
+
+
 # -- measures ---------------------------------------------------------------------------------------------------------
 
 
@@ -195,14 +211,41 @@ def test_an_untrained_network_predicts_words_by_their_share():
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 def test_a_prediction_depends_on_every_word_of_the_window(cell):
-    model = NextWordModel(training(cell=cell), torch.ones(6), torch.Generator().manual_seed(0))
+    model = NextWordModel(training(cell=cell, context_size=3), torch.ones(6), torch.Generator().manual_seed(0))
     windows = torch.tensor([[1, 2, 3], [5, 2, 3], [1, 5, 3], [1, 2, 5]])
     base, *changed = model(windows)
     assert all((logits != base).all() for logits in changed)
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-def test_every_variant_trains_and_reports_its_steps(data, variant):
+def test_words_before_the_context_are_not_read():
+    model = NextWordModel(training(context_size=2), torch.ones(6), torch.Generator().manual_seed(0))
+    base, before, within = model(torch.tensor([[1, 2, 3], [5, 2, 3], [1, 5, 3]]))
+    assert torch.equal(base, before)
+    assert (base != within).all()
+
+
+def test_a_share_of_the_training_windows_is_the_latest_of_them(data):
+    assert latest(data["train_windows"], 1.0).tolist() == data["train_windows"].tolist()
+    assert latest(data["train_windows"], 0.25).tolist() == data["train_windows"][15:].tolist()
+    assert latest(data["train_windows"], 0.001).tolist() == data["train_windows"][19:].tolist()
+
+
+def test_words_are_counted_in_the_text_that_the_windows_are_of(data):
+    text = np.arange(22) % 12
+    assert count_words(data["train_windows"], 12).tolist() == np.bincount(text).tolist()
+    assert count_words(data["train_windows"][15:], 12).tolist() == np.bincount(text[15:], minlength=12).tolist()
+
+
+def test_training_on_a_share_knows_nothing_of_the_rest(data):
+    half = training(train_share=0.5)
+    changed = data | {"train_windows": data["train_windows"].copy()}
+    changed["train_windows"][:10] = 0
+    one, other = (train(arrays, half, [0], no_progress) for arrays in (data, changed))
+    assert_equal_runs(one, other)
+
+
+@pytest.mark.parametrize("variant", CELLS)
+def test_every_cell_trains_and_reports_its_steps(data, variant):
     finished = []
     chosen = settings().variants[variant]
     run = train(data, chosen, [0, 1], finished.append)
@@ -237,7 +280,8 @@ def test_variants_of_a_seed_see_the_same_batches_and_seeds_see_others(data, monk
         torch.nn.functional, "cross_entropy", lambda x, y: seen.append(y.tolist()) or cross_entropy(x, y)
     )
     orders = {}
-    for variant, chosen in settings().variants.items():
+    for variant in CELLS:
+        chosen = settings().variants[variant]
         for seed in (0, 1):
             seen.clear()
             train(data, chosen, [seed], no_progress)
@@ -344,14 +388,14 @@ def test_curves_are_means_of_blocks_of_batches_with_their_range_over_seeds(data,
 
 
 def test_figures_show_every_variant(results):
-    names = [label(variant, training) for variant, training in results.settings.variants.items()]
-    assert names == ["SimpleRNN(4)", "LSTM(4)", "GRU(4)"]
+    names = [variant_label(results.settings, variant, label) for variant in results.settings.variants]
+    assert names == ["SimpleRNN(4)", "LSTM(4)", "GRU(4)", "LSTM(4)・窓 1 語", "LSTM(4)・コーパス 1/2・3 エポック"]
     _, perplexity = figures.learning_curves(results).axes
     assert [text.get_text() for text in perplexity.get_legend().get_texts()] == [*names, "トライグラム"]
     assert [text.get_text() for text in figures.accuracy(results).axes[0].get_yticklabels()] == names
     panels = figures.query(results).axes
     assert [panel.get_title() for panel in panels] == [
-        f"({letter}) {name}" for letter, name in zip("abc", names, strict=True)
+        f"({letter}) {name}" for letter, name in zip("abcde", names, strict=True)
     ]
 
 

@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from day3.experiments.binary_addition.settings import Settings, label
+from day3.labels import variant_label
 from day3.plotting import COLORS, LINE_STYLES, figure
 from day3.results import Results, Table
 from day3.runs import DataError
@@ -200,7 +201,7 @@ def _outcomes(metrics: Table) -> dict[str, np.ndarray]:
 
 
 def _label(results: Results, variant: str) -> str:
-    return label(variant, results.settings.variants[variant])
+    return variant_label(results.settings, variant, label)
 
 
 def _diverged(results: Results, variant: str) -> str:

@@ -22,8 +22,8 @@ from day3.runs import Arrays, DataError
 def prepare(data: Data) -> tuple[Arrays, dict[str, Any]]:
     """train_windows, test_windows: (windows, chunk_size + 1) words' places in the vocabulary, the last one to predict.
 
-    vocabulary: (words,) text, <???> first, then by falling frequency; counts: (words,) in the training part;
-    query: (chunk_size,) places in the vocabulary.
+    vocabulary: (words,) text, <???> first, then by falling frequency in the training part; query: (chunk_size,) places
+    in the vocabulary.
     """
     speeches = read_speeches(data.first_year, data.last_year)
     words = [word for speech in speeches.values() for word in split_words(speech.decode("utf-8"))]
@@ -40,7 +40,6 @@ def prepare(data: Data) -> tuple[Arrays, dict[str, Any]]:
         "train_windows": windows(train, data.chunk_size),
         "test_windows": windows(test, data.chunk_size),
         "vocabulary": np.array(vocabulary),
-        "counts": np.bincount(train, minlength=len(vocabulary)),
         "query": encode(data.query.split(), vocabulary),
     }
     return arrays, {

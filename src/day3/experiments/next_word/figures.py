@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from day3.experiments.next_word.settings import label
+from day3.labels import variant_label
 from day3.plotting import COLORS, INK, LINE_STYLES, figure
 from day3.results import Results
 from day3.statistics import mean_interval
@@ -20,23 +21,25 @@ PANELS = ascii_lowercase
 
 
 def learning_curves(results: Results) -> Figure:
-    """Training loss over the batches and test perplexity after each epoch: median and range over seeds."""
-    drawing, (loss, perplexity) = figure(height_cm=6.5, columns=2)
+    """Over the batches, the training loss and after each epoch the test perplexity: median and range over seeds.
+
+    Batches, not epochs, since an epoch of fewer windows has fewer of them.
+    """
+    drawing, (loss, perplexity) = figure(height_cm=6.5, columns=2, sharex=True)
     for (variant, run), color, dashes in zip(results.runs.items(), cycle(COLORS), cycle(LINE_STYLES), strict=False):
         style = {"color": color, "linestyle": dashes, "label": _label(results, variant)}
         curve = results.curves[variant]
         loss.fill_between(curve["step"], curve["loss_low"], curve["loss_high"], color=color, alpha=0.15, linewidth=0)
         loss.plot(curve["step"], curve["loss_median"], **style)
         tested = np.exp(run["test_loss"])  # (seed, epoch)
-        epochs = np.arange(1, tested.shape[1] + 1)
-        perplexity.fill_between(epochs, tested.min(axis=0), tested.max(axis=0), color=color, alpha=0.15, linewidth=0)
-        perplexity.plot(epochs, np.median(tested, axis=0), marker="o", markersize=3, **style)
+        ends = run["batch_loss"].shape[1] // tested.shape[1] * np.arange(1, tested.shape[1] + 1)
+        perplexity.fill_between(ends, tested.min(axis=0), tested.max(axis=0), color=color, alpha=0.15, linewidth=0)
+        perplexity.plot(ends, np.median(tested, axis=0), marker="o", markersize=3, **style)
     perplexity.axhline(
         results.constants["trigram"]["perplexity"], color=INK, linewidth=0.8, linestyle=":", label="トライグラム"
     )
     loss.set(xlabel="バッチ", ylabel="交差エントロピー損失")
-    perplexity.set(xlabel="エポック", ylabel="パープレキシティ")
-    perplexity.xaxis.get_major_locator().set_params(integer=True)
+    perplexity.set(xlabel="バッチ（印はエポックの終わり）", ylabel="パープレキシティ")
     perplexity.legend()
     for letter, panel, title in zip(PANELS, (loss, perplexity), ("訓練", "テスト"), strict=False):
         panel.set_title(f"({letter}) {title}")
@@ -65,10 +68,15 @@ def accuracy(results: Results) -> Figure:
 
 def query(results: Results) -> Figure:
     """The likeliest words after the query: mean probability over seeds (bar) and each seed's (dots)."""
-    drawing, panels = figure(height_cm=6.5, columns=len(results.runs), sharex=True, squeeze=False)
-    for letter, panel, variant in zip(PANELS, panels.flat, results.runs, strict=False):
+    count, columns = len(results.runs), min(3, len(results.runs))
+    rows = -(-count // columns)
+    drawing, grid = figure(height_cm=0.6 + 5.6 * rows, rows=rows, columns=columns, sharex=True, squeeze=False)
+    for unused in grid.flat[count:]:
+        unused.remove()
+    for letter, panel, variant in zip(PANELS, grid.flat, results.runs, strict=False):
         _likeliest_words(panel, results, variant)
         panel.set_title(f"({letter}) {_label(results, variant)}")
+        panel.tick_params(labelbottom=True)
     words = " ".join(results.data["vocabulary"][results.data["query"]])
     drawing.supxlabel(f"「{words}」に続く確率", fontsize="medium")
     return drawing
@@ -88,4 +96,4 @@ def _likeliest_words(panel: Axes, results: Results, variant: str) -> None:
 
 
 def _label(results: Results, variant: str) -> str:
-    return label(variant, results.settings.variants[variant])
+    return variant_label(results.settings, variant, label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -35,6 +36,8 @@ class Training(Section):
     cell: Literal["rnn", "lstm", "gru"]
     embedding_size: int = Field(gt=0)
     hidden_size: int = Field(gt=0)
+    context_size: int = Field(gt=0)  # how many of the window's words the network reads, the last ones
+    train_share: float = Field(gt=0, le=1)  # of the training windows, the latest ones
     epochs: int = Field(gt=0)
     batch_size: int = Field(gt=0)
     learning_rate: float = Field(ge=0)
@@ -46,7 +49,14 @@ class Settings(Section):
     training: Training
     variants: Variants[Training]
 
+    @model_validator(mode="after")
+    def _context_within_window(self) -> Self:
+        if max(training.context_size for training in (self.training, *self.variants.values())) > self.data.chunk_size:
+            raise ValueError(f"expected context_size not above data.chunk_size ({self.data.chunk_size})")
+        return self
+
 
 def label(name: str, training: Training) -> str:
-    """Like "LSTM(30)"."""
-    return f"{CELL_LABELS[training.cell]}({training.hidden_size})"
+    """Like "LSTM(30)" or "LSTM(30)・コーパス 1/2"."""
+    share = "" if training.train_share == 1 else f"・コーパス {Fraction(training.train_share).limit_denominator(100)}"
+    return f"{CELL_LABELS[training.cell]}({training.hidden_size}){share}"

@@ -30,6 +30,7 @@ class NextWordModel(nn.Module):
         learning that; Adam at this learning rate would take thousands of steps to bring the rare words' scores down.
         """
         super().__init__()
+        self.context_size = training.context_size
         embedding = torch.empty(len(counts), training.embedding_size)
         embedding.uniform_(-EMBEDDING_LIMIT, EMBEDDING_LIMIT, generator=generator)
         self.embedding = nn.Embedding.from_pretrained(embedding, freeze=False)
@@ -40,15 +41,26 @@ class NextWordModel(nn.Module):
     def forward(self, words: Tensor) -> Tensor:
         """語を順に読み、最後の状態から次の語の得点（ロジット）を語彙全体について求める。
 
-        words: (batch, chunk_size) 語の番号 -> (batch, words)
+        words: (batch, chunk_size) 語の番号、読むのは最後の context_size 語 -> (batch, words)
         """
-        states, _ = self.recurrent(self.embedding(words))  # (batch, chunk_size, hidden_size)
+        read = words[:, -self.context_size :]
+        states, _ = self.recurrent(self.embedding(read))  # (batch, context_size, hidden_size)
         return self.output(states[:, -1])
 
 
 def steps(data: Arrays, training: Training) -> int:
     """Weight updates of one seed."""
-    return training.epochs * math.ceil(len(data["train_windows"]) / training.batch_size)
+    return training.epochs * math.ceil(len(latest(data["train_windows"], training.train_share)) / training.batch_size)
+
+
+def latest(windows: np.ndarray, share: float) -> np.ndarray:
+    """The last of the windows, at least one: (windows, chunk_size + 1) -> (fewer, chunk_size + 1)"""
+    return windows[-max(1, round(share * len(windows))) :]
+
+
+def count_words(windows: np.ndarray, words: int) -> np.ndarray:
+    """How often each word comes in the text that windows, each the one before moved by a word, are of: (words,)"""
+    return np.bincount(np.concatenate([windows[0], windows[1:, -1]]), minlength=words)
 
 
 def train(
@@ -68,11 +80,13 @@ def train(
 def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[[int], None]) -> dict[str, Any]:
     initialization = runs.generator("next_word", seed, "initialization")
     generator = torch.Generator().manual_seed(int(initialization.integers(2**63)))
-    model = NextWordModel(training, torch.from_numpy(data["counts"]), generator)
+    train_windows = latest(data["train_windows"], training.train_share)
+    counts = count_words(train_windows, len(data["vocabulary"]))
+    model = NextWordModel(training, torch.from_numpy(counts), generator)
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.Adam(trained, lr=training.learning_rate, fused=True)
     data_order = runs.generator("next_word", seed, "data order")
-    windows = torch.from_numpy(data["train_windows"]).long()
+    windows = torch.from_numpy(train_windows).long()
 
     batch_loss, train_loss, test_loss = [], [], []
     log_probability, rank = np.empty(0), np.empty(0)

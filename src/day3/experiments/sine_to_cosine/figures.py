@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from day3.experiments.sine_to_cosine.settings import label
+from day3.labels import variant_label
 from day3.plotting import COLORS, INK, LINE_STYLES, figure
 from day3.results import Results
 
@@ -89,4 +90,4 @@ def _multiple_of_pi(turn: int) -> str:
 
 
 def _label(results: Results, variant: str) -> str:
-    return label(variant, results.settings.variants[variant])
+    return variant_label(results.settings, variant, label)

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from day3.experiments.spoken_digits.settings import label
+from day3.labels import variant_label
 from day3.plotting import COLORS, INK, figure
 from day3.results import Results
 from day3.statistics import mean_interval
@@ -69,7 +70,7 @@ def validation_accuracy(results: Results) -> Figure:
         )
     explained = ["シードごと", "平均と 95 % 信頼区間", "当て推量の 95 % が入る範囲"]
     drawing.legend([dots, mean, band], explained, loc="outside upper center", ncols=3)
-    names = [label(variant, results.settings.variants[variant]) for variant in results.seeds]
+    names = [variant_label(results.settings, variant, label) for variant in results.seeds]
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.5)
     axes.grid(visible=False, axis="y")
@@ -102,7 +103,7 @@ def _panels(results: Results, row_height_cm: float, **subplots: Any) -> tuple[Fi
     drawing, axes = figure(height_cm=row_height_cm * rows, rows=rows, columns=2, squeeze=False, **subplots)
     panels = dict(zip(variants, axes.flat, strict=False))
     for letter, (variant, panel) in zip("abcdefghijklmnopqrstuvwxyz", panels.items(), strict=False):
-        panel.set_title(f"({letter}) {label(variant, variants[variant])}")
+        panel.set_title(f"({letter}) {variant_label(results.settings, variant, label)}")
     for unused in axes.flat[len(variants) :]:
         unused.remove()
     return drawing, panels
