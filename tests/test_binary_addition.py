@@ -135,12 +135,13 @@ def test_variants_of_a_seed_see_the_same_examples_from_the_same_start():
 def test_the_gradient_is_followed_back_before_and_after_training():
     """Variants of a seed start alike, so before training only what they start with can tell their ratios apart."""
     exact, course = (train({}, training_of(output_gradient=name), [0, 1], quiet) for name in ("exact", "course"))
-    initial, final = "initial_backward_ratio", "final_backward_ratio"
-    np.testing.assert_array_equal(exact[initial], course[initial])
-    assert (exact[final] != course[final]).all()
-    assert (exact[initial] != exact[final]).all()
     still = train({}, training_of(learning_rate=0.0), [0, 1], quiet)
-    np.testing.assert_array_equal(still[initial], still[final])
+    for ratio in ("backward_ratio", "jacobian_ratio"):
+        initial, final = f"initial_{ratio}", f"final_{ratio}"
+        np.testing.assert_array_equal(exact[initial], course[initial])
+        assert (exact[final] != course[final]).all()
+        assert (exact[initial] != exact[final]).all()
+        np.testing.assert_array_equal(still[initial], still[final])
 
 
 def test_progress_adds_up_to_the_steps_of_all_seeds():

@@ -17,6 +17,7 @@ from day3.nn.numpy_rnn import (
     gradient_error,
     gradient_norm,
     initialize,
+    jacobian_ratio,
     numerical_gradient,
     squared_error,
 )
@@ -46,6 +47,11 @@ def draw(sizes, seed):
 def bptt(weights, x, d, activation, output_gradient="exact"):
     z, y = forward(weights, x, activation)
     return backward(weights, x, z, y, d, activation, output_gradient)
+
+
+def error_of_output(y, d):
+    """The last step's error of z_T W_out."""
+    return ((y - d) * y * (1 - y))[:, -1]
 
 
 def pick(weights, network):
@@ -150,7 +156,7 @@ def test_the_last_loss_goes_back_as_finite_differences_say(time, activation, see
     _, y = forward(many, moved, activation)
     plus, minus = np.split(squared_error(y[:, -1:], d[:, -1:]), 2)
     z, y = forward(weights, x, activation)
-    by_hand = backward_from_last(weights, z, y, d, activation)
+    by_hand = backward_from_last(weights, z, error_of_output(y, d), activation)
     np.testing.assert_allclose(by_hand.ravel(), (plus - minus)[:, 0] / (2 * EPSILON), rtol=1e-5, atol=1e-9)
 
 
@@ -162,7 +168,7 @@ def test_the_losses_of_all_steps_go_back_as_the_sum_of_their_own_ways(activation
     total = np.zeros_like(expected)
     for end in range(1, 5):
         z, y = forward(weights, x[:, :end], activation)
-        delta = backward_from_last(weights, z, y, d[:, :end], activation)
+        delta = backward_from_last(weights, z, error_of_output(y, d[:, :end]), activation)
         total += np.einsum("ntbi,ntbj->nij", z[:, :-1], delta)
     np.testing.assert_allclose(total, expected)
 
@@ -173,6 +179,7 @@ def test_a_linear_network_multiplies_the_gradient_by_its_weight_at_every_step(fa
     weights = networks(2)._replace(w_in=np.full((2, 2, 5), 0.01), w=np.broadcast_to(factor * np.eye(5), (2, 5, 5)))
     x, d = sequences(time=5)
     np.testing.assert_allclose(backward_ratio(weights, np.abs(x), d, "relu"), factor**4)
+    np.testing.assert_allclose(jacobian_ratio(weights, np.abs(x), "relu"), factor**4)
 
 
 def test_a_network_that_forgets_passes_nothing_back_and_a_dead_one_has_nothing_to_pass():
@@ -180,6 +187,16 @@ def test_a_network_that_forgets_passes_nothing_back_and_a_dead_one_has_nothing_t
     weights.w[0] = 0
     weights.w_out[1] = 0
     np.testing.assert_array_equal(backward_ratio(weights, x, d, "sigmoid"), [0, np.nan])
+    np.testing.assert_array_equal(jacobian_ratio(weights, x, "sigmoid"), [0, np.nan])
+
+
+def test_a_saturated_output_hides_the_gradient_of_the_loss_but_not_that_of_the_output_before_its_sigmoid():
+    weights, (x, d) = networks(), sequences()
+    free = jacobian_ratio(weights, x, "sigmoid")
+    weights.w_out[:] = np.abs(weights.w_out) * 1e6
+    assert np.isnan(backward_ratio(weights, x, d, "sigmoid"))
+    assert np.isfinite(jacobian_ratio(weights, x, "sigmoid"))
+    assert free > 0
 
 
 def test_gradient_norm_is_the_length_of_all_gradients_together():

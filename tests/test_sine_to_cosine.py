@@ -199,7 +199,7 @@ def test_summary_measures_free_running_predictions_against_the_true_cosine(data)
     metrics = {name: values.tolist() for name, values in summary.seeds["gru"].items()}
     assert metrics["free_running_mse"] == pytest.approx([0, (0.01 + 0.09) / 2])
     del metrics["free_running_mse"]
-    assert metrics == {"train_mse": [1, 2], "validation_mse": [5, 6], "restricted_epochs": [1, 2], "parameters": [9, 9]}
+    assert metrics == {"train_mse": [1, 2], "validation_mse": [5, 6], "restricted_epochs": [2, 2], "parameters": [9, 9]}
     curve = summary.curves["gru"]
     assert list(curve)[0] == "step"
     assert curve["step"].tolist() == [1, 2]
@@ -209,6 +209,12 @@ def test_summary_measures_free_running_predictions_against_the_true_cosine(data)
         [4, 2],
         [4, 2],
     ]
+
+
+@pytest.mark.parametrize(("errors", "epochs"), [([1, 1, 1], 1), ([9, 1, 1], 2), ([9, 1, 9], 3), ([9, 9, 1], 3)])
+def test_epochs_are_counted_to_the_end_of_the_first_that_stays_below_the_threshold(data, results, errors, epochs):
+    run = results.runs["gru"] | {"validation_mse": np.array([errors, errors])}
+    assert summarize(data, {"gru": run}, settings()).seeds["gru"]["restricted_epochs"].tolist() == [epochs, epochs]
 
 
 def test_answering_zero_has_the_mean_square_of_the_cosine_as_its_error(data, results):
@@ -232,8 +238,8 @@ def test_figures_show_every_variant(results):
     assert [panel.get_title() for panel in panels] == [
         f"({letter}) {name}" for letter, name in zip("abcdef", names, strict=True)
     ]
-    curves = figures.learning_curves(results).axes
-    assert [text.get_text() for text in curves[0].get_legend().get_texts()] == names
+    (legend,) = figures.learning_curves(results).legends
+    assert [text.get_text() for text in legend.get_texts()] == names
     assert [text.get_text() for text in figures.mse(results).axes[0].get_yticklabels()] == names
 
 

@@ -128,21 +128,15 @@ def backward(
     )
 
 
-def backward_from_last(
-    weights: Weights,
-    z: np.ndarray,
-    y: np.ndarray,
-    d: np.ndarray,
-    activation: str,
-) -> np.ndarray:
-    """最後の時刻の損失 E_T だけを、さかのぼって伝える（Pascanu, Mikolov & Bengio 2013, 式 5）。
+def backward_from_last(weights: Weights, z: np.ndarray, delta_out: np.ndarray, activation: str) -> np.ndarray:
+    """最後の時刻の出力の誤差だけを、さかのぼって伝える（Pascanu, Mikolov & Bengio 2013, 式 5）。
 
-    z, y, d: backward と同じ -> ∂E_T/∂u_t: (network, time, batch, hidden_size)
+    z: forward と同じ, delta_out: (network, batch, output_size) ∂E_T/∂(z_T W_out)
+    -> ∂E_T/∂u_t: (network, time, batch, hidden_size)
     """
     slope = SLOPES[activation](z[:, 1:])
     delta = np.empty_like(slope)
-    # δ_T = ∂E_T/∂u_T = (y_T - d_T) y_T (1 - y_T) W_out^T ⊙ f'(u_T)
-    delta_out = (y[:, -1] - d[:, -1]) * OUTPUT_SLOPES["exact"](y[:, -1])
+    # δ_T = ∂E_T/∂u_T = (δ_out,T W_out^T) ⊙ f'(u_T)
     delta[:, -1] = (delta_out @ weights.w_out.mT) * slope[:, -1]
     for t in reversed(range(delta.shape[1] - 1)):
         # δ_t = ∂E_T/∂u_t = (δ_{t+1} W^T) ⊙ f'(u_t)
@@ -151,13 +145,27 @@ def backward_from_last(
 
 
 def backward_ratio(weights: Weights, x: np.ndarray, d: np.ndarray, activation: str) -> np.ndarray:
-    """勾配が最後の時刻から最初の時刻までさかのぼる間に、大きさが何倍になるか。1 より小さければ消失、大きければ爆発に向かう。
+    """最後の時刻の損失 E_T の勾配が、最初の時刻までさかのぼる間に何倍になるか。1 より小さければ消失、大きければ爆発に向かう。
 
     x, d: forward と squared_error と同じ -> (network,)、最後の時刻ですでに勾配がなければ nan
     """
     z, y = forward(weights, x, activation)
-    delta = backward_from_last(weights, z, y, d, activation)
-    # rms ‖∂E_T/∂u_1‖ / rms ‖∂E_T/∂u_T‖（二乗平均平方根は例についてとる）
+    # δ_out,T = ∂E_T/∂(z_T W_out) = (y_T - d_T) y_T (1 - y_T)
+    delta_out = (y[:, -1] - d[:, -1]) * OUTPUT_SLOPES["exact"](y[:, -1])
+    return _first_to_last(backward_from_last(weights, z, delta_out, activation))
+
+
+def jacobian_ratio(weights: Weights, x: np.ndarray, activation: str) -> np.ndarray:
+    """backward_ratio と同じ比を、すべての例で出力の誤差 δ_out,T を 1 として求める。出力層の飽和と誤差の大きさによらない。
+
+    x: forward と同じ -> (network,)、最後の時刻ですべてのユニットが死んでいれば nan
+    """
+    z, y = forward(weights, x, activation)
+    return _first_to_last(backward_from_last(weights, z, np.ones_like(y[:, -1]), activation))
+
+
+def _first_to_last(delta: np.ndarray) -> np.ndarray:
+    """rms ‖δ_1‖ / rms ‖δ_T‖, the root mean squares taken over examples: (network, time, batch, feature) -> (network,)."""
     first, last = (np.sqrt(np.sum(delta[:, t] ** 2, axis=(1, 2))) for t in (0, -1))
     return np.divide(first, last, out=np.full_like(first, np.nan), where=last != 0)
 

@@ -26,7 +26,8 @@ def _metrics(run: Arrays, variant: str, settings: Settings) -> Table:
     converged, stuck, died and diverged are 0 or 1, and of each run one of them is 1. died: the run ended with no hidden
     unit alive, that is, with every f'(u) flat in every example and step, so that no error reaches W_in and W any more;
     a run with a single unit alive still learns, however badly, and is stuck. restricted_iterations: a run that did not
-    converge counts with all its iterations. initial_backward_ratio, final_backward_ratio: see `nn.numpy_rnn`.
+    converge counts with all its iterations. …_backward_ratio, …_jacobian_ratio: below 1 the gradient of the last step
+    vanishes on its way back to the first, above 1 it grows; nan where there is none in the last step. See `measure_flow`.
     """
     training = settings.variants[variant]
     iterations = convergence_iterations(run["mean_loss"], training.record_every, settings.convergence.loss)
@@ -47,6 +48,8 @@ def _metrics(run: Arrays, variant: str, settings: Settings) -> Table:
         "max_gradient_norm": np.where(diverged, np.inf, run["max_gradient_norm"].max(axis=1)),
         "initial_backward_ratio": run["initial_backward_ratio"],
         "final_backward_ratio": np.where(diverged, np.nan, run["final_backward_ratio"]),
+        "initial_jacobian_ratio": run["initial_jacobian_ratio"],
+        "final_jacobian_ratio": np.where(diverged, np.nan, run["final_jacobian_ratio"]),
     }
 
 

@@ -17,6 +17,7 @@ from day3.nn.numpy_rnn import (
     forward,
     gradient_norm,
     initialize,
+    jacobian_ratio,
     squared_error,
 )
 
@@ -33,17 +34,16 @@ def train(data: runs.Arrays, training: Training, seeds: Sequence[int], progress:
 
     example_loss, mean_loss: (seed, interval), of the interval's last example and of all its examples.
     gradient_norm, max_gradient_norm: (seed, interval), mean and largest of the interval. All four are nan from the
-    interval on in which a run diverges. diverged: (seed,). initial_backward_ratio, final_backward_ratio: (seed,), how
-    the true gradient of the last step changes on its way back to the first one, before and after training. The rest:
-    see `evaluate`.
+    interval on in which a run diverges. diverged: (seed,). initial_…, final_…: see `measure_flow`, before and after
+    training. The rest: see `evaluate`.
     """
     weights = new_weights(training, [runs.generator(EXPERIMENT, seed, "initialization") for seed in seeds])
     orders = [runs.generator(EXPERIMENT, seed, "data order") for seed in seeds]
     x, d = encode(np.stack([draw_pairs(training, rng, training.iterations) for rng in orders]), training)
     with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is recorded, not warned about
-        initial_ratio = flow(weights, training)
+        initial = measure_flow(weights, training)
         loss, norm, diverged = fit(weights, x[..., None, :], d[..., None, :], training, progress)
-        final_ratio = flow(weights, training)
+        final = measure_flow(weights, training)
         tested = evaluate(weights, *encode(evaluation_pairs(training), training), training)
     loss, norm = (history.reshape(len(seeds), -1, training.record_every) for history in (loss, norm))
     return {
@@ -52,8 +52,8 @@ def train(data: runs.Arrays, training: Training, seeds: Sequence[int], progress:
         "gradient_norm": norm.mean(axis=2),
         "max_gradient_norm": norm.max(axis=2),
         "diverged": diverged,
-        "initial_backward_ratio": initial_ratio,
-        "final_backward_ratio": final_ratio,
+        **{f"initial_{name}": values for name, values in initial.items()},
+        **{f"final_{name}": values for name, values in final.items()},
     } | tested
 
 
@@ -122,12 +122,19 @@ def fit(
     return loss, norm, diverged
 
 
-def flow(weights: Weights, training: Training) -> np.ndarray:
-    """`backward_ratio` on drawn pairs, the same for all seeds and variants: (seed,)."""
+def measure_flow(weights: Weights, training: Training) -> runs.Arrays:
+    """How the true gradient of the last step changes on its way back to the first, on drawn pairs: each (seed,).
+
+    The pairs are the same for all seeds and variants. backward_ratio: of the last step's loss; jacobian_ratio: of its
+    output before the sigmoid.
+    """
     pairs = draw_pairs(training, runs.generator(EXPERIMENT, 0, "gradient flow"), training.flow_examples)
     # (example, time, feature) -> (1, time, example, feature)
     x, d = (a.swapaxes(0, 1)[None] for a in encode(pairs, training))
-    return backward_ratio(weights, x, d, training.activation)
+    return {
+        "backward_ratio": backward_ratio(weights, x, d, training.activation),
+        "jacobian_ratio": jacobian_ratio(weights, x, training.activation),
+    }
 
 
 def evaluate(weights: Weights, x: np.ndarray, d: np.ndarray, training: Training) -> runs.Arrays:

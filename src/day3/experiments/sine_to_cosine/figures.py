@@ -24,7 +24,9 @@ MEASURES = {"train_mse": "訓練", "validation_mse": "検証", "free_running_mse
 def predictions(results: Results) -> Figure:
     """Free-running predictions over the true cosine: every seed's, one of them drawn thick."""
     count = len(results.runs)
-    drawing, panels = figure(height_cm=1.4 + 3.1 * count, rows=count, sharex=True, sharey=True, squeeze=False)
+    drawing, panels = figure(
+        height_cm=2.4 + min(3.1, 16 / count) * count, rows=count, sharex=True, sharey=True, squeeze=False
+    )
     for letter, panel, (variant, run) in zip(PANELS, panels.flat, results.runs.items(), strict=False):
         _free_running(panel, results, run["predictions"])
         panel.set_title(f"({letter}) {_label(results, variant)}")
@@ -36,19 +38,19 @@ def predictions(results: Results) -> Figure:
 
 def learning_curves(results: Results) -> Figure:
     """Teacher-forced error after each epoch on training and validation windows: median and range over seeds."""
-    drawing, panels = figure(height_cm=6.5, columns=2, sharey=True)
+    drawing, panels = figure(height_cm=6.5 + 0.5 * (len(results.curves) // 3), columns=2, sharey=True)
     for letter, panel, name in zip(PANELS, panels, ("train_mse", "validation_mse"), strict=False):
         for (variant, curve), color, dashes in zip(
             results.curves.items(), cycle(COLORS), cycle(LINE_STYLES), strict=False
         ):
             low, median, high = (curve[f"{name}_{part}"] for part in ("low", "median", "high"))
-            panel.fill_between(curve["step"], low, high, color=color, alpha=0.15, linewidth=0)
+            panel.fill_between(curve["step"], low, high, color=color, alpha=0.08, linewidth=0)
             panel.plot(curve["step"], median, color=color, linestyle=dashes, label=_label(results, variant))
         panel.set_title(f"({letter}) {MEASURES[name]}")
         panel.set_xlabel("エポック")
         panel.set_yscale("log")
     panels[0].set_ylabel("平均二乗誤差")
-    panels[0].legend()
+    drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return drawing
 
 

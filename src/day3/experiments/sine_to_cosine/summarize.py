@@ -19,10 +19,10 @@ def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summ
 
 
 def _metrics(data: Arrays, run: Arrays, threshold: float) -> Table:
-    """Each (seed,): errors after the last epoch, and restricted_epochs, after which the validation error stays below the
-    threshold; a run that does not get there counts with all its epochs.
+    """Each (seed,): errors after the last epoch, and restricted_epochs, the epochs from whose end on the validation error
+    stays below the threshold; a run that does not get there counts with all its epochs.
     """
-    epochs = points_until_below(run["validation_mse"], threshold)
+    epochs = points_until_below(run["validation_mse"], threshold) + 1  # a point is measured at the end of its epoch
     errors = run["predictions"] - data["cosines"][data["free_running"]]  # (seed, window, time)
     return {
         "train_mse": run["train_mse"][:, -1],
