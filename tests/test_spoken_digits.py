@@ -33,6 +33,7 @@ TRAINING = {
 VARIANTS = {
     "simple_rnn": {"cell": "rnn"},
     "gru": {"cell": "gru"},
+    "lstm": {},
     "bilstm": {"bidirectional": True},
     "lstm_clip": {"clip_value": 0.5},
 }
@@ -296,6 +297,22 @@ def test_summary_counts_clips_named_right(data, results):
     assert all(metrics.keys() == gru.keys() for metrics in results.seeds.values())
 
 
+def test_the_mean_over_clips_is_the_mean_over_seeds(data, results):
+    items = summarize(data, results.runs, results.settings).items
+    assert items.keys() == results.seeds.keys()
+    for variant, metrics in items.items():
+        assert metrics["val_accuracy"].shape == (6,)
+        assert metrics["val_accuracy"].mean() == pytest.approx(results.seeds[variant]["val_accuracy"].mean())
+
+
+def test_a_clip_is_judged_by_the_share_of_seeds_that_name_it_right(data, results):
+    predictions = np.stack([data["validation_y"], data["validation_y"]])
+    predictions[1, 2:] += 1
+    run = results.runs["gru"] | {"validation_predictions": predictions}
+    items = summarize(data, {"gru": run}, results.settings).items
+    assert items["gru"]["val_accuracy"].tolist() == [1, 1, 0.5, 0.5, 0.5, 0.5]
+
+
 def test_chance_is_a_guess_among_ten_digits(results):
     chance = results.constants["chance"]
     assert chance["accuracy"] == 0.1
@@ -326,7 +343,7 @@ def test_figures_show_every_variant(results, data):
     names = [label(variant, training) for variant, training in results.settings.variants.items()]
     for drawing in figures.confusion(results), figures.learning_curves(results):
         panels = [panel.get_title() for panel in drawing.axes]
-        assert panels == [f"({letter}) {name}" for letter, name in zip("abcd", names, strict=True)]
+        assert panels == [f"({letter}) {name}" for letter, name in zip("abcde", names, strict=True)]
     (accuracies,) = figures.validation_accuracy(results).axes
     assert [text.get_text() for text in accuracies.get_yticklabels()] == names
     assert [panel.get_title() for panel in figures.clips(results).axes] == [f"「{digit}」" for digit in range(10)]
@@ -337,6 +354,7 @@ def test_figures_show_every_variant(results, data):
     [
         ("simple_rnn", "SimpleRNN(4)"),
         ("gru", "GRU(4)"),
+        ("lstm", "LSTM(4)"),
         ("bilstm", "双方向 LSTM(4)"),
         ("lstm_clip", "LSTM(4)・勾配クリッピング 0.5"),
     ],

@@ -80,7 +80,7 @@ def validation_accuracy(results: Results) -> Figure:
 
 def confusion(results: Results) -> Figure:
     """Which digit is named for which, in % of the digit's validation clips, all seeds together."""
-    drawing, panels = _panels(results, row_height_cm=6.9)
+    drawing, panels = _panels(results, row_height_cm=6.6)
     for variant, panel in panels.items():
         shares = _confusion(results.data["validation_y"], results.runs[variant]["validation_predictions"])
         panel.imshow(shares, cmap="Blues", vmin=0, vmax=1)

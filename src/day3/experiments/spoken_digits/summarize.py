@@ -21,6 +21,7 @@ def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summ
         seeds={variant: _metrics(data, arrays) for variant, arrays in runs.items()},
         constants={"chance": _chance(len(data["validation_y"]))},
         curves={variant: _curve(arrays["batch_loss"]) for variant, arrays in runs.items()},
+        items={variant: _clips(data, arrays) for variant, arrays in runs.items()},
     )
 
 
@@ -36,6 +37,11 @@ def _metrics(data: Arrays, run: Arrays) -> dict[str, np.ndarray]:
         "test_accuracy": (run["test_predictions"] == data["test_y"]).mean(1),
         "parameters": run["parameters"],
     }
+
+
+def _clips(data: Arrays, run: Arrays) -> dict[str, np.ndarray]:
+    """Each (clip,): the share of the seeds that name the validation clip right, so that its mean is that over seeds."""
+    return {"val_accuracy": (run["validation_predictions"] == data["validation_y"]).mean(0)}
 
 
 def _chance(clips: int) -> dict[str, float]:
