@@ -14,7 +14,7 @@ from torch.nn import functional
 from day3 import params
 from day3.experiments.activations import figures
 from day3.experiments.activations.settings import Settings
-from day3.experiments.activations.summarize import derivative_error, summarize
+from day3.experiments.activations.summarize import compare, derivative, exact_max_slope, summarize
 from day3.nn import activations
 from day3.results import Results
 
@@ -113,7 +113,20 @@ def test_every_figure_has_the_error_of_its_derivative(results):
 
 def test_a_wrong_derivative_shows_as_an_error():
     x = np.linspace(-1, 1, 11)
-    assert derivative_error(activations.d_tanh(x) + 0.125, torch.tanh, x) == pytest.approx(0.125)
+    assert compare(activations.d_tanh(x) + 0.125, derivative(torch.tanh, x))["max_error"] == pytest.approx(0.125)
+
+
+def test_largest_slopes_are_those_that_the_functions_are_known_for(results):
+    slopes = {name: values["max_slope"] for name, values in summarize({}, {}, results.settings).constants.items()}
+    swish = pytest.approx(1.0998, abs=1e-3)  # Ramachandran et al. 2017: beta 1, near x = 2.4
+    softmax = pytest.approx(0.25, abs=1e-4)  # no y (1 - y) is larger
+    assert slopes == {"sigmoid": 0.25, "tanh": 1, "relu": 1, "leaky_relu": 1, "swish": swish, "softmax": softmax}
+
+
+@pytest.mark.parametrize(("name", "largest"), [("sigmoid", 1 / 4), ("tanh", 1)])
+def test_computer_algebra_finds_the_largest_slope_of_all(results, name, largest):
+    assert exact_max_slope(name) == largest
+    assert summarize({}, {}, results.settings).constants[name]["exact_max_slope"] == largest
 
 
 def test_zero_is_exactly_among_the_points(results):

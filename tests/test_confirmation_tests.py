@@ -8,8 +8,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from day3 import params
-from day3.experiments.confirmation_tests.settings import ChainRule, Convolution, Settings, Sigmoid
-from day3.experiments.confirmation_tests.summarize import chain_rule, convolution, sigmoid, summarize
+from day3.experiments.confirmation_tests.settings import ChainRule, Convolution, ParameterCounts, Settings, Sigmoid
+from day3.experiments.confirmation_tests.summarize import (
+    chain_rule,
+    convolution,
+    parameters_gru,
+    parameters_lstm,
+    parameters_rnn,
+    sigmoid,
+    summarize,
+)
 
 DOCUMENT = params.read_document(Path(__file__).parents[1] / "params.yaml")["confirmation_tests"]
 NUMBERS = st.floats(-100, 100)
@@ -18,8 +26,9 @@ NUMBERS = st.floats(-100, 100)
 def test_answers_to_the_questions_of_the_course():
     constants = summarize({}, {}, Settings.model_validate(DOCUMENT)).constants
     assert constants["convolution"] == {"height": 3, "width": 3, "formula": 3}
-    assert constants["sigmoid"] == {"autograd": 0.25, "formula": 0.25}
-    assert constants["chain_rule"]["autograd"] == constants["chain_rule"]["formula"]
+    assert constants["sigmoid"] == {"autograd": 0.25, "symbolic": 0.25, "formula": 0.25}
+    assert constants["chain_rule"] == {"autograd": 2.5, "symbolic": 2.5, "identity": 1, "formula": 2.5}
+    assert constants["parameters_gru"] == {"counted": 108, "formula": 108, "textbook": 96}
 
 
 @settings(deadline=None)  # torch's first call loads much
@@ -41,7 +50,8 @@ def test_a_kernel_larger_than_the_padded_image_is_refused():
 @given(x=NUMBERS, y=NUMBERS)
 def test_chain_rule_gives_twice_the_inner_function(x, y):
     answer = chain_rule(ChainRule(x=x, y=y))
-    assert answer["autograd"] == pytest.approx(answer["formula"])
+    assert answer["autograd"] == answer["formula"] == pytest.approx(answer["symbolic"])
+    assert answer["identity"] == 1
 
 
 @settings(deadline=None)  # torch's first call loads much
@@ -49,3 +59,12 @@ def test_chain_rule_gives_twice_the_inner_function(x, y):
 def test_largest_slope_of_sigmoid_is_a_quarter_of_the_gain(gain):
     answer = sigmoid(Sigmoid(gain=gain))
     assert answer["autograd"] == pytest.approx(answer["formula"])
+    assert answer["symbolic"] == pytest.approx(answer["formula"])
+
+
+@settings(deadline=None)  # torch's first call loads much
+@given(input_size=st.integers(1, 20), hidden_size=st.integers(1, 20))
+def test_recurrent_layers_have_as_many_trained_numbers_as_the_formulas_say(input_size, hidden_size):
+    question = ParameterCounts(input_size=input_size, hidden_size=hidden_size)
+    for answer in parameters_rnn(question), parameters_gru(question), parameters_lstm(question):
+        assert answer["counted"] == answer["formula"]

@@ -390,13 +390,20 @@ def test_curves_are_means_of_blocks_of_batches_with_their_range_over_seeds(data,
 def test_figures_show_every_variant(results):
     names = [variant_label(results.settings, variant, label) for variant in results.settings.variants]
     assert names == ["SimpleRNN(4)", "LSTM(4)", "GRU(4)", "LSTM(4)・窓 1 語", "LSTM(4)・コーパス 1/2・3 エポック"]
-    _, perplexity = figures.learning_curves(results).axes
-    assert [text.get_text() for text in perplexity.get_legend().get_texts()] == [*names, "トライグラム"]
+    (legend,) = figures.learning_curves(results).legends
+    assert [text.get_text() for text in legend.get_texts()] == [*names, "トライグラム"]
     assert [text.get_text() for text in figures.accuracy(results).axes[0].get_yticklabels()] == names
     panels = figures.query(results).axes
     assert [panel.get_title() for panel in panels] == [
         f"({letter}) {name}" for letter, name in zip("abcde", names, strict=True)
     ]
+
+
+def test_test_perplexities_are_drawn_at_the_batches_that_end_their_epochs(results):
+    _, perplexity = figures.learning_curves(results).axes
+    ends = {line.get_label(): np.asarray(line.get_xdata()).tolist() for line in perplexity.lines}
+    assert ends["LSTM(4)"] == [3, 6]
+    assert ends["LSTM(4)・コーパス 1/2・3 エポック"] == [2, 4, 6]
 
 
 def test_the_query_figure_names_the_words_as_the_network_read_them(results):

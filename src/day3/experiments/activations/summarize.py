@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import sympy
 import torch
 from torch.nn import functional
 
@@ -13,30 +14,52 @@ from day3.nn.activations import d_leaky_relu, d_relu, d_sigmoid, d_softmax, d_sw
 from day3.results import Summary
 from day3.runs import Arrays
 
+Function = Callable[[torch.Tensor], torch.Tensor]
+
+_X = sympy.Symbol("x", real=True)
+SYMBOLIC = {"sigmoid": 1 / (1 + sympy.exp(-_X)), "tanh": sympy.tanh(_X)}
+
 
 def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:
-    """constants: for each function `max_error`, the largest difference from torch over the drawn points."""
+    """constants: for each function `max_error`, the largest difference of the derivative written by hand from torch's,
+    and `max_slope`, the largest of torch's, both over the drawn points (of softmax: over the Jacobian's elements); for
+    sigmoid and tanh also `exact_max_slope`, the largest of all points, found symbolically.
+    """
     alpha, beta = settings.leaky_relu_alpha, settings.swish_beta
     x, inputs = settings.x(), settings.softmax_inputs()
-    errors = {
-        "sigmoid": derivative_error(d_sigmoid(x), torch.sigmoid, x),
-        "tanh": derivative_error(d_tanh(x), torch.tanh, x),
-        "relu": derivative_error(d_relu(x), torch.relu, x),
-        "leaky_relu": derivative_error(d_leaky_relu(x, alpha), lambda x: functional.leaky_relu(x, alpha), x),
-        "swish": derivative_error(d_swish(x, beta), lambda x: x * torch.sigmoid(beta * x), x),
-        "softmax": jacobian_error(d_softmax(inputs), lambda row: torch.softmax(row, dim=-1), inputs),
+    found = {
+        "sigmoid": compare(d_sigmoid(x), derivative(torch.sigmoid, x)),
+        "tanh": compare(d_tanh(x), derivative(torch.tanh, x)),
+        "relu": compare(d_relu(x), derivative(torch.relu, x)),
+        "leaky_relu": compare(d_leaky_relu(x, alpha), derivative(lambda x: functional.leaky_relu(x, alpha), x)),
+        "swish": compare(d_swish(x, beta), derivative(lambda x: x * torch.sigmoid(beta * x), x)),
+        "softmax": compare(d_softmax(inputs), jacobian(lambda row: torch.softmax(row, dim=-1), inputs)),
     }
-    return Summary(constants={name: {"max_error": error} for name, error in errors.items()})
+    for name in SYMBOLIC:
+        found[name]["exact_max_slope"] = exact_max_slope(name)
+    return Summary(constants=found)
 
 
-def derivative_error(by_hand: np.ndarray, function: Callable[[torch.Tensor], torch.Tensor], x: np.ndarray) -> float:
-    """by_hand, x: (point,). Where by_hand is nan there is no derivative, so nothing to compare."""
+def compare(by_hand: np.ndarray, of_torch: np.ndarray) -> dict[str, float]:
+    """by_hand, of_torch: of the same shape. Where by_hand is nan there is no derivative, so nothing to compare."""
+    return {
+        "max_error": float(np.nanmax(np.abs(by_hand - of_torch))),
+        "max_slope": float(np.max(of_torch[np.isfinite(by_hand)])),
+    }
+
+
+def derivative(function: Function, x: np.ndarray) -> np.ndarray:
+    """By torch's automatic differentiation: (point,) -> (point,)"""
     points = torch.from_numpy(x).requires_grad_()
-    (derivative,) = torch.autograd.grad(function(points).sum(), points)
-    return float(np.nanmax(np.abs(by_hand - derivative.numpy())))
+    (slopes,) = torch.autograd.grad(function(points).sum(), points)
+    return slopes.numpy()
 
 
-def jacobian_error(by_hand: np.ndarray, function: Callable[[torch.Tensor], torch.Tensor], inputs: np.ndarray) -> float:
-    """by_hand: (point, class, class), inputs: (point, class)."""
-    jacobians = torch.func.vmap(torch.func.jacrev(function))(torch.from_numpy(inputs))
-    return float(np.max(np.abs(by_hand - jacobians.numpy())))
+def jacobian(function: Function, inputs: np.ndarray) -> np.ndarray:
+    """By torch's automatic differentiation: (point, class) -> (point, class, class)"""
+    return torch.func.vmap(torch.func.jacrev(function))(torch.from_numpy(inputs)).numpy()
+
+
+def exact_max_slope(name: str) -> float:
+    """The largest value of f'(x) over all real x, at a zero of f''(x) or at an end, by computer algebra."""
+    return float(sympy.calculus.util.maximum(sympy.diff(SYMBOLIC[name], _X), _X, sympy.S.Reals))

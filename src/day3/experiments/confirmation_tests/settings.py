@@ -33,7 +33,15 @@ class Sigmoid(Section):
     gain: float = Field(gt=0)  # a of 1 / (1 + exp(-a x))
 
 
+class ParameterCounts(Section):
+    """Of which recurrent layers the trained numbers are counted."""
+
+    input_size: int = Field(gt=0)
+    hidden_size: int = Field(gt=0)
+
+
 class Settings(Section):
     convolution: Convolution
     chain_rule: ChainRule
     sigmoid: Sigmoid
+    parameter_counts: ParameterCounts

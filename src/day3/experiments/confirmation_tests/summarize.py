@@ -1,11 +1,13 @@
-"""Each answer twice: by the formula that the report derives, and by a computation that knows nothing of the formula."""
+"""Each answer by the formula that the report derives, and by computations that know nothing of the formula."""
 
 from __future__ import annotations
 
+import sympy
 import torch
 from torch.nn import functional
 
-from day3.experiments.confirmation_tests.settings import ChainRule, Convolution, Settings, Sigmoid
+from day3.experiments.confirmation_tests.settings import ChainRule, Convolution, ParameterCounts, Settings, Sigmoid
+from day3.nn.recurrent import Cell, parameter_count, recurrent_layer
 from day3.results import Summary
 from day3.runs import Arrays
 
@@ -16,6 +18,9 @@ def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summ
             "convolution": convolution(settings.convolution),
             "chain_rule": chain_rule(settings.chain_rule),
             "sigmoid": sigmoid(settings.sigmoid),
+            "parameters_rnn": parameters_rnn(settings.parameter_counts),
+            "parameters_gru": parameters_gru(settings.parameter_counts),
+            "parameters_lstm": parameters_lstm(settings.parameter_counts),
         }
     )
 
@@ -33,15 +38,62 @@ def convolution(question: Convolution) -> dict[str, float]:
 
 
 def chain_rule(question: ChainRule) -> dict[str, float]:
-    """dz/dx of z = t², t = x + y, by automatic differentiation and by 2t."""
-    x = torch.tensor(question.x, dtype=torch.float64, requires_grad=True)
-    t = x + question.y
-    (dz_dx,) = torch.autograd.grad(t**2, x)
-    return {"autograd": dz_dx.item(), "formula": 2 * (question.x + question.y)}
+    """dz/dx of z = t², t = x + y at a point, by automatic differentiation, symbolically and by 2t.
+
+    symbolic: z is written in x and y and derived without the chain rule. identity: 1 if that derivative and
+    dz/dt · dt/dx are the same expression, that is, equal at every point, else 0.
+    """
+    point = torch.tensor(question.x, dtype=torch.float64, requires_grad=True)
+    (dz_dx,) = torch.autograd.grad((point + question.y) ** 2, point)
+
+    x, y, t = sympy.symbols("x y t", real=True)
+    inner, outer = x + y, t**2
+    by_chain_rule = sympy.diff(outer, t).subs(t, inner) * sympy.diff(inner, x)
+    directly = sympy.diff(sympy.expand(outer.subs(t, inner)), x)
+    return {
+        "autograd": dz_dx.item(),
+        "symbolic": float(directly.evalf(subs={x: question.x, y: question.y})),
+        "identity": int(sympy.simplify(by_chain_rule - directly) == 0),
+        "formula": 2 * (question.x + question.y),
+    }
 
 
 def sigmoid(question: Sigmoid) -> dict[str, float]:
-    """The largest slope of σ(ax), that at x = 0, by automatic differentiation and by a σ(0) (1 - σ(0)) = a / 4."""
-    x = torch.zeros((), dtype=torch.float64, requires_grad=True)
-    (slope,) = torch.autograd.grad(torch.sigmoid(question.gain * x), x)
-    return {"autograd": slope.item(), "formula": question.gain / 4}
+    """The slope of σ(ax) at x = 0, by automatic differentiation, symbolically and by a σ(0) (1 - σ(0)) = a / 4."""
+    point = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad(torch.sigmoid(question.gain * point), point)
+
+    x, a = sympy.symbols("x a", positive=True)
+    derivative = sympy.diff(1 / (1 + sympy.exp(-a * x)), x)
+    return {
+        "autograd": slope.item(),
+        "symbolic": float(derivative.evalf(subs={x: 0, a: question.gain})),
+        "formula": question.gain / 4,
+    }
+
+
+def parameters_rnn(question: ParameterCounts) -> dict[str, float]:
+    """n (d + n + 1): each of n units weighs d inputs, n states and a bias."""
+    d, n = question.input_size, question.hidden_size
+    return {"counted": _count("rnn", question), "formula": n * (d + n + 1)}
+
+
+def parameters_gru(question: ParameterCounts) -> dict[str, float]:
+    """formula: 3n (d + n + 2), a plain layer for the candidate and for each of two gates, with a second bias.
+
+    The second bias is what a GRU needs whose reset gate multiplies W h + b and not h alone: torch's, and Keras'
+    `reset_after`. It is that of this project and so the formula that the count has to meet. textbook: 3n (d + n + 1), of
+    the GRU of Cho et al. 2014, whose reset gate multiplies h.
+    """
+    d, n = question.input_size, question.hidden_size
+    return {"counted": _count("gru", question), "formula": 3 * n * (d + n + 2), "textbook": 3 * n * (d + n + 1)}
+
+
+def parameters_lstm(question: ParameterCounts) -> dict[str, float]:
+    """4n (d + n + 1): a plain layer for the candidate and for each of three gates."""
+    d, n = question.input_size, question.hidden_size
+    return {"counted": _count("lstm", question), "formula": 4 * n * (d + n + 1)}
+
+
+def _count(cell: Cell, question: ParameterCounts) -> int:
+    return parameter_count(recurrent_layer(cell, question.input_size, question.hidden_size, torch.Generator()))

@@ -25,7 +25,7 @@ def learning_curves(results: Results) -> Figure:
 
     Batches, not epochs, since an epoch of fewer windows has fewer of them.
     """
-    drawing, (loss, perplexity) = figure(height_cm=6.5, columns=2, sharex=True)
+    drawing, (loss, perplexity) = figure(height_cm=6.5 + 0.5 * (len(results.runs) // 3), columns=2, sharex=True)
     for (variant, run), color, dashes in zip(results.runs.items(), cycle(COLORS), cycle(LINE_STYLES), strict=False):
         style = {"color": color, "linestyle": dashes, "label": _label(results, variant)}
         curve = results.curves[variant]
@@ -40,7 +40,7 @@ def learning_curves(results: Results) -> Figure:
     )
     loss.set(xlabel="バッチ", ylabel="交差エントロピー損失")
     perplexity.set(xlabel="バッチ（印はエポックの終わり）", ylabel="パープレキシティ")
-    perplexity.legend()
+    drawing.legend(*perplexity.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     for letter, panel, title in zip(PANELS, (loss, perplexity), ("訓練", "テスト"), strict=False):
         panel.set_title(f"({letter}) {title}")
     return drawing
