@@ -7,6 +7,7 @@ CHANGES: dict[str, Any] = {
     "binary_addition.training.iterations": 200,
     "binary_addition.training.record_every": 50,
     "binary_addition.training.test_examples": 64,
+    "binary_addition.training.flow_examples": 8,
     "spoken_digits.seeds": 2,
     "spoken_digits.data.synthesis.takes": 2,
     "spoken_digits.data.synthesis.content_digest": None,
@@ -15,6 +16,7 @@ CHANGES: dict[str, Any] = {
     "next_word.seeds": 2,
     "next_word.data.first_year": 1881,
     "next_word.training.epochs": 1,
+    "next_word.variants.lstm_half_corpus.epochs": 2,
     "sine_to_cosine.seeds": 2,
     "sine_to_cosine.training.epochs": 2,
 }

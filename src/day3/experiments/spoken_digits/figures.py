@@ -48,6 +48,7 @@ def learning_curves(results: Results) -> Figure:
         panel.plot(curve["step"], curve["loss_median"], color=COLORS[0])
         panel.axhline(results.constants["chance"]["loss"], color=COLORS[1], linewidth=0.8, linestyle="--")
         panel.set_xlim(left=0)
+        panel.tick_params(labelbottom=True)
     drawing.supxlabel("バッチ", fontsize="medium")
     drawing.supylabel("交差エントロピー損失", fontsize="medium")
     return drawing
@@ -80,7 +81,7 @@ def validation_accuracy(results: Results) -> Figure:
 
 def confusion(results: Results) -> Figure:
     """Which digit is named for which, in % of the digit's validation clips, all seeds together."""
-    drawing, panels = _panels(results, row_height_cm=6.6)
+    drawing, panels = _panels(results, row_height_cm=5.8)
     for variant, panel in panels.items():
         shares = _confusion(results.data["validation_y"], results.runs[variant]["validation_predictions"])
         panel.imshow(shares, cmap="Blues", vmin=0, vmax=1)
@@ -90,17 +91,18 @@ def confusion(results: Results) -> Figure:
             panel.text(named, digit, f"{100 * share:.0f}", ha="center", va="center", fontsize=6, color=color)
         panel.set_xticks(range(CLASSES))
         panel.set_yticks(range(CLASSES))
-        panel.set_xlabel("答えた数字")
-        panel.set_ylabel("話された数字")
         panel.grid(visible=False)
+    drawing.supxlabel("答えた数字", fontsize="medium")
+    drawing.supylabel("話された数字", fontsize="medium")
     return drawing
 
 
 def _panels(results: Results, row_height_cm: float, **subplots: Any) -> tuple[Figure, dict[str, Any]]:
-    """A panel for each variant, two in a row, with its letter and name: {variant: Axes}."""
+    """A panel for each variant, three in a row, with its letter and name: {variant: Axes}."""
     variants = results.settings.variants
-    rows = -(-len(variants) // 2)
-    drawing, axes = figure(height_cm=row_height_cm * rows, rows=rows, columns=2, squeeze=False, **subplots)
+    columns = min(3, len(variants))
+    rows = -(-len(variants) // columns)
+    drawing, axes = figure(height_cm=row_height_cm * rows, rows=rows, columns=columns, squeeze=False, **subplots)
     panels = dict(zip(variants, axes.flat, strict=False))
     for letter, (variant, panel) in zip("abcdefghijklmnopqrstuvwxyz", panels.items(), strict=False):
         panel.set_title(f"({letter}) {variant_label(results.settings, variant, label)}")
