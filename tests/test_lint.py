@@ -220,7 +220,7 @@ def test_what_precedes_the_first_heading_is_the_reports_summary():
     assert findings("要約：3 個\n\n# 題\n\n4 個\n") == [(1, "number", "3")]
 
 
-@pytest.mark.parametrize("call", ["mean", "median", "interval", "plus_minus", "constant", "value", "metrics_table"])
+@pytest.mark.parametrize("call", ["mean", "median", "interval", "plus_minus", "constant", "metrics_table"])
 def test_a_paragraph_that_prints_a_result_is_of_results_wherever_it_stands(call):
     text = f"## 概念\n\n3 個\n\n4 個で\n{{{{ {call}('a') }}}} である。\n\n5 個\n"
     assert findings(text) == [(5, "number", "4")]

@@ -61,9 +61,12 @@ def _lint(files: Sequence[str]) -> int:
     """Exit status 1 when it finds something."""
     from day3.report import document, lint
 
-    findings = lint.lint_files(map(Path, files)) if files else lint.lint_folder(document.TEMPLATES)
+    chosen = [Path(file) for file in files] or sorted(document.TEMPLATES.rglob("*.md.j2"))
+    findings = lint.lint_files(chosen)
     for finding in findings:
         print(finding)
+    marks = sum(lint.marks(file.read_text(encoding="utf-8")) for file in chosen)
+    print(f"{len(findings)} findings in {len(chosen)} files; {marks} passages are marked as background", file=sys.stderr)
     return int(bool(findings))
 
 

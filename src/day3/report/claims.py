@@ -27,6 +27,7 @@ from day3 import results
 from day3.report.predicates import Comparison, Predicate, Verdict, decisive, of_verdict
 from day3.report.values import Value, shown
 
+WORDS = {Verdict.SUPPORTED: "支持", Verdict.UNDECIDED: "未決", Verdict.CONTRADICTED: "否定"}
 REASONS = {  # of an estimate without an interval -> as the report says it
     "one value": "シードが 1 個では、ばらつきが分からない",
     "no spread": "すべてのシードで同じ値になり、ばらつきが分からない",
@@ -72,7 +73,8 @@ class Claim:
         return REASONS[reason] if reason else ""
 
     def names(self, verdict: str) -> str:
-        """What the comparisons of this verdict compare with: "GRU(128)、LSTM(64)"; "" if there are none."""
+        """What tells the comparisons of this verdict apart, as "GRU(128)、LSTM(64)": the variant that the claim's own is
+        compared with, or its own where that is a constant. "" if there are none."""
         return "、".join(of_verdict(Verdict(verdict), self.comparisons))
 
     def _part(self, part: int | None) -> Comparison:
@@ -119,7 +121,7 @@ class Claims:
             found = "a blank line" if sentence else "nothing"
             raise ValueError(f"claim {id!r}: expected one paragraph below {{% {verdict} %}}, found {found}")
         self.stated.append(Stated(claim, sentence))
-        mark = f'<a class="verdict {verdict}" href="#ledger:{id}">主張 {claim.number}</a>'
+        mark = f'<a class="verdict {verdict}" href="#ledger:{id}">主張 {claim.number} {WORDS[verdict]}</a>'
         return f'<span class="claim" id="claim:{html.escape(id)}">{sentence}{mark}</span>'
 
     def _check(self, id: str, predicate: Predicate, figure: str | None) -> None:
@@ -213,4 +215,4 @@ def _missing_wording(claim: Claim) -> str:
 
 def evidence(claim: Claim) -> list[Path]:
     """The files that hold the claim's metrics, each once."""
-    return list(dict.fromkeys(file for one in claim.comparisons for file in one.evidence))
+    return list(dict.fromkeys(one.evidence for one in claim.comparisons))

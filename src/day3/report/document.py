@@ -21,12 +21,12 @@ import jinja2
 from day3 import params, results, runs
 from day3.errors import UserError
 from day3.report import ledger, listings
-from day3.report.claims import Claims, ClaimTags
+from day3.report.claims import WORDS, Claims, ClaimTags
 from day3.report.predicates import Predicates
 from day3.report.values import NOT_FINITE, Value, Values
 
 TEMPLATES = Path("report_templates")
-NUMBER = r"[−(]?\d[\d,]*(\.\d+)?(\D.*)?|—"  # and what may follow it: ± 0.1, %, a power of ten; but not 1.2.3
+NUMBER = r"[\[(]?−?\d[\d,]*(\.\d+)?(\D.*)?|—"  # and what may follow it: ± 0.1, %, a power of ten; but not 1.2.3
 VERSIONS_SHOWN = ("dvc", "numpy", "torch", "scipy", "matplotlib", "scikit-image", "jinja2", "markdown", "weasyprint")
 
 
@@ -227,11 +227,11 @@ class _Functions:
             between = claim.interval(".3g") if not found.reason and found.n else NOT_FINITE
             n = claim.n if found.n else NOT_FINITE
             link = f"[{claim.number}](#ledger:{claim.id})"
-            rows.append([link, f"`{claim.id}`", ledger.WORDS[claim.verdict], claim.effect(".3g"), between, n])
+            rows.append([link, f"`{claim.id}`", WORDS[claim.verdict], claim.effect(".3g"), between, n])
         file = ledger.FILE.as_posix()
         counts = "、".join(
             f"{word} {Value(str(sum(one.claim.verdict == verdict for one in self.claims.stated)), 'claims').markup()}"
-            for verdict, word in ledger.WORDS.items()
+            for verdict, word in WORDS.items()
         )
         caption = f"主張の判定（{counts}）"
         head = ["主張", "名前", "判定", "推定値", "区間", "$n$"]
@@ -239,9 +239,9 @@ class _Functions:
 
     def original_table(self) -> str:
         """The numbers that the original report printed, beside ours."""
-        head = ["値", "原レポート", "本レポートの平均と区間", "区間内", "1 回の実行の予測区間", "予測区間内", "同じデータ"]
+        head = ["値", "原", "平均と信頼区間", "内外", "予測区間", "内外"]
         file = self.original.file.as_posix()
-        caption = "原レポートの数値との照合"
+        caption = "原レポートの数値（原）との照合。\\* は、データが原レポートと異なる値"
         rows = ledger.original_rows(self.original, self.values)
         return _table(head, rows) + _caption("table", "tab:original", caption, file, file)
 

@@ -16,17 +16,16 @@ from ruamel.yaml import YAML
 
 from day3 import params, results, statistics
 from day3.errors import UserError
-from day3.report.claims import REASONS, Claim, Claims, Stated, evidence
+from day3.report.claims import REASONS, WORDS, Claim, Claims, Stated, evidence
 from day3.report.predicates import Comparison, Verdict
 from day3.report.values import NOT_FINITE, Value, Values, shown
 
 FILE = Path("reports/claims.json")
-WORDS = {Verdict.SUPPORTED: "支持", Verdict.UNDECIDED: "未決", Verdict.CONTRADICTED: "否定"}
 METHODS = {  # of an estimate -> as the report says it
-    "t + BCa": "対応のある差の平均（t 区間と BCa ブートストラップ区間を合わせた範囲）",
-    "log t + BCa": "対応のある比の幾何平均（対数の t 区間と BCa ブートストラップ区間を合わせた範囲）",
-    "Clopper–Pearson": "割合（Clopper–Pearson の正確な区間）",
-    "exact": "計算した値の一致",
+    "t + BCa": "差の平均",
+    "log t + BCa": "比の幾何平均",
+    "Clopper–Pearson": "割合",
+    "exact": "計算した値どうし",
 }
 
 
@@ -177,33 +176,32 @@ def _block(stated: Stated, original: Original, values: Values) -> str:
     claim = stated.claim
     head = (
         f'<b>主張 {claim.number}</b> <span class="verdict {claim.verdict}">{WORDS[claim.verdict]}</span> '
-        f'<code>{claim.id}</code> <a class="back" href="#claim:{claim.id}">本文へ</a>'
+        f'<span class="name">{claim.id}</span> <a class="back" href="#claim:{claim.id}">本文へ</a>'
     )
-    rows = [("文", stated.sentence)]
-    rows += [("比較", _compared(one)) for one in claim.comparisons]
-    rows.append(("変わる条件", changes_if(claim)))
-    rows.append(("根拠", "、".join(f"[`{file.as_posix()}`](code:{file.as_posix()})" for file in _files(claim, figure=False))))
-    if claim.figure:
-        rows[-1] = ("根拠", f"{rows[-1][1]}、[参照](#fig:{claim.figure})")
-    if claim.id in original.claims:
-        rows.append(("原レポート", _against_original(claim, original, values)))
-    items = "\n".join(f"{name}\n:   {text}\n" for name, text in rows)
-    return f'<div class="ledger" id="ledger:{claim.id}" markdown="1">\n\n{head}\n{{: .claim-head }}\n\n{items}\n</div>'
+    links = [f"[{file.as_posix()}](code:{file.as_posix()})" for file in evidence(claim)]
+    links += [f"[参照](#fig:{claim.figure})"] if claim.figure else []
+    rows = {
+        "文": [stated.sentence],
+        "比較": [_compared(one) for one in claim.comparisons],
+        "変わる条件": [changes_if(claim)],
+        "原レポート": [_against_original(claim, original, values)] if claim.id in original.claims else [],
+        "根拠": ["、".join(links)],
+    }
+    items = "\n".join("\n".join([name, *(f":   {text}" for text in texts), ""]) for name, texts in rows.items() if texts)
+    return f'<div class="ledger {claim.verdict}" id="ledger:{claim.id}" markdown="1">\n\n{head}\n{{: .claim-head }}\n\n{items}\n</div>'
 
 
 def _compared(one: Comparison) -> str:
     found = one.estimate
-    if found.method == "exact":
-        return f"`{one.quantity}` = {_number(found.value)}（{METHODS[found.method]}）"
     wanted = [f"{sign} {_number(bound)}" for sign, bound in ((">", one.low), ("<", one.high)) if math.isfinite(bound)]
-    about = f"`{one.quantity}` {'、'.join(wanted)}：{WORDS[one.verdict]}。"
+    head = f"{WORDS[one.verdict]}：{METHODS[found.method]} `{one.quantity}`"
+    if found.method == "exact":
+        return f"{head} は {_number(found.value)}"
+    head += f" {'、'.join(wanted)}。推定値 {_number(found.value)}"
     if found.reason:
-        return f"{about}{REASONS[found.reason]}（値 {_number(found.value)}、$n$ = {_data(str(found.n))}）。"
+        return f"{head}（$n$ = {_data(str(found.n))}）。{REASONS[found.reason]}"
     level = shown(one.level, ".2%" if one.level > statistics.LEVEL else ".0%")
-    between = f"[{_number(found.low)}, {_number(found.high)}]"
-    return (
-        f"{about}{_number(found.value)}、{_data(level)} 区間 {between}、$n$ = {_data(str(found.n))}。{METHODS[found.method]}。"
-    )
+    return f"{head}、{_data(level)} 区間 [{_number(found.low)}, {_number(found.high)}]、$n$ = {_data(str(found.n))}"
 
 
 def changes_if(claim: Claim) -> str:
@@ -241,36 +239,38 @@ def _against_original(claim: Claim, original: Original, values: Values) -> str:
 
 
 def original_rows(original: Original, values: Values) -> list[list[str]]:
-    """For each number that the original printed: metric, its value, our mean with intervals, and whether it lies in
-    the interval of our mean and in that of one more run."""
+    """For each number that the original printed: metric, its value (* where the data are others), our mean with its
+    interval, whether the value lies inside, the interval of one more run, whether it lies inside."""
     rows = []
     for metric, number in original.numbers.items():
-        shown_number = Value(_shown(number), f"original:{metric}")
+        mark = "" if original.is_comparable(values, metric) else "\\*"
         if values.is_metric(metric):
             found = values.over_seeds(metric)
             mean, one_run = statistics.mean_interval(found), statistics.prediction_interval(found)
-            ours = Value(f"{_shown(mean.mean)} [{_shown(mean.low)}, {_shown(mean.high)}]", metric)
-            run = Value(f"[{_shown(one_run.low)}, {_shown(one_run.high)}]", metric)
-            inside = [_yes(one.low <= number <= one.high) if math.isfinite(one.low) else NOT_FINITE for one in (mean, one_run)]
+            ours = f"{_shown(mean.mean)} [{_shown(mean.low)}, {_shown(mean.high)}]"
+            rest = [_inside(number, mean), Value(f"[{_shown(one_run.low)}, {_shown(one_run.high)}]", metric)]
+            rest.append(_inside(number, one_run))
         else:
-            exact = values.number(metric)
-            ours, run = Value(_shown(exact), metric), NOT_FINITE
-            inside = [_yes(math.isclose(exact, number, rel_tol=1e-9)), NOT_FINITE]
-        comparable = _yes(original.is_comparable(values, metric))
-        rows.append([f"`{metric}`", shown_number, ours, inside[0], run, inside[1], comparable])
+            ours = _shown(values.number(metric))
+            rest = ["一致" if math.isclose(values.number(metric), number, rel_tol=1e-9) else "不一致", NOT_FINITE, NOT_FINITE]
+        theirs = Value(_shown(number) + mark, f"original:{metric}")
+        rows.append([f"`{metric}`", theirs, Value(ours, metric), *rest])
     return rows
 
 
-def _yes(found: bool) -> str:
-    return "はい" if found else "いいえ"
+def _inside(number: float, interval: statistics.Interval) -> str:
+    if not math.isfinite(interval.low):
+        return NOT_FINITE
+    return "内" if interval.low <= number <= interval.high else "外"
 
 
-def _files(claim: Claim, figure: bool = True) -> list[Path]:
-    drawn = [results.figures_folder("") / f"{claim.figure}.svg"] if figure and claim.figure else []
+def _files(claim: Claim) -> list[Path]:
+    drawn = [results.figures_folder("") / f"{claim.figure}.svg"] if claim.figure else []
     return evidence(claim) + drawn
 
 
 def _shown(value: float) -> str:
+    """Four digits, for any size of number."""
     return shown(value, ".4g" if abs(value) >= 0.001 or value == 0 else ".2e")
 
 

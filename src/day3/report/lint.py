@@ -14,6 +14,8 @@ from pathlib import Path
 
 import jinja2
 
+from day3.errors import UserError
+
 MASK = "\ufffc"
 Span = tuple[int, int]
 Token = tuple[int, str, str]  # offset, kind, value
@@ -22,7 +24,7 @@ Table = tuple[tuple[str, str], ...]  # pattern, what it is or why it is left out
 # -- vocabulary -------------------------------------------------------------------------------------------------------
 
 RESULT_SECTIONS = ("考察", "実装演習", "結果", "フレームワーク演習")  # a heading's first word
-RESULT_CALLS = re.compile("(mean|median|interval|plus_minus|constant|value|metrics_table|query_table)\\(|claim[.(]")
+RESULT_CALLS = re.compile("(mean|median|interval|plus_minus|constant|metrics_table|query_table)\\(|claim[.(]")
 SHELLS = {"bash", "sh", "shell", "zsh", "console"}
 PRINTED = SHELLS | {"", "none", "text", "txt", "output", "log"}  # a block in any other language is source code
 COMMAND = re.compile(  # a line of a shell's block that was typed, not printed
@@ -102,6 +104,10 @@ ADVICE = {
 # -- findings ---------------------------------------------------------------------------------------------------------
 
 
+class LintError(UserError):
+    """A file that the lint cannot read: which, where, and why."""
+
+
 @dataclass(frozen=True)
 class Finding:
     file: Path
@@ -139,10 +145,22 @@ def lint(text: str, file: Path) -> list[Finding]:
     ]
 
 
+def lint_files(files: Iterable[Path]) -> list[Finding]:
+    """The findings of files. Raises LintError for one that cannot be read."""
+    found: list[Finding] = []
+    for file in files:
+        try:
+            found += lint(file.read_text(encoding="utf-8"), file)
+        except jinja2.TemplateSyntaxError as error:
+            raise LintError(f"{file}:{error.lineno}: {error.message}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise LintError(f"{file}: expected a text in UTF-8, found {error}") from error
+    return found
+
+
 def lint_folder(templates: Path) -> list[Finding]:
     """The findings of every template below a folder."""
-    files = sorted(templates.rglob("*.md.j2"))
-    return [finding for file in files for finding in lint(file.read_text(encoding="utf-8"), file)]
+    return lint_files(sorted(templates.rglob("*.md.j2")))
 
 
 def marks(text: str) -> int:

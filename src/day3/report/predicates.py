@@ -30,12 +30,12 @@ class Comparison:
     """One estimate that a claim rests on: it says that the value lies between `low` and `high`."""
 
     quantity: str  # what is estimated, in metrics' names: "a - b", "a / b", "share of a"
-    other: str  # what it is compared with, as a reader knows it: a variant's label, or the name of a constant
+    name: str  # what tells it from its siblings, as a reader knows it: the label of the other variant, or of its own
     low: float
     high: float
     estimate: Estimate
     level: float
-    evidence: tuple[Path, ...]
+    evidence: Path
 
     @property
     def verdict(self) -> Verdict:
@@ -122,13 +122,17 @@ class Predicates:
         """|metric - to| < within: equivalence, not the absence of a difference."""
         return self._compare(metric, to, False, "seeds", (-_positive("within", within), within))
 
-    def highest(self, metric: str, among: Sequence[str] | None = None) -> Predicate:
+    def highest(
+        self, metric: str, among: Sequence[str] | None = None, ratio: bool = False, over: str = "seeds"
+    ) -> Predicate:
         """The variant's metric is higher than that of every other variant (or of those named)."""
-        return all_of(*(self.higher(metric, other) for other in self._family(metric, among)))
+        return all_of(*(self.higher(metric, other, 0, ratio, over) for other in self._family(metric, among)))
 
-    def lowest(self, metric: str, among: Sequence[str] | None = None, ratio: bool = False) -> Predicate:
+    def lowest(
+        self, metric: str, among: Sequence[str] | None = None, ratio: bool = False, over: str = "seeds"
+    ) -> Predicate:
         """The variant's metric is lower than that of every other variant (or of those named)."""
-        return all_of(*(self.lower(metric, other, ratio=ratio) for other in self._family(metric, among)))
+        return all_of(*(self.lower(metric, other, 0, ratio, over) for other in self._family(metric, among)))
 
     def increasing(self, experiment: str, metric: str, along: str, variants: Sequence[str]) -> Predicate:
         """From each variant to the next, in the order of the parameter `along`, the metric rises."""
@@ -150,7 +154,7 @@ class Predicates:
             return statistics.share_estimate(self.values.over_seeds(metric), level)
 
         self.values.over_seeds(metric)
-        return self._predicate(f"share of {metric}", "seeds", bounds, estimate, metric)
+        return self._predicate(f"share of {metric}", metric, bounds, estimate)
 
     def more_often(self, metric: str, than: str) -> Predicate:
         """Of the seeds in which one of two metrics of zeros and ones is one and the other is not, the first is one in
@@ -160,7 +164,7 @@ class Predicates:
         def estimate(level: float) -> Estimate:
             return statistics.share_estimate(a[a != b], level)
 
-        return self._predicate(f"{metric} rather than {than}", self._name(than), (0.5, math.inf), estimate, metric)
+        return self._predicate(f"{metric} rather than {than}", metric, (0.5, math.inf), estimate)
 
     def exact(self, constant: str, equals: str | float, tolerance: float = 1e-9) -> Predicate:
         """Two computed numbers agree up to rounding: nothing is estimated, n is 0. Constants only."""
@@ -172,7 +176,7 @@ class Predicates:
             return Estimate(difference, difference, difference, 0, math.nan, "exact", reason)
 
         bounds = (-_positive("tolerance", tolerance), tolerance)
-        return self._predicate(f"{constant} - {equals}", str(equals), bounds, estimate, constant)
+        return self._predicate(f"{constant} - {equals}", constant, bounds, estimate)
 
     # -- what they are made of ----------------------------------------------------------------------------------------
 
@@ -182,12 +186,10 @@ class Predicates:
         if over not in ("seeds", "items"):
             raise ValueError(f"over: expected seeds or items, found {over!r}")
         values = self.values.over_seeds if over == "seeds" else self.values.over_items
-        a = values(metric)
-        if isinstance(than, str) and self.values.is_metric(than):
+        a, paired = values(metric), isinstance(than, str) and self.values.is_metric(than)
+        if paired:
             _same_experiment(metric, than)
-            b = values(than)
-        else:
-            b = self._number(than)
+        b = values(than) if paired else self._number(than)
         quantity = f"{metric} {'/' if ratio else '-'} {than}{' over items' if over == 'items' else ''}"
 
         def estimate(level: float) -> Estimate:
@@ -197,23 +199,25 @@ class Predicates:
             with np.errstate(invalid="ignore"):  # inf - inf: never and never
                 return statistics.mean_estimate(a - b, level, rng)
 
-        files = results.items_file if over == "items" else results.seeds_file
-        return self._predicate(quantity, self._name(than), bounds, estimate, metric, files)
+        return self._predicate(quantity, than if paired else metric, bounds, estimate, over)
 
     def _predicate(
         self,
         quantity: str,
-        other: str,
+        named: str,
         bounds: tuple[float, float],
         estimate: Callable[[float], Estimate],
-        metric: str,
-        file: Callable[[str], Path] | None = None,
+        over: str = "seeds",
     ) -> Predicate:
-        experiment = metric.split(".")[0]
-        source = file or (results.seeds_file if self.values.is_metric(metric) else results.metrics_file)
+        experiment, name, _ = named.split(".", 2)
+        if self.values.is_metric(named):
+            name = str(self.values.label(experiment, name))
+            file = results.items_file(experiment) if over == "items" else results.seeds_file(experiment)
+        else:
+            file = results.metrics_file(experiment)
 
         def compare(level: float) -> Comparison:
-            return Comparison(quantity, other, *bounds, estimate(level), level, (source(experiment),))
+            return Comparison(quantity, name, *bounds, estimate(level), level, file)
 
         return Predicate((compare,), every)
 
@@ -223,12 +227,6 @@ class Predicates:
 
     def _number(self, than: str | float) -> float:
         return self.values.number(than) if isinstance(than, str) else float(than)
-
-    def _name(self, than: str | float) -> str:
-        if not isinstance(than, str) or not self.values.is_metric(than):
-            return str(than)
-        experiment, variant, _ = than.split(".", 2)
-        return str(self.values.label(experiment, variant))
 
     def _family(self, metric: str, among: Sequence[str] | None) -> list[str]:
         self.values.over_seeds(metric)
@@ -258,7 +256,7 @@ def decisive(verdict: Verdict, comparisons: Sequence[Comparison]) -> Comparison:
 
 
 def of_verdict(verdict: Verdict, comparisons: Sequence[Comparison]) -> Iterator[str]:
-    return (one.other for one in comparisons if one.verdict == verdict)
+    return (one.name for one in comparisons if one.verdict == verdict)
 
 
 def _same_experiment(metric: str, than: str) -> None:

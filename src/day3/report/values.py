@@ -171,7 +171,9 @@ def shown(value: Any, spec: str) -> str:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return text
     digits, _, exponent = text.partition("e")
-    if exponent:
+    if exponent and spec.endswith("g") and 0 < int(exponent) < 6:
+        text = f"{float(text):.0f}"  # 2880 reads better than 2.88×10^3
+    elif exponent:
         text = f"{digits}×10^{{{int(exponent)}}}"
     return text.replace("-", "−").replace("%", f"{NO_BREAK}%")
 
