@@ -27,7 +27,9 @@ def state(tmp_path, monkeypatch):
     """A project with known results; returns a function that renders a claim on them and gives what was rendered."""
     monkeypatch.chdir(tmp_path)
     shutil.copy(ROOT / "params.yaml", "params.yaml")
-    seeds = {variant: {"val_accuracy": np.array(values), "loss": 1 / np.array(values)} for variant, values in SEEDS.items()}
+    seeds = {
+        variant: {"val_accuracy": np.array(values), "loss": 1 / np.array(values)} for variant, values in SEEDS.items()
+    }
     seeds["gru"]["loss"][1] = np.inf
     items = {variant: {"val_accuracy": np.tile(table["val_accuracy"], 30)} for variant, table in seeds.items()}
     constants = {"chance": {"accuracy": 0.1, "tenth": 0.1}, "broken": {"accuracy": np.nan}}
@@ -41,7 +43,8 @@ def state(tmp_path, monkeypatch):
     results.write_summary("binary_addition", results.Summary(seeds=shares))
 
     def render(predicate, wordings=WORDINGS, id="a", before="", after="", options=""):
-        text = f'## 章\n\n{before}{{% claim "{id}", {predicate}{options} %}}\n{wordings}{{% endclaim %}}\n{after}\n{{{{ ledger() }}}}\n'
+        claim = f'{{% claim "{id}", {predicate}{options} %}}\n{wordings}{{% endclaim %}}\n'
+        text = f"## 章\n\n{before}{claim}{after}\n{{{{ ledger() }}}}\n"
         runs.write_text(Path("report_templates/report.md.j2"), text)
         return document.render(Path("report_templates"))
 
@@ -142,7 +145,8 @@ DECIDED = {
     "exact, with a number": ('exact("spoken_digits.chance.accuracy", equals=0.2)', "contradicted"),
     "exact, not finite": ('exact("spoken_digits.broken.accuracy", equals=0.2)', "undecided"),
     "all of": (
-        'all_of(higher("spoken_digits.gru.val_accuracy", than=0.15), share("binary_addition.hidden_16.converged", more_than=0.5))',
+        'all_of(higher("spoken_digits.gru.val_accuracy", than=0.15), '
+        'share("binary_addition.hidden_16.converged", more_than=0.5))',
         "supported",
     ),
     "all of, one contradicted": (
@@ -216,7 +220,8 @@ def test_verdicts_combine_as_three_valued_and():
 def test_a_wording_can_tell_the_numbers_of_the_verdict(state):
     rendered = state(
         'higher("spoken_digits.bilstm.val_accuracy", than="spoken_digits.gru.val_accuracy")',
-        wordings='{% supported %}差 {{ claim.effect(".4f") | plain }}、{{ claim.interval(".2f") | plain }}、{{ claim.n | plain }} 個。\n',
+        wordings='{% supported %}差 {{ claim.effect(".4f") | plain }}、{{ claim.interval(".2f") | plain }}、'
+        "{{ claim.n | plain }} 個。\n",
     )
     assert "差 0.1025、[0.08, 0.12]、4 個。" in rendered.text
 
@@ -237,7 +242,10 @@ def test_a_sentence_may_end_its_paragraph_and_another_may_follow_it(state):
 
 def test_a_verdict_without_a_wording_fails_with_what_to_write(state):
     with pytest.raises(document.ReportError) as raised:
-        state('higher("spoken_digits.gru.val_accuracy", than=0.5)', wordings="{% supported %}支持。\n{% undecided %}未決。\n")
+        state(
+            'higher("spoken_digits.gru.val_accuracy", than=0.5)',
+            wordings="{% supported %}支持。\n{% undecided %}未決。\n",
+        )
     message = str(raised.value)
     assert message.startswith("report_templates/report.md.j2:3: claim 'a' is contradicted")
     assert "spoken_digits.gru.val_accuracy - 0.5: -0.2925, interval [-0.3197, -0.2653], n 4" in message
@@ -245,7 +253,9 @@ def test_a_verdict_without_a_wording_fails_with_what_to_write(state):
 
 
 def test_every_verdict_without_a_wording_is_told_of_at_once(state):
-    other = '{% claim "b", higher("spoken_digits.gru.val_accuracy", than=0.6) %}\n{% supported %}支持。\n{% endclaim %}\n'
+    other = (
+        '{% claim "b", higher("spoken_digits.gru.val_accuracy", than=0.6) %}\n{% supported %}支持。\n{% endclaim %}\n'
+    )
     with pytest.raises(document.ReportError) as raised:
         state('higher("spoken_digits.gru.val_accuracy", than=0.5)', wordings="{% supported %}支持。\n", before=other)
     assert [line.split(" is ")[0] for line in str(raised.value).splitlines()] == [
@@ -277,7 +287,9 @@ WRONG = {
         "expected metrics of one experiment",
     ),
     "variants out of order": (
-        {"predicate": 'increasing("binary_addition", "steps", along="hidden_size", variants=["hidden_32", "hidden_16"])'},
+        {
+            "predicate": 'increasing("binary_addition", "steps", along="hidden_size", variants=["hidden_32", "hidden_16"])'
+        },
         "expected hidden_size to rise along them, found 32, 16",
     ),
     "a share of nothing in particular": (
@@ -298,7 +310,10 @@ WRONG = {
     "a bad id": ({"predicate": OK, "id": "A b"}, "expected an id of lower-case words joined by hyphens"),
     "text before the wordings": ({"predicate": OK, "wordings": "文。\n" + WORDINGS}, "expected {% supported %} first"),
     "a wording twice": ({"predicate": OK, "wordings": WORDINGS + WORDINGS}, "{% supported %} stands twice"),
-    "an empty wording": ({"predicate": OK, "wordings": "{% supported %}\n"}, "expected one paragraph below {% supported %}"),
+    "an empty wording": (
+        {"predicate": OK, "wordings": "{% supported %}\n"},
+        "expected one paragraph below {% supported %}",
+    ),
     "two paragraphs": (
         {"predicate": OK, "wordings": "{% supported %}\n文。\n\n文。\n"},
         "expected one paragraph below {% supported %}, found a blank line",
@@ -344,7 +359,8 @@ def test_the_ledger_is_a_metrics_file_whose_single_values_are_numbers_and_verdic
     rendered = state(OK)
     entry = ledger.document(rendered.claims, rendered.original, rendered.values)["a"]
     told = {key: value for key, value in entry.items() if not isinstance(value, list)}
-    assert told == {"verdict": "supported", "effect": 0.1075, "low": 0.0803247, "high": 0.134675, "n": 4}  # ± 3.182 · 0.01708 / √4
+    # 0.1075 ± 3.182 · 0.01708 / √4
+    assert told == {"verdict": "supported", "effect": 0.1075, "low": 0.0803247, "high": 0.134675, "n": 4}
     assert entry["sentences"] == ["支持。"]
     assert entry["evidence"] == ["reports/seeds/spoken_digits.csv"]
     assert entry["comparisons"][0]["quantity"] == "spoken_digits.gru.val_accuracy - 0.1"

@@ -52,7 +52,9 @@ def test_numbers_come_from_params_and_metrics_and_say_so(templates):
 
 
 def test_plain_gives_the_bare_number_for_formulas(templates):
-    assert document.render(templates('${{ constant("spoken_digits.chance.accuracy", ".1f") | plain }}$')).text == "$0.1$"
+    assert (
+        document.render(templates('${{ constant("spoken_digits.chance.accuracy", ".1f") | plain }}$')).text == "$0.1$"
+    )
 
 
 def test_an_interval_is_students(templates):

@@ -1,5 +1,6 @@
 """The whole pipeline at tiny settings, run by DVC to a real PDF, and what a change costs."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import pdfplumber
 import pypdf
 import pytest
 from lxml import html
+from ruamel.yaml import YAML
 
 from day3 import params
 
@@ -251,6 +253,112 @@ def test_dvc_compares_parameters_and_metrics(project, tmp_path):
     metrics = {line.split()[1] for line in lines[1:]}
     assert "gru.train_mse" in metrics
     assert all(name.startswith("gru.") for name in metrics)
+
+
+@pytest.fixture(scope="module")
+def more_seeds(project, tmp_path_factory):
+    """A copy of the project with enough seeds, and enough training of seq2seq, to decide something: committed, and run."""
+    root = tmp_path_factory.mktemp("claims") / "day3"
+    shutil.copytree(project.root, root, symlinks=True)
+    copy = type(project)(root, "")
+    change_params(root, {"binary_addition.seeds": 8, "sine_to_cosine.seeds": 5, "sine_to_cosine.training.epochs": 20})
+    change_params(root, {"sine_to_cosine.training.learning_rate": 0.01})
+    for command in (
+        "dvc repro report",
+        "git add -A",
+        "git -c user.name=a -c user.email=a@example.org commit -qm first",
+    ):
+        done = copy.run(*command.split())
+        assert done.returncode == 0, done.stderr
+    return copy
+
+
+def change_params(root, changes):
+    yaml = YAML()
+    document = yaml.load((root / "params.yaml").read_text(encoding="utf-8"))
+    for key, value in changes.items():
+        *path, last = key.split(".")
+        section = document
+        for part in path:
+            section = section[part]
+        section[last] = value
+    with (root / "params.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(document, file)
+
+
+def ledger_of(root):
+    return json.loads((root / "reports/claims.json").read_text(encoding="utf-8"))
+
+
+def test_with_two_seeds_the_text_hedges_and_with_more_it_speaks_out(project, more_seeds):
+    few, more = ledger_of(project.root), ledger_of(more_seeds.root)
+    for claim in ("relu-does-not-converge", "tanh-does-not-converge", "no-convergence-at-128"):
+        assert (few[claim]["verdict"], few[claim]["n"]) == ("undecided", 2)
+        assert (more[claim]["verdict"], more[claim]["n"]) == ("supported", 8)
+    hedged, said = (claims["relu-does-not-converge"]["sentences"][0] for claims in (few, more))
+    assert "決められない" in hedged
+    assert "学習が進まず" in said
+    for root, sentence in ((project.root, hedged), (more_seeds.root, said)):
+        page = html.parse(str(root / "reports/day3.html")).getroot()
+        assert text_of(page.xpath('//*[@id="claim:relu-does-not-converge"]')[0]).startswith(sentence)
+
+
+def test_with_a_learning_rate_of_zero_the_sentences_about_the_variant_turn(more_seeds, tmp_path):
+    root = tmp_path / "stopped"
+    shutil.copytree(more_seeds.root, root, symlinks=True)
+    copy = type(more_seeds)(root, "")
+    change_params(root, {"sine_to_cosine.variants.lstm": {"cell": "lstm", "learning_rate": 0.0}})
+    done = copy.run("dvc", "repro", "report")
+    assert done.returncode == 0, done.stderr
+    before, after = ledger_of(more_seeds.root), ledger_of(root)
+    claim = "lstm-better-validation"
+    assert before[claim]["verdict"] != "contradicted"
+    assert after[claim]["verdict"] == "contradicted"
+    assert "上がる" in after[claim]["sentences"][0]
+    untouched = [name for name in before if not {"lstm", "all"} & set(name.split("-")) or "digits" in name]
+    assert all(after[name] == before[name] for name in untouched)
+    diff = copy.run("dvc", "metrics", "diff").stdout
+    assert re.search(rf"reports/claims.json +{claim}.verdict +{before[claim]['verdict']} +contradicted", diff)
+    assert "sentences" not in diff
+    told = copy.run("python", "-m", "day3.cli", "claims")
+    assert told.returncode == 0, told.stderr
+    assert re.search(rf"contradicted +{claim} ", told.stdout)
+
+
+def test_day3_claims_and_lint_fail_on_a_typed_number_and_tell_where(project):
+    chapter = project.root / "report_templates/chapters/09_exercise_seq2seq.md.j2"
+    with edited(chapter, lambda text: text + "\n誤差は 0.25 で、最も小さい。\n"):
+        line = len(chapter.read_text(encoding="utf-8").splitlines())
+        for command in ("claims", "lint"):
+            done = project.run("python", "-m", "day3.cli", command)
+            assert done.returncode == 1
+            found = re.findall(rf"09_exercise_seq2seq.md.j2:{line}: (\w+) (\S+),", done.stdout + done.stderr)
+            assert found == [("number", "0.25"), ("comparison", "最も"), ("comparison", "小さい")]
+        built = project.run("python", "stages/report.py")
+        assert built.returncode == 1
+        assert f"09_exercise_seq2seq.md.j2:{line}: number 0.25" in built.stderr
+    told = project.run("python", "-m", "day3.cli", "claims", "--json")
+    assert told.returncode == 0
+    assert json.loads(told.stdout) == ledger_of(project.root)
+
+
+def test_every_claim_has_a_wording_for_every_verdict_its_ledger_entry_and_a_link_back(project, page):
+    chapters = "".join(
+        file.read_text(encoding="utf-8") for file in (project.root / "report_templates").rglob("*.md.j2")
+    )
+    for claim in re.findall(r"\{% claim .*?\{% endclaim %\}", chapters, re.DOTALL):
+        assert re.findall(r"\{% (supported|undecided|contradicted) %\}", claim) == [
+            "supported",
+            "undecided",
+            "contradicted",
+        ]
+    stated = ledger_of(project.root)
+    assert len(stated) >= 25
+    for name in stated:
+        sentence, entry = (page.xpath(f'//*[@id="{kind}:{name}"]')[0] for kind in ("claim", "ledger"))
+        assert sentence.xpath(f'.//a[@href="#ledger:{name}"]')
+        assert entry.xpath(f'.//a[@href="#claim:{name}"]')
+        assert "変わる条件" in text_of(entry)
 
 
 def test_a_stage_fails_when_its_inputs_change_while_it_runs(project, tmp_path):

@@ -68,7 +68,9 @@ def test_an_interval_holds_students_and_the_bootstraps():
     differences = np.random.default_rng(3).exponential(size=12) - 0.4
     found = statistics.mean_estimate(differences, LEVEL, rng())
     student = stats.ttest_1samp(differences, 0).confidence_interval(LEVEL)
-    bootstrap = stats.bootstrap((differences,), np.mean, rng=rng(), n_resamples=statistics.RESAMPLES).confidence_interval
+    bootstrap = stats.bootstrap(
+        (differences,), np.mean, rng=rng(), n_resamples=statistics.RESAMPLES
+    ).confidence_interval
     assert found.low == pytest.approx(min(student.low, bootstrap.low))
     assert found.high == pytest.approx(max(student.high, bootstrap.high))
     assert found.high > student.high  # the skew

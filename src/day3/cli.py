@@ -66,7 +66,9 @@ def _lint(files: Sequence[str]) -> int:
     for finding in findings:
         print(finding)
     marks = sum(lint.marks(file.read_text(encoding="utf-8")) for file in chosen)
-    print(f"{len(findings)} findings in {len(chosen)} files; {marks} passages are marked as background", file=sys.stderr)
+    print(
+        f"{len(findings)} findings in {len(chosen)} files; {marks} passages are marked as background", file=sys.stderr
+    )
     return int(bool(findings))
 
 
@@ -84,3 +86,7 @@ def _stages() -> int:
         print(f"{stage:<{width}}  {took}  {'; '.join(reasons) or 'up to date'}")
     print(f"{'total':<{width}}  {total:7.1f} s")
     return int(any(states.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

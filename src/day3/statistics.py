@@ -72,7 +72,9 @@ def mean_estimate(values: np.ndarray, level: float, rng: np.random.Generator, re
     """
     n, method = len(values), "t + BCa"
     with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # BCa has no answer: nan, and Student's stands alone
+        warnings.simplefilter(
+            "ignore", stats.DegenerateDataWarning
+        )  # BCa has no answer: nan, and Student's stands alone
         mean = float(np.mean(values))
         if reason := _undecidable(values):
             return Estimate(mean, math.nan, math.nan, n, math.nan, method, reason)
@@ -120,7 +122,7 @@ def values_needed(estimate: Estimate, bound: float, level: float) -> int | None:
         distance = estimate.value - bound
         if estimate.method.startswith("log"):
             distance = math.log(estimate.value / bound) if bound > 0 else math.inf
-        return stats.t.ppf((1 + level) / 2, n - 1) * estimate.spread / math.sqrt(n) < abs(distance)
+        return bool(stats.t.ppf((1 + level) / 2, n - 1) * estimate.spread / math.sqrt(n) < abs(distance))
 
     def by_share(n: int) -> bool:
         low, high = _binomial_interval(round(estimate.value * n), n, level)

@@ -7,14 +7,13 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from day3 import params, results, statistics
+from day3 import results, statistics
 from day3.errors import UserError
 from day3.report.claims import REASONS, WORDS, Claim, Claims, Stated, evidence
 from day3.report.predicates import Comparison, Verdict
@@ -88,7 +87,9 @@ def _entry(stated: Stated, original: Original, values: Values) -> dict[str, Any]
     claim = stated.claim
     found = claim.deciding.estimate
     entry: dict[str, Any] = {"verdict": str(claim.verdict)}
-    entry |= {name: _rounded(number) for name, number in (("effect", found.value), ("low", found.low), ("high", found.high))}
+    entry |= {
+        name: _rounded(number) for name, number in (("effect", found.value), ("low", found.low), ("high", found.high))
+    }
     entry["n"] = found.n
     if found.reason:
         entry["reason"] = found.reason
@@ -187,8 +188,11 @@ def _block(stated: Stated, original: Original, values: Values) -> str:
         "原レポート": [_against_original(claim, original, values)] if claim.id in original.claims else [],
         "根拠": ["、".join(links)],
     }
-    items = "\n".join("\n".join([name, *(f":   {text}" for text in texts), ""]) for name, texts in rows.items() if texts)
-    return f'<div class="ledger {claim.verdict}" id="ledger:{claim.id}" markdown="1">\n\n{head}\n{{: .claim-head }}\n\n{items}\n</div>'
+    items = "\n".join(
+        "\n".join([name, *(f":   {text}" for text in texts), ""]) for name, texts in rows.items() if texts
+    )
+    opening = f'<div class="ledger {claim.verdict}" id="ledger:{claim.id}" markdown="1">'
+    return f"{opening}\n\n{head}\n{{: .claim-head }}\n\n{items}\n</div>"
 
 
 def _compared(one: Comparison) -> str:
@@ -252,7 +256,11 @@ def original_rows(original: Original, values: Values) -> list[list[str]]:
             rest.append(_inside(number, one_run))
         else:
             ours = _shown(values.number(metric))
-            rest = ["一致" if math.isclose(values.number(metric), number, rel_tol=1e-9) else "不一致", NOT_FINITE, NOT_FINITE]
+            rest = [
+                "一致" if math.isclose(values.number(metric), number, rel_tol=1e-9) else "不一致",
+                NOT_FINITE,
+                NOT_FINITE,
+            ]
         theirs = Value(_shown(number) + mark, f"original:{metric}")
         rows.append([f"`{metric}`", theirs, Value(ours, metric), *rest])
     return rows

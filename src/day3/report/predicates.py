@@ -148,7 +148,7 @@ class Predicates:
         """The share of seeds in which a metric of zeros and ones (converged, diverged, …) is one."""
         if (more_than is None) == (less_than is None):
             raise ValueError("share: expected one of more_than=… and less_than=…")
-        bounds = (more_than, math.inf) if more_than is not None else (-math.inf, less_than)
+        bounds = (-math.inf if more_than is None else more_than, math.inf if less_than is None else less_than)
 
         def estimate(level: float) -> Estimate:
             return statistics.share_estimate(self.values.over_seeds(metric), level)
@@ -186,10 +186,10 @@ class Predicates:
         if over not in ("seeds", "items"):
             raise ValueError(f"over: expected seeds or items, found {over!r}")
         values = self.values.over_seeds if over == "seeds" else self.values.over_items
-        a, paired = values(metric), isinstance(than, str) and self.values.is_metric(than)
-        if paired:
-            _same_experiment(metric, than)
-        b = values(than) if paired else self._number(than)
+        a, other = values(metric), than if isinstance(than, str) and self.values.is_metric(than) else None
+        if other:
+            _same_experiment(metric, other)
+        b = values(other) if other else self._number(than)
         quantity = f"{metric} {'/' if ratio else '-'} {than}{' over items' if over == 'items' else ''}"
 
         def estimate(level: float) -> Estimate:
@@ -199,7 +199,7 @@ class Predicates:
             with np.errstate(invalid="ignore"):  # inf - inf: never and never
                 return statistics.mean_estimate(a - b, level, rng)
 
-        return self._predicate(quantity, than if paired else metric, bounds, estimate, over)
+        return self._predicate(quantity, other or metric, bounds, estimate, over)
 
     def _predicate(
         self,

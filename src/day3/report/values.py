@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from day3 import params, results, runs, statistics
+from day3.labels import variant_label
 
 NOT_FINITE = "—"
 NO_BREAK = "\u00a0"  # between a number and its unit
@@ -100,8 +101,9 @@ class Values:
         return _pick(dict(settings), "variants", "experiment", experiment)
 
     def label(self, experiment: str, variant: str) -> str:
-        training = _pick(self.variants(experiment), variant, "label", f"{experiment}.{variant}")
-        return import_module(f"day3.experiments.{experiment}.settings").label(variant, training)
+        _pick(self.variants(experiment), variant, "label", f"{experiment}.{variant}")
+        label = import_module(f"day3.experiments.{experiment}.settings").label
+        return variant_label(self.sections[experiment], variant, label)
 
     def count(self, experiment: str) -> Value:
         """How many variants an experiment compares."""
