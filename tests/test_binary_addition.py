@@ -389,7 +389,7 @@ def test_panels_of_initialization_and_activation_show_the_base_for_comparison(re
 
 def test_course_gradient_pairs_variants_that_differ_in_nothing_else(results):
     drawing = figures.course_gradient(results)
-    assert [title.partition("：")[0] for title in titles(drawing)] == [
+    assert [title.partition("\n")[0] for title in titles(drawing)] == [
         "Sigmoid(16)",
         "Sigmoid(32)",
         "Sigmoid(64)",
@@ -426,14 +426,16 @@ def test_convergence_shows_every_seed_by_its_outcome(results):
     assert list(converged.get_xdata()) == [30.0]
     assert min(*unconverged.get_xdata(), *diverged.get_xdata()) > 40
     assert [list(line.get_xdata()) for line in dead.lines[3 * row : 3 * row + 2]] == [[0.25], [0.5]]
+    heights = [height for line in iterations.lines[3 * row : 3 * row + 3] for height in line.get_ydata()]
+    assert max(abs(height - row) for height in heights) < 0.21  # the next row begins 0.8 away
 
 
-def test_diverged_seeds_are_counted_in_the_panel(results):
+def test_diverged_seeds_are_counted_in_the_panel_with_the_curve_that_lacks_them(results):
     seeds = results.seeds | {"course_relu": results.seeds["course_relu"] | {"diverged": np.array([1.0, 0.0, 1.0])}}
     drawing = figures.course_gradient(
         Results(results.settings, {}, results.runs, seeds, results.constants, results.curves)
     )
-    assert titles(drawing)[4] == "ReLU(16)：2/3 が発散"
+    assert titles(drawing)[4] == "ReLU(16)\n講義の勾配で 2/3 が発散"
 
 
 def test_a_new_variant_appears_in_its_figure_without_a_change(results):

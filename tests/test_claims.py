@@ -1,15 +1,16 @@
 """Claims in templates: which verdict the data give, which wording is printed, and where mistakes are said to be."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from day3 import results, runs
-from day3.report import document, ledger
-from day3.report.predicates import Verdict, every
+from day3 import params, results, runs
+from day3.report import build, document, ledger
+from day3.report.predicates import Predicate, Verdict, every
 
 ROOT = Path(__file__).parents[1]
 WORDINGS = "{% supported %}\n支持。\n{% undecided %}\n未決。\n{% contradicted %}\n否定。\n"
@@ -32,7 +33,7 @@ def state(tmp_path, monkeypatch):
     }
     seeds["gru"]["loss"][1] = np.inf
     items = {variant: {"val_accuracy": np.tile(table["val_accuracy"], 30)} for variant, table in seeds.items()}
-    constants = {"chance": {"accuracy": 0.1, "tenth": 0.1}, "broken": {"accuracy": np.nan}}
+    constants = {"chance": {"accuracy": 0.1, "tenth": 0.1, "fifth": 0.2}, "broken": {"accuracy": np.nan}}
     results.write_summary("spoken_digits", results.Summary(seeds=seeds, constants=constants, items=items))
     shares = {
         "hidden_16": {"converged": np.ones(8), "diverged": np.zeros(8), "steps": np.array([5.0, 6, 5, 6, 5, 6, 5, 6])},
@@ -53,6 +54,10 @@ def state(tmp_path, monkeypatch):
 
 def verdict(rendered):
     return str(rendered.claims.stated[0].claim.verdict)
+
+
+def said(rendered):
+    return rendered.claims.stated[0].sentence
 
 
 V = "spoken_digits"
@@ -143,6 +148,23 @@ DECIDED = {
     ),
     "exact": ('exact("spoken_digits.chance.accuracy", equals="spoken_digits.chance.tenth")', "supported"),
     "exact, with a number": ('exact("spoken_digits.chance.accuracy", equals=0.2)', "contradicted"),
+    "exact, but for the sixth digit": ('exact("spoken_digits.chance.accuracy", equals=0.1000004)', "supported"),
+    "one constant lower than another": (
+        'lower("spoken_digits.chance.accuracy", than="spoken_digits.chance.fifth")',
+        "supported",
+    ),
+    "one constant higher than twice another": (
+        'higher("spoken_digits.chance.fifth", than="spoken_digits.chance.accuracy", ratio=True, margin=1.5)',
+        "contradicted",
+    ),
+    "highest over items": (
+        'highest("spoken_digits.gru.val_accuracy", among=["simple_rnn"], over="items")',
+        "supported",
+    ),
+    "decreasing by ratios": (
+        'decreasing("binary_addition", "steps", along="hidden_size", variants=["hidden_16", "hidden_32"], ratio=True)',
+        "supported",
+    ),
     "exact, not finite": ('exact("spoken_digits.broken.accuracy", equals=0.2)', "undecided"),
     "all of": (
         'all_of(higher("spoken_digits.gru.val_accuracy", than=0.15), '
@@ -161,8 +183,7 @@ def test_a_predicate_is_decided_by_the_data(state, predicate, expected):
     rendered = state(predicate)
     assert verdict(rendered) == expected
     wording = {"supported": "支持。", "undecided": "未決。", "contradicted": "否定。"}[expected]
-    assert rendered.text.split("</span>")[0].count("。") == 1
-    assert wording in rendered.text.split("</span>")[0]
+    assert said(rendered).startswith(wording)
 
 
 UNDECIDED = {
@@ -179,6 +200,14 @@ UNDECIDED = {
         'higher("spoken_digits.gru.val_accuracy", than="spoken_digits.broken.accuracy")',
         "有限でない値がある",
     ),
+    "more often of what is no zero or one": (
+        'more_often("binary_addition.hidden_16.converged", than="binary_addition.hidden_16.steps")',
+        "0 と 1 以外",
+    ),
+    "a share of what is no zero or one": (
+        'share("binary_addition.hidden_16.steps", more_than=0.5)',
+        "0 と 1 以外",
+    ),
     "nothing to tell them apart by": (
         'more_often("binary_addition.hidden_16.converged", than="binary_addition.hidden_16.converged")',
         "違いがない",
@@ -188,9 +217,10 @@ UNDECIDED = {
 
 @pytest.mark.parametrize(("predicate", "reason"), UNDECIDED.values(), ids=UNDECIDED.keys())
 def test_what_cannot_be_decided_says_why(state, predicate, reason):
-    rendered = state(predicate, wordings=WORDINGS.replace("未決。", "未決：{{ claim.reason }}。"))
+    rendered = state(predicate, wordings=WORDINGS.replace("未決。", '未決、{{ claim.interval(".1f") | plain }}。'))
     assert verdict(rendered) == "undecided"
-    assert reason in rendered.text.split("</span>")[0]
+    assert said(rendered).startswith("未決、—。（判定できない理由：")
+    assert reason in said(rendered)
 
 
 def test_one_seed_is_undecided(state):
@@ -223,21 +253,23 @@ def test_a_wording_can_tell_the_numbers_of_the_verdict(state):
         wordings='{% supported %}差 {{ claim.effect(".4f") | plain }}、{{ claim.interval(".2f") | plain }}、'
         "{{ claim.n | plain }} 個。\n",
     )
-    assert "差 0.1025、[0.08, 0.12]、4 個。" in rendered.text
+    assert said(rendered) == "差 0.1025、[0.08, 0.12]、4 個。"
 
 
 def test_a_wording_can_name_what_it_compares_with(state):
     rendered = state(
         'highest("spoken_digits.gru.val_accuracy", among=["simple_rnn", "bilstm"])',
-        wordings='{% contradicted %}{{ claim.names("contradicted") }}に劣り、{{ claim.names("supported") }}に勝る。\n',
+        wordings='{% contradicted %}{{ claim.names("contradicted") }}に劣り、{{ claim.names("supported") }}に勝る：{{ claim.name }}。\n',
     )
-    assert "双方向 LSTM(64)に劣り、SimpleRNN(128)に勝る。" in rendered.text
+    assert said(rendered) == "双方向 LSTM(64)に劣り、SimpleRNN(128)に勝る：双方向 LSTM(64)。"
 
 
 def test_a_sentence_may_end_its_paragraph_and_another_may_follow_it(state):
     rendered = state('higher("spoken_digits.gru.val_accuracy", than=0.1)', before="前。\n", after="\n次の段落。\n")
     assert "前。\n<span" in rendered.text
     assert "</span>\n\n次の段落。" in rendered.text
+    paragraph = build.parse(rendered.text, Path("report_templates")).root.find("p")
+    assert "".join(paragraph.itertext()).startswith("前。支持。主張 1 支持")
 
 
 def test_a_verdict_without_a_wording_fails_with_what_to_write(state):
@@ -312,11 +344,40 @@ WRONG = {
     "a wording twice": ({"predicate": OK, "wordings": WORDINGS + WORDINGS}, "{% supported %} stands twice"),
     "an empty wording": (
         {"predicate": OK, "wordings": "{% supported %}\n"},
-        "expected one paragraph below {% supported %}",
+        "expected a sentence below {% supported %}, found nothing",
     ),
     "two paragraphs": (
         {"predicate": OK, "wordings": "{% supported %}\n文。\n\n文。\n"},
-        "expected one paragraph below {% supported %}, found a blank line",
+        "expected a sentence below {% supported %}, found a blank line",
+    ),
+    "a list": (
+        {"predicate": OK, "wordings": "{% supported %}\n- 項目\n- 項目\n"},
+        "expected a sentence below {% supported %}, found -",
+    ),
+    "a claim inside a claim": (
+        {
+            "predicate": OK,
+            "wordings": '{% supported %}{% claim "b", ' + OK + " %}{% supported %}文。{% endclaim %}\n",
+        },
+        "claim 'b': expected a sentence, found a claim inside claim 'a'",
+    ),
+    "a comparison that is not there": (
+        {"predicate": OK, "wordings": '{% supported %}{{ claim.effect(".1f", part=1) }}\n'},
+        "part: expected 0 to 0, found 1",
+    ),
+    "a list of predicates": ({"predicate": f"all_of([{OK}])"}, "all_of: expected predicates such as higher(…)"),
+    "a number for a metric": ({"predicate": "higher(3, than=1)"}, "expected a metric"),
+    "a constant against a metric": (
+        {"predicate": 'higher("spoken_digits.chance.accuracy", than="spoken_digits.gru.val_accuracy")'},
+        "expected a metric over seeds to compare with spoken_digits.gru.val_accuracy, found a constant",
+    ),
+    "a share of more than all": (
+        {"predicate": 'share("binary_addition.hidden_16.converged", more_than=50)'},
+        "expected a bound between 0 and 1, found 50",
+    ),
+    "no family": (
+        {"predicate": 'highest("spoken_digits.gru.val_accuracy", among=[])'},
+        "expected other variants to compare with, found none",
     ),
     "an unknown verdict's names": (
         {"predicate": OK, "wordings": '{% supported %}{{ claim.names("true") }}\n'},
@@ -371,11 +432,11 @@ def test_the_ledger_compares_with_what_the_original_printed(state):
     runs.write_text(
         Path("report_templates/original.yaml"),
         "claims: {a: 双方向がよい。}\n"
-        "numbers: {spoken_digits.bilstm.val_accuracy: 0.31, spoken_digits.gru.val_accuracy: 0.21}\n"
+        'numbers: {spoken_digits.bilstm.val_accuracy: "0.310", spoken_digits.gru.val_accuracy: "0.210"}\n'
         "comparable: {spoken_digits.data.source: fsdd}\n",
     )
     predicate = 'highest("spoken_digits.bilstm.val_accuracy", among=["gru", "lstm"])'
-    rendered = state(predicate, after="\n{{ original_table() }}\n\n")
+    rendered = state(predicate, after="\n{{ original_table() }}\n\n{{ original_claims_table() }}\n\n")
     entry = ledger.document(rendered.claims, rendered.original, rendered.values)["a"]
     assert entry["original"] == [
         {"says": "双方向がよい。"},
@@ -387,7 +448,8 @@ def test_the_ledger_compares_with_what_the_original_printed(state):
         },
     ]
     assert "データが異なる" in rendered.text
-    assert rendered.text.count(r"\*</data>") == 2  # the two numbers are of other data
+    assert rendered.text.count(r"0\*</data>") == 2  # the two numbers, as printed, are of other data
+    assert "| 双方向がよい。 | <span" in rendered.text
 
 
 ORIGINALS = {
@@ -395,7 +457,19 @@ ORIGINALS = {
         "claims: {b: x}\nnumbers: {}\ncomparable: {}\n",
         "report_templates/original.yaml: claims: b: no template states this claim",
     ),
-    "not its sections": ("claims: {}\n", "expected the sections claims, numbers, comparable"),
+    "not all its sections": ("claims: {}\n", "report_templates/original.yaml: numbers: Field required"),
+    "a number that is not as printed": (
+        "claims: {}\nnumbers: {spoken_digits.gru.val_accuracy: 0.1}\ncomparable: {}\n",
+        "report_templates/original.yaml: numbers.spoken_digits.gru.val_accuracy: Input should be a valid string",
+    ),
+    "an unknown metric": (
+        'claims: {}\nnumbers: {spoken_digits.gru.val_acuracy: "0.1"}\ncomparable: {}\n',
+        "report_templates/original.yaml: metric 'spoken_digits.gru.val_acuracy': no 'val_acuracy'; nearest: val_accuracy",
+    ),
+    "an unknown parameter": (
+        "claims: {}\nnumbers: {}\ncomparable: {spoken_digits.data.sauce: fsdd}\n",
+        "report_templates/original.yaml: param 'spoken_digits.data.sauce': no 'sauce'; nearest: source",
+    ),
 }
 
 
@@ -405,3 +479,21 @@ def test_a_mistake_in_the_originals_statements_names_the_file(state, text, messa
     with pytest.raises(ledger.OriginalError) as raised:
         state(OK)
     assert message in str(raised.value)
+
+
+def test_the_originals_file_that_is_no_yaml_is_told_by_its_line(state):
+    runs.write_text(Path("report_templates/original.yaml"), "claims: {\nnumbers: ]\n")
+    with pytest.raises(params.ParamsError, match=r"report_templates/original.yaml: line 2: expected YAML"):
+        state(OK)
+
+
+@pytest.mark.parametrize("forced", list(Verdict))
+def test_every_wording_of_the_reports_claims_can_be_printed(monkeypatch, forced):
+    """The committed results, with each verdict in turn for all claims."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(Predicate, "decide", lambda self: (forced, self.compare()))
+    rendered = document.render()
+    assert len(rendered.claims.stated) >= 25
+    for one in rendered.claims.stated:
+        assert re.search(r"。(（判定できない理由：.*）)?$", one.sentence), one.sentence
+    ledger.document(rendered.claims, rendered.original, rendered.values)

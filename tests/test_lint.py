@@ -62,6 +62,8 @@ def found(sentence, kind):
         ("1. 収束したのは 7 個である。", "7"),
         ("| GRU | 0.139 |", "0.139"),
         ("費用は \\$5 である。", "5"),
+        ("正解率は {{ 0.187 }} である。", "0.187"),
+        ("正解率は {{ '0.187' }} である。", "0.187"),
     ],
 )
 def test_a_number_typed_by_hand_is_found(sentence, number):
@@ -72,6 +74,7 @@ def test_a_number_typed_by_hand_is_found(sentence, number):
     "sentence",
     [
         "正解率は {{ mean('a.b.c', '.3f') }} であった。",
+        "語は {{ param('a.b', '.3f') ~ 3 }} で決まる。",
         "語は `hidden_size = 16` で決まる。",
         "語は ``a ` 3`` で決まる。",
         "word2vec と Word2vec と Seq2Seq と SHA-256 と DAY3 を使う。",

@@ -394,7 +394,7 @@ def test_figures_show_every_variant(results):
     assert [text.get_text() for text in legend.get_texts()] == [*names, "トライグラム"]
     assert [text.get_text() for text in figures.accuracy(results).axes[0].get_yticklabels()] == names
     panels = figures.query(results).axes
-    assert [panel.get_title() for panel in panels] == [
+    assert [panel.get_title().replace("\n", "・") for panel in panels] == [
         f"({letter}) {name}" for letter, name in zip("abcde", names, strict=True)
     ]
 

@@ -238,9 +238,22 @@ def test_figures_show_every_variant(results):
     assert [panel.get_title() for panel in panels] == [
         f"({letter}) {name}" for letter, name in zip("abcdef", names, strict=True)
     ]
-    (legend,) = figures.learning_curves(results).legends
-    assert [text.get_text() for text in legend.get_texts()] == names
+    panels = figures.learning_curves(results).axes
+    assert [panel.get_title().replace("\n", "・") for panel in panels] == [
+        f"({letter}) {name}" for letter, name in zip("abcdef", names, strict=True)
+    ]
+    assert panels[3].get_title() == "(d) SimpleRNN(3)\n入力の反転"  # too wide for a third of the column
     assert [text.get_text() for text in figures.mse(results).axes[0].get_yticklabels()] == names
+
+
+def test_learning_curves_draw_the_validation_error_over_the_other_variants(results):
+    for panel, curve in zip(figures.learning_curves(results).axes, results.curves.values(), strict=True):
+        *others, own = (line.get_ydata().tolist() for line in panel.lines)
+        assert own == curve["validation_mse_median"].tolist()
+        assert others == [
+            other["validation_mse_median"].tolist() for other in results.curves.values() if other is not curve
+        ]
+        assert panel.get_yscale() == "log"
 
 
 def test_predictions_are_drawn_where_their_windows_lie(data, results):

@@ -342,7 +342,7 @@ def test_figures_show_every_variant(results, data):
     data["train_y"][:] = np.arange(10)
     names = [label(variant, training) for variant, training in results.settings.variants.items()]
     for drawing in figures.confusion(results), figures.learning_curves(results):
-        panels = [panel.get_title() for panel in drawing.axes]
+        panels = [panel.get_title().replace("\n", "・") for panel in drawing.axes]
         assert panels == [f"({letter}) {name}" for letter, name in zip("abcde", names, strict=True)]
     (accuracies,) = figures.validation_accuracy(results).axes
     assert [text.get_text() for text in accuracies.get_yticklabels()] == names

@@ -40,6 +40,24 @@ def test_without_a_difference_a_claim_is_supported_no_more_often_than_the_level_
     assert found <= (1 - LEVEL) / 2 + 3 * np.sqrt(0.025 * 0.975 / 1000)  # one side's error, and the simulation's own
 
 
+SKEWED = {  # the mean is no different, but the differences are skewed: the docs tell how often a claim then errs
+    "exponential": (lambda rng, n: rng.exponential(size=n) - 1, 0.13),
+    "lognormal": (lambda rng, n: rng.lognormal(size=n) - np.exp(0.5), 0.21),
+}
+
+
+@pytest.mark.parametrize(("draw", "limit"), SKEWED.values(), ids=SKEWED.keys())
+def test_with_skewed_differences_a_claim_errs_as_often_as_the_docs_say_and_less_with_more_seeds(draw, limit):
+    def contradicted(n):
+        generator = rng()
+        made = [statistics.mean_estimate(draw(generator, n), LEVEL, rng(), FEW) for _ in range(600)]
+        return np.mean([one.high < 0 for one in made])
+
+    few, many = contradicted(5), contradicted(40)
+    assert 0.025 < few <= limit
+    assert many < few
+
+
 def test_without_a_difference_the_best_of_a_family_is_hardly_ever_found():
     """Four equal variants, three comparisons at Bonferroni's level: the claim needs all three."""
     level, generator, hits = 1 - (1 - LEVEL) / 3, rng(), 0
@@ -95,8 +113,15 @@ def test_a_ratio_is_the_geometric_mean_of_paired_ratios():
 def test_a_share_has_the_exact_binomial_interval():
     found = statistics.share_estimate(np.array([1, 1, 1, 0, 1, 1, 1, 1, 1, 1]), LEVEL)
     assert found.value == 0.9
-    assert stats.binom.sf(8, 10, found.low) == pytest.approx(0.025, abs=1e-6)
-    assert stats.binom.cdf(9, 10, found.high) == pytest.approx(0.025, abs=1e-6)
+    exact = stats.binomtest(9, 10).proportion_ci(LEVEL, "exact")
+    assert (found.low, found.high) == pytest.approx((exact.low, exact.high))
+
+
+@pytest.mark.parametrize("hits", [0, 10])
+def test_the_interval_of_a_share_ends_at_none_and_all(hits):
+    found = statistics.share_estimate(np.repeat([1, 0], [hits, 10 - hits]), LEVEL)
+    exact = stats.binomtest(hits, 10).proportion_ci(LEVEL, "exact")
+    assert (found.low, found.high) == pytest.approx((exact.low, exact.high))
 
 
 UNDECIDABLE = {
@@ -148,6 +173,25 @@ def test_the_number_of_values_that_would_decide_is_the_smallest_that_does():
         return stats.t.ppf(0.975, n - 1) * found.spread / np.sqrt(n)
 
     assert half_width(needed) < found.value <= half_width(needed - 1)
+
+
+def test_the_number_of_seeds_that_would_decide_a_share_does_and_no_smaller_does():
+    found = statistics.share_estimate(np.array([1, 1, 1, 1, 1, 0, 0]), LEVEL)
+    needed = statistics.values_needed(found, 0.5, LEVEL)
+
+    def low(n):
+        return stats.binomtest(round(5 / 7 * n), n).proportion_ci(LEVEL, "exact").low
+
+    assert low(needed) > 0.5
+    assert all(low(n) <= 0.5 for n in range(8, needed))
+
+
+def test_of_two_events_the_more_frequent_is_told_by_the_seeds_in_which_just_one_happens():
+    a, b = np.array([1, 1, 1, 1, 1, 0, 1, 0]), np.array([0, 0, 0, 0, 0, 1, 1, 0])
+    found = statistics.discordant_estimate(a, b, LEVEL)
+    assert (found.n, found.value) == (6, pytest.approx(5 / 6))
+    mcnemar = stats.binomtest(5, 6).pvalue
+    assert (found.low > 0.5) == (mcnemar < 0.05)
 
 
 def test_a_value_on_the_bound_is_never_decided():

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from scipy import stats
 
 LEVEL = 0.95
 RESAMPLES = 9999  # of a bootstrap
-MOST_VALUES = 10_000  # where the search for the number of values that would decide stops
+MOST_VALUES = 10_000  # where the search for how many values would decide stops
 
 
 class Interval(NamedTuple):
@@ -111,40 +110,37 @@ def share_estimate(hits: np.ndarray, level: float) -> Estimate:
     share = float(np.mean(hits)) if n else math.nan
     if n < 2:
         return Estimate(share, math.nan, math.nan, n, math.nan, method, "one value" if n else "no value")
-    low, high = _binomial_interval(int(np.sum(hits)), n, level)
-    return Estimate(share, low, high, n, math.nan, method)
+    low, high = _clopper_pearson(np.sum(hits), np.array(n), level)
+    return Estimate(share, float(low), float(high), n, math.nan, method)
+
+
+def discordant_estimate(a: np.ndarray, b: np.ndarray, level: float) -> Estimate:
+    """Of the pairs of zeros and ones in which a and b differ, (n,), the share in which a is one: McNemar's exact test
+    asks whether one half lies in its interval."""
+    if not np.isin([a, b], (0, 1)).all():
+        return Estimate(math.nan, math.nan, math.nan, len(a), math.nan, "Clopper–Pearson", "not zeros and ones")
+    return share_estimate(a[a != b], level)
 
 
 def values_needed(estimate: Estimate, bound: float, level: float) -> int | None:
     """How many values would put `bound` outside the interval if value and spread stay as they are; None: too many."""
-
-    def by_mean(n: int) -> bool:
-        distance = estimate.value - bound
-        if estimate.method.startswith("log"):
-            distance = math.log(estimate.value / bound) if bound > 0 else math.inf
-        return bool(stats.t.ppf((1 + level) / 2, n - 1) * estimate.spread / math.sqrt(n) < abs(distance))
-
-    def by_share(n: int) -> bool:
-        low, high = _binomial_interval(round(estimate.value * n), n, level)
-        return not low <= bound <= high
-
-    return _smallest(by_share if math.isnan(estimate.spread) else by_mean, estimate.n + 1)
+    n = np.arange(estimate.n + 1, MOST_VALUES)
+    if estimate.method == "Clopper–Pearson":
+        low, high = _clopper_pearson(np.rint(estimate.value * n), n, level)
+        decided = (bound < low) | (high < bound)
+    else:
+        ratio = estimate.method.startswith("log")
+        distance = abs(math.log(estimate.value / bound)) if ratio else abs(estimate.value - bound)
+        decided = stats.t.ppf((1 + level) / 2, n - 1) * estimate.spread / np.sqrt(n) < distance
+    return int(n[np.argmax(decided)]) if decided.any() else None
 
 
-def _smallest(decides: Callable[[int], bool], first: int) -> int | None:
-    """The smallest n from `first` on for which a property that stays once it holds does hold."""
-    if not decides(MOST_VALUES):
-        return None
-    low, high = first, MOST_VALUES
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if decides(middle) else (middle + 1, high)
-    return low
-
-
-def _binomial_interval(hits: int, n: int, level: float) -> tuple[float, float]:
-    found = stats.binomtest(hits, n).proportion_ci(confidence_level=level, method="exact")
-    return float(found.low), float(found.high)
+def _clopper_pearson(hits: np.ndarray, n: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Low and high end, element by element: quantiles of beta distributions (Clopper & Pearson 1934)."""
+    tail = (1 - level) / 2
+    low = np.where(hits > 0, stats.beta.ppf(tail, np.maximum(hits, 1), n - hits + 1), 0.0)
+    high = np.where(hits < n, stats.beta.ppf(1 - tail, hits + 1, np.maximum(n - hits, 1)), 1.0)
+    return low, high
 
 
 def _undecidable(values: np.ndarray) -> str:

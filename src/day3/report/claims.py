@@ -12,7 +12,6 @@ the lint looks at it.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from jinja2.parser import Parser
 
 from day3 import results
 from day3.report.predicates import Comparison, Predicate, Verdict, decisive, of_verdict
-from day3.report.values import Value, shown
+from day3.report.values import NOT_FINITE, Value, shown
 
 WORDS = {Verdict.SUPPORTED: "支持", Verdict.UNDECIDED: "未決", Verdict.CONTRADICTED: "否定"}
 REASONS = {  # of an estimate without an interval -> as the report says it
@@ -58,9 +57,14 @@ class Claim:
         return self._value(shown(self._part(part).estimate.value, spec))
 
     def interval(self, spec: str, part: int | None = None) -> Value:
-        """[low, high] of the same estimate."""
+        """[low, high] of the same estimate; a dash where there is none."""
         found = self._part(part).estimate
-        return self._value(f"[{shown(found.low, spec)}, {shown(found.high, spec)}]")
+        return self._value(NOT_FINITE if found.reason else f"[{shown(found.low, spec)}, {shown(found.high, spec)}]")
+
+    @property
+    def name(self) -> str:
+        """What the deciding comparison compares with."""
+        return self.deciding.name
 
     @property
     def n(self) -> Value:
@@ -78,7 +82,11 @@ class Claim:
         return "、".join(of_verdict(Verdict(verdict), self.comparisons))
 
     def _part(self, part: int | None) -> Comparison:
-        return self.deciding if part is None else self.comparisons[part]
+        if part is None:
+            return self.deciding
+        if not 0 <= part < len(self.comparisons):
+            raise ValueError(f"part: expected 0 to {len(self.comparisons) - 1}, found {part}")
+        return self.comparisons[part]
 
     def _value(self, text: str) -> Value:
         return Value(text, f"claim:{self.id}")
@@ -99,6 +107,7 @@ class Claims:
         self.stated: list[Stated] = []
         self.problems: list[str] = []  # verdicts without a wording
         self.closed_by: str | None = None  # the place of the ledger, which lists all claims and so stands after them
+        self.open: str | None = None  # the claim whose wording is being printed
 
     def state(
         self,
@@ -116,17 +125,25 @@ class Claims:
         if verdict not in wordings:
             self.problems.append(_missing_wording(claim))
             return ""
+        self.open = id
         sentence = "\n".join(line.strip() for line in caller(claim).strip().splitlines())
-        if not sentence or re.search(r"\n\s*\n", sentence):
-            found = "a blank line" if sentence else "nothing"
-            raise ValueError(f"claim {id!r}: expected one paragraph below {{% {verdict} %}}, found {found}")
+        self.open = None
+        if found := re.search(r"^(?:$|[-*|#>]|\$\$)", sentence, re.MULTILINE):
+            start = found[0] or ("a blank line" if sentence else "nothing")
+            raise ValueError(f"claim {id!r}: expected a sentence below {{% {verdict} %}}, found {start}")
+        if claim.reason:
+            sentence += f"（判定できない理由：{claim.reason}）"
         self.stated.append(Stated(claim, sentence))
         mark = f'<a class="verdict {verdict}" href="#ledger:{id}">主張 {claim.number} {WORDS[verdict]}</a>'
-        return f'<span class="claim" id="claim:{html.escape(id)}">{sentence}{mark}</span>'
+        if sentence.endswith("。"):  # the mark never begins a line
+            return f'<span class="claim" id="claim:{id}">{sentence[:-1]}<span class="end">。{mark}</span></span>'
+        return f'<span class="claim" id="claim:{id}">{sentence}{mark}</span>'
 
     def _check(self, id: str, predicate: Predicate, figure: str | None) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):
             raise ValueError(f"claim {id!r}: expected an id of lower-case words joined by hyphens")
+        if self.open:
+            raise ValueError(f"claim {id!r}: expected a sentence, found a claim inside claim {self.open!r}")
         if twin := next((one.claim for one in self.stated if one.claim.id == id), None):
             raise ValueError(f"claim {id!r}: stated already at {twin.place}")
         if not isinstance(predicate, Predicate):
@@ -144,7 +161,7 @@ class ClaimTags(Extension):
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Keep the line break after an end tag: a sentence may end its paragraph there."""
-        return re.sub(r"(\{%\s*end(?:claim|background)\s*)%\}", r"\1+%}", source)
+        return re.sub(r"(\{%[-+]?\s*end(?:claim|background)\s*)%\}", r"\1+%}", source)
 
     def parse(self, parser: Parser) -> nodes.Node:
         tag = next(parser.stream)
@@ -215,4 +232,4 @@ def _missing_wording(claim: Claim) -> str:
 
 def evidence(claim: Claim) -> list[Path]:
     """The files that hold the claim's metrics, each once."""
-    return list(dict.fromkeys(one.evidence for one in claim.comparisons))
+    return list(dict.fromkeys(file for one in claim.comparisons for file in one.evidence))

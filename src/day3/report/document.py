@@ -75,13 +75,13 @@ def render(templates: Path = TEMPLATES, name: str = "report.md.j2") -> Rendered:
         raise ReportError(f"{templates / (error.name or name)}:{error.lineno}: {error.message}") from error
     except jinja2.TemplateNotFound as error:
         raise ReportError(f"{templates / name}: expected the template {error.name}, found nothing") from error
-    except (ValueError, TypeError, jinja2.UndefinedError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, jinja2.UndefinedError) as error:
         raise ReportError(f"{_place(traceback.extract_tb(error.__traceback__), templates)}: {error}") from error
     if claims.problems:
         raise ReportError("\n".join(claims.problems))
     if claims.stated and not claims.closed_by:
         raise ReportError(f"{templates / name}: expected {{{{ ledger() }}}} after the claims, found none")
-    original.check(claims)
+    original.check(claims, values)
     return Rendered(text, functions.references, claims, original, values)
 
 
@@ -133,6 +133,7 @@ class _Functions:
             "ref": self.ref,
             "claims_table": self.claims_table,
             "original_table": self.original_table,
+            "original_claims_table": self.original_claims_table,
             "ledger": self.ledger,
             **Predicates(values).table(),
         }
@@ -160,21 +161,30 @@ class _Functions:
     def metrics_table(
         self,
         experiment: str,
-        columns: dict[str, tuple[str, str]],
+        columns: dict[str, tuple[str, ...]],
         caption: str,
         variants: Sequence[str] | None = None,
         id: str | None = None,
     ) -> str:
-        """Rows: variants; cells: mean ± half the 95 % interval over seeds. columns: {metric: (heading, format)}."""
+        """Rows: variants; cells: mean ± half the 95 % interval over seeds. columns: {metric: (heading, format)}; a third
+        entry "range" makes them median [smallest, largest], "count" 8/10 seeds."""
         names = variants or list(self.values.variants(experiment))
         rows = [
             [self.values.label(experiment, name)]
-            + [self.values.plus_minus(f"{experiment}.{name}.{metric}", spec) for metric, (_, spec) in columns.items()]
+            + [self._cell(f"{experiment}.{name}.{metric}", *how) for metric, (_, *how) in columns.items()]
             for name in names
         ]
-        head = ["条件", *(heading for heading, _ in columns.values())]
+        head = ["条件", *(column[0] for column in columns.values())]
         file = results.seeds_file(experiment).as_posix()
         return _table(head, rows) + _caption("table", f"tab:{id or experiment}", caption, file, file)
+
+    def _cell(self, key: str, spec: str, how: str = "mean") -> Value:
+        ways = {"mean": self.values.plus_minus, "range": self.values.median_and_range}
+        if how == "count":
+            return self.values.count_of_seeds(key)
+        if how not in ways:
+            raise ValueError(f"columns: expected mean, range or count, found {how!r}")
+        return ways[how](key, spec)
 
     def query_table(self, variants: Sequence[str]) -> str:
         """The most likely next words for the query, a pair of columns for each variant."""
@@ -220,22 +230,33 @@ class _Functions:
         )
 
     def claims_table(self) -> str:
-        """A row for each claim stated so far: number, id, verdict, effect with interval, n."""
+        """A row for each claim stated so far: number, id, verdict, what is estimated, its value with interval, n."""
         rows = []
         for claim in (one.claim for one in self.claims.stated):
             found = claim.deciding.estimate
-            between = claim.interval(".3g") if not found.reason and found.n else NOT_FINITE
+            between = claim.interval(".3g") if found.n else NOT_FINITE
             n = claim.n if found.n else NOT_FINITE
             link = f"[{claim.number}](#ledger:{claim.id})"
-            rows.append([link, f"`{claim.id}`", WORDS[claim.verdict], claim.effect(".3g"), between, n])
+            name, kind = f"`{claim.id}`", ledger.METHODS[found.method]
+            rows.append([link, name, ledger.mark(claim.verdict), kind, claim.effect(".3g"), between, n])
         file = ledger.FILE.as_posix()
         counts = "、".join(
             f"{word} {Value(str(sum(one.claim.verdict == verdict for one in self.claims.stated)), 'claims').markup()}"
             for verdict, word in WORDS.items()
         )
-        caption = f"主張の判定（{counts}）"
-        head = ["主張", "名前", "判定", "推定値", "区間", "$n$"]
-        return _table(head, rows) + _caption("table", "tab:claims", caption, file, file)
+        head = ["主張", "名前", "判定", "種類", "推定値", "区間", "$n$"]
+        return _table(head, rows) + _caption("table", "tab:claims", f"主張の判定（{counts}）", file, file)
+
+    def original_claims_table(self) -> str:
+        """What the original report concluded, and the verdicts of our claims about the same things."""
+        head = ["原レポートの主張", "判定", "主張"]
+        rows = [
+            [said, ledger.mark(claim.verdict), f"[{claim.number}](#ledger:{claim.id})"]
+            for claim in (one.claim for one in self.claims.stated)
+            if (said := self.original.claims.get(claim.id))
+        ]
+        file = self.original.file.as_posix()
+        return _table(head, rows) + _caption("table", "tab:original-claims", "原レポートの主張と判定", file, file)
 
     def original_table(self) -> str:
         """The numbers that the original report printed, beside ours."""

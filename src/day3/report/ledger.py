@@ -11,34 +11,37 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from day3 import results, statistics
+from day3 import params, results, statistics
 from day3.errors import UserError
 from day3.report.claims import REASONS, WORDS, Claim, Claims, Stated, evidence
 from day3.report.predicates import Comparison, Verdict
 from day3.report.values import NOT_FINITE, Value, Values, shown
 
 FILE = Path("reports/claims.json")
-METHODS = {  # of an estimate -> as the report says it
-    "t + BCa": "差の平均",
-    "log t + BCa": "比の幾何平均",
-    "Clopper–Pearson": "割合",
-    "exact": "計算した値どうし",
-}
+METHODS = {"t + BCa": "差", "log t + BCa": "比", "Clopper–Pearson": "割合", "exact": "計算値"}
 
 
 class OriginalError(UserError):
-    """The file of the original's statements is not as it should be: file, what, and what was expected."""
+    """The file of the original's statements is not as it should be: file, key, what was expected and what was found."""
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    claims: dict[str, str]
+    numbers: dict[str, str]
+    comparable: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Original:
-    """What an earlier report stated: its sentences by claim, and the numbers of its single runs by metric."""
+    """What an earlier report stated: its sentences by claim, and the numbers of its single runs by metric, as printed."""
 
     file: Path
     claims: dict[str, str]
-    numbers: dict[str, float]
+    numbers: dict[str, str]
     comparable: dict[str, Any]  # parameters whose values make our data the same as its: {key: value}
 
     @staticmethod
@@ -46,18 +49,28 @@ class Original:
         """A report that answers to no earlier one has no such file."""
         if not file.exists():
             return Original(file, {}, {}, {})
-        document = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-        parts = ("claims", "numbers", "comparable")
-        if not isinstance(document, dict) or set(document) != set(parts):
-            raise OriginalError(f"{file}: expected the sections {', '.join(parts)}, found {document!r:.60}")
-        return Original(file, *(document[part] or {} for part in parts))
+        try:
+            found = _Document.model_validate(params.read_document(file))
+        except ValidationError as error:
+            problems = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
+            raise OriginalError("\n".join(f"{file}: {key}: {message}" for key, message in problems)) from error
+        return Original(file, found.claims, found.numbers, found.comparable)
 
-    def check(self, claims: Claims) -> None:
-        """Raises OriginalError for a statement whose claim the report no longer makes."""
+    def check(self, claims: Claims, values: Values) -> None:
+        """Raises OriginalError for a statement whose claim the report does not make, and for names that nothing has."""
         stated = {one.claim.id for one in claims.stated}
         for id in self.claims:
             if id not in stated:
-                raise OriginalError(f"{self.file}: claims: {id}: no template states this claim")
+                raise OriginalError(f"{self.file}: claims.{id}: no template states this claim")
+        try:
+            for metric, text in self.numbers.items():
+                if not values.is_metric(metric):
+                    values.number(metric)
+                float(text)
+            for key in self.comparable:
+                values.setting(key)
+        except ValueError as error:
+            raise OriginalError(f"{self.file}: {error}") from error
 
     def is_comparable(self, values: Values, metric: str) -> bool:
         """Whether our data are those of the original, for the metric's experiment."""
@@ -70,7 +83,7 @@ class Original:
         parts = re.fullmatch(r"(\S+) ([-/]) (\S+)", comparison.quantity)
         if not parts or parts[1] not in self.numbers or parts[3] not in self.numbers:
             return None
-        a, b = self.numbers[parts[1]], self.numbers[parts[3]]
+        a, b = float(self.numbers[parts[1]]), float(self.numbers[parts[3]])
         return a - b if parts[2] == "-" else a / b
 
 
@@ -131,7 +144,7 @@ def _original(claim: Claim, original: Original, values: Values) -> list[dict[str
                 {
                     "quantity": one.quantity,
                     "value": _rounded(effect),
-                    "inside": bool(one.estimate.low <= effect <= one.estimate.high),
+                    "inside": None if one.estimate.reason else one.estimate.low <= effect <= one.estimate.high,
                     "same_data": original.is_comparable(values, metric),
                 }
             )
@@ -144,7 +157,8 @@ def _rounded(value: float) -> float | None:
 
 def plain_text(sentence: str) -> str:
     """A sentence without markup: tags, links and line breaks off, formulas without their signs."""
-    text = html.unescape(re.sub(r"<[^>]+>", "", sentence))
+    text = re.sub(r"<sup>(.*?)</sup>", r"^\1", sentence)
+    text = html.unescape(re.sub(r"</?(?:data|span|a|b|code)\b[^>]*>", "", text))
     text = re.sub(r"\[([^\]]*)\]\(#([^)]*)\)", r"\2", text)
     return re.sub(r"\s*\n\s*", "", text.replace("$", ""))
 
@@ -173,10 +187,14 @@ def appendix(claims: Claims, original: Original, values: Values) -> str:
     return "\n\n".join(_block(one, original, values) for one in claims.stated)
 
 
+def mark(verdict: Verdict) -> str:
+    return f'<span class="verdict {verdict}">{WORDS[verdict]}</span>'
+
+
 def _block(stated: Stated, original: Original, values: Values) -> str:
     claim = stated.claim
     head = (
-        f'<b>主張 {claim.number}</b> <span class="verdict {claim.verdict}">{WORDS[claim.verdict]}</span> '
+        f"<b>主張 {claim.number}</b> {mark(claim.verdict)} "
         f'<span class="name">{claim.id}</span> <a class="back" href="#claim:{claim.id}">本文へ</a>'
     )
     links = [f"[{file.as_posix()}](code:{file.as_posix()})" for file in evidence(claim)]
@@ -196,33 +214,49 @@ def _block(stated: Stated, original: Original, values: Values) -> str:
 
 
 def _compared(one: Comparison) -> str:
+    """`a − b` < 0 を主張。推定値 −0.1、95 % 区間 [−0.2, −0.05]、n = 5：支持"""
     found = one.estimate
-    wanted = [f"{sign} {_number(bound)}" for sign, bound in ((">", one.low), ("<", one.high)) if math.isfinite(bound)]
-    head = f"{WORDS[one.verdict]}：{METHODS[found.method]} `{one.quantity}`"
+    wanted = " かつ ".join(
+        f"{sign} {_number(bound)}" for sign, bound in ((">", one.low), ("<", one.high)) if math.isfinite(bound)
+    )
+    head = f"{_quantity(one.quantity)} {wanted} を主張。"
     if found.method == "exact":
-        return f"{head} は {_number(found.value)}"
-    head += f" {'、'.join(wanted)}。推定値 {_number(found.value)}"
+        return f"{head}値は {_number(found.value)}：{WORDS[one.verdict]}"
     if found.reason:
-        return f"{head}（$n$ = {_data(str(found.n))}）。{REASONS[found.reason]}"
+        return f"{head}推定値 {_number(found.value)}、$n$ = {_data(str(found.n))}。{REASONS[found.reason]}：未決"
     level = shown(one.level, ".2%" if one.level > statistics.LEVEL else ".0%")
-    return f"{head}、{_data(level)} 区間 [{_number(found.low)}, {_number(found.high)}]、$n$ = {_data(str(found.n))}"
+    between = _data(f"[{_shown(found.low)}, {_shown(found.high)}]")
+    numbers = f"推定値 {_number(found.value)}、{_data(level)} 区間 {between}、$n$ = {_data(str(found.n))}"
+    return f"{head}{numbers}：{WORDS[one.verdict]}"
+
+
+def _quantity(text: str) -> str:
+    """A comparison's quantity in the reader's words, with code for the metrics' names."""
+    if match := re.fullmatch(r"share of (\S+)", text):
+        return f"`{match[1]}` の割合"
+    if match := re.fullmatch(r"(\S+) rather than (\S+)", text):
+        return f"`{match[1]}` と `{match[2]}` の一方だけが 1 のシードのうち、前者が 1 の割合"
+    a, sign, b, *over = text.split(" ", 3)
+    return f"`{a}` {'−' if sign == '-' else '÷'} `{b}`{'（音声など、試した項目について）' if over else ''}"
 
 
 def changes_if(claim: Claim) -> str:
     """What would turn the verdict, from the numbers: how many seeds, or how much less of an effect."""
     one = claim.deciding
     found = one.estimate
-    if found.method == "exact":
-        return "式または実装が変わり、2 つの値が一致しなくなったとき" if not found.reason else "値が有限になったとき"
     if found.reason == "one value":
         return "シードを 2 個以上にしたとき"
     if found.reason:
         return f"{REASONS[found.reason]}ので、そうでなくなったとき"
+    if found.method == "exact":
+        return f"式または実装が変わり、値が {_number(one.bound)} を越えたとき"
     if claim.verdict == Verdict.UNDECIDED:
         needed = statistics.values_needed(found, one.bound, one.level)
         if needed is None:
             return f"推定値が {_number(one.bound)} にごく近いので、現実的な数のシードでは決まらない"
-        return f"推定値とばらつきがこのままなら、$n$ がおよそ {_data(str(needed))} になったとき"
+        what = "項目" if one.quantity.endswith("over items") else "シード"
+        what = "一方だけが 1 のシード" if "rather than" in one.quantity else what
+        return f"推定値とばらつきがこのままなら、{what}がおよそ {_data(str(needed))} 個になったとき"
     edge = found.low if found.value > one.bound else found.high
     gap = abs(edge - one.bound)
     return f"推定値が {_number(one.bound)} の側へ {_number(gap)} 動き、区間の端が {_number(one.bound)} に届いたとき"
@@ -233,10 +267,7 @@ def _against_original(claim: Claim, original: Original, values: Values) -> str:
     effects = [(one, effect) for one in claim.comparisons if (effect := original.effect(one)) is not None]
     if not effects:
         return said
-    told = "、".join(
-        f"{_number(effect)}（区間の{'内' if one.estimate.low <= effect <= one.estimate.high else '外'}）"
-        for one, effect in effects
-    )
+    told = "、".join(f"{_number(effect)}（{_where(effect, one.estimate)}）" for one, effect in effects)
     metric = effects[0][0].quantity.split()[0]
     note = "" if original.is_comparable(values, metric) else "データが異なるので、直接の比較はできない。"
     return f"{said}同じ差を原レポートの 1 回の実行の値で求めると {told}。{note}"
@@ -246,14 +277,14 @@ def original_rows(original: Original, values: Values) -> list[list[str]]:
     """For each number that the original printed: metric, its value (* where the data are others), our mean with its
     interval, whether the value lies inside, the interval of one more run, whether it lies inside."""
     rows = []
-    for metric, number in original.numbers.items():
-        mark = "" if original.is_comparable(values, metric) else "\\*"
+    for metric, printed in original.numbers.items():
+        number, star = float(printed), "" if original.is_comparable(values, metric) else r"\*"
         if values.is_metric(metric):
             found = values.over_seeds(metric)
             mean, one_run = statistics.mean_interval(found), statistics.prediction_interval(found)
             ours = f"{_shown(mean.mean)} [{_shown(mean.low)}, {_shown(mean.high)}]"
-            rest = [_inside(number, mean), Value(f"[{_shown(one_run.low)}, {_shown(one_run.high)}]", metric)]
-            rest.append(_inside(number, one_run))
+            rest = [_where(number, mean), Value(f"[{_shown(one_run.low)}, {_shown(one_run.high)}]", metric)]
+            rest.append(_where(number, one_run))
         else:
             ours = _shown(values.number(metric))
             rest = [
@@ -261,15 +292,15 @@ def original_rows(original: Original, values: Values) -> list[list[str]]:
                 NOT_FINITE,
                 NOT_FINITE,
             ]
-        theirs = Value(_shown(number) + mark, f"original:{metric}")
+        theirs = Value(printed + star, f"original:{metric}")
         rows.append([f"`{metric}`", theirs, Value(ours, metric), *rest])
     return rows
 
 
-def _inside(number: float, interval: statistics.Interval) -> str:
+def _where(number: float, interval: statistics.Interval | statistics.Estimate) -> str:
     if not math.isfinite(interval.low):
         return NOT_FINITE
-    return "内" if interval.low <= number <= interval.high else "外"
+    return "区間内" if interval.low <= number <= interval.high else "区間外"
 
 
 def _files(claim: Claim) -> list[Path]:

@@ -63,13 +63,14 @@ COMPARISONS: Table = (
     ("優れ|優っ|劣[るっらり]|勝[るっらり]|上回|下回|しのぐ|凌|及ば[なず]|匹敵|遜色|互角", "verbs of rank"),
     ("改善|悪化|向上|低下|上昇|増[えやしす加大]|減[るりっらす少]|[低軽削]減|緩和|短縮", "change"),
     (r"[高強弱早速広縮]ま[るりっ]|(?<![りちみきび仕来])[上下]が[るりっら]", "change"),
-    ("差[がはも](?:あ[るっり]|な[いかくし]|見[らえ]|認め|生じ|出[るたて])|大差|僅差|有意", "difference"),
+    ("(?:差|違い)[がはも](?:あ[るっり]|な[いかくし]|見[らえ]|認め|生じ|出[るたて])|大差|僅差|有意(?!水準)", "difference"),
+    ("半[分数]|優位|トップ(?!ダウン)|最適(?!化)|引き離|届か(?:な|ず)|遅れ(?!て届)|落ち[るた]|縮[むん]|伸び[るた]", "rank and change"),
     ("同等|同程度|ほぼ同じ|と変わらな|と区別でき[なず]", "no difference"),
     ("不?安定", "of a run, compared with another"),
 )
 NOT_COMPARISONS: Table = (
     (r"最[大小](?=[一-龠ァ-ヶ])|(?<=の)最[大小](?=[をはが])", "a term, a noun: 最大特異値, the maximum of"),
-    ("最低限|水増[しす]|加減|不?安定性|有意義", "a term, a noun, a word"),
+    (r"最低限|水増[しす]|加減|不?安定性|有意義|\[最小, 最大\]", "a term, a noun, a word"),
     ("少なくとも|少なからず", "at least; not a little"),
     (r"(?<!より)多く(?=[のはがをにで])|数多く|(?:こと|場合)[がも]多[いくか]", "many, often: of nothing that ran"),
     (r"(?<!より)よく(?=[一-龠]|ある|わか)|[てで]も[よ良][いく]|[るた]のがよい", "often; may; should"),
@@ -206,8 +207,8 @@ def _read(source: str) -> _Template:
         template.text += source[len(template.text) : start]
         if tokens[-1][1] == "data":
             continue
-        captions = _captions(tokens)
-        template.text += "".join(source[i] if _within((i, i + 1), captions) else MASK for i in range(start, end))
+        shown = [*_captions(tokens), *_literals(tokens)]
+        template.text += "".join(source[i] if _within((i, i + 1), shown) else MASK for i in range(start, end))
         words = [value for _, kind, value in tokens if kind != "whitespace"]
         if any(RESULT_CALLS.fullmatch(a + b) for a, b in pairwise(words)):
             template.calls.append(start)
@@ -250,6 +251,14 @@ def _captions(tokens: list[Token]) -> list[Span]:
         if kind != "whitespace":
             before = (before[1], value)
     return spans
+
+
+def _literals(tokens: list[Token]) -> list[Span]:
+    """Where {{ 0.5 }} or {{ "0.5" }} prints a literal: it is typed by hand all the same."""
+    inside = [token for token in tokens[1:-1] if token[1] != "whitespace"]
+    if tokens[0][1] != "variable_begin" or any(kind not in ("integer", "float", "string") for _, kind, _ in inside):
+        return []
+    return [(offset, offset + len(value)) for offset, _, value in inside]
 
 
 # -- Markdown ---------------------------------------------------------------------------------------------------------

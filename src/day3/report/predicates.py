@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ class Comparison:
     high: float
     estimate: Estimate
     level: float
-    evidence: Path
+    evidence: tuple[Path, ...]
 
     @property
     def verdict(self) -> Verdict:
@@ -69,10 +70,13 @@ class Predicate:
     verdict: Callable[[Sequence[Verdict]], Verdict]
 
     def decide(self) -> tuple[Verdict, list[Comparison]]:
+        made = self.compare()
+        return self.verdict([comparison.verdict for comparison in made]), made
+
+    def compare(self) -> list[Comparison]:
         """Bonferroni: k comparisons in one claim are each made at the level 1 - (1 - LEVEL) / k."""
         level = 1 - (1 - statistics.LEVEL) / len(self.comparisons)
-        made = [compare(level) for compare in self.comparisons]
-        return self.verdict([comparison.verdict for comparison in made]), made
+        return [compare(level) for compare in self.comparisons]
 
 
 def every(verdicts: Sequence[Verdict]) -> Verdict:
@@ -84,8 +88,8 @@ def every(verdicts: Sequence[Verdict]) -> Verdict:
 
 def all_of(*predicates: Predicate) -> Predicate:
     """Each of the predicates holds."""
-    if not predicates:
-        raise ValueError("all_of: expected predicates, found none")
+    if not predicates or not all(isinstance(one, Predicate) for one in predicates):
+        raise ValueError(f"all_of: expected predicates such as higher(…), found {predicates!r}")
 
     def verdict(verdicts: Sequence[Verdict]) -> Verdict:
         left = iter(verdicts)
@@ -109,14 +113,15 @@ class Predicates:
         self, metric: str, than: str | float, margin: float = 0, ratio: bool = False, over: str = "seeds"
     ) -> Predicate:
         """metric > than + margin, paired; with ratio=True metric / than > 1 + margin. `than`: a metric of the same
-        experiment, a constant, or a number. over="items": paired over test items instead of seeds."""
-        return self._compare(metric, than, ratio, over, (margin + ratio, math.inf))
+        experiment, a constant, or a number. over="items": paired over test items instead of seeds. Two constants are
+        compared as they are."""
+        return self._compare(metric, than, ratio, over, (_equality(ratio) + margin, math.inf))
 
     def lower(
         self, metric: str, than: str | float, margin: float = 0, ratio: bool = False, over: str = "seeds"
     ) -> Predicate:
         """metric < than - margin; with ratio=True metric / than < 1 - margin."""
-        return self._compare(metric, than, ratio, over, (-math.inf, ratio - margin))
+        return self._compare(metric, than, ratio, over, (-math.inf, _equality(ratio) - margin))
 
     def equal(self, metric: str, to: str | float, within: float) -> Predicate:
         """|metric - to| < within: equivalence, not the absence of a difference."""
@@ -134,27 +139,33 @@ class Predicates:
         """The variant's metric is lower than that of every other variant (or of those named)."""
         return all_of(*(self.lower(metric, other, 0, ratio, over) for other in self._family(metric, among)))
 
-    def increasing(self, experiment: str, metric: str, along: str, variants: Sequence[str]) -> Predicate:
+    def increasing(
+        self, experiment: str, metric: str, along: str, variants: Sequence[str], ratio: bool = False
+    ) -> Predicate:
         """From each variant to the next, in the order of the parameter `along`, the metric rises."""
-        keys = self._ordered(experiment, metric, along, variants)
-        return all_of(*(self.higher(after, before) for before, after in zip(keys, keys[1:], strict=False)))
+        steps = self._steps(experiment, metric, along, variants)
+        return all_of(*(self.higher(after, before, ratio=ratio) for before, after in steps))
 
-    def decreasing(self, experiment: str, metric: str, along: str, variants: Sequence[str]) -> Predicate:
+    def decreasing(
+        self, experiment: str, metric: str, along: str, variants: Sequence[str], ratio: bool = False
+    ) -> Predicate:
         """From each variant to the next, in the order of the parameter `along`, the metric falls."""
-        keys = self._ordered(experiment, metric, along, variants)
-        return all_of(*(self.lower(after, before) for before, after in zip(keys, keys[1:], strict=False)))
+        steps = self._steps(experiment, metric, along, variants)
+        return all_of(*(self.lower(after, before, ratio=ratio) for before, after in steps))
 
     def share(self, metric: str, more_than: float | None = None, less_than: float | None = None) -> Predicate:
         """The share of seeds in which a metric of zeros and ones (converged, diverged, …) is one."""
         if (more_than is None) == (less_than is None):
             raise ValueError("share: expected one of more_than=… and less_than=…")
+        if not 0 < (more_than if less_than is None else less_than) < 1:  # pyright: ignore[reportOperatorIssue]
+            raise ValueError(f"share: expected a bound between 0 and 1, found {more_than or less_than!r}")
         bounds = (-math.inf if more_than is None else more_than, math.inf if less_than is None else less_than)
 
         def estimate(level: float) -> Estimate:
             return statistics.share_estimate(self.values.over_seeds(metric), level)
 
         self.values.over_seeds(metric)
-        return self._predicate(f"share of {metric}", metric, bounds, estimate)
+        return self._predicate(f"share of {metric}", metric, metric, bounds, estimate)
 
     def more_often(self, metric: str, than: str) -> Predicate:
         """Of the seeds in which one of two metrics of zeros and ones is one and the other is not, the first is one in
@@ -162,21 +173,16 @@ class Predicates:
         a, b = self._pair(metric, than)
 
         def estimate(level: float) -> Estimate:
-            return statistics.share_estimate(a[a != b], level)
+            return statistics.discordant_estimate(a, b, level)
 
-        return self._predicate(f"{metric} rather than {than}", metric, (0.5, math.inf), estimate)
+        return self._predicate(f"{metric} rather than {than}", metric, than, (0.5, math.inf), estimate)
 
-    def exact(self, constant: str, equals: str | float, tolerance: float = 1e-9) -> Predicate:
-        """Two computed numbers agree up to rounding: nothing is estimated, n is 0. Constants only."""
-        found, expected = self.values.number(constant), self._number(equals)
-
-        def estimate(level: float) -> Estimate:
-            difference = found - expected
-            reason = "" if math.isfinite(difference) else "not finite"
-            return Estimate(difference, difference, difference, 0, math.nan, "exact", reason)
-
-        bounds = (-_positive("tolerance", tolerance), tolerance)
-        return self._predicate(f"{constant} - {equals}", constant, bounds, estimate)
+    def exact(self, constant: str, equals: str | float, tolerance: float = 1e-6) -> Predicate:
+        """Two computed numbers agree but for rounding (constants are kept to six digits): their difference is within
+        tolerance · max(1, |equals|). Nothing is estimated, n is 0."""
+        expected = self._number(equals)
+        within = _positive("tolerance", tolerance) * max(1.0, abs(expected))
+        return self._compare(constant, equals, False, "seeds", (-within, within))
 
     # -- what they are made of ----------------------------------------------------------------------------------------
 
@@ -185,12 +191,19 @@ class Predicates:
     ) -> Predicate:
         if over not in ("seeds", "items"):
             raise ValueError(f"over: expected seeds or items, found {over!r}")
+        if not isinstance(metric, str):
+            raise ValueError(f"expected a metric (experiment.variant.metric) or a constant, found {metric!r}")
+        other = than if isinstance(than, str) and self.values.is_metric(than) else None
+        quantity = f"{metric} {'/' if ratio else '-'} {than}{' over items' if over == 'items' else ''}"
+        if not self.values.is_metric(metric):
+            if other:
+                raise ValueError(f"{metric}: expected a metric over seeds to compare with {other}, found a constant")
+            difference = _apart(self.values.number(metric), self._number(than), ratio)
+            return self._predicate(quantity, metric, than, bounds, lambda level: _computed(difference))
         values = self.values.over_seeds if over == "seeds" else self.values.over_items
-        a, other = values(metric), than if isinstance(than, str) and self.values.is_metric(than) else None
         if other:
             _same_experiment(metric, other)
-        b = values(other) if other else self._number(than)
-        quantity = f"{metric} {'/' if ratio else '-'} {than}{' over items' if over == 'items' else ''}"
+        a, b = values(metric), values(other) if other else self._number(than)
 
         def estimate(level: float) -> Estimate:
             rng = runs.generator("claims", 0, quantity)
@@ -199,27 +212,34 @@ class Predicates:
             with np.errstate(invalid="ignore"):  # inf - inf: never and never
                 return statistics.mean_estimate(a - b, level, rng)
 
-        return self._predicate(quantity, other or metric, bounds, estimate, over)
+        return self._predicate(quantity, metric, than, bounds, estimate, over)
 
     def _predicate(
         self,
         quantity: str,
-        named: str,
+        metric: str,
+        than: str | float,
         bounds: tuple[float, float],
         estimate: Callable[[float], Estimate],
         over: str = "seeds",
     ) -> Predicate:
-        experiment, name, _ = named.split(".", 2)
-        if self.values.is_metric(named):
+        """One comparison. It is named after the variant that `metric` is compared with, or else after its own."""
+        keys = [key for key in (metric, than) if isinstance(key, str)]
+        files = tuple(dict.fromkeys(self._file(key, over) for key in keys))
+        experiment, name, _ = keys[-1 if self.values.is_metric(keys[-1]) else 0].split(".", 2)
+        if name in self.values.seeds.get(experiment, {}):
             name = str(self.values.label(experiment, name))
-            file = results.items_file(experiment) if over == "items" else results.seeds_file(experiment)
-        else:
-            file = results.metrics_file(experiment)
 
         def compare(level: float) -> Comparison:
-            return Comparison(quantity, name, *bounds, estimate(level), level, file)
+            return Comparison(quantity, name, *bounds, estimate(level), level, files)
 
         return Predicate((compare,), every)
+
+    def _file(self, key: str, over: str) -> Path:
+        experiment = key.split(".")[0]
+        if not self.values.is_metric(key):
+            return results.metrics_file(experiment)
+        return results.items_file(experiment) if over == "items" else results.seeds_file(experiment)
 
     def _pair(self, metric: str, than: str) -> tuple[np.ndarray, np.ndarray]:
         _same_experiment(metric, than)
@@ -231,18 +251,38 @@ class Predicates:
     def _family(self, metric: str, among: Sequence[str] | None) -> list[str]:
         self.values.over_seeds(metric)
         experiment, variant, name = metric.split(".", 2)
-        others = [other for other in (among or self.values.variants(experiment)) if other != variant]
+        family = self.values.variants(experiment) if among is None else among
+        others = [other for other in family if other != variant]
         if not others:
             raise ValueError(f"{metric}: expected other variants to compare with, found none")
         return [f"{experiment}.{other}.{name}" for other in others]
 
-    def _ordered(self, experiment: str, metric: str, along: str, variants: Sequence[str]) -> list[str]:
+    def _steps(
+        self, experiment: str, metric: str, along: str, variants: Sequence[str]
+    ) -> Iterator[tuple[str, str]]:
+        """The metric of each variant and of the next, in the order of the parameter `along`."""
         if len(variants) < 2:
             raise ValueError(f"variants: expected two or more, found {', '.join(variants) or 'none'}")
         steps = [self.values.setting(f"{experiment}.variants.{variant}.{along}") for variant in variants]
-        if any(after <= before for before, after in zip(steps, steps[1:], strict=False)):
+        if any(after <= before for before, after in pairwise(steps)):
             raise ValueError(f"variants: expected {along} to rise along them, found {', '.join(map(str, steps))}")
-        return [f"{experiment}.{variant}.{metric}" for variant in variants]
+        return pairwise(f"{experiment}.{variant}.{metric}" for variant in variants)
+
+
+def _equality(ratio: bool) -> float:
+    """The difference or the ratio of equals."""
+    return 1.0 if ratio else 0.0
+
+
+def _apart(a: float, b: float, ratio: bool) -> float:
+    if not ratio:
+        return a - b
+    return a / b if b else math.nan
+
+
+def _computed(value: float) -> Estimate:
+    """A number that was computed, not estimated."""
+    return Estimate(value, value, value, 0, math.nan, "exact", "" if math.isfinite(value) else "not finite")
 
 
 def decisive(verdict: Verdict, comparisons: Sequence[Comparison]) -> Comparison:

@@ -81,6 +81,17 @@ class Values:
             return Value(f"{_rounded_pair(100 * found.mean, 100 * found.half_width)}{NO_BREAK}%", key)
         return Value(_rounded_pair(found.mean, found.half_width), key)
 
+    def count_of_seeds(self, key: str) -> Value:
+        """In how many of the seeds a metric of zeros and ones is one: 8/10."""
+        values = self.over_seeds(key)
+        return Value(f"{int(np.sum(values))}/{len(values)}", key)
+
+    def median_and_range(self, key: str, spec: str) -> Value:
+        """For values that a few seeds rule, or that end at a bound: median [smallest, largest]."""
+        values = self.over_seeds(key)
+        low, high = (shown(float(end), spec) for end in (np.min(values), np.max(values)))
+        return Value(f"{self.median(key, spec)} [{low}, {high}]", key)
+
     def constant(self, key: str, spec: str) -> Value:
         return Value(shown(self._constant(key), spec), key)
 
@@ -177,6 +188,8 @@ def shown(value: Any, spec: str) -> str:
         text = f"{float(text):.0f}"  # 2880 reads better than 2.88×10^3
     elif exponent:
         text = f"{digits}×10^{{{int(exponent)}}}"
+    elif "#" in spec:  # which keeps zeros, and a point behind them
+        text = text.removesuffix(".")
     return text.replace("-", "−").replace("%", f"{NO_BREAK}%")
 
 

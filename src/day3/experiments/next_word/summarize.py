@@ -60,6 +60,7 @@ def _corpus(data: Arrays) -> dict[str, float]:
         "train_unknown_share": float(np.mean(data["train_windows"][:, -1] == UNKNOWN_ID)),
         "test_unknown_share": float(np.mean(data["test_windows"][:, -1] == UNKNOWN_ID)),
         "query_unknown_words": int(np.sum(data["query"] == UNKNOWN_ID)),
+        "query_count": int(np.sum((data["train_windows"][:, :-1] == data["query"]).all(axis=1))),
     }
 
 
