@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import matplotlib as mpl
 from cycler import cycler
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -71,6 +74,23 @@ def figure(
     drawing = Figure(figsize=(width_cm / 2.54, height_cm / 2.54), layout="constrained")
     FigureCanvasAgg(drawing)
     return drawing, drawing.subplots(rows, columns, **subplots)
+
+
+def panel_title(axes: Axes, title: str) -> None:
+    """A title, broken into lines at a "・" or "：" (which goes) where it would be wider than its panel.
+
+    Widths are estimated: a panel has its own, and text its font's, only once the figure is drawn.
+    """
+    spec = axes.get_subplotspec()
+    columns = spec.get_gridspec().ncols if spec else 1
+    panel = 0.85 * 72 * axes.figure.bbox.width / axes.figure.dpi / columns  # in points; the rest is labels and gaps
+    lines = [""]
+    for part in re.split("(?<=[・：])", title):
+        longer = lines[-1] + part
+        ems = sum(1 if unicodedata.east_asian_width(character) in "WF" else 0.55 for character in longer)
+        too_wide = ems * float(axes.title.get_fontsize()) > panel
+        lines = [*lines, part] if lines[-1] and too_wide else [*lines[:-1], longer]
+    axes.set_title("\n".join(line.rstrip("・：") for line in lines), linespacing=1.3)
 
 
 def to_svg(drawing: Figure, name: str) -> bytes:

@@ -18,7 +18,7 @@ from matplotlib.ticker import MaxNLocator
 
 from day3.experiments.binary_addition.settings import Settings, label
 from day3.labels import variant_label
-from day3.plotting import COLORS, LINE_STYLES, figure
+from day3.plotting import COLORS, LINE_STYLES, figure, panel_title
 from day3.results import Results, Table
 from day3.runs import DataError
 
@@ -27,10 +27,17 @@ __all__ = ["activation", "convergence", "course_gradient", "gradient_norm", "hid
 BASE: set[str] = set()  # the base differs from `training` in nothing
 GREY = COLORS[5]
 GRADIENT_FLOOR = 1e-10  # smaller norms, 0 among them, are drawn here: a log axis has no place for 0
+OUTCOME_MARK: dict[str, Any] = {
+    "linestyle": "none",
+    "markersize": 2.4,
+    "markerfacecolor": "none",
+    "markeredgewidth": 0.5,
+    "alpha": 0.7,
+}
 OUTCOME_MARKS: dict[str, dict[str, Any]] = {
-    "収束": {"linestyle": "none", "marker": "o", "markersize": 2.4, "color": COLORS[0]},
-    "未収束": {"linestyle": "none", "marker": "x", "markersize": 2.4, "color": COLORS[1]},
-    "発散": {"linestyle": "none", "marker": "^", "markersize": 2.4, "color": COLORS[4]},
+    "収束": {**OUTCOME_MARK, "marker": "o", "color": COLORS[0]},
+    "未収束": {**OUTCOME_MARK, "marker": "x", "color": COLORS[1]},
+    "発散": {**OUTCOME_MARK, "marker": "^", "color": COLORS[4]},
 }
 BEYOND_LIMIT = {"未収束": 1.05, "発散": 1.11}  # where runs without a number of iterations are drawn
 
@@ -57,7 +64,8 @@ def course_gradient(results: Results) -> Figure:
     for axes, (exact, course) in zip(panels, pairs, strict=True):
         _median_and_quartiles(axes, results, exact, "loss", 0, "正しい勾配")
         _median_and_quartiles(axes, results, course, "loss", 1, "講義の勾配")
-        _sub_caption(axes, panels, _label(results, exact) + _diverged(results, course))
+        diverged = _diverged(results, exact, "正しい勾配で ") + _diverged(results, course, "講義の勾配で ")
+        _sub_caption(axes, panels, _label(results, exact) + diverged)
     _label_outer(panels, 3, "損失")
     drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return drawing
@@ -90,10 +98,10 @@ def convergence(results: Results) -> Figure:
     """
     variants = results.settings.variants
     limit = max(training.iterations for training in variants.values())
-    drawing, panels = figure(height_cm=2.4 + 0.55 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
+    drawing, panels = figure(height_cm=2.4 + 0.7 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
     for row, variant in enumerate(variants):
         metrics = results.seeds[variant]
-        offsets = row + np.linspace(-0.3, 0.3, len(metrics["converged"]))
+        offsets = row + np.linspace(-0.2, 0.2, len(metrics["converged"]))
         for outcome, chosen in _outcomes(metrics).items():
             mark, beyond = OUTCOME_MARKS[outcome], BEYOND_LIMIT.get(outcome, 0.0) * limit
             iterations = np.where(
@@ -204,14 +212,14 @@ def _label(results: Results, variant: str) -> str:
     return variant_label(results.settings, variant, label)
 
 
-def _diverged(results: Results, variant: str) -> str:
-    """How many runs are missing from a variant's median."""
+def _diverged(results: Results, variant: str, which: str = "") -> str:
+    """How many runs are missing from a variant's median, `which` being the curve where a panel has several."""
     diverged = results.seeds[variant]["diverged"]
-    return f"：{diverged.sum():.0f}/{len(diverged)} が発散" if diverged.any() else ""
+    return f"：{which}{diverged.sum():.0f}/{len(diverged)} が発散" if diverged.any() else ""
 
 
 def _sub_caption(axes: Axes, panels: list[Axes], title: str) -> None:
-    axes.set_title(f"({string.ascii_lowercase[panels.index(axes)]}) {title}")
+    panel_title(axes, f"({string.ascii_lowercase[panels.index(axes)]}) {title}")
 
 
 def _label_outer(panels: list[Axes], columns: int, y_label: str) -> None:

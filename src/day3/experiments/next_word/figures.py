@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from day3.experiments.next_word.settings import label
 from day3.labels import variant_label
-from day3.plotting import COLORS, INK, LINE_STYLES, figure
+from day3.plotting import COLORS, INK, LINE_STYLES, figure, panel_title
 from day3.results import Results
 from day3.statistics import mean_interval
 
@@ -25,16 +25,16 @@ def learning_curves(results: Results) -> Figure:
 
     Batches, not epochs, since an epoch of fewer windows has fewer of them.
     """
-    drawing, (loss, perplexity) = figure(height_cm=6.5 + 0.5 * (len(results.runs) // 3), columns=2, sharex=True)
+    drawing, (loss, perplexity) = figure(height_cm=7.5 + 0.5 * (len(results.runs) // 3), columns=2, sharex=True)
     for (variant, run), color, dashes in zip(results.runs.items(), cycle(COLORS), cycle(LINE_STYLES), strict=False):
-        style = {"color": color, "linestyle": dashes, "label": _label(results, variant)}
+        style = {"color": color, "linestyle": dashes, "linewidth": 1, "label": _label(results, variant)}
         curve = results.curves[variant]
-        loss.fill_between(curve["step"], curve["loss_low"], curve["loss_high"], color=color, alpha=0.15, linewidth=0)
+        loss.fill_between(curve["step"], curve["loss_low"], curve["loss_high"], color=color, alpha=0.12, linewidth=0)
         loss.plot(curve["step"], curve["loss_median"], **style)
         tested = np.exp(run["test_loss"])  # (seed, epoch)
         ends = run["batch_loss"].shape[1] // tested.shape[1] * np.arange(1, tested.shape[1] + 1)
-        perplexity.fill_between(ends, tested.min(axis=0), tested.max(axis=0), color=color, alpha=0.15, linewidth=0)
-        perplexity.plot(ends, np.median(tested, axis=0), marker="o", markersize=3, **style)
+        perplexity.fill_between(ends, tested.min(axis=0), tested.max(axis=0), color=color, alpha=0.12, linewidth=0)
+        perplexity.plot(ends, np.median(tested, axis=0), marker="o", markersize=2.5, **style)
     perplexity.axhline(
         results.constants["trigram"]["perplexity"], color=INK, linewidth=0.8, linestyle=":", label="トライグラム"
     )
@@ -54,9 +54,10 @@ def accuracy(results: Results) -> Figure:
         panel.axvline(results.constants["trigram"][name], color=INK, linewidth=0.8, linestyle=":", label="トライグラム")
         for row, metrics in enumerate(results.seeds.values()):
             values = metrics[name]
-            panel.plot(values, np.full(len(values), row), "o", markersize=4, markerfacecolor="none", color=COLORS[0])
+            apart = row + np.linspace(-0.12, 0.12, len(values))  # seeds with the same value stay visible
+            panel.plot(values, apart, "o", markersize=3.5, markerfacecolor="none", color=COLORS[0])
             interval = mean_interval(values)
-            panel.errorbar(interval.mean, row + 0.3, xerr=interval.half_width, fmt="D", markersize=4, color=COLORS[1])
+            panel.errorbar(interval.mean, row + 0.38, xerr=interval.half_width, fmt="D", markersize=4, color=COLORS[1])
         panel.set_title(f"({letter}) 上位 {count} 語")
         panel.set_xlabel("正解率")
         panel.grid(visible=False, axis="y")
@@ -75,7 +76,7 @@ def query(results: Results) -> Figure:
         unused.remove()
     for letter, panel, variant in zip(PANELS, grid.flat, results.runs, strict=False):
         _likeliest_words(panel, results, variant)
-        panel.set_title(f"({letter}) {_label(results, variant)}")
+        panel_title(panel, f"({letter}) {_label(results, variant)}")
         panel.tick_params(labelbottom=True)
     words = " ".join(results.data["vocabulary"][results.data["query"]])
     drawing.supxlabel(f"「{words}」に続く確率", fontsize="medium")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import cycle
 from string import ascii_lowercase
 
 import numpy as np
@@ -12,12 +11,13 @@ from matplotlib.figure import Figure
 
 from day3.experiments.sine_to_cosine.settings import label
 from day3.labels import variant_label
-from day3.plotting import COLORS, INK, LINE_STYLES, figure
+from day3.plotting import COLORS, INK, figure, panel_title
 from day3.results import Results
 
 __all__ = ["learning_curves", "mse", "predictions"]
 
 PANELS = ascii_lowercase
+FAINT = "#b8bfc6"
 MEASURES = {"train_mse": "訓練", "validation_mse": "検証", "free_running_mse": "自走予測"}
 
 
@@ -29,7 +29,7 @@ def predictions(results: Results) -> Figure:
     )
     for letter, panel, (variant, run) in zip(PANELS, panels.flat, results.runs.items(), strict=False):
         _free_running(panel, results, run["predictions"])
-        panel.set_title(f"({letter}) {_label(results, variant)}")
+        panel_title(panel, f"({letter}) {_label(results, variant)}")
         panel.set_ylabel("y")
     panels.flat[-1].set_xlabel("x")
     drawing.legend(*panels.flat[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
@@ -37,20 +37,26 @@ def predictions(results: Results) -> Figure:
 
 
 def learning_curves(results: Results) -> Figure:
-    """Teacher-forced error after each epoch on training and validation windows: median and range over seeds."""
-    drawing, panels = figure(height_cm=6.5 + 0.5 * (len(results.curves) // 3), columns=2, sharey=True)
-    for letter, panel, name in zip(PANELS, panels, ("train_mse", "validation_mse"), strict=False):
-        for (variant, curve), color, dashes in zip(
-            results.curves.items(), cycle(COLORS), cycle(LINE_STYLES), strict=False
-        ):
-            low, median, high = (curve[f"{name}_{part}"] for part in ("low", "median", "high"))
-            panel.fill_between(curve["step"], low, high, color=color, alpha=0.08, linewidth=0)
-            panel.plot(curve["step"], median, color=color, linestyle=dashes, label=_label(results, variant))
-        panel.set_title(f"({letter}) {MEASURES[name]}")
-        panel.set_xlabel("エポック")
+    """Teacher-forced validation error after each epoch: median and range over seeds; other variants' medians in grey."""
+    columns = min(3, len(results.curves))
+    rows = -(-len(results.curves) // columns)
+    drawing, grid = figure(
+        height_cm=1.0 + 3.9 * rows, rows=rows, columns=columns, sharex=True, sharey=True, squeeze=False
+    )
+    for unused in grid.flat[len(results.curves) :]:
+        unused.remove()
+    for letter, panel, (variant, curve) in zip(PANELS, grid.flat, results.curves.items(), strict=False):
+        for other, others in results.curves.items():
+            if other != variant:
+                panel.plot(others["step"], others["validation_mse_median"], color=FAINT, linewidth=0.7)
+        low, high = curve["validation_mse_low"], curve["validation_mse_high"]
+        panel.fill_between(curve["step"], low, high, color=COLORS[0], alpha=0.2, linewidth=0)
+        panel.plot(curve["step"], curve["validation_mse_median"], color=COLORS[0])
         panel.set_yscale("log")
-    panels[0].set_ylabel("平均二乗誤差")
-    drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        panel.tick_params(labelbottom=True)
+        panel_title(panel, f"({letter}) {_label(results, variant)}")
+    drawing.supxlabel("エポック", fontsize="medium")
+    drawing.supylabel("平均二乗誤差", fontsize="medium")
     return drawing
 
 
@@ -61,8 +67,9 @@ def mse(results: Results) -> Figure:
         panel.axvline(results.constants["zero"][name], color=INK, linewidth=0.8, linestyle=":")
         for row, metrics in enumerate(results.seeds.values()):
             values = metrics[name]
-            panel.plot(values, np.full(len(values), row), "o", markersize=4, markerfacecolor="none", color=COLORS[0])
-            panel.plot(np.median(values), row + 0.3, "D", markersize=4, color=COLORS[1])
+            apart = row + np.linspace(-0.12, 0.12, len(values))  # seeds with the same value stay visible
+            panel.plot(values, apart, "o", markersize=3.5, markerfacecolor="none", color=COLORS[0])
+            panel.plot(np.median(values), row + 0.38, "D", markersize=4, color=COLORS[1])
         panel.set_title(f"({letter}) {title}")
         panel.set_xlabel("平均二乗誤差")
         panel.set_xscale("log")

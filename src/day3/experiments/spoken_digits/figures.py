@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from day3.experiments.spoken_digits.settings import label
 from day3.labels import variant_label
-from day3.plotting import COLORS, INK, figure
+from day3.plotting import COLORS, INK, figure, panel_title
 from day3.results import Results
 from day3.statistics import mean_interval
 
@@ -55,7 +55,7 @@ def learning_curves(results: Results) -> Figure:
 
 
 def validation_accuracy(results: Results) -> Figure:
-    """Validation accuracy of each seed, the mean with its 95 % interval, and where 95 % of guessers lie."""
+    """Validation accuracy of each seed (slightly apart), the mean with its 95 % interval, and where 95 % of guessers lie."""
     drawing, axes = figure(height_cm=2.2 + len(results.seeds))
     chance = results.constants["chance"]
     band = axes.axvspan(chance["accuracy_low"], chance["accuracy_high"], color=INK, alpha=0.08, linewidth=0)
@@ -63,12 +63,15 @@ def validation_accuracy(results: Results) -> Figure:
     for row, metrics in enumerate(results.seeds.values()):
         accuracy = metrics["val_accuracy"]
         (dots,) = axes.plot(
-            accuracy, np.full(len(accuracy), row), "o", markersize=4, markerfacecolor="none", color=COLORS[0]
+            accuracy,
+            row + np.linspace(-0.1, 0.1, len(accuracy)),
+            "o",
+            markersize=4,
+            markerfacecolor="none",
+            color=COLORS[0],
         )
         interval = mean_interval(accuracy)
-        mean = axes.errorbar(
-            interval.mean, row + 0.25, xerr=interval.half_width, fmt="D", markersize=4, color=COLORS[1]
-        )
+        mean = axes.errorbar(interval.mean, row + 0.3, xerr=interval.half_width, fmt="D", markersize=4, color=COLORS[1])
     explained = ["シードごと", "平均と 95 % 信頼区間", "当て推量の 95 % が入る範囲"]
     drawing.legend([dots, mean, band], explained, loc="outside upper center", ncols=3)
     names = [variant_label(results.settings, variant, label) for variant in results.seeds]
@@ -84,11 +87,15 @@ def confusion(results: Results) -> Figure:
     drawing, panels = _panels(results, row_height_cm=5.8)
     for variant, panel in panels.items():
         shares = _confusion(results.data["validation_y"], results.runs[variant]["validation_predictions"])
-        panel.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        # imshow would put a raster image into the SVG, which viewers smooth
+        digits = np.arange(CLASSES)
+        panel.pcolormesh(digits, digits, shares, cmap="Blues", vmin=0, vmax=1, edgecolors="white", linewidth=0.4)
+        panel.set_aspect("equal")
+        panel.invert_yaxis()
         for digit, named in np.argwhere(shares >= 0.005):
             share = shares[digit, named]
             color = "white" if share > 0.5 else INK
-            panel.text(named, digit, f"{100 * share:.0f}", ha="center", va="center", fontsize=6, color=color)
+            panel.text(named, digit, f"{100 * share:.0f}", ha="center", va="center", fontsize=6.5, color=color)
         panel.set_xticks(range(CLASSES))
         panel.set_yticks(range(CLASSES))
         panel.grid(visible=False)
@@ -105,7 +112,7 @@ def _panels(results: Results, row_height_cm: float, **subplots: Any) -> tuple[Fi
     drawing, axes = figure(height_cm=row_height_cm * rows, rows=rows, columns=columns, squeeze=False, **subplots)
     panels = dict(zip(variants, axes.flat, strict=False))
     for letter, (variant, panel) in zip("abcdefghijklmnopqrstuvwxyz", panels.items(), strict=False):
-        panel.set_title(f"({letter}) {variant_label(results.settings, variant, label)}")
+        panel_title(panel, f"({letter}) {variant_label(results.settings, variant, label)}")
     for unused in axes.flat[len(variants) :]:
         unused.remove()
     return drawing, panels
