@@ -360,8 +360,16 @@ def test_constants_count_windows_and_unknown_words(results):
             "train_unknown_share": 1 / 20,
             "test_unknown_share": 1 / 7,
             "query_unknown_words": 1,
+            "query_count": 0,
         }
     )
+
+
+def test_the_windows_that_begin_with_the_query_are_counted(data, results):
+    asked = data | {"query": data["train_windows"][0, :-1]}
+    starts = [tuple(window[:-1]) for window in data["train_windows"]]
+    counted = summarize(asked, results.runs, results.settings).constants["corpus"]["query_count"]
+    assert counted == starts.count(starts[0]) > 0
 
 
 def test_the_query_is_continued_by_the_words_likeliest_on_the_average_over_seeds(data, results):

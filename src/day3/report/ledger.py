@@ -267,7 +267,7 @@ def _against_original(claim: Claim, original: Original, values: Values) -> str:
     effects = [(one, effect) for one in claim.comparisons if (effect := original.effect(one)) is not None]
     if not effects:
         return said
-    told = "、".join(f"{_number(effect)}（{_where(effect, one.estimate)}）" for one, effect in effects)
+    told = "、".join(f"{_number(effect)}（区間の内外：{_where(effect, one.estimate)}）" for one, effect in effects)
     metric = effects[0][0].quantity.split()[0]
     note = "" if original.is_comparable(values, metric) else "データが異なるので、直接の比較はできない。"
     return f"{said}同じ差を原レポートの 1 回の実行の値で求めると {told}。{note}"
@@ -300,7 +300,7 @@ def original_rows(original: Original, values: Values) -> list[list[str]]:
 def _where(number: float, interval: statistics.Interval | statistics.Estimate) -> str:
     if not math.isfinite(interval.low):
         return NOT_FINITE
-    return "区間内" if interval.low <= number <= interval.high else "区間外"
+    return "内" if interval.low <= number <= interval.high else "外"
 
 
 def _files(claim: Claim) -> list[Path]:

@@ -257,9 +257,7 @@ class Predicates:
             raise ValueError(f"{metric}: expected other variants to compare with, found none")
         return [f"{experiment}.{other}.{name}" for other in others]
 
-    def _steps(
-        self, experiment: str, metric: str, along: str, variants: Sequence[str]
-    ) -> Iterator[tuple[str, str]]:
+    def _steps(self, experiment: str, metric: str, along: str, variants: Sequence[str]) -> Iterator[tuple[str, str]]:
         """The metric of each variant and of the next, in the order of the parameter `along`."""
         if len(variants) < 2:
             raise ValueError(f"variants: expected two or more, found {', '.join(variants) or 'none'}")
