@@ -259,7 +259,8 @@ def test_a_wording_can_tell_the_numbers_of_the_verdict(state):
 def test_a_wording_can_name_what_it_compares_with(state):
     rendered = state(
         'highest("spoken_digits.gru.val_accuracy", among=["simple_rnn", "bilstm"])',
-        wordings='{% contradicted %}{{ claim.names("contradicted") }}に劣り、{{ claim.names("supported") }}に勝る：{{ claim.name }}。\n',
+        wordings='{% contradicted %}{{ claim.names("contradicted") }}に劣り、{{ claim.names("supported") }}に勝る：'
+        "{{ claim.name }}。\n",
     )
     assert said(rendered) == "双方向 LSTM(64)に劣り、SimpleRNN(128)に勝る：双方向 LSTM(64)。"
 
@@ -455,7 +456,7 @@ def test_the_ledger_compares_with_what_the_original_printed(state):
 ORIGINALS = {
     "a statement without a claim": (
         "claims: {b: x}\nnumbers: {}\ncomparable: {}\n",
-        "report_templates/original.yaml: claims: b: no template states this claim",
+        "report_templates/original.yaml: claims.b: no template states this claim",
     ),
     "not all its sections": ("claims: {}\n", "report_templates/original.yaml: numbers: Field required"),
     "a number that is not as printed": (

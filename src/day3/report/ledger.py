@@ -64,8 +64,7 @@ class Original:
                 raise OriginalError(f"{self.file}: claims.{id}: no template states this claim")
         try:
             for metric, text in self.numbers.items():
-                if not values.is_metric(metric):
-                    values.number(metric)
+                (values.over_seeds if values.is_metric(metric) else values.number)(metric)
                 float(text)
             for key in self.comparable:
                 values.setting(key)

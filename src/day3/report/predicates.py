@@ -155,10 +155,11 @@ class Predicates:
 
     def share(self, metric: str, more_than: float | None = None, less_than: float | None = None) -> Predicate:
         """The share of seeds in which a metric of zeros and ones (converged, diverged, …) is one."""
-        if (more_than is None) == (less_than is None):
+        given = [bound for bound in (more_than, less_than) if bound is not None]
+        if len(given) != 1:
             raise ValueError("share: expected one of more_than=… and less_than=…")
-        if not 0 < (more_than if less_than is None else less_than) < 1:  # pyright: ignore[reportOperatorIssue]
-            raise ValueError(f"share: expected a bound between 0 and 1, found {more_than or less_than!r}")
+        if not 0 < given[0] < 1:
+            raise ValueError(f"share: expected a bound between 0 and 1, found {given[0]!r}")
         bounds = (-math.inf if more_than is None else more_than, math.inf if less_than is None else less_than)
 
         def estimate(level: float) -> Estimate:
