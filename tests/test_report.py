@@ -259,20 +259,25 @@ def test_dvc_compares_parameters_and_metrics(project, tmp_path):
 
 @pytest.fixture(scope="module")
 def more_seeds(project, tmp_path_factory):
-    """A copy of the project with enough seeds, and enough training of seq2seq, to decide something: committed, and run."""
+    """A copy of the project with enough seeds, and enough training of seq2seq, to decide something: run and committed."""
     root = tmp_path_factory.mktemp("claims") / "day3"
     shutil.copytree(project.root, root, symlinks=True)
     copy = type(project)(root, "")
     change_params(root, {"binary_addition.seeds": 8, "sine_to_cosine.seeds": 5, "sine_to_cosine.training.epochs": 20})
     change_params(root, {"sine_to_cosine.training.learning_rate": 0.01})
-    for command in (
-        "dvc repro report",
-        "git add -A",
-        "git -c user.name=a -c user.email=a@example.org commit -qm first",
-    ):
+    decide(copy, "summarize_binary_addition", "summarize_sine_to_cosine")
+    for command in ("git add -A", "git -c user.name=a -c user.email=a@example.org commit -qm first"):
         done = copy.run(*command.split())
         assert done.returncode == 0, done.stderr
     return copy
+
+
+def decide(copy, *stages):
+    """Run stages, and write the ledger as the report stage does, without typesetting."""
+    for command in (("dvc", "repro", *stages), ("python", "-m", "day3.cli", "claims", "--json")):
+        done = copy.run(*command)
+        assert done.returncode == 0, done.stderr
+    (copy.root / "reports/claims.json").write_text(done.stdout, encoding="utf-8")
 
 
 def change_params(root, changes):
@@ -299,10 +304,9 @@ def test_with_two_seeds_the_text_hedges_and_with_more_it_speaks_out(project, mor
         assert (more[claim]["verdict"], more[claim]["n"]) == ("supported", 8)
     hedged, said = (claims["relu-does-not-converge"]["sentences"][0] for claims in (few, more))
     assert "決められない" in hedged
-    assert "学習が進まず" in said
-    for root, sentence in ((project.root, hedged), (more_seeds.root, said)):
-        page = html.parse(str(root / "reports/day3.html")).getroot()
-        assert text_of(page.xpath('//*[@id="claim:relu-does-not-converge"]')[0]).startswith(sentence)
+    assert "半数に満たない" in said
+    page = html.parse(str(project.root / "reports/day3.html")).getroot()
+    assert text_of(page.xpath('//*[@id="claim:relu-does-not-converge"]')[0]).startswith(hedged)
 
 
 def test_with_a_learning_rate_of_zero_the_sentences_about_the_variant_turn(more_seeds, tmp_path):
@@ -310,8 +314,7 @@ def test_with_a_learning_rate_of_zero_the_sentences_about_the_variant_turn(more_
     shutil.copytree(more_seeds.root, root, symlinks=True)
     copy = type(more_seeds)(root, "")
     change_params(root, {"sine_to_cosine.variants.lstm": {"cell": "lstm", "learning_rate": 0.0}})
-    done = copy.run("dvc", "repro", "report")
-    assert done.returncode == 0, done.stderr
+    decide(copy, "summarize_sine_to_cosine")
     before, after = ledger_of(more_seeds.root), ledger_of(root)
     claim = "lstm-better-validation"
     assert before[claim]["verdict"] != "contradicted"
