@@ -315,6 +315,10 @@ WRONG = {
         {"predicate": 'higher("spoken_digits.gru.val_accuracy", than="spoken_digits.chanse.accuracy")'},
         "no 'chanse'; nearest: chance",
     ),
+    "an exact metric": (
+        {"predicate": 'exact("spoken_digits.gru.val_accuracy", equals=0.2)'},
+        "constant 'spoken_digits.gru.val_accuracy': no 'gru'; known: chance, broken",
+    ),
     "metrics of two experiments": (
         {"predicate": 'higher("spoken_digits.gru.val_accuracy", than="binary_addition.hidden_16.steps")'},
         "expected metrics of one experiment",

@@ -181,6 +181,7 @@ class Predicates:
     def exact(self, constant: str, equals: str | float, tolerance: float = 1e-6) -> Predicate:
         """Two computed numbers agree but for rounding (constants are kept to six digits): their difference is within
         tolerance · max(1, |equals|). Nothing is estimated, n is 0."""
+        self.values.number(constant)  # a metric over seeds is estimated, never exact
         expected = self._number(equals)
         within = _positive("tolerance", tolerance) * max(1.0, abs(expected))
         return self._compare(constant, equals, False, "seeds", (-within, within))
