@@ -32,20 +32,21 @@ class Chapter:
     sections: list[Heading] = field(default_factory=list)
 
 
-def for_browser(tree: Tree, settings: Settings, templates: Path) -> str:
+def for_browser(tree: Tree, settings: Settings, templates: Path, more_style: str = "") -> str:
     """One file that opens offline: fonts and figures are inside. Links to code are relative to reports/."""
-    style = "\n".join((templates / name).read_text(encoding="utf-8") for name in ("report.css", "screen.css"))
+    sheets = [(templates / name).read_text(encoding="utf-8") for name in ("report.css", "screen.css")]
+    style = "\n".join([*sheets, more_style])
     return _page(tree, settings, templates, style, "woff2", _data_url, lambda source: f"{settings.code_url}/{source}")
 
 
-def for_print(tree: Tree, settings: Settings, templates: Path) -> str:
+def for_print(tree: Tree, settings: Settings, templates: Path, more_style: str = "") -> str:
     """The page that WeasyPrint sets; files are `project:` addresses, which only pdf.py's fetcher resolves."""
     online = settings.code_url.startswith("https://")
     return _page(
         tree,
         settings,
         templates,
-        (templates / "report.css").read_text(encoding="utf-8"),
+        "\n".join([(templates / "report.css").read_text(encoding="utf-8"), more_style]),
         "ttf",
         lambda file: f"project:{file.as_posix()}",
         lambda source: f"{settings.code_url}/{source}" if online else None,
@@ -65,7 +66,8 @@ def _page(
     summary = html.Element("div", {"class": "summary"})
     summary.extend(list(root.xpath("./h2[1]/preceding-sibling::*")))  # what stands before the first chapter
     for image in root.iter("img"):
-        image.set("src", url_of(runs.REPORTS / image.get("src")))
+        if not image.get("src").startswith("data:"):
+            image.set("src", url_of(runs.REPORTS / image.get("src")))
     for link in root.iter("a"):
         if link.get("href", "").startswith("code:"):
             target = code_link(link.get("href").removeprefix("code:"))
