@@ -6,6 +6,7 @@ The steps stand in `build` in their order; each is a small pass over the lxml tr
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 import markdown
@@ -34,6 +35,7 @@ EXTENSION_SETTINGS = {
     "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
 }
 SECTION_CLASSES = {"確認テスト": "test", "考察": "discussion"}
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
 PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
 
@@ -58,9 +60,10 @@ class Tree:
 class FormulaError(Exception):
     """A formula that cannot be typeset; `tex` tells which."""
 
-    def __init__(self, tex: str, message: str) -> None:
+    def __init__(self, tex: str, message: str, line: str | None = None) -> None:
         super().__init__(f"formula {tex.strip()!r}: {message}")
         self.tex = tex
+        self.line = line  # of the source, when the tree was made with data-line
 
 
 class ReferenceError(Exception):
@@ -75,7 +78,12 @@ def build(text: str) -> Tree:
     """The numbered tree of a Markdown text. Raises FormulaError and ReferenceError."""
     converter = markdown.Markdown(extensions=EXTENSIONS, extension_configs=EXTENSION_SETTINGS)
     body = converter.convert(join_lines(text))
-    tree = Tree(html.fragment_fromstring(f"<main>{body}</main>"))
+    return finish(html.fragment_fromstring(f"<main>{body}</main>"))
+
+
+def finish(root: html.HtmlElement) -> Tree:
+    """The numbered tree of a report's body, whichever Markdown it came from. Raises FormulaError and ReferenceError."""
+    tree = Tree(root)
     _number_headings(tree)
     _number_captions(tree)
     _typeset_formulas(tree)
@@ -115,6 +123,29 @@ def _continues(before: str, line: str) -> bool:
     return last in PUNCTUATION or bool(re.match(f"[{WIDE}]{{2}}", last + first))
 
 
+class Slugs:
+    """Anchors as GitHub makes them: 確認テスト 1 -> 確認テスト-1, the next of that name 確認テスト-1-1."""
+
+    def __init__(self) -> None:
+        self._used: dict[str, int] = {}
+
+    def __call__(self, text: str) -> str:
+        kept = [character for character in text.strip().lower() if character in " -" or _in_slugs(character)]
+        return self.unique("".join(kept).replace(" ", "-"))
+
+    def unique(self, base: str) -> str:
+        slug = base
+        while slug in self._used:
+            self._used[base] += 1
+            slug = f"{base}-{self._used[base]}"
+        self._used[slug] = 0
+        return slug
+
+
+def _in_slugs(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LMN" or unicodedata.category(character) == "Pc"
+
+
 # -- headings ---------------------------------------------------------------------------------------------------------
 
 
@@ -122,15 +153,13 @@ def _number_headings(tree: Tree) -> None:
     """Numbers 1, 1.1, 1.1.1 for h2-h4 (付録 A for a chapter of class "appendix"); ids as GitHub makes them."""
     counts = [0, 0, 0]
     appendices = 0
-    used: dict[str, int] = {}
-    for heading in tree.root.iter("h1", "h2", "h3", "h4"):
+    slugs = Slugs()
+    for heading in tree.root.iter(*HEADINGS):
         text = heading.text_content().strip()
-        base = heading.get("id") or re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
-        heading.set("id", base if base not in used else f"{base}-{used[base]}")
-        used[base] = used.get(base, 0) + 1
+        heading.set("id", slugs.unique(own) if (own := heading.get("id")) else slugs(text))
         level = int(heading.tag[1])
         number = ""
-        if level > 1:
+        if 1 < level < 5:
             counts[level - 2] += 1
             counts[level - 1 :] = [0] * (4 - level)
             if level == 2 and "appendix" in heading.get("class", ""):
@@ -152,13 +181,17 @@ def _number_headings(tree: Tree) -> None:
 
 
 def _number_captions(tree: Tree) -> None:
-    """figure > figcaption of the caption blocks: 図 1, 表 1, コード 1, and a link to the code or data behind it."""
+    """figure > figcaption of the caption blocks: 図 1, 表 1, コード 1, and a link to the code or data behind it.
+
+    data-kind says what a figure is when its content does not; data-label is a label that it brings along, maybe none."""
     counts = dict.fromkeys(CAPTIONED, 0)
     for figure in tree.root.iter("figure"):
-        kind = next((kind for kind, content in CONTENT.items() if figure.find(f".//{content}") is not None), "listing")
-        counts[kind] += 1
+        found = next((kind for kind, content in CONTENT.items() if figure.find(f".//{content}") is not None), "listing")
+        kind = figure.attrib.pop("data-kind", found)
         figure.set("class", kind)
-        label = f"{CAPTIONED[kind]} {counts[kind]}"
+        if (label := figure.attrib.pop("data-label", None)) is None:
+            counts[kind] += 1
+            label = f"{CAPTIONED[kind]} {counts[kind]}"
         if id := figure.attrib.pop("data-id", None):  # the caption blocks take no id with a colon or slash
             figure.set("id", id)
             tree.labels[id] = label
@@ -167,9 +200,10 @@ def _number_captions(tree: Tree) -> None:
             continue
         if len(caption) == 1 and caption[0].tag == "p":  # a paragraph inside is a level too many for a screen reader
             caption[0].drop_tag()
-        mark = etree.Element("b")
-        mark.text, mark.tail, caption.text = label, "\u3000" + (caption.text or "").lstrip(), None
-        caption.insert(0, mark)
+        if label:
+            mark = etree.Element("b")
+            mark.text, mark.tail, caption.text = label, "\u3000" + (caption.text or "").lstrip(), None
+            caption.insert(0, mark)
         if source := figure.attrib.pop("data-source", None):
             link = etree.SubElement(caption, "a", {"class": "source", "href": f"code:{source}"})
             link.text = figure.attrib.pop("data-shown")
@@ -190,7 +224,7 @@ def _fill_references(tree: Tree) -> None:
         target = href[1:]
         if target not in targets:
             raise ReferenceError(target, sorted(tree.labels))
-        if link.text == "参照":
+        if link.text == "参照" and target in tree.labels:
             link.text = tree.labels[target]
             link.set("class", "reference")
 
@@ -199,28 +233,36 @@ def _fill_references(tree: Tree) -> None:
 
 
 def _typeset_formulas(tree: Tree) -> None:
-    """Each formula as SVG; one with \\label{eq:x} gets a number at the right and can be referred to."""
+    """Each formula as SVG; one with \\label{eq:x} gets a number at the right and can be referred to, one with \\tag{x}
+    gets x."""
     number = 0
     for slot in tree.root.xpath('//*[contains(concat(" ", @class, " "), " arithmatex ")]'):
         source = (slot.text or "").strip()
         display, tex = source.startswith(r"\["), source[2:-2]
         label = re.search(r"\\label\{([^}]*)\}", tex)
         tex = re.sub(r"\\label\{[^}]*\}", "", tex).strip()
+        tags: list[str] = []
+        if display:
+            tags = re.findall(r"\\tag\*?\{([^{}]*)\}", tex)
+            tex = re.sub(r"\\tag\*?\{[^{}]*\}", "", tex).strip()
         try:
             drawn = html.fragment_fromstring(typeset(tex, display))
         except MathError as error:
-            raise FormulaError(tex, str(error)) from error
+            raise FormulaError(tex, str(error), slot.get("data-line")) from error
         tail = slot.tail
         slot.clear()
         slot.tail = tail
         slot.set("class", "equation" if display else "formula")
         slot.append(drawn)
-        if label:
+        if label and not tags:
             number += 1
+            tags = [str(number)]
+        if label:
             slot.set("id", label[1])
+            tree.labels[label[1]] = f"式 ({tags[0]})"
+        if tags:
             mark = etree.SubElement(slot, "span", {"class": "equation-number"})
-            mark.text = f"({number})"
-            tree.labels[label[1]] = f"式 ({number})"
+            mark.text = ", ".join(f"({tag})" for tag in tags)
 
 
 # -- sections, questions, code ----------------------------------------------------------------------------------------
@@ -228,7 +270,7 @@ def _typeset_formulas(tree: Tree) -> None:
 
 def _set_sections_apart(root: html.HtmlElement) -> None:
     """確認テスト and 考察 become sections of their own, so that a grader finds them at a glance."""
-    for heading in list(root.iter("h3")):
+    for heading in list(root.iter("h3", "h4")):
         kind = next(
             (name for start, name in SECTION_CLASSES.items() if heading.get("data-text").startswith(start)), None
         )
@@ -237,7 +279,8 @@ def _set_sections_apart(root: html.HtmlElement) -> None:
         section = etree.Element("section", {"class": kind})
         heading.addprevious(section)
         following = [heading]
-        while (after := following[-1].getnext()) is not None and after.tag not in ("h2", "h3"):
+        ends = HEADINGS[: HEADINGS.index(heading.tag) + 1]
+        while (after := following[-1].getnext()) is not None and after.tag not in ends:
             following.append(after)
         section.extend(following)
 
