@@ -7,6 +7,7 @@ from pathlib import Path
 
 from day3 import params, runs
 from day3.report import document, ledger, lint, page, pdf, tree
+from day3.report.archive import Attachment
 from day3.report.document import Reference, ReportError
 
 
@@ -22,8 +23,14 @@ def build(templates: Path = document.TEMPLATES, say: Callable[[str], None] = pri
     built = parse(rendered.text, templates, rendered.references)
     browser = page.for_browser(built, settings, templates)
     say("report: HTML -> PDF")
-    printed = pdf.write(page.for_print(built, settings, templates), settings.date)
-    runs.write_json(ledger.FILE, ledger.document(rendered.claims, rendered.original, rendered.values))
+    claims = ledger.text(rendered.claims, rendered.original, rendered.values)
+    inside = [
+        Attachment("day3.md", rendered.text.encode(), "What this PDF was set from", "Source"),
+        Attachment("params.yaml", params.FILE.read_bytes(), "What the runs were set to", "Supplement"),
+        Attachment("claims.json", claims.encode(), "Every claim, its verdict and its evidence", "Data"),
+    ]
+    printed = pdf.write(page.for_print(built, settings, templates), settings.date, attachments=inside)
+    runs.write_text(ledger.FILE, claims)
     runs.write_text(runs.REPORTS / "day3.md", rendered.text)
     runs.write_text(runs.REPORTS / "day3.html", browser)
     runs.write_bytes(runs.REPORTS / "day3.pdf", printed)

@@ -5,6 +5,7 @@ original report's numbers beside ours.
 from __future__ import annotations
 
 import html
+import json
 import math
 import re
 from dataclasses import dataclass
@@ -93,6 +94,11 @@ def document(claims: Claims, original: Original, values: Values) -> dict[str, An
     """{id: verdict, effect, low, high, n, reason?, and lists}. DVC tells of single values and passes over lists, so that
     `dvc metrics diff` shows verdicts that flip and not every sentence."""
     return {one.claim.id: _entry(one, original, values) for one in claims.stated}
+
+
+def text(claims: Claims, original: Original, values: Values) -> str:
+    """The document as claims.json holds it."""
+    return json.dumps(document(claims, original, values), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def _entry(stated: Stated, original: Original, values: Values) -> dict[str, Any]:

@@ -7,35 +7,51 @@ import logging
 import mimetypes
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from day3.report import archive
 from day3.report.document import ReportError
 
 FONTCONFIG = Path(__file__).with_name("fontconfig.xml")
 
 
-def write(page: str, day: date, root: Path = Path()) -> bytes:
-    """The PDF of a page. `project:` addresses are files below `root`; any other address is refused.
+def write(page: str, day: date, root: Path = Path(), attachments: Iterable[archive.Attachment] = ()) -> bytes:
+    """The PDF of a page, PDF/A-3a and PDF/UA-1. `project:` addresses are files below `root`; any other is refused.
 
     Raises ReportError for whatever WeasyPrint would only warn of: a missing image, glyph, font or anchor.
     """
     os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG)  # read when WeasyPrint loads fontconfig
-    os.environ["SOURCE_DATE_EPOCH"] = str(int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()))
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "No fonts configured", UserWarning)  # on purpose: see fontconfig.xml
+        warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile open
         import weasyprint
+        from weasyprint.urls import FatalURLFetchingError
 
-        with _strict_log() as complaints:
+        with _strict_log() as complaints, _raised_as_report_error(FatalURLFetchingError):
             document = weasyprint.HTML(string=page, base_url="project:", url_fetcher=_fetcher(root.resolve()))
-            content = document.write_pdf(pdf_variant="pdf/ua-1")
+            content = document.write_pdf(
+                pdf_variant="pdf/a-3a",
+                attachments=[archive.embed(attachment, moment) for attachment in sorted(attachments)],
+                finisher=archive.finish,
+            )
     if complaints:
         raise ReportError("PDF: expected no complaint of WeasyPrint, found: " + "; ".join(dict.fromkeys(complaints)))
     assert content is not None
     return content
+
+
+@contextmanager
+def _raised_as_report_error(kind: type[BaseException]) -> Iterator[None]:
+    try:
+        yield
+    except kind as error:
+        raise ReportError(str(error)) from error
 
 
 def _fetcher(root: Path) -> Any:

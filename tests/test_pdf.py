@@ -1,0 +1,138 @@
+"""The PDF as a file: two standards at once, the same bytes everywhere, nothing but the project's own inside."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import time
+from datetime import date
+from importlib.metadata import distribution
+from pathlib import Path
+
+import page as page_validation
+import pypdf
+import pytest
+
+from day3.report import fonts, pdf
+from day3.report.archive import Attachment
+from day3.report.document import ReportError
+
+SOURCES = str(Path(pdf.__file__).parents[2])
+DAY = date(2024, 6, 16)
+ATTACHMENTS = (
+    Attachment("params.yaml", b"seeds: 5\n", "What the runs were set to", "Supplement"),
+    Attachment("day3.md", b"# A report\n", "What the PDF was set from", "Source"),
+)
+# Markup that PDF/UA is strict about: loose lists, code and numbers inside links, leaders, definition lists.
+BODY = """
+<nav><ol style="list-style: none"><li><a class="c" href="#one"><span>1</span>章</a></li></ol></nav>
+<main>
+<h1>題</h1>
+<h2 id="one">章</h2>
+<p>本文は<a href="#two"><code>コード</code></a>と<a href="https://example.org/">外</a>。</p>
+<ul><li><p>一つ目</p><p>続き</p></li><li>二つ目<ul><li>内側</li></ul></li></ul>
+<dl><dt>語</dt><dd><p>説明</p></dd></dl>
+<table><thead><tr><th>名</th><th>値</th></tr></thead><tbody><tr><td>甲</td><td>1</td></tr></tbody></table>
+<h3 id="two">節</h3>
+<p><svg xmlns="http://www.w3.org/2000/svg" class="math" width="1em" height="1em" viewBox="0 0 10 10"><title>数式 x</title>
+<path d="M 0 0 L 10 0 L 10 10 Z"/></svg></p>
+</main>
+"""
+PAGE = """<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>試験</title>
+<style>@font-face {{ font-family: "Sans"; src: url("project:font.ttf") }}
+@page {{ size: A6; @top-left {{ content: "柱" }} @bottom-right {{ content: counter(page) "/" counter(pages) }} }}
+html {{ font: 10pt "Sans" }} .c::after {{ content: leader(dotted) target-counter(attr(href), page) }} {style}</style>
+</head><body>{body}</body></html>"""
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory) -> Path:
+    """A folder with a Japanese font that has the characters of these tests."""
+    file = distribution("justmytype-intl-cjk").locate_file(
+        "justmytype_intl_cjk/fonts/ofl/notosansjp/NotoSansJP[wght].ttf"
+    )
+    characters = {ord(character) for character in PAGE + BODY + "、。（）あいうえお•◦▪" if character.isprintable()}
+    folder = tmp_path_factory.mktemp("project")
+    variable = fonts.subset(Path(str(file)).read_bytes(), characters)
+    (folder / "font.ttf").write_bytes(fonts.instance(variable, 400))
+    return folder
+
+
+def written(root, body=BODY, style="", attachments=()):
+    return pdf.write(PAGE.format(body=body, style=style), DAY, root, attachments)
+
+
+@pytest.fixture(scope="session")
+def content(root) -> bytes:
+    return written(root, attachments=ATTACHMENTS)
+
+
+@pytest.mark.parametrize("profile", ["pdfa-3a", "pdfua-1"])
+def test_one_file_is_pdf_a_and_pdf_ua(content, tmp_path, profile):
+    file = tmp_path / "report.pdf"
+    file.write_bytes(content)
+    found = page_validation.validate_pdf(str(file), profile=profile)
+    assert found.is_compliant, [f"{failure.rule_id} {failure.message}" for failure in found.failures]
+
+
+def test_a_screen_reader_finds_nothing_wrong(content, tmp_path):
+    file = tmp_path / "report.pdf"
+    file.write_bytes(content)
+    done = subprocess.run([Path(sys.executable).parent / "outloud", file], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "Running header or footer is tagged as content" not in done.stdout
+
+
+def test_files_inside_carry_the_date_of_the_report_and_what_they_are_to_it(content):
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    inside = {item["/UF"]: item for item in map(lambda entry: entry.get_object(), reader.trailer["/Root"]["/AF"])}
+    assert set(inside) == {"day3.md", "params.yaml"}
+    for attachment in ATTACHMENTS:
+        stream = inside[attachment.name]["/EF"]["/F"].get_object()
+        assert stream.get_data() == attachment.content
+        assert stream["/Params"]["/ModDate"] == stream["/Params"]["/CreationDate"] == "D:20240616000000Z"
+        assert inside[attachment.name]["/AFRelationship"] == f"/{attachment.relationship}"
+    assert inside["params.yaml"]["/EF"]["/F"].get_object()["/Subtype"] == "/application/yaml"
+
+
+def test_two_processes_write_the_same_bytes_whatever_machine_they_think_they_run_on(root, tmp_path):
+    elsewhere = tmp_path / "another folder"
+    shutil.copytree(root, elsewhere)
+    script = (
+        "import sys, datetime, importlib.util, pathlib;"
+        "spec = importlib.util.spec_from_file_location('test_pdf', sys.argv[1]);"
+        "tests = importlib.util.module_from_spec(spec); spec.loader.exec_module(tests);"
+        "content = tests.written(pathlib.Path(sys.argv[2]), attachments=tests.ATTACHMENTS);"
+        "sys.stdout.buffer.write(content)"
+    )
+    contents = []
+    for seed, zone, language, folder in (("1", "Asia/Tokyo", "ja_JP.UTF-8", root), ("2", "UTC+9", "C", elsewhere)):
+        environment = os.environ | {
+            "PYTHONHASHSEED": seed,
+            "TZ": zone,
+            "LANG": language,
+            "LC_ALL": language,
+            "PYTHONPATH": SOURCES,
+        }
+        command = [sys.executable, "-c", script, __file__, str(folder)]
+        contents.append(subprocess.run(command, capture_output=True, check=True, env=environment, cwd=folder).stdout)
+        time.sleep(1.1)  # the clock moves on
+    assert contents[0][:5] == b"%PDF-"
+    assert contents[0] == contents[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ('<p><img src="project:missing.png" alt="x"></p>', "expected a file of the project"),
+        ('<p><img src="project:../outside.png" alt="x"></p>', "expected a file of the project"),
+        ('<p><img src="https://example.org/x.png" alt="x"></p>', "expected a file of the project"),
+        ('<p><img src="file:///etc/passwd" alt="x"></p>', "expected a file of the project"),
+        ('<p><a href="#nowhere">x</a></p>', "nowhere"),
+        ("<p>\U0001f600</p>", "glyph"),
+    ],
+)
+def test_what_weasyprint_would_pass_over_is_an_error(root, body, complaint):
+    with pytest.raises(ReportError, match=complaint):
+        written(root, body)
