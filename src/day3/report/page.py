@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import copy
 import mimetypes
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
-from lxml import html
+from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from day3 import runs
+from day3.report.origins import Origins
 from day3.report.settings import Settings
 from day3.report.tree import Heading, Tree
 
@@ -21,6 +23,10 @@ FONT_FACES = (  # file, family, weight, style
     ("NotoSansJP-Bold", "Noto Sans JP", 700, "normal"),
     ("IBMPlexMono-Regular", "IBM Plex Mono", 400, "normal"),
     ("IBMPlexMono-SemiBold", "IBM Plex Mono", 700, "normal"),
+)
+ONLY_ON_PAPER = re.compile(  # declarations that WeasyPrint knows and no browser
+    r"(?:(?:bookmark-[a-z]+|string-set|footnote-[a-z]+)\s*:|(?:content|float|position)\s*:[^;{}]*"
+    r"(?:string|leader|target-counter|target-text|running|element|footnote)\b)[^;{}]*;?\s*"
 )
 
 
@@ -35,8 +41,17 @@ class Chapter:
 def for_browser(tree: Tree, settings: Settings, templates: Path, more_style: str = "") -> str:
     """One file that opens offline: fonts and figures are inside. Links to code are relative to reports/."""
     sheets = [(templates / name).read_text(encoding="utf-8") for name in ("report.css", "screen.css")]
-    style = "\n".join([*sheets, more_style])
-    return _page(tree, settings, templates, style, "woff2", _data_url, lambda source: f"{settings.code_url}/{source}")
+    style = ONLY_ON_PAPER.sub("", "\n".join([*sheets, more_style]))
+    return _page(
+        tree,
+        settings,
+        templates,
+        style,
+        "woff2",
+        _data_url,
+        lambda source: f"{settings.code_url}/{source}",
+        Origins(templates),
+    )
 
 
 def for_print(tree: Tree, settings: Settings, templates: Path, more_style: str = "") -> str:
@@ -61,10 +76,10 @@ def _page(
     font_format: str,
     url_of: Callable[[Path], str],
     code_link: Callable[[str], str | None],
+    origins: Origins | None = None,  # of a page for the browser
 ) -> str:
     root = copy.deepcopy(tree.root)
-    summary = html.Element("div", {"class": "summary"})
-    summary.extend(list(root.xpath("./h2[1]/preceding-sibling::*")))  # what stands before the first chapter
+    root.set("id", "page:main")  # no heading's id has a colon
     for image in root.iter("img"):
         if not image.get("src").startswith("data:"):
             image.set("src", url_of(runs.REPORTS / image.get("src")))
@@ -76,6 +91,14 @@ def _page(
             else:
                 link.tag = "span"
                 del link.attrib["href"]
+    summary = html.Element("section", {"class": "summary", "aria-label": "概要"})
+    summary.extend(list(root.xpath("./h2[1]/preceding-sibling::*")))  # what stands before the first chapter
+    if origins:
+        for part in (summary, root):
+            _link_numbers(part, origins, settings.code_url)
+            _link_figures(part, origins, settings.code_url)
+            _let_figures_open_large(part)
+            _let_tables_scroll(part)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates),
         undefined=jinja2.StrictUndefined,
@@ -90,10 +113,70 @@ def _page(
             for name, family, weight, style in FONT_FACES
         ],
         css=style,
+        for_browser=origins is not None,
         chapters=_chapters(tree.headings),
-        summary=html.tostring(summary, encoding="unicode"),
+        summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
         body=html.tostring(root, encoding="unicode"),
     )
+
+
+# -- only for the browser ---------------------------------------------------------------------------------------------
+
+
+def _link_numbers(root: html.HtmlElement, origins: Origins, code_url: str) -> None:
+    """Each number leads to the line of the file that it comes from; inside the ledger, whose entries name their files,
+    and in a row that leads there already, the claims' numbers stay bare."""
+    for number in list(root.iter("data")):
+        key = number.get("value", "")
+        of_ledger = key.startswith("claim") and number.xpath('ancestor::*[starts-with(@id, "ledger:")]')
+        if of_ledger or number.xpath("ancestor::a | ancestor::button"):
+            continue
+        target = origins.of_number(key)
+        if target is None or number.xpath("ancestor::tr[.//a[@href=$target]]", target=target):
+            continue
+        href = target if target.startswith("#") else f"{code_url}/{target}"
+        link = html.Element("a", {"class": "origin", "href": href, "title": key})
+        link.tail, number.tail = number.tail, None
+        number.addprevious(link)
+        link.append(number)
+
+
+def _link_figures(root: html.HtmlElement, origins: Origins, code_url: str) -> None:
+    """Beside the code that drew a figure, the data that it shows."""
+    for figure in root.xpath('.//figure[starts-with(@id, "fig:")]'):
+        source = figure.xpath('./figcaption/a[@class="source"]')
+        if source and (file := origins.of_figure(figure.get("id").removeprefix("fig:"))):
+            link = html.Element("a", {"class": "source", "href": f"{code_url}/{file}"})
+            link.text = Path(file).relative_to(runs.REPORTS).as_posix()
+            source[-1].addnext(link)
+
+
+def _let_figures_open_large(root: html.HtmlElement) -> None:
+    """The image's own box is a popover, which the style shows in its place while it is closed: so the image is in the
+    file once, no script is needed, and Escape, a click beside it and its button close it."""
+    images = [image for image in root.xpath(".//figure//img") if not image.xpath("ancestor::a | ancestor::button")]
+    for number, image in enumerate(images, start=1):
+        figure = next(image.iterancestors("figure"))
+        name = next((b.text for b in figure.xpath(".//figcaption/b") if b.text), "図")
+        id = f"large:{(figure.get('id') or root.get('id') or 'summary').removeprefix('fig:')}:{number}"
+        plate = html.Element("span", {"class": "plate", "id": id, "popover": "auto"})
+        button = etree.SubElement(plate, "button", {"type": "button", "popovertarget": id})
+        for kind, text in (("open", f"{name} を拡大"), ("close", "閉じる")):
+            etree.SubElement(button, "span", {"class": kind}).text = text
+        plate.tail, image.tail = image.tail, None
+        image.addprevious(plate)
+        plate.insert(0, image)
+
+
+def _let_tables_scroll(root: html.HtmlElement) -> None:
+    for table in list(root.iter("table")):
+        box = html.Element("div", {"class": "scroll"})
+        box.tail, table.tail = table.tail, None
+        table.addprevious(box)
+        box.append(table)
+
+
+# -- parts of both pages ----------------------------------------------------------------------------------------------
 
 
 def _chapters(headings: list[Heading]) -> list[Chapter]:
