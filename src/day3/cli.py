@@ -23,6 +23,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lint = commands.add_parser("lint", help="numbers typed by hand and comparisons outside claims in the templates")
     lint.add_argument("files", nargs="*", metavar="FILE", help="Markdown or templates (default: all of the report's)")
     lint.set_defaults(run=_lint)
+    render = commands.add_parser(
+        "render",
+        help="set a Markdown report of your own as HTML and PDF",
+        description="Set FILE.md, written for VS Code's Markdown Preview Enhanced, as FILE.html and FILE.pdf. Pictures are "
+        "read from the report's own folder only; what is missing is a warning and a placeholder.",
+    )
+    render.add_argument("file", type=Path, metavar="FILE.md")
+    render.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: beside FILE.md)")
+    render.set_defaults(run=_render)
     options = vars(parser.parse_args(arguments))
     try:
         return options.pop("run")(**options)
@@ -70,6 +79,14 @@ def _lint(files: Sequence[str]) -> int:
         f"{len(findings)} findings in {len(chosen)} files; {marks} passages are marked as background", file=sys.stderr
     )
     return int(bool(findings))
+
+
+def _render(file: Path, output: Path | None) -> int:
+    from day3.report import render
+
+    for warning in render.render(file, output):
+        print(f"warning: {warning}", file=sys.stderr)
+    return 0
 
 
 def _stages() -> int:

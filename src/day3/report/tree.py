@@ -195,6 +195,9 @@ def _number_captions(tree: Tree) -> None:
         if id := figure.attrib.pop("data-id", None):  # the caption blocks take no id with a colon or slash
             figure.set("id", id)
             tree.labels[id] = label
+        if kind == "table":
+            long, wide = len(figure.xpath(".//tbody/tr")) > 25, len(figure.xpath(".//thead/tr[1]/th")) > 6
+            figure.set("class", " ".join(["table", *["long"] * long, *["wide"] * wide]))
         caption = figure.find("figcaption")
         if caption is None:
             continue
@@ -209,9 +212,6 @@ def _number_captions(tree: Tree) -> None:
             link.text = figure.attrib.pop("data-shown")
         if kind == "listing" and len(figure.xpath(".//pre/code/span")) <= 45:
             figure.set("class", "listing short")
-        if kind == "table":
-            long, wide = len(figure.xpath(".//tbody/tr")) > 25, len(figure.xpath(".//thead/tr[1]/th")) > 6
-            figure.set("class", " ".join(["table", *["long"] * long, *["wide"] * wide]))
         if kind != "figure":
             figure.insert(0, caption)  # captions of tables and listings stand above
 

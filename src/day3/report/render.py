@@ -1,0 +1,164 @@
+"""A report that somebody wrote for Markdown Preview Enhanced -> HTML and PDF by the engine of the pipeline's own report."""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from contextlib import chdir
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+from day3 import runs
+from day3.errors import UserError
+from day3.report import arrange, dialect, furniture, page, pdf, reading, tree
+from day3.report.document import TEMPLATES
+from day3.report.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[3]
+STYLES = (TEMPLATES / "render.css", TEMPLATES / "render_screen.css")  # for both, for the browser only
+GETA = "〓"  # what printers set for a character that they do not have
+INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef\u00ad]")
+
+
+@dataclass
+class Parsed:
+    """A report from elsewhere, read and numbered."""
+
+    tree: tree.Tree
+    title: str
+    day: date
+    furniture: furniture.Furniture
+    encoding: str
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(title=self.title, course="", author="", date=self.day.isoformat(), code_url=".")  # pyright: ignore
+
+
+def parse(file: Path) -> Parsed:
+    """Raises UserError with FILE:line for what cannot be set; what can be left out is a warning."""
+    text, encoding = reading.read(file)
+    warnings: dict[str, None] = {}  # each once
+
+    def warn(line: int, message: str) -> None:
+        warnings[f"{file}:{line}: {message}" if line else f"{file}: {message}"] = None
+
+    try:
+        shown, body = furniture.split(text)
+    except furniture.FrontMatterError as error:
+        raise UserError(f"{file}:{error.line}: {error}") from error
+    arranged = arrange.arrange(dialect.parse(body, warn), file.parent, file.stem, warn)
+    try:
+        built = tree.finish(arranged.root)
+    except tree.FormulaError as error:
+        problem = str(error.__cause__ or error).removesuffix(f": {error.tex.strip()}")
+        tex = " ".join(error.tex.split())
+        raise UserError(f"{file}:{error.line or 1}: formula {tex!r}: {' '.join(problem.split())}") from error
+    except tree.ReferenceError as error:
+        raise UserError(f"{file}: {error}") from error
+    for slot in built.root.xpath(".//*[@data-line]"):
+        del slot.attrib["data-line"]
+    return Parsed(built, arranged.title, _day(arranged.front, file), shown, encoding, list(warnings))
+
+
+def _day(front: str, file: Path) -> date:
+    """The date that stands before the first chapter; else the file's own."""
+    if match := arrange.DATE.search(unicodedata.normalize("NFKC", front)):
+        try:
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        except ValueError:
+            pass
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = int(seconds) if seconds.isdigit() else file.stat().st_mtime
+    return datetime.fromtimestamp(moment, UTC).date()
+
+
+def render(file: Path, folder: Path | None = None, say: Callable[[str], None] = print) -> list[str]:
+    """Write <stem>.html and <stem>.pdf into the folder (default: the file's own); returns the warnings.
+
+    Raises UserError; then nothing is written and what was there stays.
+    """
+    folder = folder or file.parent
+    targets = [folder / f"{file.stem}.{kind}" for kind in ("html", "pdf")]
+    for target in targets:
+        if target.is_dir() or (target.exists() and target.samefile(file)):
+            raise UserError(f"{target}: expected a place for the output, found {'a folder' if target.is_dir() else 'FILE'}")
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder}: expected a folder, found a file")
+    if not (ROOT / STYLES[0]).is_file():
+        raise UserError(f"{ROOT / TEMPLATES}: not found; expected day3 to be installed from its project (make install)")
+    if missing := [name for name in _fonts() if not (ROOT / name).is_file()]:
+        raise UserError(f"{ROOT / missing[0]}: the fonts are not built yet; in {ROOT} run: dvc repro fonts")
+    say(f"render: {file}: Markdown -> HTML")
+    parsed = parse(file)
+    if parsed.encoding != "utf-8":
+        say(f"render: {file}: read as {parsed.encoding}")
+    style, screen = ((ROOT / name).read_text(encoding="utf-8") for name in STYLES)
+    day = f"{parsed.day.year} 年 {parsed.day.month} 月 {parsed.day.day} 日"
+    style = f"{style}\n{furniture.style(parsed.furniture, parsed.title, day)}"
+    with chdir(ROOT):
+        browser = page.for_browser(parsed.tree, parsed.settings, TEMPLATES, f"{style}\n{screen}")
+        say(f"render: {file}: HTML -> PDF")
+        printable, without = printed_tree(parsed.tree)
+        printed = pdf.write(page.for_print(printable, parsed.settings, TEMPLATES, style), parsed.day)
+    try:
+        runs.write_text(targets[0], browser)
+        runs.write_bytes(targets[1], printed)
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    say(f"render: {targets[0]} and {targets[1]} are ready")
+    if without:
+        shown = " ".join(f"{character} (U+{ord(character):04X})" for character in sorted(without)[:12])
+        parsed.warnings.append(f"{file}: not in the report's font, shown as {GETA} in the PDF: {shown}")
+    return parsed.warnings
+
+
+def _fonts() -> Iterable[Path]:
+    return [runs.FONTS / f"{name}.{kind}" for name, *_ in page.FONT_FACES for kind in ("ttf", "woff2")]
+
+
+def printed_tree(built: tree.Tree) -> tuple[tree.Tree, set[str]]:
+    """The tree with a mark for each character that the fonts lack (a browser has others), and those characters."""
+    body, code = _characters("NotoSansJP-Regular"), _characters("NotoSansJP-Regular") | _characters("IBMPlexMono-Regular")
+    without: set[str] = set()
+
+    def shown(text: str, known: frozenset[int]) -> str:
+        text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
+        for character in set(text):
+            if ord(character) not in known and character not in "\n\t":
+                without.add(character)
+                text = text.replace(character, GETA)
+        return text
+
+    root = copy.deepcopy(built.root)
+    for element in root.iter():
+        inside = element.tag in ("code", "pre") or any(above.tag in ("code", "pre") for above in element.iterancestors())
+        if element.text:
+            element.text = shown(element.text, code if inside else body)
+        if element.tail:
+            parent = element.getparent()
+            inside = parent is not None and any(one.tag in ("code", "pre") for one in (parent, *parent.iterancestors()))
+            element.tail = shown(element.tail, code if inside else body)
+        for name in ("data-text", "alt"):
+            if name in element.attrib:
+                element.set(name, shown(element.get(name), body))
+    headings = [
+        tree.Heading(heading.level, heading.id, heading.number, shown(heading.text, body)) for heading in built.headings
+    ]
+    return tree.Tree(root, headings, built.labels), without
+
+
+@cache
+def _characters(name: str) -> frozenset[int]:
+    with TTFont(ROOT / runs.FONTS / f"{name}.ttf") as font:
+        return frozenset(font.getBestCmap())
+
+
