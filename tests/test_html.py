@@ -261,12 +261,12 @@ def test_nothing_complains_is_fetched_overflows_or_is_hard_to_read(shown, browse
 
 
 def test_contents_fold_at_the_top_or_stand_at_the_side(shown, browser):
-    visible = "document.querySelector('.contents li a').checkVisibility({contentVisibilityAuto: true})"
+    visible = "document.querySelector('.contents li a').checkVisibility()"
     box = "(r => [r.top, r.left, r.right])(document.querySelector('.contents').getBoundingClientRect())"
     shown(360)
     assert not browser.run("document.querySelector('details').open")
     assert browser.run(f"{box}[0]") < 300
-    assert browser.run("document.querySelector('.contents ol').getBoundingClientRect().height") == 0
+    assert browser.run("document.querySelector('.contents').clientHeight") < 100
     browser.run("document.querySelector('.foot a').click()")
     assert browser.run("document.querySelector('details').open")
     shown(1600)
