@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -50,6 +51,9 @@ KEPT_STYLE = {
 }
 RESERVED_IDS = ("contents", "title")
 OWN_LABEL = re.compile(r"\s*((?:図|表|Fig(?:ure)?\.?|Table)\s*[\d０-９]+(?:[-.‐－．][\d０-９]+)*)[\s\u3000.:：．、)）]*")
+OWN_NUMBER = re.compile(
+    r"\s*(?:(第\s*[\d０-９一二三四五六七八九十]+\s*[章節部回])|([\d０-９]+(?:[-.．‐][\d０-９]+)*)(?:[.．、:：)）]|(?=\s)))[\s\u3000]*(?=\S)"
+)
 NO_ALT = re.compile(r"(|image|img|alt|alt[ _-]?text|picture|画像|図|[\w .()-]+\.(png|jpe?g|svg|gif|webp))", re.IGNORECASE)
 DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
 ADDRESS = re.compile(r"https?://[\w\-./?%&=~#:+,;@!*'()\[\]]*[\w\-/=&#]")
@@ -353,13 +357,13 @@ def _block_of(image: HtmlElement) -> HtmlElement | None:
     if found := image.xpath("ancestor::figure"):
         return found[0]
     parent = image.getparent()
-    if parent.tag in ("p", "span", "a") and _holds_only_pictures(parent):
-        image = parent
-        parent = image.getparent()
+    parent_of_pictures = parent if parent.tag in ("p", "span", "a") and _holds_only_pictures(parent) else None
+    if parent_of_pictures is not None:
+        image, parent = parent_of_pictures, parent_of_pictures.getparent()
     if parent.tag in ("div", "p") and ("center" in (parent.get("style") or "") or parent.get("data-cell")):
         if _may_be_captioned(parent):
             return parent
-    if image.tag in ("p", "span", "a"):
+    if image is parent_of_pictures:
         return image
     if parent.tag in ("main", "div", "li", "blockquote", "td", "section", "dd", "details") and _between_blocks(image):
         holder = html.Element("p")
@@ -422,6 +426,8 @@ def _make_grid(cells: Sequence[HtmlElement], columns: int, block: HtmlElement | 
             part.attrib.pop("style", None)
             box.append(part)
         words = _words(cell)
+        if words is not None:
+            words.text = re.sub(r"^\s*[(（]([a-z]|\d)[)）]\s*", "", words.text or "")
         if cell.getparent() is not None:
             cell.getparent().remove(cell)
         sub = etree.SubElement(box, "div", {"class": "sub"})
@@ -495,10 +501,10 @@ def _settle_captions(root: HtmlElement) -> None:
         if caption is None:
             said = alts[0] if len(images) == 1 and not NO_ALT.fullmatch(alts[0].strip()) else images[0].get("title")
             caption = etree.SubElement(figure, "figcaption")
-            caption.text = said or _what_stands_above(figure)
+            caption.text = said or ("" if own else _what_stands_above(figure))
         if own:
             figure.set("data-label", _own_label(caption, take=True) or "")
-        text = " ".join(caption.text_content().split()) or "図"
+        text = " ".join(caption.text_content().split()) or _what_stands_above(figure) or "図"
         subs = [" ".join(sub.text_content().split()) for sub in figure.xpath('.//*[@class="sub"]')]
         for index, image in enumerate(images):
             image.attrib.pop("title", None)
@@ -570,11 +576,12 @@ def _make_captioned_tables(root: HtmlElement) -> None:
         for cell in table.xpath(".//td | .//th"):
             if len(blocks := cell.xpath("./p | ./div[not(@class)]")) == 1:
                 blocks[0].drop_tag()
-        rows = table.xpath("./tr | ./tbody/tr")
-        if rows and table.find("thead") is None and all(cell.tag == "th" for cell in rows[0]):
-            head = html.Element("thead")
-            table.insert(0, head)
-            head.append(rows[0])  # so that it comes again on the next page
+        if table.find("thead") is None:  # so that it comes again on the next page
+            rows = list(takewhile(lambda row: all(cell.tag == "th" for cell in row), table.xpath("./tr | ./tbody/tr")))
+            if rows:
+                head = html.Element("thead")
+                table.insert(0, head)
+                head.extend(rows)
         figure = html.Element("figure", {"data-kind": "table"})
         table.addprevious(figure)
         figure.tail, table.tail = table.tail, None
@@ -619,6 +626,7 @@ def _settle_headings(root: HtmlElement, name: str) -> str:
         anchor = html.Element("div", {"id": heading.get("id"), "data-slug": heading.get("data-slug")})
         anchor.tail = heading.tail
         heading.getparent().replace(heading, anchor)
+    _keep_own_numbers(headings)
     above: list[int] = []
     for heading in headings:
         level = int(heading.tag[1])
@@ -631,6 +639,20 @@ def _settle_headings(root: HtmlElement, name: str) -> str:
             holder.drop_tag()
             holder = heading.getparent()
     return title
+
+
+def _keep_own_numbers(headings: Sequence[HtmlElement]) -> None:
+    """Where at least half of the two uppermost levels are numbered by hand, the engine numbers none."""
+    levels = sorted({heading.tag for heading in headings})[:2]
+    upper = [heading for heading in headings if heading.tag in levels]
+    numbered = [heading for heading in upper if OWN_NUMBER.match(heading.text or "")]
+    if len(numbered) < max(2, len(upper) / 2):
+        return
+    for heading in headings:
+        match = OWN_NUMBER.match(heading.text or "")
+        heading.set("data-own-number", match[1] or match[2] if match else "")
+        if match:
+            heading.text = heading.text[match.end() :]
 
 
 def _resolve_links(root: HtmlElement, warn: Warn) -> None:
@@ -682,7 +704,7 @@ def _link_addresses(root: HtmlElement) -> None:
     """Bare addresses become links."""
     for text in root.xpath('.//text()[contains(., "://")][not(ancestor::a or ancestor::pre or ancestor::code)]'):
         owner = text.getparent()
-        if "arithmatex" in (owner.get("class") or "") and text.is_text:
+        if text.is_text and owner.get("class") in ("arithmatex", "missing"):
             continue
         found = list(ADDRESS.finditer(text))
         if not found:
@@ -726,13 +748,15 @@ def _tidy_lists(root: HtmlElement) -> None:
             term = html.Element("b", {"class": "term"})
             term.text, item.text = item.text.strip(), None
             item.insert(0, term)
-            first.tail = (first.tail or "").lstrip()
+            first.drop_tag()  # the style ends the line
 
 
 def _tidy_paragraphs(root: HtmlElement) -> None:
     for paragraph in _elements(root, "p", "div", "li", "td"):
         if paragraph.tag == "p" or paragraph.text and paragraph.text.strip():
             paragraph.text = re.sub(r"^[\s\u2003\u3000\xa0]+", "", paragraph.text or "")
+        if paragraph.tag == "p" and paragraph.find("br") is not None:
+            paragraph.set("class", "continued")  # lines of their own begin alike
     for element in root.iter():  # the font has no such blank
         for part in ("text", "tail"):
             text = getattr(element, part)

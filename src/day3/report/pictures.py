@@ -21,7 +21,6 @@ from PIL import Image
 KINDS = {
     "PNG": "image/png",
     "JPEG": "image/jpeg",
-    "MPO": "image/jpeg",
     "GIF": "image/gif",
     "WEBP": "image/webp",
 }
@@ -56,6 +55,9 @@ def find(folder: Path, address: str) -> Path:
         if path.is_absolute() or re.match(r"[A-Za-z]:", str(path)):
             outside = True
             continue
+        if _climbs_out(path):
+            outside = True
+            continue
         file = _walk(folder, path)
         if file is None:
             continue
@@ -74,6 +76,15 @@ def _readings(address: str) -> Iterator[PurePosixPath]:
     for text in dict.fromkeys([*written, *map(unquote, written)]):
         if text and "\x00" not in text:
             yield PurePosixPath(text)
+
+
+def _climbs_out(path: PurePosixPath) -> bool:
+    depth = 0
+    for part in path.parts:
+        depth += -1 if part == ".." else 1
+        if depth < 0:
+            return True
+    return False
 
 
 def _walk(folder: Path, path: PurePosixPath) -> Path | None:
@@ -123,9 +134,11 @@ def _raster(content: bytes) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
+            Image.init()  # or Pillow knows only some of its formats
             with Image.open(io.BytesIO(content), formats=list(KINDS)) as image:
+                kind = KINDS["JPEG" if image.format == "MPO" else image.format or ""]  # a JPEG of some telephones
                 image.load()
-                return KINDS[image.format or ""]
+                return kind
     except Image.DecompressionBombWarning as error:
         raise PictureError("too many pixels") from error
     except Exception as error:  # Pillow raises whatever a broken file provokes
@@ -157,9 +170,12 @@ def _drawing(content: bytes, warn: Callable[[str], None]) -> bytes:
         for key, value in list(element.attrib.items()):
             local = etree.QName(key).localname.lower()
             if local.startswith("on") or (local == "href" and not LOCAL.match(value.strip())):
-                if name != "a" and local == "href":
-                    removed[value] = None
                 del element.attrib[key]
+                if local == "href" and name != "a":
+                    removed[value] = None
+                    if (parent := element.getparent()) is not None:
+                        parent.remove(element)  # it has nothing to show
+                        break
             elif found := STYLE_ADDRESS.findall(value):
                 removed |= dict.fromkeys(found)
                 element.set(key, STYLE_ADDRESS.sub("none", value))

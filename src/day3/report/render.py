@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from contextlib import chdir
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -95,8 +95,8 @@ def render(file: Path, folder: Path | None = None, say: Callable[[str], None] = 
         raise UserError(f"{folder}: expected a folder, found a file")
     if not (ROOT / STYLES[0]).is_file():
         raise UserError(f"{ROOT / TEMPLATES}: not found; expected day3 to be installed from its project (make install)")
-    if missing := [name for name in _fonts() if not (ROOT / name).is_file()]:
-        raise UserError(f"{ROOT / missing[0]}: the fonts are not built yet; in {ROOT} run: dvc repro fonts")
+    if unbuilt := [name for name in _fonts() if not (ROOT / name).is_file()]:
+        raise UserError(f"{ROOT / unbuilt[0]}: the fonts are not built yet; in {ROOT} run: dvc repro fonts")
     say(f"render: {file}: Markdown -> HTML")
     parsed = parse(file)
     if parsed.encoding != "utf-8":
@@ -107,16 +107,18 @@ def render(file: Path, folder: Path | None = None, say: Callable[[str], None] = 
     with chdir(ROOT):
         browser = page.for_browser(parsed.tree, parsed.settings, TEMPLATES, f"{style}\n{screen}")
         say(f"render: {file}: HTML -> PDF")
-        printable, without = printed_tree(parsed.tree)
-        printed = pdf.write(page.for_print(printable, parsed.settings, TEMPLATES, style), parsed.day)
+        missing = Missing()
+        parsed.title = missing(parsed.title)
+        printable = printed_tree(parsed.tree, missing)
+        printed = pdf.write(page.for_print(printable, parsed.settings, TEMPLATES, missing(style)), parsed.day)
     try:
         runs.write_text(targets[0], browser)
         runs.write_bytes(targets[1], printed)
     except OSError as error:
         raise UserError(f"{folder}: cannot be written: {error.strerror or error}") from error
     say(f"render: {targets[0]} and {targets[1]} are ready")
-    if without:
-        shown = " ".join(f"{character} (U+{ord(character):04X})" for character in sorted(without)[:12])
+    if missing:
+        shown = " ".join(f"{character} (U+{ord(character):04X})" for character in sorted(missing)[:12])
         parsed.warnings.append(f"{file}: not in the report's font, shown as {GETA} in the PDF: {shown}")
     return parsed.warnings
 
@@ -125,35 +127,39 @@ def _fonts() -> Iterable[Path]:
     return [runs.FONTS / f"{name}.{kind}" for name, *_ in page.FONT_FACES for kind in ("ttf", "woff2")]
 
 
-def printed_tree(built: tree.Tree) -> tuple[tree.Tree, set[str]]:
-    """The tree with a mark for each character that the fonts lack (a browser has others), and those characters."""
-    body, code = _characters("NotoSansJP-Regular"), _characters("NotoSansJP-Regular") | _characters("IBMPlexMono-Regular")
-    without: set[str] = set()
+class Missing(set[str]):
+    """The characters that the fonts lack (a browser has others); calling it puts a mark in their place."""
 
-    def shown(text: str, known: frozenset[int]) -> str:
+    def __call__(self, text: str, in_code: bool = False) -> str:
+        known = _characters("NotoSansJP-Regular") | (_characters("IBMPlexMono-Regular") if in_code else frozenset())
         text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
-        for character in set(text):
-            if ord(character) not in known and character not in "\n\t":
-                without.add(character)
+        for character in set(text) - {"\n", "\t"}:
+            if ord(character) not in known:
+                self.add(character)
                 text = text.replace(character, GETA)
         return text
 
+
+def printed_tree(built: tree.Tree, missing: Missing) -> tree.Tree:
     root = copy.deepcopy(built.root)
+    for code in root.xpath(".//code | .//pre"):
+        for element in code.iter():
+            element.text = missing(element.text or "", in_code=True)
+            if element is not code:
+                element.tail = missing(element.tail or "", in_code=True)
+    for back in root.xpath('.//a[@class="footnote-backref"]'):  # for the browser only
+        back.text = None
     for element in root.iter():
-        inside = element.tag in ("code", "pre") or any(above.tag in ("code", "pre") for above in element.iterancestors())
-        if element.text:
-            element.text = shown(element.text, code if inside else body)
-        if element.tail:
-            parent = element.getparent()
-            inside = parent is not None and any(one.tag in ("code", "pre") for one in (parent, *parent.iterancestors()))
-            element.tail = shown(element.tail, code if inside else body)
+        inside = bool(element.xpath("ancestor-or-self::code | ancestor-or-self::pre"))
+        if element.text and not inside:
+            element.text = missing(element.text)
+        if element.tail and not element.xpath("ancestor::code | ancestor::pre"):
+            element.tail = missing(element.tail)
         for name in ("data-text", "alt"):
             if name in element.attrib:
-                element.set(name, shown(element.get(name), body))
-    headings = [
-        tree.Heading(heading.level, heading.id, heading.number, shown(heading.text, body)) for heading in built.headings
-    ]
-    return tree.Tree(root, headings, built.labels), without
+                element.set(name, missing(element.get(name)))
+    headings = [replace(heading, text=missing(heading.text)) for heading in built.headings]
+    return tree.Tree(root, headings, built.labels)
 
 
 @cache

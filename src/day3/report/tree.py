@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import count
 
 import markdown
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
@@ -158,23 +159,24 @@ def _number_headings(tree: Tree) -> None:
         text = heading.text_content().strip()
         heading.set("id", slugs.unique(own) if (own := heading.get("id")) else slugs(text))
         level = int(heading.tag[1])
-        number = ""
-        if 1 < level < 5:
+        number = heading.attrib.pop("data-own-number", None)  # of a report that numbers its headings itself, maybe ""
+        if number is None and 1 < level < 5:
             counts[level - 2] += 1
             counts[level - 1 :] = [0] * (4 - level)
             if level == 2 and "appendix" in heading.get("class", ""):
                 appendices += 1
             chapter = chr(ord("A") + appendices - 1) if appendices else str(counts[0])
-            number = ".".join([chapter, *(str(count) for count in counts[1 : level - 1])])
-            shown = f"付録 {number}" if appendices and level == 2 else number
+            number = ".".join([chapter, *(str(one) for one in counts[1 : level - 1])])
+            if appendices and level == 2:
+                number = f"付録 {number}"
+        if number:
             mark = etree.Element("span", {"class": "number"})
-            mark.text, mark.tail, heading.text = shown, heading.text, None
+            mark.text, mark.tail, heading.text = number, heading.text, None
             heading.insert(0, mark)
-            heading.set("data-number", shown)
-            number = shown
+        heading.set("data-number", number or "")
         heading.set("data-text", text)
-        tree.headings.append(Heading(level, heading.get("id"), number, text))
-        tree.labels[heading.get("id")] = f"{number} {text}".strip()
+        tree.headings.append(Heading(level, heading.get("id"), number or "", text))
+        tree.labels[heading.get("id")] = f"{number or ''} {text}".strip()
 
 
 # -- captions and references ------------------------------------------------------------------------------------------
@@ -236,6 +238,7 @@ def _typeset_formulas(tree: Tree) -> None:
     """Each formula as SVG; one with \\label{eq:x} gets a number at the right and can be referred to, one with \\tag{x}
     gets x."""
     number = 0
+    used: set[str] = set()
     for slot in tree.root.xpath('//*[contains(concat(" ", @class, " "), " arithmatex ")]'):
         source = (slot.text or "").strip()
         display, tex = source.startswith(r"\["), source[2:-2]
@@ -254,8 +257,9 @@ def _typeset_formulas(tree: Tree) -> None:
         slot.tail = tail
         slot.set("class", "equation" if display else "formula")
         slot.append(drawn)
+        used.update(tags)
         if label and not tags:
-            number += 1
+            number = next(free for free in count(number + 1) if str(free) not in used)
             tags = [str(number)]
         if label:
             slot.set("id", label[1])
