@@ -29,16 +29,25 @@ KEPT = {  # element -> attributes, besides those of every element
     "ol": ("start", "reversed", "type"),
     "li": ("value",),
     "details": ("open",),
-} | dict.fromkeys(
-    """main div section article p span br hr h1 h2 h3 h4 h5 h6 ul dl dt dd table caption thead tbody tfoot tr
-    colgroup col blockquote pre code kbd samp var b strong i em u s del ins sub sup small mark q cite abbr ruby rt rp rb
-    figure figcaption summary""".split(),
-    (),
+}
+PLAIN = (
+    "main div section article p span br hr h1 h2 h3 h4 h5 h6 ul dl dt dd table caption thead tbody tfoot tr colgroup col "
+    "blockquote pre code kbd samp var b strong i em u s del ins sub sup small mark q cite abbr ruby rt rp rb figure "
+    "figcaption summary"
 )
+ALLOWED = {*KEPT, *PLAIN.split()}
 KEPT_EVERYWHERE = ("id", "class", "style", "title", "data-line", "data-display", "data-markdown", "lang")
 OWN_CLASSES = ("highlight", "arithmatex", "footnote", "footnote-ref", "footnote-backref", "lineno", "linenos")
 REMOVED_WHOLE = {"script", "style", "template", "object", "iframe", "noscript", "select", "textarea", "audio", "video"}
-RENAMED = {"center": "div", "font": "span", "tt": "code", "strike": "s", "big": "span", "header": "div", "footer": "div"}
+RENAMED = {
+    "center": "div",
+    "font": "span",
+    "tt": "code",
+    "strike": "s",
+    "big": "span",
+    "header": "div",
+    "footer": "div",
+}
 KEPT_STYLE = {
     "text-align": r"left|right|center|justify|start|end",
     "color": r"[a-zA-Z]+|#[0-9a-fA-F]{3,8}|rgb\([\d ,.%]+\)",
@@ -49,12 +58,16 @@ KEPT_STYLE = {
     "break-before": r"page|avoid|auto",
     "break-after": r"page|avoid|auto",
 }
-RESERVED_IDS = ("contents", "title")
-OWN_LABEL = re.compile(r"\s*((?:図|表|Fig(?:ure)?\.?|Table)\s*[\d０-９]+(?:[-.‐－．][\d０-９]+)*)[\s\u3000.:：．、)）]*")
+ID = re.compile(r"(?:fn|fnref):\d+|[^\s:\"'<>&]+")  # ids with a colon are the engine's own
+OWN_LABEL = re.compile(
+    r"\s*((?:図|表|Fig(?:ure)?\.?|Table)\s*[\d０-９]+(?:[-.‐－．][\d０-９]+)*)[\s\u3000.:：．、)）]*"
+)
 OWN_NUMBER = re.compile(
     r"\s*(?:(第\s*[\d０-９一二三四五六七八九十]+\s*[章節部回])|([\d０-９]+(?:[-.．‐][\d０-９]+)*)(?:[.．、:：)）]|(?=\s)))[\s\u3000]*(?=\S)"
 )
-NO_ALT = re.compile(r"(|image|img|alt|alt[ _-]?text|picture|画像|図|[\w .()-]+\.(png|jpe?g|svg|gif|webp))", re.IGNORECASE)
+NO_ALT = re.compile(
+    r"(|image|img|alt|alt[ _-]?text|picture|画像|図|[\w .()-]+\.(png|jpe?g|svg|gif|webp))", re.IGNORECASE
+)
 DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
 ADDRESS = re.compile(r"https?://[\w\-./?%&=~#:+,;@!*'()\[\]]*[\w\-/=&#]")
 _PICTURES = etree.XPath('descendant-or-self::img | descendant-or-self::span[@class="missing"]')
@@ -123,7 +136,7 @@ def _make_safe(root: HtmlElement, warn: Warn) -> None:
         anchor = element.get("name") if element.tag == "a" else None
         layout = _layout(element)
         element.tag = RENAMED.get(element.tag, element.tag)
-        if element.tag not in KEPT:
+        if element.tag not in ALLOWED:
             if element.tag not in ("input", "button", "label", "form"):
                 warn(_line(element), f"<{element.tag}> is left out, what it holds stays")
             element.drop_tag()
@@ -131,7 +144,7 @@ def _make_safe(root: HtmlElement, warn: Warn) -> None:
         width = _width(element) if element.tag == "img" else None
         style = _safe_style(element, align, color)
         classes = [one for one in (element.get("class") or "").split() if _is_own(one)]
-        kept = (*KEPT[element.tag], *KEPT_EVERYWHERE)
+        kept = (*KEPT.get(element.tag, ()), *KEPT_EVERYWHERE)
         for key in list(element.attrib):
             if key not in kept or key in ("style", "class"):
                 del element.attrib[key]
@@ -149,7 +162,7 @@ def _make_safe(root: HtmlElement, warn: Warn) -> None:
         id = element.get("id") or anchor
         if id and element.tag not in HEADINGS:
             element.attrib.pop("id", None)
-            if id not in ids:
+            if id not in ids and ID.fullmatch(id):
                 element.set("id", id)
             ids.add(id)
 
@@ -243,7 +256,8 @@ def _split_paragraphs(root: HtmlElement) -> None:
             _lift(slot, parent)
     for image in _pictures(root):
         parent = image.getparent()
-        if parent.tag == "p" and _stands_alone(image) and not _holds_only_pictures(parent):
+        centred = "center" in (parent.get("style") or "")  # what else stands in it is the caption
+        if parent.tag == "p" and _stands_alone(image) and not centred and not _holds_only_pictures(parent):
             holder = html.Element("p")
             image.addprevious(holder)
             holder.tail, image.tail = image.tail, None
@@ -352,7 +366,9 @@ def _columns(group: Sequence[HtmlElement]) -> int:
 
 def _block_of(image: HtmlElement) -> HtmlElement | None:
     """The element that becomes the figure: it holds pictures and at most what may be their caption."""
-    if image.xpath('ancestor::figure[@data-kind] | ancestor::table | ancestor::a[@href] | ancestor::*[@class="footnote"]'):
+    if image.xpath(
+        'ancestor::figure[@data-kind] | ancestor::table | ancestor::a[@href] | ancestor::*[@class="footnote"]'
+    ):
         return None
     if found := image.xpath("ancestor::figure"):
         return found[0]
@@ -360,9 +376,9 @@ def _block_of(image: HtmlElement) -> HtmlElement | None:
     parent_of_pictures = parent if parent.tag in ("p", "span", "a") and _holds_only_pictures(parent) else None
     if parent_of_pictures is not None:
         image, parent = parent_of_pictures, parent_of_pictures.getparent()
-    if parent.tag in ("div", "p") and ("center" in (parent.get("style") or "") or parent.get("data-cell")):
-        if _may_be_captioned(parent):
-            return parent
+    set_apart = "center" in (parent.get("style") or "") or parent.get("data-cell")
+    if parent.tag in ("div", "p") and set_apart and _may_be_captioned(parent):
+        return parent
     if image is parent_of_pictures:
         return image
     if parent.tag in ("main", "div", "li", "blockquote", "td", "section", "dd", "details") and _between_blocks(image):
@@ -386,7 +402,10 @@ def _between_blocks(image: HtmlElement) -> bool:
     return (
         not text.strip()
         and not (image.tail or "").strip()
-        and all(one is None or one.tag not in ("b", "strong", "em", "code", "a", "sub", "sup", "i") for one in (before, after))
+        and all(
+            one is None or one.tag not in ("b", "strong", "em", "code", "a", "sub", "sup", "i")
+            for one in (before, after)
+        )
     )
 
 
@@ -525,7 +544,12 @@ def _take_neighbour(figure: HtmlElement, kind: str) -> None:
         if neighbour is None or neighbour.tag not in ("p", "div") or neighbour.xpath(".//img | .//table | .//pre"):
             continue
         text = neighbour.text_content().strip()
-        if re.match(kind, text) and (label := OWN_LABEL.match(text)) and len(text) <= 120 and _is_title(text, label.end()):
+        if (
+            re.match(kind, text)
+            and (label := OWN_LABEL.match(text))
+            and len(text) <= 120
+            and _is_title(text, label.end())
+        ):
             tail = neighbour.tail
             caption = _words(neighbour)
             neighbour.getparent().remove(neighbour)
@@ -611,12 +635,12 @@ def _settle_headings(root: HtmlElement, name: str) -> str:
         own = heading.get("id")
         slug = slugs.unique(own) if own else slugs(text)
         heading.set("data-slug", slug)
-        heading.set("id", f"{slug}-section" if slug in RESERVED_IDS or not slug else slug)
+        heading.set("id", slug or "section")
         for part in heading.xpath(".//a | .//br | .//figure | .//img"):
             part.drop_tag()
     used = {heading.get("id") for heading in headings}
     for element in root.xpath(".//*[@id][not(@data-slug)]"):
-        if element.get("id") in used or element.get("id") in RESERVED_IDS:
+        if element.get("id") in used:
             del element.attrib["id"]
     first_levels = [heading for heading in headings if heading.tag == "h1"]
     title = name
@@ -761,7 +785,9 @@ def _tidy_paragraphs(root: HtmlElement) -> None:
         for part in ("text", "tail"):
             text = getattr(element, part)
             if text and re.search("[\u2002-\u200a]", text):
-                setattr(element, part, text.replace("\u2003", "\u3000").translate(dict.fromkeys(range(0x2002, 0x200B), " ")))
+                setattr(
+                    element, part, text.replace("\u2003", "\u3000").translate(dict.fromkeys(range(0x2002, 0x200B), " "))
+                )
     for block in _elements(root, "p", "div"):
         empty = not len(block) and not (block.text or "").strip() and not block.get("id")
         if empty and "break" not in (block.get("style") or ""):

@@ -20,6 +20,8 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from pymdownx.highlight import Highlight
 
+from day3.report.tree import join_lines
+
 Warn = Callable[[int, str], None]
 
 JAPANESE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"
@@ -75,7 +77,7 @@ def _prepare(lines: Sequence[str], notes: dict[str, tuple[int, str]], warn: Warn
             yield ""
             continue
         if note is not None and line.strip() and (line.startswith("    ") or line.startswith("\t")):
-            notes[note] = (notes[note][0], f"{notes[note][1]} {line.strip()}".strip())
+            notes[note] = (notes[note][0], join_lines(f"{notes[note][1]}\n{line.strip()}").replace("\n", " ").strip())
             yield ""
             continue
         if line.strip():
@@ -110,9 +112,9 @@ def _parser(notes: dict[str, tuple[int, str]], warn: Warn) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"breaks": True, "html": True}).enable(["table", "strikethrough"])
     parser.validateLink = lambda url: True  # what may be linked and read is decided on the tree
     parser.normalizeLink = lambda url: url
-    parser.normalizeLinkText = lambda url: url
-    interrupting = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    parser.block.ruler.before("fence", "math_block", _math_block, interrupting)
+    parser.normalizeLinkText = lambda link: link
+    interrupted = ["paragraph", "reference", "blockquote", "list"]
+    parser.block.ruler.before("fence", "math_block", _math_block, {"alt": interrupted})
     parser.inline.ruler.before("escape", "math", _math)
     parser.inline.ruler.before("link", "note", _note_rule(notes))
     parser.core.ruler.push("lines", _set_lines)

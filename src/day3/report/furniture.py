@@ -4,6 +4,7 @@ and foot of each page."""
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +48,8 @@ def _templates(source: str) -> Furniture:
     if len(source) > LONGEST:
         raise FrontMatterError(1, f"front matter: expected at most {LONGEST} characters, found {len(source)}")
     try:
-        document = YAML(typ="safe", pure=True).load(source)
+        with warnings.catch_warnings(action="ignore"):
+            document = YAML(typ="safe", pure=True).load(source)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(str(error.problem or error.context).split())
@@ -98,13 +100,15 @@ def style(furniture: Furniture, title: str, date: str) -> str:
             "center": "none",
             "right": 'counter(page) "/" counter(pages)',
         }
-    head = "font: 7.6pt \"Noto Sans JP\"; color: #59636e; vertical-align: bottom; padding-bottom: 4mm"
-    foot = "font: 9pt \"Noto Sans JP\"; color: #1b1f24; vertical-align: top; padding-top: 6mm"
+    head = 'font: 7.6pt "Noto Sans JP"; color: #59636e; vertical-align: bottom; padding-bottom: 4mm'
+    foot = 'font: 9pt "Noto Sans JP"; color: #1b1f24; vertical-align: top; padding-top: 6mm'
     boxes = [f"@top-{side} {{ content: {top[side]}; {head} }}" for side in SIDES]
     boxes += [f"@bottom-{side} {{ content: {bottom[side]}; {foot} }}" for side in SIDES]
     first = " ".join(f"@top-{side} {{ content: none }}" for side in SIDES) if not furniture.header else ""
     own_head = bool(_boxes(furniture.header, title, date))
-    return "@media print {\n@page {\n" + "\n".join(boxes) + "\n}\n" + f"@page :first {{ {'' if own_head else first} }}\n}}"
+    return (
+        "@media print {\n@page {\n" + "\n".join(boxes) + "\n}\n" + f"@page :first {{ {'' if own_head else first} }}\n}}"
+    )
 
 
 def _boxes(template: str | None, title: str, date: str) -> dict[str, str]:
@@ -112,7 +116,7 @@ def _boxes(template: str | None, title: str, date: str) -> dict[str, str]:
     if not template or not template.strip():
         return {}
     try:
-        root = html.fragment_fromstring(template, create_parent="div")
+        root = html.fragment_fromstring(f"<div>{template}</div>")
     except (ValueError, html.etree.ParserError):  # pyright: ignore[reportAttributeAccessIssue]
         return {}
     found: dict[str, list[str]] = {side: [] for side in SIDES}

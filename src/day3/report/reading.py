@@ -56,7 +56,7 @@ def _decode(file: Path, content: bytes) -> tuple[str, str]:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         return _guess(file, content, error)
-    if "\x00" in text:
+    if text.count("\x00") > len(text) / 20:
         raise UserError(f"{file}: {EXPECTED}, found zero bytes: UTF-16 without its mark, or no text at all")
     return text, "utf-8"
 

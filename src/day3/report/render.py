@@ -90,7 +90,9 @@ def render(file: Path, folder: Path | None = None, say: Callable[[str], None] = 
     targets = [folder / f"{file.stem}.{kind}" for kind in ("html", "pdf")]
     for target in targets:
         if target.is_dir() or (target.exists() and target.samefile(file)):
-            raise UserError(f"{target}: expected a place for the output, found {'a folder' if target.is_dir() else 'FILE'}")
+            raise UserError(
+                f"{target}: expected a place for the output, found {'a folder' if target.is_dir() else 'FILE'}"
+            )
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder}: expected a folder, found a file")
     if not (ROOT / STYLES[0]).is_file():
@@ -165,6 +167,4 @@ def printed_tree(built: tree.Tree, missing: Missing) -> tree.Tree:
 @cache
 def _characters(name: str) -> frozenset[int]:
     with TTFont(ROOT / runs.FONTS / f"{name}.ttf") as font:
-        return frozenset(font.getBestCmap())
-
-
+        return frozenset(font.getBestCmap() or {})

@@ -261,7 +261,7 @@ def _typeset_formulas(tree: Tree) -> None:
         if label and not tags:
             number = next(free for free in count(number + 1) if str(free) not in used)
             tags = [str(number)]
-        if label:
+        if label and label[1] not in tree.labels:
             slot.set("id", label[1])
             tree.labels[label[1]] = f"式 ({tags[0]})"
         if tags:
