@@ -40,8 +40,8 @@ class Chapter:
 
 def for_browser(tree: Tree, settings: Settings, templates: Path, more_style: str = "") -> str:
     """One file that opens offline: fonts and figures are inside. Links to code are relative to reports/."""
-    sheets = [(templates / name).read_text(encoding="utf-8") for name in ("report.css", "screen.css")]
-    style = ONLY_ON_PAPER.sub("", "\n".join([*sheets, more_style]))
+    sheet, screen = ((templates / name).read_text(encoding="utf-8") for name in ("report.css", "screen.css"))
+    style = ONLY_ON_PAPER.sub("", "\n".join([sheet, more_style, screen]))
     return _page(
         tree,
         settings,
