@@ -39,6 +39,24 @@ ALLOWED = {*KEPT, *PLAIN.split()}
 KEPT_EVERYWHERE = ("id", "class", "style", "title", "data-line", "data-display", "data-markdown", "lang")
 OWN_CLASSES = ("highlight", "arithmatex", "footnote", "footnote-ref", "footnote-backref", "lineno", "linenos")
 REMOVED_WHOLE = {"script", "style", "template", "object", "iframe", "noscript", "select", "textarea", "audio", "video"}
+BLOCKS = ("div", "p", "figure", "table", "ul", "ol", "dl", "blockquote", "pre", "details", "hr", "section", "article")
+BLOCKS = (*BLOCKS, *HEADINGS)
+WHOLES = {
+    "tr": ("table", "thead", "tbody", "tfoot"),
+    "td": ("tr",),
+    "th": ("tr",),
+    "thead": ("table",),
+    "tbody": ("table",),
+    "tfoot": ("table",),
+    "caption": ("table",),
+    "colgroup": ("table",),
+    "col": ("colgroup",),
+    "li": ("ul", "ol"),
+    "dt": ("dl", "div"),
+    "dd": ("dl", "div"),
+    "figcaption": ("figure",),
+    "summary": ("details",),
+}
 RENAMED = {
     "center": "div",
     "font": "span",
@@ -83,6 +101,7 @@ class Arranged:
 def arrange(root: HtmlElement, folder: Path, name: str, warn: Warn) -> Arranged:
     """Changes the tree. `folder`: what may be read; `name`: a title for a report that has none."""
     _make_safe(root, warn)
+    _mend_nesting(root)
     _read_pictures(root, folder, warn)
     _split_paragraphs(root)
     _make_figures(root)
@@ -126,6 +145,9 @@ def _make_safe(root: HtmlElement, warn: Warn) -> None:
             continue
         if element.getparent() is None and element is not root:
             continue  # went with its parent
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", element.tag):  # lxml reads such names, but does not take them
+            element.drop_tag()
+            continue
         element.tag = element.tag.lower()
         if element.tag in REMOVED_WHOLE:
             warn(_line(element), f"<{element.tag}> is left out")
@@ -165,6 +187,25 @@ def _make_safe(root: HtmlElement, warn: Warn) -> None:
             if id not in ids and ID.fullmatch(id):
                 element.set("id", id)
             ids.add(id)
+
+
+def _mend_nesting(root: HtmlElement) -> None:
+    """Parts of tables, lists and figures only inside their wholes; no block inside a paragraph or a heading."""
+    for element in _elements(root, *WHOLES):
+        wholes = WHOLES[element.tag]
+        if element.getparent().tag not in wholes:
+            element.tag = "div" if element.tag in ("li", "td", "th", "figcaption", "summary") else element.tag
+            if element.tag != "div":
+                element.drop_tag()
+            else:
+                for key in ("colspan", "rowspan", "value", "scope"):
+                    element.attrib.pop(key, None)
+    for element in _elements(root, "p", *HEADINGS):
+        blocks = element.xpath("|".join(f".//{name}" for name in BLOCKS))
+        if blocks and element.tag == "p":
+            element.tag = "div"
+        for block in blocks if element.tag in HEADINGS else ():
+            block.drop_tag()
 
 
 def _is_own(name: str) -> bool:
