@@ -9,6 +9,7 @@ import time
 from datetime import date
 from importlib.metadata import distribution
 from pathlib import Path
+from string import printable
 
 import page as page_validation
 import pypdf
@@ -52,7 +53,9 @@ def root(tmp_path_factory) -> Path:
     file = distribution("justmytype-intl-cjk").locate_file(
         "justmytype_intl_cjk/fonts/ofl/notosansjp/NotoSansJP[wght].ttf"
     )
-    characters = {ord(character) for character in PAGE + BODY + "、。（）あいうえお•◦▪" if character.isprintable()}
+    characters = {
+        ord(character) for character in PAGE + BODY + "、。（）「」あいうえお•◦▪" + printable if character.isprintable()
+    }
     folder = tmp_path_factory.mktemp("project")
     variable = fonts.subset(Path(str(file)).read_bytes(), characters)
     (folder / "font.ttf").write_bytes(fonts.instance(variable, 400))

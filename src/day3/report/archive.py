@@ -7,6 +7,7 @@ tags that PDF/UA is strict about, whatever markup they came from.
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePath
@@ -62,6 +63,7 @@ def finish(_document: Any, pdf: Any) -> None:
     _take_running_heads_out_of_the_text(pdf)
     _tag_links(pdf)
     _give_bodies_to_list_items(pdf)
+    _compress(pdf)
 
 
 def _identify_as_ua(pdf: Any) -> None:
@@ -132,6 +134,25 @@ def _give_bodies_to_list_items(pdf: Any) -> None:
             if not isinstance(kid, int):
                 _object(pdf, kid)["P"] = body.reference
         item["K"][:] = [kid for kid in item["K"] if kid not in loose] + [body.reference]
+
+
+def _compress(pdf: Any) -> None:
+    """Compress streams here: pydyf would do it twice, once for the file's identifier.
+
+    A stream that ends in a carriage return would seem to be one byte shorter, since a line feed follows it.
+    """
+    import pydyf
+
+    contents = {_number(pdf.objects[page]["Contents"]) for page in pdf.pages["Kids"][::3]}
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Stream) and item.compress:
+            content = b"\n".join(part if isinstance(part, bytes) else pydyf._to_bytes(part) for part in item.stream)
+            packed = zlib.compress(content)
+            if packed.endswith(b"\r") and item.number in contents:
+                packed = zlib.compress(content + b"\n")
+            if not packed.endswith(b"\r"):
+                content, item.extra["Filter"] = packed, "/FlateDecode"
+            item.stream, item.compress = [content], False
 
 
 def _is_part_of_item(element: Any) -> bool:

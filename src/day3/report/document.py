@@ -19,19 +19,15 @@ from typing import Any, NamedTuple
 import jinja2
 
 from day3 import params, results, runs
-from day3.errors import UserError
 from day3.report import ledger, listings
 from day3.report.claims import WORDS, Claims, ClaimTags
+from day3.report.errors import ReportError
 from day3.report.predicates import Predicates
 from day3.report.values import NOT_FINITE, Value, Values
 
 TEMPLATES = Path("report_templates")
 NUMBER = r"[\[(]?−?\d[\d,]*(\.\d+)?(\D.*)?|—"  # and what may follow it: ± 0.1, %, a power of ten; but not 1.2.3
 VERSIONS_SHOWN = ("dvc", "numpy", "torch", "scipy", "matplotlib", "scikit-image", "jinja2", "markdown", "weasyprint")
-
-
-class ReportError(UserError):
-    """The report cannot be built: where (template:line), what, and what was expected."""
 
 
 @dataclass(frozen=True)
