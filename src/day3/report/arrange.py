@@ -41,6 +41,25 @@ OWN_CLASSES = ("highlight", "arithmatex", "footnote", "footnote-ref", "footnote-
 REMOVED_WHOLE = {"script", "style", "template", "object", "iframe", "noscript", "select", "textarea", "audio", "video"}
 BLOCKS = ("div", "p", "figure", "table", "ul", "ol", "dl", "blockquote", "pre", "details", "hr", "section", "article")
 BLOCKS = (*BLOCKS, *HEADINGS)
+INLINE = (
+    "a",
+    "span",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "s",
+    "del",
+    "ins",
+    "sub",
+    "sup",
+    "small",
+    "mark",
+    "q",
+    "code",
+    "kbd",
+)
 WHOLES = {
     "tr": ("table", "thead", "tbody", "tfoot"),
     "td": ("tr",),
@@ -201,8 +220,14 @@ def _mend_nesting(root: HtmlElement) -> None:
             else:
                 for key in ("colspan", "rowspan", "value", "scope"):
                     element.attrib.pop(key, None)
+    inside = etree.XPath("|".join(f".//{name}" for name in BLOCKS))
+    for element in _elements(root, *INLINE):
+        if inside(element):  # it was not closed
+            if id := element.get("id"):
+                element.addprevious(html.Element("span", {"id": id}))
+            element.drop_tag()
     for element in _elements(root, "p", *HEADINGS):
-        blocks = element.xpath("|".join(f".//{name}" for name in BLOCKS))
+        blocks = list(inside(element))  # pyright: ignore[reportArgumentType]
         if blocks and element.tag == "p":
             element.tag = "div"
         for block in blocks if element.tag in HEADINGS else ():
