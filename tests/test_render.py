@@ -625,6 +625,19 @@ def test_the_command_writes_html_and_pdf_and_keeps_both_when_it_fails(tmp_path, 
     assert {file.name: file.read_bytes() for file in Path("out/deep").iterdir()} == before
 
 
+@NEEDS_FONTS
+def test_a_drawing_that_weasyprint_complains_of_is_a_placeholder_in_the_pdf(tmp_path):
+    (tmp_path / "a.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text y="5" font-family="Arial">😀 ک</text></svg>'
+    )
+    file = tmp_path / "a.md"
+    file.write_text("# 題\n\n## 章\n\n![](a.svg)\n", encoding="utf-8")
+    (warning,) = render.render(file, say=lambda _: None)
+    assert warning.startswith(f"{file}:5: image 'a.svg': .notdef glyph")
+    assert "画像なし：a.svg" in pypdf.PdfReader(tmp_path / "a.pdf").pages[0].extract_text()
+    assert "画像なし" not in (tmp_path / "a.html").read_text(encoding="utf-8")
+
+
 def test_outputs_never_replace_a_folder_or_the_report_itself(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("a.html").write_text("# 題\n", encoding="utf-8")

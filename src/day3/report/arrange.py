@@ -115,13 +115,14 @@ class Arranged:
     root: HtmlElement
     title: str
     front: str  # the text before the first chapter
+    places: dict[str, tuple[int, str]]  # data: address of a picture -> line and address in the report
 
 
 def arrange(root: HtmlElement, folder: Path, name: str, warn: Warn) -> Arranged:
     """Changes the tree. `folder`: what may be read; `name`: a title for a report that has none."""
     _make_safe(root, warn)
     _mend_nesting(root)
-    _read_pictures(root, folder, warn)
+    places = _read_pictures(root, folder, warn)
     _split_paragraphs(root)
     _make_figures(root)
     _make_captioned_tables(root)
@@ -134,7 +135,7 @@ def arrange(root: HtmlElement, folder: Path, name: str, warn: Warn) -> Arranged:
     _link_addresses(root)
     front = " ".join(element.text_content() for element in root.xpath("./h2[1]/preceding-sibling::*"))
     _forget_lines(root)
-    return Arranged(root, title, front)
+    return Arranged(root, title, front, places)
 
 
 def _elements(root: HtmlElement, *names: str) -> list[HtmlElement]:
@@ -271,8 +272,9 @@ def _layout(element: HtmlElement) -> dict[str, str]:
 # -- pictures ---------------------------------------------------------------------------------------------------------
 
 
-def _read_pictures(root: HtmlElement, folder: Path, warn: Warn) -> None:
+def _read_pictures(root: HtmlElement, folder: Path, warn: Warn) -> dict[str, tuple[int, str]]:
     """Each picture inside the page; a placeholder with the path where one cannot be shown."""
+    places: dict[str, tuple[int, str]] = {}
     for image in _elements(root, "img"):
         address = image.get("src") or ""
         line = _line(image)
@@ -281,16 +283,21 @@ def _read_pictures(root: HtmlElement, folder: Path, warn: Warn) -> None:
             source = pictures.load(folder, address, _with_place(warn, line, f"image '{shown}': "))
         except pictures.PictureError as error:
             warn(line, f"image '{shown}': {error}; a placeholder stands for it")
-            tail = image.tail
-            alt = image.get("alt") or ""
-            image.clear()
-            image.tag, image.tail = "span", tail
-            image.set("class", "missing")
-            image.text = f"［画像なし：{shown}］"
-            image.set("data-alt", alt)
+            put_placeholder(image, shown)
             continue
+        places.setdefault(source, (line, shown))
         image.set("src", source)
         image.set("data-name", address)
+    return places
+
+
+def put_placeholder(image: HtmlElement, address: str) -> None:
+    tail, alt = image.tail, image.get("alt") or ""
+    image.clear()
+    image.tag, image.tail = "span", tail
+    image.set("class", "missing")
+    image.set("data-alt", alt)
+    image.text = f"［画像なし：{address}］"
 
 
 def _with_place(warn: Warn, line: int, before: str) -> Callable[[str], None]:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from fontTools.ttLib import TTFont
+from lxml import html
 
 from day3 import runs
 from day3.errors import UserError
@@ -36,6 +37,7 @@ class Parsed:
     day: date
     furniture: furniture.Furniture
     encoding: str
+    places: dict[str, tuple[int, str]]  # of the pictures
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -66,7 +68,7 @@ def parse(file: Path) -> Parsed:
         raise UserError(f"{file}: {error}") from error
     for slot in built.root.xpath(".//*[@data-line]"):
         del slot.attrib["data-line"]
-    return Parsed(built, arranged.title, _day(arranged.front, file), shown, encoding, list(warnings))
+    return Parsed(built, arranged.title, _day(arranged.front, file), shown, encoding, arranged.places, list(warnings))
 
 
 def _day(front: str, file: Path) -> date:
@@ -112,7 +114,14 @@ def render(file: Path, folder: Path | None = None, say: Callable[[str], None] = 
         missing = Missing()
         parsed.title = missing(parsed.title)
         printable = printed_tree(parsed.tree, missing)
-        printed = pdf.write(page.for_print(printable, parsed.settings, TEMPLATES, missing(style)), parsed.day)
+        style = missing(style)
+        try:
+            printed = pdf.write(page.for_print(printable, parsed.settings, TEMPLATES, style), parsed.day)
+        except UserError as error:
+            if not (troubles := _take_out_unprintable(printable, parsed, style)):
+                raise UserError(f"{file}: {error}") from error
+            parsed.warnings += [f"{file}:{trouble}" for trouble in troubles]
+            printed = pdf.write(page.for_print(printable, parsed.settings, TEMPLATES, style), parsed.day)
     try:
         runs.write_text(targets[0], browser)
         runs.write_bytes(targets[1], printed)
@@ -162,6 +171,23 @@ def printed_tree(built: tree.Tree, missing: Missing) -> tree.Tree:
                 element.set(name, missing(element.get(name)))
     headings = [replace(heading, text=missing(heading.text)) for heading in built.headings]
     return tree.Tree(root, headings, built.labels)
+
+
+def _take_out_unprintable(printable: tree.Tree, parsed: Parsed, style: str) -> list[str]:
+    """Placeholders for the pictures that WeasyPrint complains about, each tried alone; what it says of them."""
+    troubles = []
+    for source, (line, address) in parsed.places.items():
+        alone = html.fragment_fromstring("<main><p><img alt='a'></p></main>")
+        alone[0][0].set("src", source)
+        try:
+            pdf.write(page.for_print(tree.Tree(alone), parsed.settings, TEMPLATES, style), parsed.day)
+        except UserError as error:
+            reason = str(error).removeprefix("PDF: expected no complaint of WeasyPrint, found: ")
+            troubles.append(f"{line}: image '{address}': {reason}; a placeholder stands for it in the PDF")
+            for image in [image for image in printable.root.iter("img") if image.get("src") == source]:
+                arrange.put_placeholder(image, address)
+                del image.attrib["data-alt"]
+    return troubles
 
 
 @cache
