@@ -4,10 +4,13 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help install system report test lint clean
+VNU := vnu-jar@26.9.27
+
+.PHONY: help install system report check-report test lint clean
 
 help:
 	@echo "make report   set up, run the pipeline, leave reports/day3.pdf and reports/day3.html"
+	@echo "make check-report   is the built report typeset as it should be? validators, fonts, links, lines, pages"
 	@echo "make test     set up, run the tests"
 	@echo "make lint     ruff and pyright"
 	@echo "make clean    remove the virtual environment and everything built (not downloads, not DVC's cache)"
@@ -29,6 +32,15 @@ report: install system
 	dvc repro
 	@day3 stages
 	@echo "reports/day3.pdf and reports/day3.html are ready"
+
+check-report: install build/check/$(VNU)
+	@python -m day3.report.checks
+
+# The HTML validator; npm and java come through apt, as the libraries do.
+build/check/$(VNU):
+	@PYTHONPATH=src $(PYTHON) -m day3.report.system checks
+	npm install --silent --no-fund --no-audit --prefix build/check $(VNU)
+	@touch $@
 
 test: install system
 	python -m pytest

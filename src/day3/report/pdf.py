@@ -18,6 +18,7 @@ from day3.report import archive, drawings, justification
 from day3.report.errors import ReportError
 
 FONTCONFIG = Path(__file__).with_name("fontconfig.xml")
+STYLE = Path(__file__).with_name("pdf.css")
 
 
 def write(page: str, day: date, root: Path = Path(), attachments: Iterable[archive.Attachment] = ()) -> bytes:
@@ -44,9 +45,7 @@ def write(page: str, day: date, root: Path = Path(), attachments: Iterable[archi
             page, formulas = drawings.formulas_as_images(page)
             document = weasyprint.HTML(string=page, base_url="project:", url_fetcher=_fetcher(root.resolve(), formulas))
             content = document.write_pdf(
-                stylesheets=[]
-                if justification.is_supported()
-                else [weasyprint.CSS(string=justification.STYLE_WITHOUT)],
+                stylesheets=[weasyprint.CSS(string=_style())],
                 pdf_variant="pdf/a-3a",
                 attachments=[archive.embed(attachment, moment) for attachment in sorted(attachments)],
                 finisher=archive.finish,
@@ -55,6 +54,11 @@ def write(page: str, day: date, root: Path = Path(), attachments: Iterable[archi
         raise ReportError("PDF: expected no complaint of WeasyPrint, found: " + "; ".join(dict.fromkeys(complaints)))
     assert content is not None
     return content
+
+
+def _style() -> str:
+    style = STYLE.read_text(encoding="utf-8")
+    return style if justification.is_supported() else style + justification.STYLE_WITHOUT
 
 
 @contextmanager

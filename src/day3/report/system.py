@@ -1,7 +1,8 @@
 """The native libraries that WeasyPrint loads: which are missing, and how to get them.
 
-`python -m day3.report.system` says nothing when all are there; it installs the missing ones where it may (as root, with
-apt), or ends with the one line that would. It needs only the standard library, so it can run before any installation.
+`python -m day3.report.system` says nothing when all are there (with `checks`: also the programs that check the report).
+It installs the missing ones where it may (as root, with apt), or ends with the one line that would. It needs only the
+standard library, so it can run before any installation.
 """
 
 import ctypes
@@ -9,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -29,29 +31,52 @@ LIBRARIES = {
 }
 
 
+class Program(NamedTuple):
+    apt_package: str
+    brew_package: str
+
+
+PROGRAMS = {  # what `make check-report` runs
+    "qpdf": Program("qpdf", "qpdf"),
+    "pdftotext": Program("poppler-utils", "poppler"),
+    "java": Program("default-jre-headless", "openjdk"),
+    "npm": Program("npm", "node"),
+}
+
+
+def missing_programs() -> list[str]:
+    """The names in PROGRAMS that cannot be run."""
+    return [name for name in PROGRAMS if shutil.which(name) is None]
+
+
 def missing_libraries() -> list[str]:
     """The names in LIBRARIES that cannot be loaded."""
     return [name for name, library in LIBRARIES.items() if not _loads(library)]
 
 
 def install_hint(missing: list[str]) -> str:
-    """One line that tells how to install the missing libraries on this system."""
+    """One line that tells how to install what is missing on this system."""
     if sys.platform == "darwin":
-        return "brew install pango"  # and with it all the others
+        programs = sorted({PROGRAMS[name].brew_package for name in missing if name in PROGRAMS})
+        libraries = ["pango"] if set(missing) & set(LIBRARIES) else []  # and with it all the others
+        return f"brew install {' '.join([*libraries, *programs])}"
     packages = " ".join(_apt_packages(missing))
     if shutil.which("apt-get"):
         return f"sudo apt-get install -y {packages}"
-    return f"expected the libraries {', '.join(missing)} (in Debian: {packages}), found none"
+    return f"expected {', '.join(missing)} (in Debian: {packages}), found none"
 
 
-def main() -> None:
-    missing = missing_libraries()
+def main(arguments: Sequence[str] = ()) -> None:
+    def look() -> list[str]:
+        return missing_libraries() + (missing_programs() if "checks" in arguments else [])
+
+    missing = look()
     if missing and _may_use_apt():
         print(f"installing {' '.join(_apt_packages(missing))}", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for arguments in (["update"], ["install", "-y", "--no-install-recommends", *_apt_packages(missing)]):
             subprocess.run(["apt-get", "-qq", *arguments], env=environment, stdout=subprocess.DEVNULL, check=False)
-        missing = missing_libraries()
+        missing = look()
     if missing:
         sys.exit(install_hint(missing))
 
@@ -69,8 +94,8 @@ def _may_use_apt() -> bool:
 
 
 def _apt_packages(missing: list[str]) -> list[str]:
-    return sorted({LIBRARIES[name].apt_package for name in missing})
+    return sorted({(LIBRARIES.get(name) or PROGRAMS[name]).apt_package for name in missing})
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
