@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from urllib.parse import unquote
 
+import page as page_validation
 import pypdf
 import pytest
 from lxml import html
@@ -623,6 +624,25 @@ def test_the_command_writes_html_and_pdf_and_keeps_both_when_it_fails(tmp_path, 
     assert cli.main(["render", "報告 1.md", "-o", "out/deep"]) == 1
     assert capsys.readouterr().err.startswith("報告 1.md:19: formula '\\\\foo': ")
     assert {file.name: file.read_bytes() for file in Path("out/deep").iterdir()} == before
+
+
+@NEEDS_FONTS
+@pytest.mark.parametrize("name", ["images", "setup"])
+def test_a_sample_is_set_as_pdf_a_and_pdf_ua_without_a_complaint(tmp_path, name):
+    render.render(ROOT / f"tests/reports/{name}.md", tmp_path, say=lambda _: None)
+    for profile in ("pdfa-3a", "pdfua-1"):
+        found = page_validation.validate_pdf(str(tmp_path / f"{name}.pdf"), profile=profile)
+        assert found.is_compliant, [f"{failure.rule_id} {failure.message}" for failure in found.failures]
+
+
+@NEEDS_FONTS
+def test_the_same_report_gives_the_same_bytes_wherever_it_stands(tmp_path):
+    for folder in ("one", "the other"):
+        shutil.copytree(ROOT / "tests/reports", tmp_path / folder)
+        render.render(tmp_path / folder / "cnn.md", say=lambda _: None)
+    for kind in ("html", "pdf"):
+        first, second = ((tmp_path / folder / f"cnn.{kind}").read_bytes() for folder in ("one", "the other"))
+        assert first == second
 
 
 @NEEDS_FONTS

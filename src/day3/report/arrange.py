@@ -680,6 +680,10 @@ def _make_captioned_tables(root: HtmlElement) -> None:
                 head = html.Element("thead")
                 table.insert(0, head)
                 head.extend(rows)
+        if table.xpath("./thead//*[@rowspan or @colspan]"):  # WeasyPrint maps such heads wrongly: let rows have theirs
+            for row in table.xpath("./tr[not(th)][td] | ./tbody/tr[not(th)][td]"):
+                row[0].tag = "th"
+                row[0].set("scope", "row")
         figure = html.Element("figure", {"data-kind": "table"})
         table.addprevious(figure)
         figure.tail, table.tail = table.tail, None
