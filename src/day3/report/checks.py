@@ -33,6 +33,7 @@ FLUSH, STRAY, FILLED = 0.95, 3, 0.15
 NOT_FIRST = "、。，．・：；？！）」』】〉》〕｝ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮー々…"
 NOT_LAST = "（「『【〈《〔｛"
 MARKS = "、。，．」』）】〉》〕］｝"
+INLINE = {"a", "b", "code", "data", "em", "i", "span", "strong", "sub", "sup"}
 LETTER = "[ぁ-んァ-ヶ一-龥]"
 
 
@@ -284,7 +285,7 @@ def lines_break_where_they_may(report: Report) -> Outcome:
 
 def copied_text_has_no_stray_blanks(report: Report) -> Outcome:
     """A blank between two Japanese letters that stands neither in the report nor between two of its elements."""
-    written = _plain(" ".join(report.html.itertext()))
+    written = _plain("".join(_written(report.html)))
     bad = []
     for text in report.texts:
         for found in re.finditer(f"(?={LETTER}{{2}}( ){LETTER}{{2}})", text):
@@ -292,6 +293,19 @@ def copied_text_has_no_stray_blanks(report: Report) -> Outcome:
             if around not in written:
                 bad.append(around)
     return Outcome(len(bad) <= STRAY, f"{len(bad)} (at most {STRAY})" + _listed(bad[:8]))
+
+
+def _written(element: Any) -> Iterator[str]:
+    """The text of the HTML, with blanks around all that is not part of a sentence."""
+    if not isinstance(element.tag, str):
+        return
+    apart = "" if element.tag in INLINE and "verdict" not in element.get("class", "") else " "
+    yield apart
+    yield element.text or ""
+    for child in element:
+        yield from _written(child)
+        yield child.tail or ""
+    yield apart
 
 
 def headings_stand_with_their_text(report: Report) -> Outcome:
@@ -311,8 +325,8 @@ def captions_stand_with_what_they_name(report: Report) -> Outcome:
         kids = _kids(element)
         for caption in (kid for kid in kids if kid.get("/S") == "/Caption"):
             captions += 1
-            content = _page_of(next((kid for kid in kids if kid.get("/S") != "/Caption"), caption))
-            bad += content != _page_of(caption)
+            named = [kid for kid in kids if kid.get("/S") != "/Caption"]
+            bad += not named or _page_of(named[0]) != _page_of(caption)  # one that is parted has a parent of its own
     return Outcome(captions > 0 and not bad, f"{captions} captions, {bad} parted")
 
 
@@ -419,7 +433,7 @@ def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        return subprocess.CompletedProcess([], 127, "", f"{command[0]} is not installed: make check-tools")
+        return subprocess.CompletedProcess([], 127, "", f"{command[0]} is not installed")
 
 
 def _last_line(done: subprocess.CompletedProcess[str]) -> str:
