@@ -434,7 +434,8 @@ def test_tables_of_html_keep_spans_and_lose_looks(report):
     assert text_of(figure.find("figcaption")) == "表 2 数の表"
     assert len(figure.findall(".//thead/tr")) == 2
     assert figure.find(".//th").attrib == {"rowspan": "2"}
-    assert figure.find(".//td").attrib == {"style": "text-align: right"}
+    assert figure.find("./table/tr/th").attrib == {"style": "text-align: right", "scope": "row"}
+    assert not figure.xpath(".//@onclick | .//@border")
 
 
 def test_footnotes_blanks_breaks_and_strong(report):
