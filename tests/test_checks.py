@@ -136,6 +136,6 @@ def test_stray_blanks(report):
 
 def test_html_in_one_file(report):
     assert checks.html_is_one_file(report(page='<img src="data:image/png;base64,AA" alt="x">')).figure.endswith(
-        "1 files outside"
+        "0 files outside"
     )
     assert "x.png" in checks.html_is_one_file(report(page='<img src="x.png" alt="x">')).figure
