@@ -12,11 +12,12 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
-from PIL import Image
+from PIL import Image, ImageFile
 
 KINDS = {
     "PNG": "image/png",
@@ -135,7 +136,7 @@ def _raster(content: bytes) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             Image.init()  # or Pillow knows only some of its formats
-            with Image.open(io.BytesIO(content), formats=list(KINDS)) as image:
+            with _strictly(), Image.open(io.BytesIO(content), formats=list(KINDS)) as image:
                 kind = KINDS["JPEG" if image.format == "MPO" else image.format or ""]  # a JPEG of some telephones
                 image.load()
                 return kind
@@ -190,3 +191,13 @@ def _drawing(content: bytes, warn: Callable[[str], None]) -> bytes:
 def _shortened(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= 80 else text[:79] + "…"
+
+
+@contextmanager
+def _strictly() -> Iterator[None]:
+    """A picture that breaks off is an error, also after WeasyPrint, when imported, has told Pillow to put up with it."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
