@@ -1,7 +1,7 @@
 """How long a report takes from Markdown to PDF, and how much memory, as it grows: python benchmarks/typesetting.py [TIMES…]
 
 The body of reports/day3.md is set 1, 2, 4 and 8 times over, each in a process of its own; beside it headless Chromium
-prints the same HTML. Its memory is the largest of its processes, ours is the only one.
+prints the same report's HTML. Its memory is the largest of its processes, ours is the only one.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 
 
 def main(arguments: list[str]) -> None:
-    if arguments[:1] == ["--set"]:
-        set_once(int(arguments[1]), Path(arguments[2]))
+    if arguments[:1] in (["--pdf"], ["--html"]):
+        text = repeated(REPORT.read_text(encoding="utf-8"), int(arguments[1]))
+        (write_pdf if arguments[0] == "--pdf" else write_html)(text, Path(arguments[2]))
         return
     if CHROMIUM is None:
         print("Chromium is not installed: no comparison")
@@ -32,10 +33,11 @@ def main(arguments: list[str]) -> None:
     for times in map(int, arguments or ("1", "2", "4", "8")):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            seconds, memory = measured(sys.executable, __file__, "--set", str(times), name)
+            seconds, memory = measured(sys.executable, __file__, "--pdf", str(times), name)
             pages = len(pypdf.PdfReader(folder / "report.pdf").pages)
             row = f"{times:5}  {pages:5}  {seconds:7.1f}  {seconds / pages:12.3f}  {memory:7.0f}"
             if CHROMIUM:
+                measured(sys.executable, __file__, "--html", str(times), name)
                 theirs, their_memory = measured(
                     CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={name}/profile",
                     f"--print-to-pdf={name}/chromium.pdf", f"file://{name}/report.html",
@@ -59,16 +61,21 @@ def measured(*command: str) -> tuple[float, float]:
     return float(seconds), float(peak) / (1024**2 if sys.platform == "darwin" else 1024)
 
 
-def set_once(times: int, folder: Path) -> None:
-    """Set the report `times` over; its HTML, without what is only for WeasyPrint, goes beside the PDF for Chromium."""
+def write_pdf(text: str, folder: Path) -> None:
     from day3 import params
     from day3.report import page, pdf, tree
 
     settings = params.load()["report"]
-    built = tree.build(repeated(REPORT.read_text(encoding="utf-8"), times))
-    (folder / "report.pdf").write_bytes(pdf.write(page.for_print(built, settings, TEMPLATES), settings.date))
-    if CHROMIUM:
-        (folder / "report.html").write_text(page.for_browser(built, settings, TEMPLATES), encoding="utf-8")
+    printed = page.for_print(tree.build(text), settings, TEMPLATES)
+    (folder / "report.pdf").write_bytes(pdf.write(printed, settings.date))
+
+
+def write_html(text: str, folder: Path) -> None:
+    from day3 import params
+    from day3.report import page, tree
+
+    settings = params.load()["report"]
+    (folder / "report.html").write_text(page.for_browser(tree.build(text), settings, TEMPLATES), encoding="utf-8")
 
 
 def repeated(text: str, times: int) -> str:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from day3.report import mathematics
 from day3.report.mathematics import SCALE, MathError, normalize, typeset
 
 TWO_ALIGNS = r"""
@@ -220,3 +221,14 @@ def test_weasyprint_draws_a_formula_without_complaint(caplog: pytest.LogCaptureF
     assert content is not None
     assert "数式 分数".encode("utf-16-be").hex().encode() in content  # the alternative text of the figure
     assert caplog.messages == []
+
+
+def test_many_formulas_are_set_elsewhere_and_come_out_the_same():
+    few = [(r"x_{1}", True), (r"\nocommand", False), (r"\frac{a}{b}", False)]
+    many = few + [(f"x_{{{number}}}", True) for number in range(mathematics.MANY)]
+    here, elsewhere = mathematics.typeset_all(few), mathematics.typeset_all(many)
+    assert list(elsewhere) == list(dict.fromkeys(many))
+    assert {formula: str(drawing) for formula, drawing in here.items()} == {
+        formula: str(elsewhere[formula]) for formula in few
+    }
+    assert isinstance(elsewhere[few[1]], MathError)

@@ -139,3 +139,9 @@ def test_two_processes_write_the_same_bytes_whatever_machine_they_think_they_run
 def test_what_weasyprint_would_pass_over_is_an_error(root, body, complaint):
     with pytest.raises(ReportError, match=complaint):
         written(root, body)
+
+
+def test_lists_keep_their_markers_without_weasyprints_own_style_for_every_other_element(root):
+    body = "<main><h1>題</h1><ol><li>一つ目</li><li>二つ目</li></ol><ul><li>一つ目</li></ul></main>"
+    text = pypdf.PdfReader(io.BytesIO(written(root, body))).pages[0].extract_text()
+    assert [word for word in text.split() if word in ("1.", "2.", "•")] == ["1.", "2.", "•"]

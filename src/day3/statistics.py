@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy  # its parts are loaded when first used
 
 LEVEL = 0.95
 RESAMPLES = 9999  # of a bootstrap
@@ -52,7 +52,7 @@ def mean_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
     mean = float(np.mean(values))
     if n < 2 or not np.isfinite(values).all():
         return Interval(mean, float("nan"), float("nan"), n)
-    half = float(stats.t.ppf((1 + level) / 2, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
+    half = float(scipy.stats.t.ppf((1 + level) / 2, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
     return Interval(mean, mean - half, mean + half, n)
 
 
@@ -72,13 +72,13 @@ def mean_estimate(values: np.ndarray, level: float, rng: np.random.Generator, re
     n, method = len(values), "t + BCa"
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter(
-            "ignore", stats.DegenerateDataWarning
+            "ignore", scipy.stats.DegenerateDataWarning
         )  # BCa has no answer: nan, and Student's stands alone
         mean = float(np.mean(values))
         if reason := _undecidable(values):
             return Estimate(mean, math.nan, math.nan, n, math.nan, method, reason)
         student = mean_interval(values, level)
-        found = stats.bootstrap(
+        found = scipy.stats.bootstrap(
             (values,), np.mean, n_resamples=resamples, confidence_level=level, method="BCa", rng=rng
         ).confidence_interval
         low, high = float(np.fmin(student.low, found.low)), float(np.fmax(student.high, found.high))
@@ -131,15 +131,15 @@ def values_needed(estimate: Estimate, bound: float, level: float) -> int | None:
     else:
         ratio = estimate.method.startswith("log")
         distance = abs(math.log(estimate.value / bound)) if ratio else abs(estimate.value - bound)
-        decided = stats.t.ppf((1 + level) / 2, n - 1) * estimate.spread / np.sqrt(n) < distance
+        decided = scipy.stats.t.ppf((1 + level) / 2, n - 1) * estimate.spread / np.sqrt(n) < distance
     return int(n[np.argmax(decided)]) if decided.any() else None
 
 
 def _clopper_pearson(hits: np.ndarray, n: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
     """Low and high end, element by element: quantiles of beta distributions (Clopper & Pearson 1934)."""
     tail = (1 - level) / 2
-    low = np.where(hits > 0, stats.beta.ppf(tail, np.maximum(hits, 1), n - hits + 1), 0.0)
-    high = np.where(hits < n, stats.beta.ppf(1 - tail, hits + 1, np.maximum(n - hits, 1)), 1.0)
+    low = np.where(hits > 0, scipy.stats.beta.ppf(tail, np.maximum(hits, 1), n - hits + 1), 0.0)
+    high = np.where(hits < n, scipy.stats.beta.ppf(1 - tail, hits + 1, np.maximum(n - hits, 1)), 1.0)
     return low, high
 
 

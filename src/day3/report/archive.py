@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any, NamedTuple
@@ -144,15 +145,18 @@ def _compress(pdf: Any) -> None:
     import pydyf
 
     contents = {_number(pdf.objects[page]["Contents"]) for page in pdf.pages["Kids"][::3]}
-    for item in pdf.objects:
-        if isinstance(item, pydyf.Stream) and item.compress:
-            content = b"\n".join(part if isinstance(part, bytes) else pydyf._to_bytes(part) for part in item.stream)
-            packed = zlib.compress(content)
-            if packed.endswith(b"\r") and item.number in contents:
-                packed = zlib.compress(content + b"\n")
-            if not packed.endswith(b"\r"):
-                content, item.extra["Filter"] = packed, "/FlateDecode"
-            item.stream, item.compress = [content], False
+
+    def compress(item: Any) -> None:
+        content = b"\n".join(part if isinstance(part, bytes) else pydyf._to_bytes(part) for part in item.stream)
+        packed = zlib.compress(content)
+        if packed.endswith(b"\r") and item.number in contents:
+            packed = zlib.compress(content + b"\n")
+        if not packed.endswith(b"\r"):
+            content, item.extra["Filter"] = packed, "/FlateDecode"
+        item.stream, item.compress = [content], False
+
+    with ThreadPoolExecutor() as threads:  # zlib lets other threads run
+        list(threads.map(compress, [item for item in pdf.objects if isinstance(item, pydyf.Stream) and item.compress]))
 
 
 def _is_part_of_item(element: Any) -> bool:

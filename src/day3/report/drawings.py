@@ -2,8 +2,9 @@
 
 - It styles every stroke of a formula that stands in the page as if it were text. So each distinct formula becomes an
   image, which is read once.
-- It reads a path anew each time that it is drawn, and the characters of a figure are paths that are drawn thousands of
-  times. So what a path becomes in PDF is kept. This replaces a private function, for one version of WeasyPrint only.
+- It styles and draws each character of a drawing as an element of its own. So outlines of one look become one path.
+- It reads a path number by number. So what a plain path becomes in PDF is written at once, and kept. This replaces a
+  private function, for one version of WeasyPrint only. The same style is read once, too.
 - It keeps each operator of a page and each part of a drawing until the file is written. So a page is joined and a
   drawing forgotten once drawn.
 """
@@ -14,9 +15,10 @@ import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
-from day3.report import justification
+from day3.report import justification, outlines
 
 ADDRESS = "formula:"
 INK = "#1b1f24"  # a formula's colour: that of the report's text
@@ -27,9 +29,9 @@ _FORMULA = re.compile(
 _OPENED_BEFORE_FORMULA = re.compile(r'([「『（【〈《〔［｛]+)<span class="formula">')
 _BRACKET_AND_FORMULA = r'<span class="formula" style="display:inline-block;text-indent:0">\1'
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
-_COMMAND = re.compile("([MLCQZz])([^MLCQZz]*)")
+_COMMAND = re.compile("([MLCZz])([^MLCZz]*)")
 _UNIT = re.compile("[%pnixr]|e[mx]")
-_PLAIN_PATH = re.compile(r"\s*M[-MLCQZz0-9.,\s]*", re.ASCII)
+_PLAIN_PATH = re.compile(r"\s*M[-MLCZz0-9.,\s]*", re.ASCII)
 
 
 def formulas_as_images(page: str) -> tuple[str, list[bytes]]:
@@ -47,7 +49,7 @@ def formulas_as_images(page: str) -> tuple[str, list[bytes]]:
         return f'<img class="math" src="{ADDRESS}{number}" alt="{alternative}" style="{style}">'
 
     page = _OPENED_BEFORE_FORMULA.sub(_BRACKET_AND_FORMULA, page)  # or a line might end after the bracket
-    return _FORMULA.sub(image, page), [file.encode() for file in numbers]
+    return _FORMULA.sub(image, page), [outlines.merged(file.encode()) for file in numbers]
 
 
 @contextmanager
@@ -61,7 +63,8 @@ def cheaper() -> Iterator[None]:
 
     classes: Any = weasyprint
     Page, SVGImage = classes.document.Page, classes.images.SVGImage  # noqa: N806
-    tags, path = classes.svg.TAGS, classes.svg.TAGS["path"]
+    svg = classes.svg
+    tags, path, parse_declarations = svg.TAGS, svg.TAGS["path"], svg.parse_declarations
     paint, draw_image = Page.paint, SVGImage.draw
     known: dict[str, bytes] = {}
 
@@ -84,9 +87,10 @@ def cheaper() -> Iterator[None]:
             node.vertices.clear()  # where markers would go
 
     def paint_and_join(page: Any, stream: Any, *arguments: Any, **named: Any) -> None:
+        gc.freeze()  # what was there before is not looked through
         paint(page, stream, *arguments, **named)
         stream.stream[:] = joined(stream.stream)
-        gc.collect(1)  # what this page's drawings left; what was there before is not looked through
+        gc.collect()  # what this page's drawings left
 
     def draw_and_forget(image: Any, *arguments: Any, **named: Any) -> None:
         draw_image(image, *arguments, **named)
@@ -94,14 +98,16 @@ def cheaper() -> Iterator[None]:
         image._svg.use_cache.clear()
 
     tags["path"], Page.paint, SVGImage.draw = draw, paint_and_join, draw_and_forget
+    svg.parse_declarations = lru_cache(maxsize=4096)(parse_declarations)
     try:
         yield
     finally:
         tags["path"], Page.paint, SVGImage.draw = path, paint, draw_image
+        svg.parse_declarations = parse_declarations
 
 
 def operators(path: str) -> bytes | None:
-    """PDF's operators for an SVG path of absolute M, L, C, Q and Z in plain numbers; None for any other path.
+    """PDF's operators for an SVG path of absolute M, L, C and Z in plain numbers; None for any other path.
 
     >>> operators("M 0 0 L 10 0.5 Z")
     b'0 0 m\\n10 0.5 l\\nh'
@@ -111,20 +117,18 @@ def operators(path: str) -> bytes | None:
     if not _PLAIN_PATH.fullmatch(path):
         return None
     drawn: list[str] = []
-    current: tuple[str, str] | None = None
+    begun = False
     for letter, text in _COMMAND.findall(path):
         numbers = text.replace(",", " ").split()
-        if letter in "Zz" and not numbers and current:
+        if letter in "Zz" and not numbers and begun:
             drawn.append("h")
-            current = None
+            begun = False
             continue
-        size = {"M": 2, "L": 2, "C": 6, "Q": 4}.get(letter)
-        if size != len(numbers) or (current is None and letter != "M"):
+        size = {"M": 2, "L": 2, "C": 6}.get(letter)
+        if size != len(numbers) or not (begun or letter == "M"):
             return None
-        if letter == "Q":
-            numbers = _cubic(current, numbers)
-        drawn.append(f"{' '.join(numbers)} {'mlcc'['MLCQ'.index(letter)]}")
-        current = (numbers[-2], numbers[-1])
+        drawn.append(f"{' '.join(numbers)} {letter.lower()}")
+        begun = True
     return "\n".join(drawn).encode()
 
 
@@ -142,10 +146,3 @@ def joined(operators: list[Any]) -> list[Any]:
         else:
             run.append(operator if isinstance(operator, bytes) else pydyf._to_bytes(operator))
     return [*parts, b"\n".join(run)]
-
-
-def _cubic(start: Any, numbers: list[str]) -> list[str]:
-    """The control points of the cubic curve that is a quadratic one."""
-    (x0, y0), (x1, y1, x2, y2) = map(float, start), map(float, numbers)
-    controls = (x0 + 2 * x1) / 3, (y0 + 2 * y1) / 3, (x2 + 2 * x1) / 3, (y2 + 2 * y1) / 3
-    return [*(f"{number:.6f}".rstrip("0").rstrip(".") for number in controls), *numbers[2:]]

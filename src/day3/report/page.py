@@ -28,6 +28,7 @@ ONLY_ON_PAPER = re.compile(  # declarations that WeasyPrint knows and no browser
     r"(?:(?:bookmark-[a-z]+|string-set|footnote-[a-z]+)\s*:|(?:content|float|position)\s*:[^;{}]*"
     r"(?:string|leader|target-counter|target-text|running|element|footnote)\b)[^;{}]*;?\s*"
 )
+_CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
 
 
 @dataclass
@@ -91,6 +92,7 @@ def _page(
             else:
                 link.tag = "span"
                 del link.attrib["href"]
+    _open_unstyled(root, style, values=origins is None)
     summary = html.Element("section", {"class": "summary", "aria-label": "概要"})
     summary.extend(list(root.xpath("./h2[1]/preceding-sibling::*")))  # what stands before the first chapter
     if origins:
@@ -118,6 +120,18 @@ def _page(
         summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
         body=html.tostring(root, encoding="unicode"),
     )
+
+
+def _open_unstyled(root: html.HtmlElement, style: str, values: bool) -> None:
+    """Take away the tags that no rule of the style is for, as of most kinds of tokens in code: each costs time, and on
+    paper also <data>, whose value nobody can see there."""
+    styled = set(_CLASS.findall(style))
+    for element in list(root.iter("span")):
+        if element.attrib.keys() == ["class"] and styled.isdisjoint(element.get("class").split()):
+            element.drop_tag()
+    if values:
+        for number in root.xpath(".//data[not(ancestor::td)]"):
+            number.drop_tag()
 
 
 # -- only for the browser ---------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from itertools import count
 import markdown
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
-from day3.report.mathematics import MathError, typeset
+from day3.report.mathematics import MathError, typeset_all
 
 EXTENSIONS = [
     "tables",
@@ -39,6 +39,9 @@ SECTION_CLASSES = {"確認テスト": "test", "考察": "discussion"}
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
 PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
+
+
+_FORMULAS = '//*[contains(concat(" ", @class, " "), " arithmatex ")]'
 
 
 @dataclass(frozen=True)
@@ -234,12 +237,16 @@ def _fill_references(tree: Tree) -> None:
 # -- formulas ---------------------------------------------------------------------------------------------------------
 
 
-def _typeset_formulas(tree: Tree) -> None:
-    """Each formula as SVG; one with \\label{eq:x} gets a number at the right and can be referred to, one with \\tag{x}
-    gets x."""
-    number = 0
-    used: set[str] = set()
-    for slot in tree.root.xpath('//*[contains(concat(" ", @class, " "), " arithmatex ")]'):
+@dataclass
+class _Formula:
+    slot: html.HtmlElement
+    tex: str
+    display: bool
+    label: str | None
+    tags: list[str]
+
+    @classmethod
+    def read(cls, slot: html.HtmlElement) -> _Formula:
         source = (slot.text or "").strip()
         display, tex = source.startswith(r"\["), source[2:-2]
         label = re.search(r"\\label\{([^}]*)\}", tex)
@@ -248,22 +255,33 @@ def _typeset_formulas(tree: Tree) -> None:
         if display:
             tags = re.findall(r"\\tag\*?\{([^{}]*)\}", tex)
             tex = re.sub(r"\\tag\*?\{[^{}]*\}", "", tex).strip()
-        try:
-            drawn = html.fragment_fromstring(typeset(tex, display))
-        except MathError as error:
-            raise FormulaError(tex, str(error), slot.get("data-line")) from error
+        return cls(slot, tex, display, label and label[1], tags)
+
+
+def _typeset_formulas(tree: Tree) -> None:
+    """Each formula as SVG; one with \\label{eq:x} gets a number at the right and can be referred to, one with \\tag{x}
+    gets x."""
+    number = 0
+    used: set[str] = set()
+    formulas = [_Formula.read(slot) for slot in tree.root.xpath(_FORMULAS)]
+    drawings = typeset_all((formula.tex, formula.display) for formula in formulas)
+    for formula in formulas:
+        slot, label, tags = formula.slot, formula.label, formula.tags
+        drawing = drawings[formula.tex, formula.display]
+        if isinstance(drawing, MathError):
+            raise FormulaError(formula.tex, str(drawing), slot.get("data-line"))
         tail = slot.tail
         slot.clear()
         slot.tail = tail
-        slot.set("class", "equation" if display else "formula")
-        slot.append(drawn)
+        slot.set("class", "equation" if formula.display else "formula")
+        slot.append(html.fragment_fromstring(drawing))
         used.update(tags)
         if label and not tags:
             number = next(free for free in count(number + 1) if str(free) not in used)
             tags = [str(number)]
-        if label and label[1] not in tree.labels:
-            slot.set("id", label[1])
-            tree.labels[label[1]] = f"式 ({tags[0]})"
+        if label and label not in tree.labels:
+            slot.set("id", label)
+            tree.labels[label] = f"式 ({tags[0]})"
         if tags:
             mark = etree.SubElement(slot, "span", {"class": "equation-number"})
             mark.text = ", ".join(f"({tag})" for tag in tags)

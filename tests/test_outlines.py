@@ -1,0 +1,139 @@
+"""Merged outlines look as the drawing did before."""
+
+import io
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import weasyprint
+from lxml import etree
+from matplotlib.figure import Figure
+from PIL import Image
+
+from day3.report import outlines
+from day3.report.mathematics import typeset
+
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 100 100">{}</svg>'
+)
+TEXT = """<defs><path id="a" d="M 0 0 L 10 0 Q 10 10 0 10 Z"/><path id="b" d="M0 0H5V5T1 9" transform="scale(2)"/></defs>
+<g style="fill: #b5472d" transform="translate(10 20) scale(2 -2)">
+<use xlink:href="#a"/><use xlink:href="#b" transform="translate(12 0)"/></g>"""
+
+
+def elements(svg: bytes) -> list[str]:
+    return [etree.QName(element).localname for element in etree.fromstring(svg).iter(etree.Element)]
+
+
+def paths(svg: bytes) -> list[dict[str, str]]:
+    found = etree.fromstring(svg).xpath("//*[local-name()='path'][not(ancestor::*[local-name()='defs'])]")
+    return [dict(path.attrib) for path in found]
+
+
+def pixels(svg: bytes, folder: Path) -> np.ndarray:
+    """The drawing through WeasyPrint and poppler, in grey."""
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("needs pdftoppm")
+    folder.mkdir()
+    (folder / "drawing.svg").write_bytes(svg)
+    page = "<style>@page { size: 400px; margin: 0 } img { width: 400px }</style><img src='drawing.svg'>"
+    weasyprint.HTML(string=page, base_url=str(folder) + "/").write_pdf(folder / "page.pdf")
+    done = subprocess.run(
+        ["pdftoppm", "-r", "96", "-gray", "-singlefile", folder / "page.pdf"], capture_output=True, check=True
+    )
+    return np.asarray(Image.open(io.BytesIO(done.stdout)), dtype=int)
+
+
+def test_the_characters_of_a_text_become_one_path_with_the_look_of_the_text():
+    (path,) = paths(outlines.merged(SVG.format(TEXT).encode()))
+    assert path["style"] == "fill: #b5472d"
+    assert path["transform"] == "translate(10 20) scale(2 -2)"
+    assert path["d"] == "M0 0L10 0C10 6.67 6.67 10 0 10Z M12 0L22 0L22 10C22 10 19.33 12.67 14 18"
+
+
+def test_a_merged_text_looks_the_same(tmp_path):
+    svg = SVG.format(TEXT.replace("scale(2 -2)", "scale(2)")).encode()
+    before, after = pixels(svg, tmp_path / "before"), pixels(outlines.merged(svg), tmp_path / "after")
+    assert before.min() < 150
+    assert np.abs(before - after).max() < 60  # edges are smoothed anew
+
+
+def test_a_plot_looks_the_same_and_has_fewer_parts(tmp_path):
+    figure = Figure(figsize=(3, 3))
+    axes = figure.subplots()
+    axes.plot([0, 1, 4, 9], "o-", markeredgecolor="white", label="x squared")
+    axes.plot([5, 5, 0], "--", alpha=0.5, label="other")
+    axes.legend(title="lines")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg")
+    svg = buffer.getvalue()
+    merged = outlines.merged(svg)
+    assert len(elements(merged)) < len(elements(svg)) * 0.75
+    before, after = pixels(svg, tmp_path / "before"), pixels(merged, tmp_path / "after")
+    assert (np.abs(before - after) > 60).mean() < 5e-4  # edges of characters
+
+
+def test_a_formula_with_a_fraction_is_one_path():
+    formula = typeset(r"\frac{a}{b_1}+\sqrt{x}", True).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
+    merged = outlines.merged(formula.encode())
+    assert elements(merged).count("path") == 1
+    assert "rect" not in elements(merged)
+
+
+def test_paths_under_one_clip_path_are_cut_once():
+    body = (
+        '<clipPath id="c"><rect width="9" height="9"/></clipPath>' + '<path clip-path="url(#c)" d="m 1 1" id="p"/>' * 3
+    )
+    root = etree.fromstring(outlines.merged(SVG.format(body).encode()))
+    assert root.xpath("count(//*[@clip-path])") == 1
+    assert root.xpath("count(//*[@clip-path]/*)") == 3
+
+
+def test_what_a_marker_has_of_its_own_comes_before_what_its_use_says():
+    body = (
+        '<defs><path id="m" d="M 0 0 L 0 3" style="stroke: red"/></defs>'
+        '<use xlink:href="#m" x="5" y="7" style="fill: blue; stroke: blue"/>'
+    )
+    (path,) = paths(outlines.merged(SVG.format(body).encode()))
+    assert path == {"d": "M5 7L5 10", "style": "fill: blue; stroke: blue;stroke: red"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<g><path d="M 0 0 a 1 1 0 0 1 2 2"/><path d="m 1 1 l 2 2"/></g>',
+        '<g><path d="M 0 0 L 1 1" class="x"/><path d="M 0 0 L 1 1" style="fill: red"/></g>',
+        '<g><text x="1">a</text><use xlink:href="#nowhere"/></g>',
+        '<g><path d="M 0 0 L 1 1" transform="rotate(20)"/></g>',
+    ],
+)
+def test_what_is_not_understood_keeps_its_elements(body):
+    svg = SVG.format(body).encode()
+    assert [name for name in elements(outlines.merged(svg)) if name != "g"] == [
+        name for name in elements(svg) if name != "g"
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<g fill-rule="evenodd"><path d="M 0 0 L 1 1"/><path d="M 0 0 L 1 1"/></g>',
+        '<g fill="url(#gradient)"><path d="M 0 0 L 1 1"/><path d="M 0 0 L 1 1"/></g>',
+        '<g style="marker-end: url(#arrow)"><path d="M 0 0 L 1 1"/><path d="M 0 0 L 1 1"/></g>',
+        '<style>rect { fill: red }</style><g><rect width="1" height="1"/></g>',
+    ],
+)
+def test_a_drawing_whose_look_tells_outlines_apart_is_left_as_it_is(body):
+    svg = SVG.format(body).encode()
+    assert outlines.merged(svg) is svg
+
+
+def test_what_is_not_xml_is_left_as_it_is():
+    assert outlines.merged(b"<svg") == b"<svg"
+
+
+def test_a_group_that_is_used_elsewhere_keeps_its_id():
+    body = '<g id="twice"><circle r="1"/></g><use xlink:href="#twice" x="5"/>'
+    assert b'id="twice"' in outlines.merged(SVG.format(body).encode())
