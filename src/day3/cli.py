@@ -32,6 +32,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     render.add_argument("file", type=Path, metavar="FILE.md")
     render.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: beside FILE.md)")
     render.set_defaults(run=_render)
+    compare = commands.add_parser(
+        "compare",
+        help="what changed between two revisions or experiments, conclusions included",
+        description="Compare A with B: parameters, claims, metrics, learning curves, figures, text, code. Each is a Git "
+        "revision, the name of a DVC experiment, or `workspace`. Nothing is checked out and nothing is trained.",
+    )
+    compare.add_argument("old", nargs="?", default="HEAD", metavar="A", help="default: HEAD")
+    compare.add_argument("new", nargs="?", default="workspace", metavar="B", help="default: workspace")
+    form = compare.add_mutually_exclusive_group()
+    form.add_argument("--md", action="store_true", help="print Markdown for a pull request, write no files")
+    form.add_argument("--json", action="store_true", help="print JSON for programs, write no files")
+    compare.add_argument(
+        "-o", "--output", type=Path, default=Path("reports"), metavar="DIR", help="where to write (default: reports)"
+    )
+    compare.set_defaults(run=_compare)
     options = vars(parser.parse_args(arguments))
     try:
         return options.pop("run")(**options)
@@ -86,6 +101,22 @@ def _render(file: Path, output: Path | None) -> int:
 
     for warning in render.render(file, output):
         print(f"warning: {warning}", file=sys.stderr)
+    return 0
+
+
+def _compare(old: str, new: str, md: bool, json: bool, output: Path) -> int:
+    from json import dumps
+
+    from day3.comparison import write
+
+    comparison = write.load(old, new)
+    if json:
+        print(dumps(write.document(comparison), ensure_ascii=False, indent=2, allow_nan=False))
+    elif md:
+        print(write.markdown(comparison))
+    else:
+        files = write.write(comparison, output)
+        print(f"compare: {' and '.join(map(str, files))} are ready")
     return 0
 
 

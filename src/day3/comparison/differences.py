@@ -1,0 +1,362 @@
+"""Two sides -> what differs between them, and by how much more than seeds do."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from day3 import statistics
+from day3.comparison import words
+from day3.comparison.side import WORKSPACE, ComparisonError, Side, to_json, value_of
+
+ABSENT = "—"
+CODE = ("src", "stages", "report_templates", "dvc.yaml", "pyproject.toml", "requirements.lock", "Makefile")
+DRAWN_OVER = "learning_curves"  # figures that the overlaid curves stand for
+
+
+@dataclass(frozen=True)
+class Parameter:
+    key: str
+    experiment: str
+    variants: list[str]  # that train otherwise because of it; [] if it concerns none, or the whole experiment
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class ClaimChange:
+    id: str
+    old: dict[str, Any] | None  # as in claims.json
+    new: dict[str, Any] | None
+
+    @property
+    def flipped(self) -> bool:
+        return self.old is not None and self.new is not None and self.old["verdict"] != self.new["verdict"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """The mean of a metric on both sides, and the mean of the differences between the same seeds."""
+
+    experiment: str
+    variant: str
+    name: str
+    old: float | None
+    new: float | None
+    old_half: float = math.nan  # half widths of the means' own intervals
+    new_half: float = math.nan
+    difference: statistics.Estimate | None = None  # None: every seed has the same value, or a side has no seeds
+    exact: bool = False  # no seed changes it: any difference is one
+
+    @property
+    def key(self) -> str:
+        return f"{self.experiment}.{self.variant}.{self.name}"
+
+    @property
+    def moved(self) -> bool:
+        """Whether it differs by more than seeds make it differ."""
+        if self.old is None or self.new is None:
+            return False
+        if self.difference is None or self.difference.reason == "no spread":
+            return self.exact or self.difference is not None
+        return not self.difference.reason and not self.difference.low <= 0 <= self.difference.high
+
+
+class StageChange(NamedTuple):
+    """A stage that ran again, and why."""
+
+    stage: str
+    reasons: list[str]
+
+
+class FileChange(NamedTuple):
+    file: str
+    added: int | None  # lines; None for a file that is not text
+    deleted: int | None
+
+
+class Pair(NamedTuple):
+    """One thing of both sides by name, e.g. a library's version."""
+
+    name: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    old: Side
+    new: Side
+    parameters: list[Parameter]
+    claims: list[ClaimChange]
+    metrics: list[Metric]  # those that differ
+    unchanged: list[Metric]
+    curves: list[tuple[str, str]]  # experiment, variant
+    figures: list[str]
+    text: list[words.Change]
+    stages: list[StageChange]
+    files: list[FileChange]
+    data: list[Pair]
+    versions: list[Pair]
+    notes: list[str] = field(default_factory=list)  # what could not be compared
+
+    @property
+    def flipped(self) -> list[ClaimChange]:
+        return [claim for claim in self.claims if claim.flipped]
+
+    @property
+    def moved(self) -> list[Metric]:
+        """Beyond seed noise, those farthest beyond it first."""
+        return sorted((metric for metric in self.metrics if metric.moved), key=lambda metric: -strength(metric))
+
+    @property
+    def has_changes(self) -> bool:
+        parts = (self.parameters, self.claims, self.metrics, self.curves, self.figures, self.text, self.stages)
+        return any(parts) or bool(self.files or self.data or self.versions)
+
+
+def compare(old: Side, new: Side) -> Comparison:
+    """Raises ComparisonError when neither side has anything to compare."""
+    notes = [f"{side.title} には {file} がない。" for side in (old, new) for file in side.lacking]
+    for side in (old, new):
+        if side.outdated:
+            stages = "、".join(side.outdated[:5]) + ("、…" if len(side.outdated) > 5 else "")
+            notes.append(
+                f"{side.title} の結果は、params.yaml の今の値によるものではない（古いステージ：{stages}）。"
+                "dvc repro で実行し直すとよい。"
+            )
+    for side, other in ((old, new), (new, old)):
+        if alone := [name for name in side.experiments if name not in other.experiments]:
+            notes.append(f"{side.title} だけにある実験：{'、'.join(alone)}。")
+    if not old.metrics and not new.metrics and old.text is None and new.text is None:
+        raise ComparisonError(f"{old.name} and {new.name}: expected results in reports/, found none on either side")
+    metrics = list(_metrics(old, new))
+    differ = [metric for metric in metrics if metric.old != metric.new or metric.difference]
+    return Comparison(
+        old,
+        new,
+        parameters(old.params, new.params),
+        _claims(old.claims or {}, new.claims or {}) if old.claims is not None and new.claims is not None else [],
+        differ,
+        [metric for metric in metrics if metric not in differ],
+        _curves(old, new),
+        [
+            name
+            for name in {**new.figures, **old.figures}
+            if old.figures.get(name) != new.figures.get(name) and not name.endswith(f"/{DRAWN_OVER}")
+        ],
+        words.changes(old.text, new.text) if old.text is not None and new.text is not None else [],
+        list(_stages(old, new)),
+        _files(old, new),
+        list(_data(old, new)),
+        [
+            Pair(name, old.versions.get(name, ABSENT), new.versions.get(name, ABSENT))
+            for name in _changed(old.versions, new.versions)
+        ],
+        notes,
+    )
+
+
+# -- parameters -------------------------------------------------------------------------------------------------------
+
+
+def parameters(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Parameter]:
+    """The parameters that differ, by dotted key."""
+    before, after = dict(_leaves(old)), dict(_leaves(new))
+    return [
+        Parameter(
+            key,
+            key.split(".")[0],
+            _variants(key, new if key in after else old),
+            to_json(before[key]) if key in before else ABSENT,
+            to_json(after[key]) if key in after else ABSENT,
+        )
+        for key in _changed(before, after)
+    ]
+
+
+def _leaves(document: Any, path: str = "") -> Iterable[tuple[str, Any]]:
+    if not isinstance(document, dict) or (not document and path):
+        yield path, document
+        return
+    for key, value in document.items():
+        yield from _leaves(value, f"{path}.{key}" if path else str(key))
+
+
+def _variants(key: str, document: Mapping[str, Any]) -> list[str]:
+    """The variants that a parameter concerns: the one whose it is, or all that do not say otherwise."""
+    experiment, *parts = key.split(".")
+    if parts[:1] == ["variants"]:
+        return parts[1:2]
+    if parts[:1] != ["training"]:
+        return []
+    variants = value_of(document, f"{experiment}.variants") or {}
+    return [name for name, own in variants.items() if not isinstance(own, dict) or parts[1] not in own]
+
+
+def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """The keys whose values differ: the new side's order, then what it no longer has."""
+    missing = object()
+    return [key for key in {**new, **old} if old.get(key, missing) != new.get(key, missing)]
+
+
+# -- claims, metrics, curves ------------------------------------------------------------------------------------------
+
+
+def _claims(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[ClaimChange]:
+    told = ("verdict", "effect", "low", "high", "n")
+    return [
+        ClaimChange(id, old.get(id), new.get(id))
+        for id in {**new, **old}
+        if id not in old or id not in new or any(old[id].get(name) != new[id].get(name) for name in told)
+    ]
+
+
+def _metrics(old: Side, new: Side) -> Iterable[Metric]:
+    for experiment in {**new.metrics, **old.metrics}:
+        before, after = old.metrics.get(experiment, {}), new.metrics.get(experiment, {})
+        for variant in {**after, **before}:
+            a, b = before.get(variant, {}), after.get(variant, {})
+            for name in {**b, **a}:
+                key = f"{experiment}.{variant}.{name}"
+                yield _metric(
+                    (experiment, variant, name), (a.get(name), b.get(name)), _seeds(old, key), _seeds(new, key)
+                )
+
+
+def _seeds(side: Side, key: str) -> np.ndarray | None:
+    experiment, variant, name = key.split(".", 2)
+    return side.seeds.get(experiment, {}).get(variant, {}).get(name)
+
+
+def _metric(
+    names: tuple[str, str, str],
+    means: tuple[float | None, float | None],
+    old: np.ndarray | None,
+    new: np.ndarray | None,
+) -> Metric:
+    difference = None
+    if old is not None and new is not None and not _equal(old, new):
+        difference = _difference(old, new, ".".join(names))
+    return Metric(*names, *means, _half_width(old), _half_width(new), difference, exact=old is None and new is None)
+
+
+def _half_width(seeds: np.ndarray | None) -> float:
+    return math.nan if seeds is None else statistics.mean_interval(seeds).half_width
+
+
+def _equal(old: np.ndarray, new: np.ndarray) -> bool:
+    return np.array_equal(old, new, equal_nan=True)
+
+
+def strength(metric: Metric) -> float:
+    """How far a difference lies from zero, in half widths of its interval."""
+    found = metric.difference
+    if found is None or found.reason or found.high == found.low:
+        return 0.0
+    return abs(found.value) / (found.high - found.low) * 2
+
+
+def _curves(old: Side, new: Side) -> list[tuple[str, str]]:
+    found = []
+    for experiment in {**new.curves, **old.curves}:
+        before, after = old.curves.get(experiment, {}), new.curves.get(experiment, {})
+        found += [
+            (experiment, variant)
+            for variant in {**after, **before}
+            if not _same_table(before.get(variant), after.get(variant))
+        ]
+    return found
+
+
+def _same_table(old: Mapping[str, np.ndarray] | None, new: Mapping[str, np.ndarray] | None) -> bool:
+    if old is None or new is None or old.keys() != new.keys():
+        return False
+    return all(_equal(old[name], new[name]) for name in old)
+
+
+# -- what ran, code, data, versions -----------------------------------------------------------------------------------
+
+
+def _stages(old: Side, new: Side) -> Iterable[StageChange]:
+    stages = {**new.stages, **old.stages}
+    for stage in sorted(stages, key=lambda stage: new.order.index(stage) if stage in new.order else len(new.order)):
+        before, after = old.stages.get(stage), new.stages.get(stage)
+        if before == after:
+            continue
+        if before is None or after is None:
+            yield StageChange(stage, [f"{(new if before is None else old).title} だけにある"])
+            continue
+        reasons = ["コマンドが変わった"] if before.get("cmd") != after.get("cmd") else []
+        for file, recorded in after.get("params", {}).items():
+            earlier = before.get("params", {}).get(file, {})
+            reasons += [
+                f"パラメータ {key}"
+                for changed in _changed(earlier, recorded)
+                for key in _within(changed, earlier.get(changed), recorded.get(changed))
+            ]
+        digests = [{entry["path"]: entry.get("md5") for entry in side.get("deps", [])} for side in (before, after)]
+        reasons += [f"依存 {path}" for path in _changed(*digests)]
+        if reasons:
+            yield StageChange(stage, reasons)
+        elif before.get("outs") != after.get("outs"):
+            yield StageChange(stage, ["同じ入力から出力が変わった"])
+
+
+def _within(key: str, old: Any, new: Any) -> list[str]:
+    """A changed section is told of by the keys inside it that changed."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return [key]
+    return [f"{key}.{name}" for name in _changed(dict(_leaves(old)), dict(_leaves(new)))]
+
+
+def _files(old: Side, new: Side) -> list[FileChange]:
+    """Changed files of code, from Git."""
+    if WORKSPACE in (old.kind, new.kind):
+        revision = old.revision or new.revision
+        sides = [revision] if revision else []
+        swap = old.kind == WORKSPACE
+    else:
+        sides, swap = [old.revision, new.revision], False
+    if not sides:
+        return []
+    command = ["git", "diff", "--numstat", "--no-renames", *(["-R"] if swap else []), *map(str, sides), "--", *CODE]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ComparisonError(f"git diff: {done.stderr.strip()}")
+    changed = []
+    for line in done.stdout.splitlines():
+        added, deleted, file = line.split("\t", 2)
+        changed.append(FileChange(file, None if added == "-" else int(added), None if deleted == "-" else int(deleted)))
+    if WORKSPACE in (old.kind, new.kind):
+        others = ["git", "ls-files", "--others", "--exclude-standard", "--", *CODE]
+        untracked = subprocess.run(others, capture_output=True, text=True, check=False).stdout.splitlines()
+        changed += [FileChange(f"{file}（Git に未登録）", None, None) for file in untracked]
+    return changed
+
+
+def _data(old: Side, new: Side) -> Iterable[Pair]:
+    for experiment in _changed(old.provenance, new.provenance):
+        before, after = (side.provenance.get(experiment, {}) for side in (old, new))
+        for name in _changed(before, after):
+            yield Pair(f"{experiment}.{name}", str(before.get(name, ABSENT)), str(after.get(name, ABSENT)))
+
+
+# -- numbers ----------------------------------------------------------------------------------------------------------
+
+
+def rounded(value: float | None, half_width: float = math.nan) -> str:
+    """A number to the second digit of half its interval's width, so to what the seeds support; else to four digits."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    if not math.isfinite(half_width) or half_width <= 0:
+        text = f"{value:.4g}"
+    else:
+        decimals = 1 - math.floor(math.log10(half_width))
+        text = f"{value:.{decimals}f}" if 0 <= decimals <= 6 else f"{value:.4g}"
+    return text.replace("-", "−")

@@ -1,0 +1,184 @@
+"""One side of a comparison: what a Git revision, a DVC experiment or the workspace says, read without checking it out."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ruamel.yaml import YAML, YAMLError
+
+from day3 import params, results, runs
+from day3.errors import UserError
+from day3.pipeline import FILE as PIPELINE
+from day3.report import ledger
+
+WORKSPACE = "workspace"
+LOCK = Path("dvc.lock")
+REQUIREMENTS = Path("requirements.lock")
+TEXT = runs.REPORTS / "day3.md"
+# What a side is read from; all of it is text that Git keeps, so no remote storage is needed.
+PARTS = [params.FILE, PIPELINE, LOCK, REQUIREMENTS, TEXT, ledger.FILE]
+PARTS += [runs.REPORTS / name for name in ("metrics", "seeds", "curves", "figures", "data")]
+
+Metrics = dict[str, dict[str, dict[str, float | None]]]  # experiment -> variant or group of constants -> metric -> mean
+
+
+class ComparisonError(UserError):
+    """A side that cannot be compared: which, and what was expected."""
+
+
+@dataclass
+class Side:
+    name: str  # as the user said it
+    kind: str  # "commit", "experiment" or "workspace"
+    revision: str | None  # full hash; None for the workspace
+    folder: Path  # its own copies of PARTS
+    params: dict[str, Any]
+    metrics: Metrics = field(default_factory=dict)
+    seeds: dict[str, dict[str, results.Table]] = field(default_factory=dict)
+    curves: dict[str, dict[str, results.Table]] = field(default_factory=dict)
+    claims: dict[str, Any] | None = None
+    text: str | None = None
+    figures: dict[str, bytes] = field(default_factory=dict)  # "experiment/name" -> SVG
+    stages: dict[str, Any] = field(default_factory=dict)  # of dvc.lock
+    order: list[str] = field(default_factory=list)  # of the stages in dvc.yaml
+    provenance: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    lacking: list[str] = field(default_factory=list)  # files that are not there
+    outdated: list[str] = field(default_factory=list)  # stages whose results are from other parameters
+
+    @property
+    def title(self) -> str:
+        """What readers know it by: HEAD~1（1a2b3c4）, 作業中のフォルダー."""
+        if self.revision is None:
+            return "作業中のフォルダー"
+        short = self.revision[:7]
+        return short if self.name == short else f"{self.name}（{short}）"
+
+    @property
+    def experiments(self) -> list[str]:
+        return [name for name in self.params if name != "report"]
+
+    @property
+    def way_back(self) -> str:
+        """The commands that bring this side into the workspace."""
+        if self.kind == WORKSPACE:
+            return "git stash    # 作業中の変更をよけておく（戻すには git stash pop）"
+        if self.kind == "experiment":
+            return f"dvc exp apply {self.name}"
+        assert self.revision
+        return f"git checkout {self.revision[:10]} && dvc checkout"
+
+
+def read(name: str, folder: Path) -> Side:
+    """Copy what is compared of the side `name` into `folder`, and read it. Raises ComparisonError."""
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+    from dvc.scm import SCMError
+
+    try:
+        kind, revision = _resolve(name)
+        with Repo.open(".", rev=revision) if revision else Repo() as repo:
+            fs = repo.dvcfs
+            if not fs.exists(PIPELINE.as_posix()) or not fs.exists(params.FILE.as_posix()):
+                raise ComparisonError(
+                    f"{name}: expected a revision of this project, found none of its {PIPELINE} and {params.FILE}"
+                )
+            order = [
+                stage.addressing for stage in repo.index.stages
+            ]  # DVC's own tables are empty, and silent, when the pipeline cannot be read
+            lacking = [part.as_posix() for part in PARTS if not fs.exists(part.as_posix())]
+            for part in PARTS:
+                if part.as_posix() not in lacking:
+                    target = folder / part
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    fs.get(part.as_posix(), str(target), recursive=True)
+    except (DvcException, SCMError) as error:
+        raise ComparisonError(f"{name}: {' '.join(_reason(error).split())}") from error
+    try:
+        return _read(Side(name, kind, revision, folder, {}, order=order, lacking=lacking))
+    except (YAMLError, ValueError, KeyError) as error:  # JSON's errors are ValueErrors
+        raise ComparisonError(f"{name}: {' '.join(str(error).split())}") from error
+
+
+def _resolve(name: str) -> tuple[str, str | None]:
+    from dvc.repo import Repo
+    from dvc.scm import RevError, resolve_rev
+
+    if name == WORKSPACE:
+        return WORKSPACE, None
+    with Repo() as repo:
+        experiments = [known for names in repo.experiments.ls(all_commits=True).values() for known, _ in names]
+        try:
+            revision = resolve_rev(repo.scm, name)
+        except RevError:
+            known = [*experiments, *repo.scm.list_branches(), *repo.scm.list_tags(), WORKSPACE]
+            close = difflib.get_close_matches(name, known, n=1)
+            raise ComparisonError(
+                f"{name}: expected a Git revision, a DVC experiment or {WORKSPACE}, found none of that name"
+                + (f"; nearest: {close[0]}" if close else "")
+            ) from None
+    return ("experiment" if name in experiments else "commit"), revision
+
+
+def _reason(error: Exception) -> str:
+    """What DVC says, and what it leaves to the error's cause."""
+    cause = error.__cause__
+    return f"{error}: {cause}" if cause and str(cause) not in str(error) else str(error)
+
+
+@contextmanager
+def _inside(side: Side) -> Iterator[None]:
+    with chdir(side.folder):
+        yield
+
+
+def _read(side: Side) -> Side:
+    with _inside(side):
+        side.params = params.read_document()
+        for file in sorted(results.metrics_file("").parent.glob("*.json")):
+            side.metrics[file.stem] = runs.read_json(file)
+            side.seeds[file.stem] = results.read_seeds(file.stem)
+        for file in sorted(results.curves_folder("").glob("*/*.csv")):
+            table = {name: np.array(column, dtype=float) for name, column in results.read_table(file).items()}
+            side.curves.setdefault(file.parent.name, {})[file.stem] = table
+        side.claims = runs.read_json(ledger.FILE) if ledger.FILE.exists() else None
+        side.text = TEXT.read_text(encoding="utf-8") if TEXT.exists() else None
+        for file in sorted(results.figures_folder("").glob("*/*.svg")):
+            side.figures[f"{file.parent.name}/{file.stem}"] = file.read_bytes()
+        side.stages = YAML(typ="safe").load(LOCK.read_text(encoding="utf-8"))["stages"] if LOCK.exists() else {}
+        side.provenance = {
+            file.stem: runs.read_json(file) for file in sorted(runs.provenance_file("").parent.glob("*.json"))
+        }
+        if REQUIREMENTS.exists():
+            lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+            side.versions = dict(line.split("==", 1) for line in lines if "==" in line and not line.startswith("#"))
+    side.outdated = [stage for stage, entry in side.stages.items() if _is_outdated(entry, side.params)]
+    return side
+
+
+def _is_outdated(entry: dict[str, Any], document: dict[str, Any]) -> bool:
+    """Whether a stage ran with other parameters than the file now has."""
+    for file, recorded in entry.get("params", {}).items():
+        if file == params.FILE.as_posix() and any(value_of(document, key) != value for key, value in recorded.items()):
+            return True
+    return False
+
+
+def value_of(document: Any, key: str) -> Any:
+    for part in key.split("."):
+        if not isinstance(document, dict) or part not in document:
+            return None
+        document = document[part]
+    return document
+
+
+def to_json(value: Any) -> str:
+    """A parameter's value on one line."""
+    return json.dumps(value, ensure_ascii=False)
