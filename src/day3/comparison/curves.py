@@ -46,7 +46,7 @@ def overlay(experiment: str, variants: Sequence[str], old: Side, new: Side, axis
         row[0].set_ylabel(axis.y_label)
     for panel in panels.flat[max(0, len(variants) - columns) : len(variants)]:
         panel.set_xlabel(axis.x_label)
-    handles: dict[str, object] = {}
+    handles: dict[str, Any] = {}
     for panel in panels.flat[: len(variants)]:
         for handle, label in zip(*panel.get_legend_handles_labels(), strict=True):
             handles.setdefault(label, handle)

@@ -246,6 +246,14 @@ def _metric(
     return Metric(*names, *means, _half_width(old), _half_width(new), difference, exact=old is None and new is None)
 
 
+def _difference(old: np.ndarray, new: np.ndarray, key: str) -> statistics.Estimate:
+    """Of the seeds that both sides have: seed i is the same data order and the same draws on both."""
+    n = min(len(old), len(new))
+    with np.errstate(invalid="ignore"):  # of two seeds that never got there
+        differences = new[:n] - old[:n]
+    return statistics.mean_estimate(differences, statistics.LEVEL, runs.generator("comparison", 0, key))
+
+
 def _half_width(seeds: np.ndarray | None) -> float:
     return math.nan if seeds is None else statistics.mean_interval(seeds).half_width
 
