@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from day3 import statistics
+from day3 import runs, statistics
 from day3.comparison import words
 from day3.comparison.side import WORKSPACE, ComparisonError, Side, to_json, value_of
 
