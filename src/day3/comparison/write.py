@@ -27,7 +27,7 @@ from day3.report.predicates import Verdict
 
 FOLDER = Path("build/comparison")  # both sides' files and what is drawn of them
 NAME = "comparison"
-STYLE = TEMPLATES / "comparison.css"
+HERE = Path(__file__).parent  # where this report's templates and style stand
 CONTEXT = 40  # characters that are shown of unchanged text beside a change
 MOST_NAMED = 5  # in a sentence
 TALL = 260.0  # points; lower figures are set one above the other, in full width
@@ -50,7 +50,7 @@ def write(comparison: Comparison, folder: Path, say: Callable[[str], None] = pri
 def publish(built: tree.Tree, title: str, folder: Path, name: str, say: Callable[[str], None]) -> list[Path]:
     """A tree as one HTML file and a PDF in the report's look."""
     settings = params.load()["report"].model_copy(update={"title": title, "author": "", "code_url": "."})
-    more = STYLE.read_text(encoding="utf-8")
+    more = (HERE / "comparison.css").read_text(encoding="utf-8")
     say("compare: HTML and PDF")
     browser = page.for_browser(built, settings, TEMPLATES, more)
     printable = render.printed_tree(built, render.Missing())
@@ -63,7 +63,7 @@ def publish(built: tree.Tree, title: str, folder: Path, name: str, say: Callable
 
 def markdown(comparison: Comparison) -> str:
     """For a comment on a pull request: no figures, no more than its readers will read."""
-    return _text(comparison, "comparison_comment.md.j2")
+    return _text(comparison, "comment.md.j2")
 
 
 def document(comparison: Comparison) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def _text(comparison: Comparison, template: str, **more: Any) -> str:
 
 def fill(template: str, **values: Any) -> str:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
+        loader=jinja2.FileSystemLoader(HERE),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
