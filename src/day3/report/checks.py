@@ -1,17 +1,21 @@
 """Is the built report typeset as it should be? `python -m day3.report.checks [PDF HTML]`, or `make check-report`.
 
 Every line of the list is a check of the finished files by programs that others wrote (validators, poppler, pypdf,
-pdfplumber); it prints what was measured, and the exit status is 1 if one fails.
+pdfplumber), the last two of what stops a build; it prints what was measured, and the exit status is 1 if one fails.
+Whether another machine writes the same bytes is for `make check-reproducible`.
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +24,9 @@ from urllib.parse import unquote
 import pdfplumber
 import pypdf
 from lxml import html
+
+from day3.report import build, document, pdf
+from day3.report.errors import ReportError
 
 VNU = Path("build/check/node_modules/vnu-jar/build/dist/vnu.jar")
 OUTLOUD = Path(sys.executable).with_name("outloud")
@@ -36,6 +43,14 @@ MARKS = "、。，．」』）】〉》〕］｝"
 INLINE = {"a", "b", "code", "data", "em", "i", "span", "strong", "sub", "sup"}
 LETTER = "[ぁ-んァ-ヶ一-龥]"
 
+FAULTS = {  # each must stop the build, with template and line
+    "bad TeX": r"$\frac{1}$",
+    "an unknown figure": '{{ figure("nowhere/nothing", caption="図", alt="図") }}',
+    "an unknown metric": '{{ mean("nowhere.nothing.metric", ".3f") }}',
+    "an unknown reference": '{{ ref("fig:nowhere") }}',
+}
+COMPLAINT = '<!doctype html><html lang="ja"><title>試験</title><body><a href="#nowhere"></a></body></html>'
+
 
 class Outcome(NamedTuple):
     ok: bool
@@ -47,6 +62,25 @@ class Bookmark(NamedTuple):
     title: str
     page: int  # from 0
     top: float  # of the heading, from the page's top
+
+
+class Box(NamedTuple):
+    """On a page, from its top left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @classmethod
+    def around(cls, items: Iterable[Any]) -> Box:
+        """Of pdfplumber's items, or of boxes."""
+        edges = [
+            item if isinstance(item, Box) else Box(item["x0"], item["top"], item["x1"], item["bottom"])
+            for item in items
+        ]
+        lefts, tops, rights, bottoms = zip(*edges, strict=True)
+        return cls(min(lefts), min(tops), max(rights), max(bottoms))
 
 
 @dataclass(frozen=True)
@@ -117,6 +151,8 @@ class Sheet:
     lines: list[Line]
     words: list[tuple[float, float, str]]  # top, bottom, text
     lowest: float  # of what is drawn between the margins
+    head: list[tuple[float, float, str]] = field(default_factory=list)  # left, right, text of the words above the text
+    marked: dict[int, Box] = field(default_factory=dict)  # what each mark of the tags encloses
 
     @classmethod
     def read(cls, sheet: Any) -> Sheet:
@@ -137,8 +173,18 @@ class Sheet:
             ]
             text = "".join(char["text"] for char in row).strip()
             lines.append(Line(sheet.page_number, text, first["x0"], last["x1"], not beside))
-        words = [(word["top"], word["bottom"], word["text"]) for word in sheet.extract_words()]
-        return cls(lines, words, max(inside, default=TOP))
+        words = sheet.extract_words()
+        marked: dict[int, list[Any]] = {}
+        for item in drawn:
+            if item.get("mcid") is not None:
+                marked.setdefault(item["mcid"], []).append(item)
+        return cls(
+            lines,
+            [(word["top"], word["bottom"], word["text"]) for word in words],
+            max(inside, default=TOP),
+            [(word["x0"], word["x1"], word["text"]) for word in words if word["bottom"] < TOP - 2],
+            {mark: Box.around(items) for mark, items in marked.items()},
+        )
 
 
 # -- the file ---------------------------------------------------------------------------------------------------------
@@ -208,6 +254,28 @@ def pages_end_with_their_number(report: Report) -> Outcome:
     return Outcome(bool(report.texts) and not bad, f"{len(report.texts)} pages" + _listed(bad))
 
 
+def heads_name_the_chapter(report: Report) -> Outcome:
+    """The report's title at the left; at the right the chapter that is current where the page begins. The first page, which
+    is the title itself, has none."""
+    title = _plain(report.html.xpath("string(//h1)"))
+    chapters = [mark for mark in report.outline if mark.level == 1 and mark.title != "目次"]
+    with_chapter, bad = 0, []
+    for number, sheet in enumerate(report.sheets):
+        begun = [mark.title for mark in chapters if (mark.page, mark.top) < (number, TOP + 30)]
+        chapter = _plain(begun[-1]) if begun else ""
+        wanted = f"{title} {chapter}".strip() if number else ""
+        found = " ".join(text for _, _, text in sheet.head)
+        with_chapter += bool(number and chapter)
+        lefts, rights = [left for left, _, _ in sheet.head], [right for _, right, _ in sheet.head]
+        astray = wanted and found and (abs(min(lefts) - LEFT) > 1 or (chapter and abs(max(rights) - RIGHT) > 1))
+        if found != wanted or astray:
+            bad.append(f"p. {number + 1}: {found or 'none'}")
+    return Outcome(
+        len(report.sheets) > 1 and not bad,
+        f"{len(report.sheets) - 1} with the report's title, {with_chapter} of them with a chapter's" + _listed(bad[:5]),
+    )
+
+
 def outline_is_the_headings(report: Report) -> Outcome:
     headings = report.html.xpath("//main//*[self::h2 or self::h3 or self::h4]")
     wanted = [_plain(f"{heading.get('data-number') or ''} {heading.get('data-text')}") for heading in headings]
@@ -225,26 +293,56 @@ def links_resolve(report: Report) -> Outcome:
 
 
 def contents_print_the_right_page(report: Report) -> Outcome:
-    wanted = {f"#{heading.get('id')}" for heading in report.html.xpath("//main//*[self::h2 or self::h3]")}
-    entries, bad = 0, []
-    for sheet, seen in zip(report.reader.pages, report.sheets, strict=True):
-        if not any("目次" in text for _, _, text in seen.words) and not entries:
-            continue
+    """Every chapter and section, with the page on which it begins."""
+    headings = {heading.get("id"): heading for heading in report.html.xpath("//main//*[self::h2 or self::h3]")}
+    first = next((mark.page for mark in report.outline if mark.title == "目次"), 0)
+    last = next((mark.page for mark in report.outline if mark.level == 1 and mark.title != "目次"), first)
+    printed: dict[str, int] = {}
+    for sheet, seen in list(zip(report.reader.pages, report.sheets, strict=True))[first : max(last, first + 1)]:
         height = float(sheet.mediabox.height)
-        found = {}
         for link in _links(sheet):
             name = str(link.get("/Dest"))
             middle = height - (float(link["/Rect"][1]) + float(link["/Rect"][3])) / 2
             beside = [text for top, bottom, text in seen.words if top < middle < bottom]
-            if f"#{name}" in wanted and beside and (printed := re.search(r"(\d+)$", beside[-1])):
-                found[name] = int(printed[1])
-        if len(found) < 5:  # the contents are over
-            if entries:
-                break
-            continue
-        entries += len(found)
-        bad += [name for name, printed in found.items() if report.targets.get(name, -2) + 1 != printed]
-    return Outcome(entries > 0 and not bad, f"{entries} entries" + _listed(bad))
+            if name in headings and beside and (number := re.search(r"(\d+)$", beside[-1])):
+                printed[name] = int(number[1])
+    bad = [name for name, number in printed.items() if not _is_on(report, name, number - 1, headings[name])]
+    bad += [f"{name} is missing" for name in headings if name not in printed]
+    return Outcome(bool(printed) and not bad, f"{len(printed)} of {len(headings)} headings" + _listed(bad))
+
+
+def _is_on(report: Report, name: str, page: int, heading: Any) -> bool:
+    return report.targets.get(name) == page and _bare(heading.get("data-text")) in _bare(report.texts[page])
+
+
+def references_say_what_they_lead_to(report: Report) -> Outcome:
+    """図 3, 式 (2), 主張 5: the number is the one printed there, in the HTML and on the PDF's page that the link leads to."""
+    labels = {element.get("id"): label for element in report.html.xpath("//*[@id]") if (label := _label(element))}
+    bad = []
+    references = [
+        link for link in report.html.xpath("//a[@class]") if {"reference", "verdict"} & set(link.get("class").split())
+    ]
+    for link in references:
+        name = unquote(link.get("href"))[1:]
+        if name not in labels or not _bare(link.text_content()).startswith(_bare(labels[name])):
+            bad.append(f"{_plain(link.text_content())} -> {labels.get(name, name)}")
+    linked = [str(link.get("/Dest")) for sheet in report.reader.pages for link in _links(sheet)]
+    followed = [name for name in linked if name in labels]
+    for name in sorted(set(followed)):
+        page = report.targets.get(name)
+        if page is None or _bare(labels[name]).removeprefix("式") not in _bare(report.texts[page]):
+            bad.append(f"{labels[name]} is not on p. {(page or 0) + 1}")
+    return Outcome(
+        len(followed) >= len(references) and not bad,
+        f"{len(references)} in the HTML, {len(followed)} links to what has a number in the PDF" + _listed(bad[:8]),
+    )
+
+
+def _label(element: Any) -> str:
+    """The number that stands at what can be referred to: a caption's, an equation's, a claim's."""
+    if element.get("class") == "equation":
+        return "式 " + element.xpath("string(span[@class='equation-number'])")
+    return element.xpath("string(figcaption/b | p[@class='claim-head']/b)")
 
 
 # -- lines and pages --------------------------------------------------------------------------------------------------
@@ -330,6 +428,54 @@ def captions_stand_with_what_they_name(report: Report) -> Outcome:
     return Outcome(captions > 0 and not bad, f"{captions} captions, {bad} parted")
 
 
+def equations_stand_whole_with_their_number(report: Report) -> Outcome:
+    """Each inside the column of one page, its number clear of it at the right and at its height. What introduces it may
+    end the page before (two lines of a paragraph always stay together); how often it does is told."""
+    wanted = len(report.html.xpath("//*[@class='equation']"))
+    with_number = len(report.html.xpath("//*[@class='equation'][*[@class='equation-number']]"))
+    sheets: Any = report.reader.pages
+    pages = {sheet.indirect_reference.idnum: number for number, sheet in enumerate(sheets)}
+    found, numbered, begin_a_page, bad = 0, 0, 0, []
+    for element in _structure(report.reader):
+        kids = _kids(element)
+        if element.get("/S") != "/Div" or not kids or not str(kids[0].get("/Alt", "")).startswith("数式"):
+            continue
+        places = [[(pages[page], mark) for kid in part for page, mark in _marks(kid)] for part in (kids[:1], kids[1:])]
+        first = min(page for page, _ in places[0])
+        sheet = report.sheets[first]
+        formula, number = [[sheet.marked[mark] for page, mark in part if page == first] for part in places]
+        found += 1
+        numbered += len(kids) > 1
+        begin_a_page += Box.around(formula).top < TOP + 12
+        if {page for part in places for page, _ in part} != {first} or not _stands_well(formula, number):
+            bad.append(f"p. {first + 1}: {str(kids[0]['/Alt'])[:20]}…")
+    return Outcome(
+        found == wanted and numbered == with_number and not bad,
+        f"{found} of {wanted}, {numbered} of {with_number} with their number, {begin_a_page} begin a page"
+        + _listed(bad[:5]),
+    )
+
+
+def _stands_well(formula: list[Box], number: list[Box]) -> bool:
+    box = Box.around(formula)
+    inside = box.left > LEFT - 1 and box.right < RIGHT + 1 and box.top > TOP - 3 and box.bottom < BOTTOM + 3
+    if not number:
+        return inside
+    beside = Box.around(number)
+    at_its_height = box.top - 5 < (beside.top + beside.bottom) / 2 < box.bottom + 5
+    return inside and at_its_height and box.right < beside.left and RIGHT - 20 < beside.right < RIGHT + 1
+
+
+def _marks(element: Any) -> Iterator[tuple[int, int]]:
+    """(page's object, mark) of all that is drawn for the element."""
+    kids = element.get("/K", [])
+    for kid in kids if isinstance(kids, list) else [kids]:
+        if isinstance(kid, int):
+            yield element.raw_get("/Pg").idnum, int(kid)
+    for kid in _kids(element):
+        yield from _marks(kid)
+
+
 def _page_of(element: Any) -> Any:
     """Where the element begins."""
     for kid in _kids(element):
@@ -374,13 +520,55 @@ def html_is_valid(report: Report) -> Outcome:
 
 
 def html_is_one_file(report: Report) -> Outcome:
-    outside = [
-        address for address in report.html.xpath("//@src | //link/@href") if not address.startswith(("data:", "#"))
-    ]
-    outside += re.findall(r'url\((?!"?(?:data:|#))[^)]{1,60}', "".join(report.html.xpath("//style/text()")))
+    """It opens offline: nothing is outside, the fonts are inside."""
+    loaded = "//@src | //@srcset | //@poster | //object/@data | //link/@href | //*[local-name()='image']/@href"
+    outside = [address for address in report.html.xpath(loaded) if not address.startswith(("data:", "#"))]
+    style = "".join(report.html.xpath("//style/text()"))
+    outside += re.findall(r'url\((?!"?(?:data:|#))[^)]{1,60}|@import[^;]{1,60}', style)
+    fonts = re.findall(r'@font-face\s*{[^}]*url\("data:font/', style)
     return Outcome(
-        not outside, f"{report.page.stat().st_size / 1e6:.1f} MB, {len(outside)} files outside" + _listed(outside[:5])
+        bool(fonts) and not outside,
+        f"{report.page.stat().st_size / 1e6:.1f} MB, {len(fonts)} fonts inside, {len(outside)} files outside"
+        + _listed(outside[:5]),
     )
+
+
+def html_needs_no_script(report: Report) -> Outcome:
+    """There is none, and nothing is hidden that one would have to show."""
+    bad = [f"<{element.tag}>" for element in report.html.xpath("//script | //noscript | //main//*[@hidden]")]
+    bad += [f"{name}=" for name in report.html.xpath("//@*[starts-with(name(), 'on')]/..")]
+    bad += [address[:40] for address in report.html.xpath("//@href[starts-with(., 'javascript:')]")]
+    return Outcome(not bad, f"{len(bad)} scripts" + _listed(bad[:5]))
+
+
+# -- what stops a build -----------------------------------------------------------------------------------------------
+
+
+def faults_stop_the_build(_report: Report) -> Outcome:
+    passed = []
+    for name, fault in FAULTS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            template = Path(folder, "report.md.j2")
+            template.write_text(f"一行目\n\n{fault}\n", encoding="utf-8")
+            try:
+                rendered = document.render(template.parent)
+                build.parse(rendered.text, template.parent, rendered.references)
+                passed.append(f"{name} goes through")
+            except ReportError as error:
+                if not str(error).startswith(f"{template}:3: "):
+                    passed.append(f"{name}: {error}")
+    return Outcome(
+        not passed, f"{len(FAULTS) - len(passed)} of {len(FAULTS)} end it with template and line" + _listed(passed)
+    )
+
+
+def complaints_stop_the_build(_report: Report) -> Outcome:
+    """A report that was built had an empty log, since any line in WeasyPrint's log ends the build."""
+    try:
+        pdf.write(COMPLAINT, date(2000, 1, 1))
+    except ReportError as error:
+        return Outcome("nowhere" in str(error), str(error))
+    return Outcome(False, "a link to nowhere goes through")
 
 
 CHECKS: dict[str, Callable[[Report], Outcome]] = {
@@ -392,23 +580,38 @@ CHECKS: dict[str, Callable[[Report], Outcome]] = {
     "true rasters only": has_only_true_rasters,
     "files inside": has_provenance,
     "footers n/N": pages_end_with_their_number,
+    "running heads": heads_name_the_chapter,
     "outline = headings": outline_is_the_headings,
     "internal links": links_resolve,
     "contents' pages": contents_print_the_right_page,
+    "references": references_say_what_they_lead_to,
     "flush lines": lines_are_flush,
     "kinsoku": lines_break_where_they_may,
     "stray blanks": copied_text_has_no_stray_blanks,
     "headings with text": headings_stand_with_their_text,
     "captions": captions_stand_with_what_they_name,
+    "equations": equations_stand_whole_with_their_number,
     "alternative texts": images_have_alternatives,
     "pages filled": pages_are_filled,
     "HTML valid": html_is_valid,
     "HTML in one file": html_is_one_file,
+    "HTML without scripts": html_needs_no_script,
+    "faults in templates": faults_stop_the_build,
+    "WeasyPrint's log": complaints_stop_the_build,
 }
 
 
-def main(pdf: str = "reports/day3.pdf", page: str = "reports/day3.html") -> int:
-    report = Report(Path(pdf), Path(page))
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m day3.report.checks", description="Measure how the built report is typeset; 1 if a check fails."
+    )
+    parser.add_argument("pdf", nargs="?", type=Path, default=Path("reports/day3.pdf"), help="default: %(default)s")
+    parser.add_argument("html", nargs="?", type=Path, default=Path("reports/day3.html"), help="default: %(default)s")
+    given = parser.parse_args(arguments)
+    for file in (given.pdf, given.html):
+        if not file.is_file():
+            sys.exit(f"{file}: expected the built report, found no such file; make report builds it")
+    report = Report(given.pdf, given.html)
     failed = 0
     for name, check in CHECKS.items():
         outcome = check(report)
@@ -448,6 +651,10 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+def _bare(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
 def _links(sheet: Any) -> Iterator[Any]:
     for annotation in sheet.get("/Annots", []):
         if (link := annotation.get_object()).get("/Subtype") == "/Link":
@@ -470,4 +677,4 @@ def _kids(element: Any) -> list[Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())
