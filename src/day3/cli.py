@@ -40,6 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     compare.add_argument("old", nargs="?", default="HEAD", metavar="A", help="default: HEAD")
     compare.add_argument("new", nargs="?", default="workspace", metavar="B", help="default: workspace")
+    compare.add_argument(
+        "--sweep", nargs="+", metavar="EXP", help="three or more in one table, and figures of metric against parameter"
+    )
+    compare.add_argument(
+        "--metric", action="append", default=[], metavar="KEY", help="experiment.variant.metric for --sweep (repeat it)"
+    )
     form = compare.add_mutually_exclusive_group()
     form.add_argument("--md", action="store_true", help="print Markdown for a pull request, write no files")
     form.add_argument("--json", action="store_true", help="print JSON for programs, write no files")
@@ -104,18 +110,24 @@ def _render(file: Path, output: Path | None) -> int:
     return 0
 
 
-def _compare(old: str, new: str, md: bool, json: bool, output: Path) -> int:
+def _compare(
+    old: str, new: str, sweep: Sequence[str] | None, metric: Sequence[str], md: bool, json: bool, output: Path
+) -> int:
     from json import dumps
 
+    from day3.comparison import sweep as sweeps
     from day3.comparison import write
 
-    comparison = write.load(old, new)
-    if json:
-        print(dumps(write.document(comparison), ensure_ascii=False, indent=2, allow_nan=False))
-    elif md:
-        print(write.markdown(comparison))
+    if sweep is None:
+        found, form = write.load(old, new), write
     else:
-        files = write.write(comparison, output)
+        found, form = sweeps.load(sweep, metric), sweeps
+    if json:
+        print(dumps(form.document(found), ensure_ascii=False, indent=2, allow_nan=False))
+    elif md:
+        print(form.markdown(found))
+    else:
+        files = form.write(found, output)
         print(f"compare: {' and '.join(map(str, files))} are ready")
     return 0
 

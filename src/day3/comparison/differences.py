@@ -156,7 +156,7 @@ def compare(old: Side, new: Side) -> Comparison:
         list(_data(old, new)),
         [
             Pair(name, old.versions.get(name, ABSENT), new.versions.get(name, ABSENT))
-            for name in _changed(old.versions, new.versions)
+            for name in changed(old.versions, new.versions)
         ],
         notes,
     )
@@ -167,7 +167,7 @@ def compare(old: Side, new: Side) -> Comparison:
 
 def parameters(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Parameter]:
     """The parameters that differ, by dotted key."""
-    before, after = dict(_leaves(old)), dict(_leaves(new))
+    before, after = dict(leaves(old)), dict(leaves(new))
     return [
         Parameter(
             key,
@@ -176,16 +176,17 @@ def parameters(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Parameter
             to_json(before[key]) if key in before else ABSENT,
             to_json(after[key]) if key in after else ABSENT,
         )
-        for key in _changed(before, after)
+        for key in changed(before, after)
     ]
 
 
-def _leaves(document: Any, path: str = "") -> Iterable[tuple[str, Any]]:
+def leaves(document: Any, path: str = "") -> Iterable[tuple[str, Any]]:
+    """(dotted key, value) of everything in nested mappings that is not itself a mapping with entries."""
     if not isinstance(document, dict) or (not document and path):
         yield path, document
         return
     for key, value in document.items():
-        yield from _leaves(value, f"{path}.{key}" if path else str(key))
+        yield from leaves(value, f"{path}.{key}" if path else str(key))
 
 
 def _variants(key: str, document: Mapping[str, Any]) -> list[str]:
@@ -199,7 +200,7 @@ def _variants(key: str, document: Mapping[str, Any]) -> list[str]:
     return [name for name, own in variants.items() if not isinstance(own, dict) or parts[1] not in own]
 
 
-def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """The keys whose values differ: the new side's order, then what it no longer has."""
     missing = object()
     return [key for key in {**new, **old} if old.get(key, missing) != new.get(key, missing)]
@@ -305,11 +306,11 @@ def _stages(old: Side, new: Side) -> Iterable[StageChange]:
             earlier = before.get("params", {}).get(file, {})
             reasons += [
                 f"パラメータ {key}"
-                for changed in _changed(earlier, recorded)
-                for key in _within(changed, earlier.get(changed), recorded.get(changed))
+                for name in changed(earlier, recorded)
+                for key in _within(name, earlier.get(name), recorded.get(name))
             ]
         digests = [{entry["path"]: entry.get("md5") for entry in side.get("deps", [])} for side in (before, after)]
-        reasons += [f"依存 {path}" for path in _changed(*digests)]
+        reasons += [f"依存 {path}" for path in changed(*digests)]
         if reasons:
             yield StageChange(stage, reasons)
         elif before.get("outs") != after.get("outs"):
@@ -320,7 +321,7 @@ def _within(key: str, old: Any, new: Any) -> list[str]:
     """A changed section is told of by the keys inside it that changed."""
     if not isinstance(old, dict) or not isinstance(new, dict):
         return [key]
-    return [f"{key}.{name}" for name in _changed(dict(_leaves(old)), dict(_leaves(new)))]
+    return [f"{key}.{name}" for name in changed(dict(leaves(old)), dict(leaves(new)))]
 
 
 def _files(old: Side, new: Side) -> list[FileChange]:
@@ -337,21 +338,21 @@ def _files(old: Side, new: Side) -> list[FileChange]:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ComparisonError(f"git diff: {done.stderr.strip()}")
-    changed = []
+    found = []
     for line in done.stdout.splitlines():
         added, deleted, file = line.split("\t", 2)
-        changed.append(FileChange(file, None if added == "-" else int(added), None if deleted == "-" else int(deleted)))
+        found.append(FileChange(file, None if added == "-" else int(added), None if deleted == "-" else int(deleted)))
     if WORKSPACE in (old.kind, new.kind):
         others = ["git", "ls-files", "--others", "--exclude-standard", "--", *CODE]
         untracked = subprocess.run(others, capture_output=True, text=True, check=False).stdout.splitlines()
-        changed += [FileChange(f"{file}（Git に未登録）", None, None) for file in untracked]
-    return changed
+        found += [FileChange(f"{file}（Git に未登録）", None, None) for file in untracked]
+    return found
 
 
 def _data(old: Side, new: Side) -> Iterable[Pair]:
-    for experiment in _changed(old.provenance, new.provenance):
+    for experiment in changed(old.provenance, new.provenance):
         before, after = (side.provenance.get(experiment, {}) for side in (old, new))
-        for name in _changed(before, after):
+        for name in changed(before, after):
             yield Pair(f"{experiment}.{name}", str(before.get(name, ABSENT)), str(after.get(name, ABSENT)))
 
 

@@ -111,11 +111,11 @@ def _draw(comparison: Comparison) -> dict[str, Any]:
                 continue
             name = f"curves/{experiment}"
             drawing = curves.overlay(experiment, variants, comparison.old, comparison.new, declared[experiment])
-            drawn["curves"][experiment] = (_keep(name, to_svg(drawing, name)), variants)
+            drawn["curves"][experiment] = (keep(name, to_svg(drawing, name)), variants)
     for figure in comparison.figures:
         sides = (("A", comparison.old), ("B", comparison.new))
         files = [
-            (letter, one.title, _keep(f"{letter}/{figure}", one.figures[figure]) if figure in one.figures else None)
+            (letter, one.title, keep(f"{letter}/{figure}", one.figures[figure]) if figure in one.figures else None)
             for letter, one in sides
         ]
         tall = any(_height(one.figures[figure]) > TALL for _, one in sides if figure in one.figures)
@@ -123,7 +123,7 @@ def _draw(comparison: Comparison) -> dict[str, Any]:
     return drawn
 
 
-def _keep(name: str, svg: bytes) -> str:
+def keep(name: str, svg: bytes) -> str:
     """The file's address as seen from reports/, which is where pages look for their images."""
     file = FOLDER / "drawn" / f"{name}.svg"
     runs.write_bytes(file, svg)

@@ -1,0 +1,184 @@
+"""Three or more experiments side by side: what was varied, and what it did to chosen metrics."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from day3 import runs, statistics
+from day3.comparison import write as report
+from day3.comparison.differences import ABSENT, changed, leaves
+from day3.comparison.side import ComparisonError, Side, read, to_json
+from day3.plotting import COLORS, figure, panel_title, style, to_svg
+from day3.report import tree
+
+FEWEST = 3
+COLUMNS = 3
+LOGARITHMIC_FROM = 8.0  # largest over smallest value of a parameter
+
+
+@dataclass(frozen=True)
+class Sweep:
+    sides: list[Side]
+    varied: dict[str, list[Any]]  # parameter -> value of each side; None where a side does not have it
+    metrics: dict[
+        str, list[np.ndarray | float | None]
+    ]  # experiment.variant.metric -> seeds, or a constant, of each side
+
+    @property
+    def numeric(self) -> list[str]:
+        """The parameters that can be an axis."""
+        return [
+            key
+            for key, values in self.varied.items()
+            if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+        ]
+
+
+def load(names: Sequence[str], metrics: Sequence[str] = ()) -> Sweep:
+    """Raises ComparisonError: fewer than three sides, a side that cannot be read, nothing varied, an unknown metric."""
+    if len(set(names)) < FEWEST:
+        raise ComparisonError(f"--sweep: expected {FEWEST} or more different experiments, found {len(set(names))}")
+    shutil.rmtree(report.FOLDER, ignore_errors=True)
+    sides = [read(name, report.FOLDER / str(index)) for index, name in enumerate(dict.fromkeys(names))]
+    documents = [dict(leaves(side.params)) for side in sides]
+    keys = dict.fromkeys(key for document in documents for key in changed(documents[0], document))
+    if not keys:
+        raise ComparisonError(f"--sweep: {', '.join(names)}: expected parameters that differ, found none")
+    varied = {key: [document.get(key) for document in documents] for key in keys}
+    chosen = list(metrics) or _first_metrics(sides, {key.split(".")[0] for key in keys})
+    return Sweep(sides, varied, {metric: [_values(side, metric) for side in sides] for metric in _known(chosen, sides)})
+
+
+def _first_metrics(sides: Sequence[Side], experiments: set[str]) -> list[str]:
+    """Of each variant of these experiments that is not the same on all sides, the metric that its table names first."""
+    found = []
+    for experiment in sorted(experiments):
+        for variant in dict.fromkeys(name for side in sides for name in side.seeds.get(experiment, {})):
+            tables = [side.seeds.get(experiment, {}).get(variant, {}) for side in sides]
+            name = next((name for table in tables for name in table), None)
+            if name and any(not np.array_equal(tables[0].get(name, []), table.get(name, [])) for table in tables):
+                found.append(f"{experiment}.{variant}.{name}")
+    return found
+
+
+def _known(metrics: Sequence[str], sides: Sequence[Side]) -> list[str]:
+    known = [
+        f"{experiment}.{variant}.{name}"
+        for experiment, variants in {key: value for side in sides for key, value in side.metrics.items()}.items()
+        for variant, values in variants.items()
+        for name in values
+    ]
+    for metric in metrics:
+        if metric not in known:
+            close = difflib.get_close_matches(metric, known, n=1)
+            raise ComparisonError(
+                f"--metric {metric}: expected experiment.variant.metric, found none of that name"
+                + (f"; nearest: {close[0]}" if close else "")
+            )
+    return list(metrics)
+
+
+def _values(side: Side, metric: str) -> np.ndarray | float | None:
+    experiment, variant, name = metric.split(".", 2)
+    seeds = side.seeds.get(experiment, {}).get(variant, {}).get(name)
+    return seeds if seeds is not None else side.metrics.get(experiment, {}).get(variant, {}).get(name)
+
+
+# -- output -----------------------------------------------------------------------------------------------------------
+
+
+def write(sweep: Sweep, folder: Path, say: Callable[[str], None] = print) -> list[Path]:
+    """<folder>/sweep.html and .pdf. Raises UserError; then what was there stays."""
+    figures = {}
+    with style(runs.FONTS):
+        for key in sweep.numeric if sweep.metrics else []:
+            figures[key] = report.keep(f"sweep/{key}", to_svg(draw(sweep, key), key))
+    built = tree.build(report.fill("sweep.md.j2", sweep=sweep, table=table(sweep), figures=figures))
+    return report.publish(built, f"{len(sweep.sides)} 個の実験の比較", folder, "sweep", say)
+
+
+def markdown(sweep: Sweep) -> str:
+    return report.fill("sweep_comment.md.j2", sweep=sweep, table=table(sweep))
+
+
+def table(sweep: Sweep) -> list[list[str]]:
+    """A row for each side: its name, the varied parameters, the metrics with their intervals."""
+    rows = []
+    for index, side in enumerate(sweep.sides):
+        parameters = [ABSENT if values[index] is None else to_json(values[index]) for values in sweep.varied.values()]
+        rows.append([side.title, *parameters, *(_shown(values[index]) for values in sweep.metrics.values())])
+    return rows
+
+
+def document(sweep: Sweep) -> list[dict[str, Any]]:
+    """For programs: an entry for each side."""
+    return [
+        {
+            "name": side.name,
+            "revision": side.revision,
+            "parameters": {key: values[index] for key, values in sweep.varied.items()},
+            "metrics": {metric: _numbers(values[index]) for metric, values in sweep.metrics.items()},
+        }
+        for index, side in enumerate(sweep.sides)
+    ]
+
+
+def draw(sweep: Sweep, key: str) -> Figure:
+    """Each metric against one parameter: every seed (ring), mean with its 95 % interval (diamond)."""
+    metrics = list(sweep.metrics)
+    columns = min(COLUMNS, len(metrics))
+    rows = -(-len(metrics) // columns)
+    drawing, panels = figure(height_cm=1.0 + 4.6 * rows, rows=rows, columns=columns, sharex=True, squeeze=False)
+    for unused in panels.flat[len(metrics) :]:
+        unused.remove()
+    positions = np.array(sweep.varied[key], dtype=float)
+    wide = positions.min() > 0 and positions.max() / positions.min() >= LOGARITHMIC_FROM
+    for panel, metric in zip(panels.flat, metrics, strict=False):
+        for position, values in zip(positions, sweep.metrics[metric], strict=True):
+            if values is None:
+                continue
+            found = statistics.mean_interval(np.atleast_1d(np.asarray(values, dtype=float)))
+            if isinstance(values, np.ndarray):
+                panel.plot(
+                    np.full(len(values), position), values, "o", markersize=3, markerfacecolor="none", color=COLORS[5]
+                )
+            error = found.half_width if math.isfinite(found.half_width) else None
+            panel.errorbar(position, found.mean, yerr=error, fmt="D", markersize=4, color=COLORS[0])
+        if wide:
+            panel.set_xscale("log")
+        panel.set_xticks(np.unique(positions), [f"{value:g}" for value in np.unique(positions)])
+        panel.minorticks_off()
+        panel.tick_params(labelbottom=True)
+        panel_title(panel, "：".join(metric.split(".", 1)[1].split(".", 1)))
+    for panel in panels.flat[max(0, len(metrics) - columns) : len(metrics)]:
+        panel.set_xlabel(key.split(".")[-1])
+    return drawing
+
+
+def _shown(values: np.ndarray | float | None) -> str:
+    if values is None:
+        return ABSENT
+    if not isinstance(values, np.ndarray):
+        return report.rounded(values)
+    found = statistics.mean_interval(values)
+    if not found.half_width > 0:
+        return report.rounded(found.mean)
+    mean, low, high = (report.rounded(number, found.half_width) for number in (found.mean, found.low, found.high))
+    return f"{mean} [{low}, {high}]"
+
+
+def _numbers(values: np.ndarray | float | None) -> dict[str, Any] | None:
+    if values is None:
+        return None
+    found = statistics.mean_interval(np.atleast_1d(np.asarray(values, dtype=float)))
+    numbers = {"mean": found.mean, "low": found.low, "high": found.high}
+    return {name: number if math.isfinite(number) else None for name, number in numbers.items()} | {"n": found.n}
