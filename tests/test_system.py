@@ -57,6 +57,14 @@ def test_with_the_right_to_install_it_updates_then_installs_then_looks_again(mon
     assert commands[1][-1] == "libabsent0"
 
 
+def test_a_program_that_apt_could_not_install_is_still_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(system.PROGRAMS, "absent", system.Program("absent-tools", "absent"))
+    monkeypatch.setattr(system, "_may_use_apt", lambda: True)
+    monkeypatch.setattr(system.subprocess, "run", lambda *_, **__: None)
+    with pytest.raises(SystemExit, match="absent-tools"):
+        system.main(["checks"])
+
+
 def test_it_runs_silently_on_the_bare_standard_library() -> None:
     program = (
         "import sys, runpy; sys.path.insert(0, sys.argv[1]); runpy.run_module('day3.report.system', None, '__main__')"

@@ -74,8 +74,8 @@ def main(arguments: Sequence[str] = ()) -> None:
     if missing and _may_use_apt():
         print(f"installing {' '.join(_apt_packages(missing))}", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for arguments in (["update"], ["install", "-y", "--no-install-recommends", *_apt_packages(missing)]):
-            subprocess.run(["apt-get", "-qq", *arguments], env=environment, stdout=subprocess.DEVNULL, check=False)
+        for command in (["update"], ["install", "-y", "--no-install-recommends", *_apt_packages(missing)]):
+            subprocess.run(["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL, check=False)
         missing = look()
     if missing:
         sys.exit(install_hint(missing))
