@@ -6,11 +6,12 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 VNU := vnu-jar@26.9.27
 
-.PHONY: help install system report check-report test lint clean
+.PHONY: help install system programs report check-report check-reproducible test lint clean
 
 help:
 	@echo "make report   set up, run the pipeline, leave reports/day3.pdf and reports/day3.html"
 	@echo "make check-report   is the built report typeset as it should be? validators, fonts, links, lines, pages"
+	@echo "make check-reproducible   do two clones, in other places and at another time, write the same report?"
 	@echo "make test     set up, run the tests"
 	@echo "make lint     ruff and pyright"
 	@echo "make clean    remove the virtual environment and everything built (not downloads, not DVC's cache)"
@@ -27,19 +28,28 @@ install: .venv/installed
 system:
 	@PYTHONPATH=src $(PYTHON) -m day3.report.system
 
+programs:
+	@PYTHONPATH=src $(PYTHON) -m day3.report.system checks
+
 report: install system
 	day3 check
 	dvc repro
 	@day3 stages
 	@echo "reports/day3.pdf and reports/day3.html are ready"
 
-check-report: install build/check/$(VNU)
+check-report: install programs build/check/$(VNU) reports/day3.pdf
 	@python -m day3.report.checks
 
+check-reproducible: install system
+	@python tests/two_clones.py
+
+# In a fresh clone: results and figures are committed, so only the fonts and the report are made.
+reports/day3.pdf: | install system
+	dvc repro --single-item fonts report
+
 # The HTML validator; npm and java come through apt, as the libraries do.
-build/check/$(VNU):
-	@PYTHONPATH=src $(PYTHON) -m day3.report.system checks
-	npm install --silent --no-fund --no-audit --prefix build/check $(VNU)
+build/check/$(VNU): | programs
+	@npm install --silent --no-fund --no-audit --prefix build/check $(VNU) || { echo "npm could not install $(VNU)"; exit 1; }
 	@touch $@
 
 test: install system
