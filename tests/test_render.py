@@ -318,7 +318,7 @@ def test_nothing_outside_the_reports_folder_is_read(tmp_path, monkeypatch, addre
     Path("report.md").write_text(f'## 章\n\n本文\n\n<img src="{address}">\n', encoding="utf-8")
     parsed = render.parse(Path("report.md"))
     assert not parsed.tree.root.xpath("//img")
-    assert text_of(parsed.tree.root.find(".//span[@class='missing']")) == f"［画像なし：{address}］"
+    assert text_of(parsed.tree.root.find(".//span[@class='missing']")) == f"画像なし：{address}"
     (warning,) = parsed.warnings
     assert warning.startswith(f"report.md:5: image '{address}': ")
 
@@ -416,6 +416,16 @@ def test_a_bad_formula_is_one_line_with_its_place(report, text, line, tex):
     assert "\n" not in str(raised.value)
 
 
+def test_all_bad_formulas_are_told_of_at_once(report):
+    with pytest.raises(UserError) as raised:
+        report("## 章\n\n$\\foo$ と $x$ と $\\frac{1$\n\n- a\n\n  $$\n  \\bar\n  $$\n")
+    assert [line.rpartition(": ")[0] for line in str(raised.value).splitlines()] == [
+        "report.md:3: formula '\\\\foo'",
+        "report.md:3: formula '\\\\frac{1'",
+        "report.md:7: formula '\\\\bar'",
+    ]
+
+
 def test_lists_nest_by_two_blanks_and_hold_code(report):
     parsed = report("## 章\n\n文\n- a\n  - b\n    ```python\n    x = 1\n\n    y = 2\n    ```\n  - [x] 済\n  - [ ] 未\n")
     assert len(parsed.tree.root.xpath("//ul/li/ul/li")) == 3
@@ -450,9 +460,116 @@ def test_footnotes_blanks_breaks_and_strong(report):
 
 def test_a_question_is_parted_from_its_answer(report):
     parsed = report("## 章\n\n#### 確認テスト 1\n\nQ:何か。\n答え。\n")
-    section = parsed.tree.root.find("section[@class='test']")
+    section = parsed.tree.root.find("section")
     assert [text_of(paragraph) for paragraph in section.findall("p")] == ["何か。", "答え。"]
     assert section.find("p").get("class") == "question"
+
+
+def test_numbered_questions_are_parted_and_keep_their_numbers(report):
+    lines = "問1. 何か。\n答え。\n続き。\n問２：何故か。\n答え。\n\nQ3. 何時か\n答え\n\n問題は難しい。\n"
+    section = report(f"## 章\n\n#### 確認テスト\n\n{lines}").tree.root.find("section")
+    questions = section.xpath('./p[@class="question own"]')
+    assert [question.find("span").text for question in questions] == ["問1.", "問２：", "Q3."]
+    assert [text_of(paragraph) for paragraph in section.findall("p")] == [
+        "問1. 何か。",
+        "答え。 続き。",
+        "問２：何故か。",
+        "答え。",
+        "Q3. 何時か",
+        "答え",
+        "問題は難しい。",
+    ]
+
+
+def test_short_tests_stay_in_one_piece_and_long_ones_break(report):
+    parsed = report(f"## 章\n\n#### 確認テスト 1\n\n$$ x $$\n\n#### 確認テスト 2\n\n{'長い。' * 400}\n")
+    assert [section.get("class") for section in parsed.tree.root.iter("section")] == ["test short", "test"]
+
+
+def test_lines_of_every_block_of_code_are_known(report):
+    block = '```python\ndef f():\n    """日本"""\n```\n\n'
+    parsed = report(f"## 章\n\n{block * 2}- 項目\n\n  ```\n  a\n      日本\n  ```\n\n      字下げ\n")
+    lines = [code.xpath('./span[@class="line"]') for code in parsed.tree.root.iter("code")]
+    assert [len(one) for one in lines] == [2, 2, 2, 1]
+    assert [blanks.text for blanks in parsed.tree.root.xpath('//*[@class="blanks"]')] == ["    "] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("H~2~O と CO~2~", "H<sub>2</sub>O と CO<sub>2</sub>"),
+        ("x~i,j~である", "x<sub>i,j</sub>である"),
+        ("W~入力~と", "W<sub>入力</sub>と"),
+        ("1010~2~", "1010<sub>2</sub>"),
+        ("10^-3^ と x^2^y", "10<sup>-3</sup> と x<sup>2</sup>y"),
+        ("5^th^", "5<sup>th</sup>"),
+        ("これが==重要==だ", "これが<mark>重要</mark>だ"),
+        ("==**太字**と`a==b`==", "<mark><strong>太字</strong>と<code>a==b</code></mark>"),
+        ("~~消す~~と==印==", "<s>消す</s>と<mark>印</mark>"),
+        *[
+            (text, text)
+            for text in (
+                "1~3",
+                "「1~3」と「5~10」",
+                "1~3や5~10",
+                "1~3,5~10",
+                "約~100~200",
+                "10~20~30",
+                "月~金、土~日",
+                "A~C組とD~F組",
+                "2^3+2^4",
+                "x^2y^2",
+                "x^ 2^",
+                "[^1]と[^2]",
+                "x==1 と y==2",
+                "a == b == c",
+                "====",
+            )
+        ],
+        ("`H~2~O` と `x^2^` と `a ==b== c`", "<code>H~2~O</code> と <code>x^2^</code> と <code>a ==b== c</code>"),
+    ],
+)
+def test_marks_and_small_letters(report, text, shown):
+    paragraph = report(f"## 章\n\n文。{text}\n").tree.root.find("p")
+    assert html.tostring(paragraph, encoding="unicode").strip() == f"<p>文。{shown}</p>"
+
+
+def test_formulas_keep_their_tildes_carets_and_equals(report):
+    parsed = report("## 章\n\n$x^{a}~y^b~==c==$と $$ p~q~r^s_2 $$\n")
+    assert not parsed.tree.root.xpath("//sub | //sup | //mark")
+    assert len(parsed.tree.root.xpath("//svg")) == 2
+
+
+def test_notes_are_boxes(report):
+    parsed = report(
+        '## 章\n\n!!! note "題 $x$"\n    本文。\n\n    - 項目\n\n文\n!!! WARNING\n    危ない\n\n!!! own ""\n    無題\n\n'
+        "- 項目\n  !!! tip\n      中\n\n```\n!!! note\n```\n"
+    )
+    boxes = parsed.tree.root.xpath('//div[starts-with(@class, "admonition ") or @class="admonition"]')
+    assert [box.get("class") for box in boxes] == [
+        "admonition short",
+        "admonition warning short",
+        "admonition short",
+        "admonition short",
+    ]
+    titles = parsed.tree.root.xpath('//div[@class="admonition-title"]')
+    assert [title.text.strip() for title in titles] == ["題", "警告", "ヒント"]
+    assert boxes[0].find("ul/li").text.strip() == "項目"
+    assert boxes[2].find("p").text == "無題"
+    assert boxes[3].getparent().tag == "li"
+
+
+def test_imports_are_told_of_and_stay_as_text_but_pictures_are_shown(report):
+    picture()
+    parsed = report(
+        '## 章\n\n@import "a.md"\n<!-- @import "b.csv" {as="table"} -->\n\n@import "a.png"\n\n`@import "c.md"`\n'
+    )
+    assert parsed.warnings == [
+        'report.md:3: @import "a.md": other files are not read into the report; the line stays as text',
+        'report.md:4: @import "b.csv" {as="table"}: other files are not read into the report; the line stays as text',
+    ]
+    assert text_of(parsed.tree.root.find("p")) == '@import "a.md" @import "b.csv" {as="table"}'
+    assert len(figures(parsed)) == 1
 
 
 def test_nothing_that_runs_or_loads_is_left(report):

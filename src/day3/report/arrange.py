@@ -38,6 +38,7 @@ PLAIN = (
 ALLOWED = {*KEPT, *PLAIN.split()}
 KEPT_EVERYWHERE = ("id", "class", "style", "title", "data-line", "data-display", "data-markdown", "lang")
 OWN_CLASSES = ("highlight", "arithmatex", "footnote", "footnote-ref", "footnote-backref", "lineno", "linenos")
+OWN_CLASSES = (*OWN_CLASSES, "admonition", "admonition-title", "warning")
 REMOVED_WHOLE = {"script", "style", "template", "object", "iframe", "noscript", "select", "textarea", "audio", "video"}
 BLOCKS = ("div", "p", "figure", "table", "ul", "ol", "dl", "blockquote", "pre", "details", "hr", "section", "article")
 BLOCKS = (*BLOCKS, *HEADINGS)
@@ -95,7 +96,7 @@ KEPT_STYLE = {
     "break-before": r"page|avoid|auto",
     "break-after": r"page|avoid|auto",
 }
-ID = re.compile(r"(?:fn|fnref):\d+|[^\s:\"'<>&]+")  # ids with a colon are the engine's own
+ID = re.compile(r"(?:fn|fnref|line):[\d-]+|[^\s:\"'<>&]+")  # ids with a colon are the engine's own
 OWN_LABEL = re.compile(
     r"\s*((?:図|表|Fig(?:ure)?\.?|Table)\s*[\d０-９]+(?:[-.‐－．][\d０-９]+)*)[\s\u3000.:：．、)）]*"
 )
@@ -105,6 +106,8 @@ OWN_NUMBER = re.compile(
 NO_ALT = re.compile(
     r"(|image|img|alt|alt[ _-]?text|picture|画像|図|[\w .()-]+\.(png|jpe?g|svg|gif|webp))", re.IGNORECASE
 )
+QUESTION = re.compile(r"\s*((?:Q|Ｑ|設?問題?)\s*(?:\d*\s*[:：.．]|\d+(?:[)）、]|(?=[\s\u3000]))))[\s\u3000]*")
+LINE, SHORT = 17.5, 240  # pt: of the text; the height of a box that a page does not break
 DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
 ADDRESS = re.compile(r"https?://[\w\-./?%&=~#:+,;@!*'()\[\]]*[\w\-/=&#]")
 _PICTURES = etree.XPath('descendant-or-self::img | descendant-or-self::span[@class="missing"]')
@@ -297,7 +300,7 @@ def put_placeholder(image: HtmlElement, address: str) -> None:
     image.tag, image.tail = "span", tail
     image.set("class", "missing")
     image.set("data-alt", alt)
-    image.text = f"［画像なし：{address}］"
+    image.text = f"画像なし：{address}"
 
 
 def _with_place(warn: Warn, line: int, before: str) -> Callable[[str], None]:
@@ -341,7 +344,12 @@ def _split_paragraphs(root: HtmlElement) -> None:
         if any(child.tag in ("div", "table", "ul", "ol", "figure", "pre", "p") for child in paragraph):
             paragraph.tag = "div"
     for paragraph in _elements(root, "p"):
-        if re.match(r"\s*(Q|Ｑ|問)\s*[\d０-９]*\s*[:：.．]", paragraph.text or ""):
+        for line_break in reversed(paragraph.findall("br")):
+            if QUESTION.match(line_break.tail or ""):
+                _lift(line_break, paragraph)
+                line_break.drop_tree()
+    for paragraph in _elements(root, "p"):
+        if QUESTION.match(paragraph.text or ""):
             paragraph.text = re.sub(r"^\s*[QＱ]\s*[:：.．]\s*", "Q: ", paragraph.text)
             if (first := paragraph.find("br")) is not None and _has_content_after(first):
                 _lift(first, paragraph)
@@ -888,6 +896,37 @@ def _drop_rules(root: HtmlElement) -> None:
             continue
         if before_first or after is None or after.tag in (*HEADINGS, "hr"):
             rule.drop_tree()
+
+
+def settle_boxes(root: HtmlElement) -> None:
+    """Of a numbered tree: questions with numbers of their own (問1.) keep them; short boxes stay in one piece."""
+    for paragraph in root.xpath('.//section[@class="test"]/p[not(@class="question")]'):
+        if match := QUESTION.match(paragraph.text or ""):
+            label = html.Element("span", {"class": "label"})
+            label.text, label.tail = match[1], " " * match[1][-1].isascii() + paragraph.text[match.end() :]
+            paragraph.text = None
+            paragraph.insert(0, label)
+            paragraph.set("class", "question own")
+    tests, notes = './/section[@class="test"]', './/div[@class="admonition" or @class="admonition warning"]'
+    for box in root.xpath(f"{tests} | {notes}"):
+        if _height(box) <= SHORT:
+            box.set("class", f"{box.get('class')} short")
+
+
+def _height(box: HtmlElement) -> float:
+    """About how high it will be, in pt."""
+    height = 20.0
+    for block in box.iter("p", "li", "dt", "dd", "tr", "figcaption", "div", *HEADINGS):
+        text = "".join(
+            block.xpath("./text() | ./*[not(self::ul or self::ol or self::svg)]//text()[not(ancestor::svg)]")
+        )
+        if not block.xpath("./p | ./div | ./figure | ./pre | ./table"):
+            height += LINE * max(1, -(-len(text.strip()) // 38))
+    height += 11 * len(box.xpath('.//pre//span[@class="line" or starts-with(@class, "line ")]'))
+    height += 150 * len(box.xpath(".//img"))
+    for drawing in box.xpath('.//div[@class="equation"]//svg/@height'):
+        height += 10 * float(drawing.removesuffix("em"))
+    return height
 
 
 def _forget_lines(root: HtmlElement) -> None:

@@ -1,7 +1,8 @@
 """Markdown as Markdown Preview Enhanced for VS Code reads it -> an HTML tree.
 
-CommonMark with tables, line breaks kept, raw HTML, `$…$`, `$$…$$`, `\\(…\\)`, `\\[…\\]`, footnotes and task lists. Elements
-that can fail later (pictures, formulas, links) carry the line they stand in as `data-line`.
+CommonMark with tables, line breaks kept, raw HTML, `$…$`, `$$…$$`, `\\(…\\)`, `\\[…\\]`, footnotes, task lists, `==marks==`,
+`^superscripts^`, `~subscripts~` and `!!! note` boxes. Elements that can fail later (pictures, formulas, links) carry the
+line they stand in as `data-line`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,33 @@ NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
 ATTRIBUTES = re.compile(r"\{([^{}\n]*)\}")
 ENVIRONMENT = re.compile(r"\\begin\{((?:align|equation|gather|multline|eqnarray|alignat|cases)\*?)\}")
 DISPLAYS = (("$$", "$$"), (r"\[", r"\]"))
+IMPORT = re.compile(r" {0,3}(?:<!--\s*)?(@import\s+[\"']([^\"']*)[\"'].*?)\s*(?:-->)?\s*")
+IMPORTED_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
+MARK = re.compile(r"==(?![\s=])((?:`[^`\n]*`|\$[^$\n]*\$|[^`$\n])+?)(?<![\s=])==(?!=)")
+SMALL = re.compile(rf"([~^])([\w+\-*/=.,()'’†‡{JAPANESE}]{{1,40}})\1(?!\1)")
+ADMONITION = re.compile(r"!!!\s+([\w-]+)(?:\s+[\"“](.*)[\"”])?\s*")
+ADMONITIONS = {
+    "note": "注",
+    "info": "情報",
+    "tip": "ヒント",
+    "hint": "ヒント",
+    "important": "重要",
+    "warning": "警告",
+    "caution": "注意",
+    "attention": "注意",
+    "danger": "危険",
+    "error": "エラー",
+    "bug": "不具合",
+    "failure": "失敗",
+    "success": "成功",
+    "example": "例",
+    "question": "問い",
+    "quote": "引用",
+    "abstract": "要約",
+    "summary": "要約",
+    "todo": "することの覚え",
+}
+WARNINGS = ("warning", "caution", "attention", "danger", "error", "bug", "failure")
 DRAWN_ELSEWHERE = ("mermaid", "plantuml", "puml", "dot", "viz", "wavedrom", "vega", "vega-lite", "ditaa")
 HIDDEN_TAGS = ("html", "head", "body", "main", "meta", "base", "title", "!doctype")  # the page has its own
 REMOVED_BLOCKS = re.compile(r"<(script|style|template|textarea|svg|math)\b.*?(</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -82,11 +110,15 @@ def _prepare(lines: Sequence[str], notes: dict[str, tuple[int, str]], warn: Warn
             continue
         if line.strip():
             note = None
-        if re.fullmatch(r"\s*(\[toc\]|@import\s+\"\[TOC\]\".*)\s*", line, re.IGNORECASE):
+        if re.fullmatch(r"\s*(\[toc\]|(?:<!--\s*)?@import\s+\"\[TOC\]\".*)\s*", line, re.IGNORECASE):
             yield ""  # the engine makes its own contents
             continue
-        if re.match(r"@import\s+[\"']", line):
-            warn(number, f"{line.strip()}: not imported; it stays as text")
+        if found := IMPORT.fullmatch(line):
+            line, address = found[1], found[2]
+            if address.lower().endswith(IMPORTED_PICTURES):
+                line = f"![]({address})"
+            else:
+                warn(number, f"{line}: other files are not read into the report; the line stays as text")
         line = HEADING.sub(r"\1 ", line, count=1) if HEADING.match(line) else line
         yield PICTURE.sub(_quote_picture, line) if "![" in line else line
 
@@ -115,7 +147,10 @@ def _parser(notes: dict[str, tuple[int, str]], warn: Warn) -> MarkdownIt:
     parser.normalizeLinkText = lambda link: link
     interrupted = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.before("fence", "math_block", _math_block, {"alt": interrupted})
+    parser.block.ruler.before("fence", "admonition", _admonition, {"alt": interrupted})
     parser.inline.ruler.before("escape", "math", _math)
+    parser.inline.ruler.before("strikethrough", "small", _small)
+    parser.inline.ruler.before("strikethrough", "mark", _mark)
     parser.inline.ruler.before("link", "note", _note_rule(notes))
     parser.core.ruler.push("lines", _set_lines)
     parser.core.ruler.push("strong", _strengthen)
@@ -129,7 +164,7 @@ def _parser(notes: dict[str, tuple[int, str]], warn: Warn) -> MarkdownIt:
         name = language[1].lower() if language else ""
         if name in DRAWN_ELSEWHERE:
             warn(_line(tokens[index]), f"a drawing in {name} is shown as its source; export it as SVG to show it drawn")
-        return highlighted(tokens[index].content, name)
+        return highlighted(tokens[index].content, name, f"line:{_line(tokens[index])}")
 
     parser.add_render_rule("html_block", raw)
     parser.add_render_rule("html_inline", raw)
@@ -143,9 +178,10 @@ def _parser(notes: dict[str, tuple[int, str]], warn: Warn) -> MarkdownIt:
     return parser
 
 
-def highlighted(code: str, language: str) -> str:
-    """As the pipeline's report has it, so that the tree knows its lines. (Highlight wants a converter for titles only.)"""
-    lines = Highlight(None, guess_lang=False, line_spans="line", pygments_lang_class=True)
+def highlighted(code: str, language: str, ids: str) -> str:
+    """As the pipeline's report has it, so that the tree knows its lines by their ids, which differ from block to block.
+    (Highlight wants a converter for titles only.)"""
+    lines = Highlight(None, guess_lang=False, line_spans=ids, pygments_lang_class=True)
     return lines.highlight(code.expandtabs(4).rstrip("\n"), language or "text", css_class="highlight")
 
 
@@ -299,6 +335,84 @@ def tex_of(tex: str) -> str:
     ):
         tex = re.sub(pattern, replacement, tex)
     return tex
+
+
+# -- marks, small letters, boxes --------------------------------------------------------------------------------------
+
+
+def _mark(state: StateInline, silent: bool) -> bool:
+    """==marked==; `x==1` is a comparison."""
+    match = MARK.match(state.src, state.pos, state.posMax)
+    if match is None or re.match(r"[\w)\]=]", state.src[state.pos - 1 : state.pos], re.ASCII):
+        return False
+    if not silent:
+        opening = state.push("mark_open", "mark", 1)
+        opening.markup = "=="
+        inside: list[Token] = []
+        state.md.inline.parse(match[1], state.md, state.env, inside)
+        state.tokens += inside
+        state.push("mark_close", "mark", -1).markup = "=="
+    state.pos = match.end()
+    return True
+
+
+def _small(state: StateInline, silent: bool) -> bool:
+    """H~2~O and 10^3^. Between numbers and days, 1~3 and 5~10, ～ was meant: what stands between two of them has blanks
+    or Japanese, or letters go on after it."""
+    match = SMALL.match(state.src, state.pos, state.posMax)
+    before = state.src[state.pos - 1 : state.pos]
+    if match is None or before in ("", match[1]) or before.isspace():
+        return False
+    sign, content, after = match[1], match[2], state.src[match.end() : match.end() + 1]
+    goes_on = bool(re.match(r"\w", after, re.ASCII))
+    if goes_on and (after.isdigit() or not re.fullmatch(r"[+-]?\d+", content)):
+        return False
+    if sign == "~" and before.isdigit() and (goes_on or not re.fullmatch(r"\(?\d+\)?", content)):
+        return False
+    if sign == "~" and re.search(f"[{JAPANESE}]", content):
+        kana_or_punctuation = re.search("[\u3000-\u309f、。，．・]", content)
+        if kana_or_punctuation or len(content) > 4 or not re.match("[A-Za-zα-ωΑ-Ω)]", before):
+            return False
+    if not silent:
+        tag = "sub" if sign == "~" else "sup"
+        state.push(f"{tag}_open", tag, 1).markup = sign
+        state.push("text", "", 0).content = content
+        state.push(f"{tag}_close", tag, -1).markup = sign
+    state.pos = match.end()
+    return True
+
+
+def _admonition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """!!! note "title", then lines indented by four blanks."""
+    if state.sCount[start] - state.blkIndent >= 4:
+        return False
+    match = ADMONITION.fullmatch(state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]])
+    if match is None:
+        return False
+    if silent:
+        return True
+    indent = state.sCount[start] + 4
+    line = last = start + 1
+    while line < end and (state.isEmpty(line) or state.sCount[line] >= indent):
+        line += 1
+        last = last if state.isEmpty(line - 1) else line
+    kind = match[1].lower()
+    title = ADMONITIONS.get(kind, kind.capitalize()) if match[2] is None else match[2]
+    opening = state.push("admonition_open", "div", 1)
+    opening.block, opening.map = True, [start, last]
+    opening.attrSet("class", f"admonition {'warning' if kind in WARNINGS else ''}".strip())
+    if title.strip():
+        state.push("admonition_title_open", "div", 1).attrSet("class", "admonition-title")
+        inline = state.push("inline", "", 0)
+        inline.content, inline.map, inline.children = title, [start, start + 1], []
+        state.push("admonition_title_close", "div", -1)
+    before = state.lineMax, state.blkIndent, state.parentType
+    state.lineMax, state.blkIndent, state.parentType = last, indent, "admonition"
+    state.md.block.tokenize(state, start + 1, last)
+    state.lineMax, state.blkIndent, state.parentType = before
+    state.push("admonition_close", "div", -1)
+    state.line = last
+    return True
 
 
 # -- footnotes --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import copy
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 from lxml import html
+from lxml.html import HtmlElement
 
 from day3 import runs
 from day3.errors import UserError
@@ -61,14 +62,26 @@ def parse(file: Path) -> Parsed:
     try:
         built = tree.finish(arranged.root)
     except tree.FormulaError as error:
-        problem = str(error.__cause__ or error).removesuffix(f": {error.tex.strip()}")
-        tex = " ".join(error.tex.split())
-        raise UserError(f"{file}:{error.line or 1}: formula {tex!r}: {' '.join(problem.split())}") from error
+        raise UserError("\n".join(f"{file}:{found}" for found in _bad_formulas(arranged.root))) from error
     except tree.ReferenceError as error:
         raise UserError(f"{file}: {error}") from error
     for slot in built.root.xpath(".//*[@data-line]"):
         del slot.attrib["data-line"]
+    arrange.settle_boxes(built.root)
     return Parsed(built, arranged.title, _day(arranged.front, file), shown, encoding, arranged.places, list(warnings))
+
+
+def _bad_formulas(root: HtmlElement) -> Iterator[str]:
+    """A line for each formula that cannot be typeset, of those that are not typeset yet."""
+    for slot in root.xpath('.//*[@class="arithmatex"]'):
+        alone = html.fragment_fromstring("<main></main>")
+        alone.append(copy.copy(slot))
+        try:
+            tree.finish(alone)
+        except tree.FormulaError as error:
+            tex = " ".join(error.tex.split())
+            problem = str(error).partition(f"formula {error.tex.strip()!r}: ")[2].removesuffix(f": {error.tex.strip()}")
+            yield f"{error.line or 1}: formula {tex!r}: {' '.join(problem.split())}"
 
 
 def _day(front: str, file: Path) -> date:
