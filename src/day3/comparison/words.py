@@ -15,7 +15,9 @@ from lxml import html
 from day3.report import tree
 
 SIMILAR = 0.4  # paragraphs that share less are not two versions of one
-WHOLE = re.compile(r"[−+-]?[0-9]+(?:[,.][0-9]+)*(?:\^?\{?[−-]?[0-9]+\}?)?|[A-Za-z_][A-Za-z0-9_.]*|\\\(.*?\\\)|\s+")
+WHOLE = re.compile(
+    r"[−+-]?[0-9]+(?:[,.][0-9]+)*(?:\^?\{?[−-]?[0-9]+\}?)?|[A-Za-z_][A-Za-z0-9_.]*|\\\(.*?\\\)|\\\[.*?\\\]|\s+"
+)
 # What is compared by itself: the ledger and the marks of verdicts, numbers in tables, code.
 ELSEWHERE = '//*[starts-with(@id, "ledger:")] | //*[contains(@class, "verdict")] | //table | //pre'
 KINDS = {"fig": "図", "tab": "表", "lst": "コード", "eq": "式"}
@@ -109,7 +111,7 @@ def _tokenizer():  # noqa: ANN202  (janome has no types)
 
 
 def paragraphs(text: str) -> Iterator[Paragraph]:
-    """The running text of the report's Markdown: headings, paragraphs, items of lists and captions."""
+    """The running text of the report's Markdown: headings, paragraphs, displayed formulas, items of lists and captions."""
     converter = markdown.Markdown(extensions=tree.EXTENSIONS, extension_configs=tree.EXTENSION_SETTINGS)
     root = html.fragment_fromstring(f"<main>{converter.convert(tree.join_lines(text))}</main>")
     for element in root.xpath(ELSEWHERE):
@@ -118,7 +120,9 @@ def paragraphs(text: str) -> Iterator[Paragraph]:
         if link.text == "参照":  # only setting the report numbers it
             link.text = KINDS.get(link.get("href")[1:].partition(":")[0], link.text)
     chapter = ""
-    for element in root.iter("h2", "h3", "h4", "p", "li", "dt", "dd", "figcaption"):
+    for element in root.iter("h2", "h3", "h4", "p", "div", "li", "dt", "dd", "figcaption"):
+        if element.tag == "div" and element.get("class") != "arithmatex":
+            continue  # only a displayed formula is a paragraph by itself
         if element.tag in ("li", "dd", "figcaption") and element.find("p") is not None:
             continue  # its paragraphs come by themselves
         shown = " ".join(element.text_content().split())
