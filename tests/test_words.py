@@ -1,0 +1,128 @@
+"""The differences of two texts: which words, which paragraphs, and what is compared elsewhere."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from day3.comparison import words
+from day3.comparison.words import Part
+
+
+def marked(old, new):
+    """Of each change: the text with [-deleted-] and {+inserted+} words."""
+    signs = {"same": "{}", "deleted": "[-{}-]", "inserted": "{{+{}+}}"}
+    return ["".join(signs[part.kind].format(part.text) for part in one.parts) for one in words.changes(old, new)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("精度は高い。", ["精度", "は", "高い", "。"]),
+        ("0.12 から 1,024 まで", ["0.12", " ", "から", " ", "1,024", " ", "まで"]),
+        ("差は −0.025 である", ["差", "は", " ", "−0.025", " ", "で", "ある"]),
+        ("binary_addition.hidden_16 の値", ["binary_addition.hidden_16", " ", "の", "値"]),
+        (r"重み \(W_{\text{in}} x_t\) は", ["重み", " ", r"\(W_{\text{in}} x_t\)", " ", "は"]),
+        (r"\[ a = b + 1 \]", [r"\[ a = b + 1 \]"]),
+    ],
+)
+def test_numbers_names_and_formulas_are_one_word_each_and_japanese_is_segmented(text, expected):
+    assert words.words(text) == expected
+
+
+@given(st.text())
+@example("損失は $L$、−3×10^{-4} で\n\\(x\\) だ。")
+@settings(max_examples=40)
+def test_the_words_of_a_text_put_together_are_the_text(text):
+    assert "".join(words.words(text)) == text
+
+
+@given(st.text(alphabet="高い低精度は1.0 ", max_size=20), st.text(alphabet="高い低精度は1.0 ", max_size=20))
+@settings(max_examples=40)
+def test_the_parts_hold_both_versions_whole(old, new):
+    parts = list(words.parts(old, new))
+    assert "".join(part.text for part in parts if part.kind != "inserted") == old
+    assert "".join(part.text for part in parts if part.kind != "deleted") == new
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("LSTM の精度は高い。", "LSTM の精度は低い。", "LSTM の精度は[-高い-]{+低い+}。"),
+        ("精度は 0.81 である。", "精度は 0.79 である。", "精度は [-0.81-]{+0.79+} である。"),
+        ("反復は 1,024 回だった。", "反復は 1,025 回だった。", "反復は [-1,024-]{+1,025+} 回だった。"),
+        ("差は 0.5 と小さい。", "差は −0.5 と小さい。", "差は [-0.5-]{+−0.5+} と小さい。"),
+        (
+            "損失は $L = 1$ のとき小さい。",
+            "損失は $L = 2$ のとき小さい。",
+            r"損失は [-\(L = 1\)-]{+\(L = 2\)+} のとき小さい。",
+        ),
+        ("学習は速く、安定した。", "学習は安定した。", "学習は[-速く、-]安定した。"),
+        ("学習は安定した。", "学習はとても安定した。", "学習は{+とても+}安定した。"),
+    ],
+)
+def test_exactly_the_changed_words_are_marked(old, new, expected):
+    assert marked(old, new) == [expected]
+
+
+def test_a_number_with_its_markup_is_read_as_printed():
+    old = '精度は <data value="a.b">0.81</data> であり、[図](#fig:x/y) のとおりである。'
+    assert marked(old, old.replace("0.81", "0.80")) == ["精度は [-0.81-]{+0.80+} であり、図 のとおりである。"]
+
+
+ONE, TWO, THREE = "一つ目の段落は学習について述べる。", "図表は後ろに置いた。", "勾配が消えると困る。"
+
+
+def text(*paragraphs):
+    return "\n\n".join(paragraphs)
+
+
+def test_paragraphs_that_come_or_go_are_whole_and_unchanged_ones_are_not_there():
+    assert marked(text(ONE, THREE), text(ONE, TWO, THREE)) == [f"{{+{TWO}+}}"]
+    assert marked(text(ONE, TWO, THREE), text(ONE, THREE)) == [f"[-{TWO}-]"]
+    assert marked(text(ONE, TWO), text(ONE, TWO)) == []
+
+
+def test_a_paragraph_moved_past_an_unchanged_one_is_gone_there_and_new_here():
+    changes = marked(text(ONE, TWO, THREE), text(TWO, THREE, ONE))
+    assert changes == [f"[-{ONE}-]", f"{{+{ONE}+}}"]
+
+
+def test_a_paragraph_is_compared_with_the_one_like_it_and_not_with_its_neighbour():
+    changed = THREE.replace("困る", "つらい")
+    assert marked(text(ONE, THREE), text(ONE, TWO, changed)) == [f"{{+{TWO}+}}", "勾配が消えると[-困る-]{+つらい+}。"]
+
+
+def test_a_change_names_its_chapter():
+    old = f"## 序論\n\n{ONE}\n\n## 結果\n\n{TWO}\n\n### 考察\n\n{THREE}"
+    assert [one.chapter for one in words.changes(old, old.replace("困る", "つらい"))] == ["結果"]
+
+
+def test_headings_lists_captions_and_displayed_formulas_are_text():
+    old = (
+        "## 結果と考察\n\n- 学習は速い。\n- 検証は遅い。\n\n![図の説明](a.svg)\n\n"
+        "/// figure-caption\n\n損失の曲線を示す。\n///\n\n"
+        "$$\na = b + 1\n\\label{eq:a}\n$$\n"
+    )
+    assert marked(old, old.replace("考察", "課題")) == ["結果と[-考察-]{+課題+}"]
+    assert marked(old, old.replace("検証は遅い", "検証は速い")) == ["検証は[-遅い-]{+速い+}。"]
+    assert marked(old, old.replace("損失の", "精度の")) == ["[-損失-]{+精度+}の曲線を示す。"]
+    formula = marked(old, old.replace("b + 1", "b + 2"))
+    assert formula
+    assert "b + 1" in formula[0]
+    assert "b + 2" in formula[-1]
+
+
+def test_numbers_in_tables_code_and_the_ledger_are_left_to_their_own_comparisons():
+    old = (
+        "文は同じ。\n\n| 列 | 値 |\n|:--|--:|\n| 条件 | 0.5 |\n\n```python\nx = 1\n```\n\n"
+        '<div class="ledger supported" id="ledger:a" markdown="1">\n\n文\n:   差は 0.5 である。\n\n</div>\n\n'
+        '主張は<span class="claim">正しい<span class="end">。<a class="verdict supported" href="#ledger:a">主張 1 支持</a>'
+        "</span></span>\n"
+    )
+    new = old.replace("0.5", "0.6").replace("x = 1", "x = 2").replace("主張 1 支持", "主張 2 否定")
+    assert new != old
+    assert words.changes(old, new) == []
+
+
+def test_one_side_without_text_is_all_new():
+    assert words.changes("", ONE) == [words.Change("", [Part("inserted", ONE)])]
