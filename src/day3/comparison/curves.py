@@ -40,7 +40,7 @@ def overlay(experiment: str, variants: Sequence[str], old: Side, new: Side, axis
                 draw(panel, table, axis.column, color=color, linestyle=dashes, label=side.title)
         panel_title(panel, variant)
         panel.tick_params(labelbottom=True)
-        if _spans_decades(panel):
+        if spans_decades(panel):
             panel.set_yscale("log")
     for row in panels:
         row[0].set_ylabel(axis.y_label)
@@ -75,7 +75,8 @@ def axes_of(document: Mapping[str, Any]) -> dict[str, Axis]:
     return found
 
 
-def _spans_decades(panel: Axes) -> bool:
+def spans_decades(panel: Axes) -> bool:
+    """Whether a linear axis would show nothing of the smaller values that the panel draws."""
     values = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in panel.lines] or [np.empty(0)])
     values = values[np.isfinite(values)]
     return len(values) > 0 and values.min() > 0 and values.max() / values.min() > LOGARITHMIC_FROM

@@ -360,12 +360,27 @@ def _data(old: Side, new: Side) -> Iterable[Pair]:
 
 
 def rounded(value: float | None, half_width: float = math.nan) -> str:
-    """A number to the second digit of half its interval's width, so to what the seeds support; else to four digits."""
+    """A number to the second digit of half its interval's width, so to what the seeds support; else to four digits. What
+    is far from one is written with a power of ten, in HTML."""
     if value is None or not math.isfinite(value):
         return ABSENT
-    if not math.isfinite(half_width) or half_width <= 0:
-        text = f"{value:.4g}"
+    known = math.isfinite(half_width) and half_width > 0
+    size = max(abs(value), half_width if known else 0.0)  # or zero would have an exponent of its own
+    exponent = math.floor(math.log10(size)) if size > 0 else 0
+    decimals = 1 - math.floor(math.log10(half_width)) if known else 3 - exponent
+    if -4 <= exponent <= 6:
+        text = f"{value:.{max(0, decimals)}f}" if known else f"{value:.{max(4, exponent + 1)}g}"
     else:
-        decimals = 1 - math.floor(math.log10(half_width))
-        text = f"{value:.{decimals}f}" if 0 <= decimals <= 6 else f"{value:.4g}"
+        text = f"{value / 10**exponent:.{max(0, decimals + exponent)}f}×10<sup>{exponent}</sup>"
     return text.replace("-", "−")
+
+
+def with_interval(value: float, low: float, high: float) -> str:
+    """−0.8 [−1.0, −0.6], or (−0.8 [−1.0, −0.6])×10^−5: to the second digit of half the interval's width."""
+    half = (high - low) / 2
+    if not half > 0:
+        return rounded(value)
+    exponent = math.floor(math.log10(max(abs(value), abs(low), abs(high))))
+    scale = 1.0 if -4 <= exponent <= 6 else 10.0**exponent
+    shown = "{} [{}, {}]".format(*(rounded(number / scale, half / scale) for number in (value, low, high)))
+    return shown if scale == 1 else f"({shown})×10<sup>{exponent}</sup>".replace("<sup>-", "<sup>−")

@@ -15,7 +15,8 @@ from matplotlib.figure import Figure
 
 from day3 import runs, statistics
 from day3.comparison import write as report
-from day3.comparison.differences import ABSENT, changed, leaves
+from day3.comparison.curves import spans_decades
+from day3.comparison.differences import ABSENT, changed, leaves, rounded, with_interval
 from day3.comparison.side import ComparisonError, Side, read, to_json
 from day3.plotting import COLORS, figure, panel_title, style, to_svg
 from day3.report import tree
@@ -155,8 +156,10 @@ def draw(sweep: Sweep, key: str) -> Figure:
             panel.errorbar(position, found.mean, yerr=error, fmt="D", markersize=4, color=COLORS[0])
         if wide:
             panel.set_xscale("log")
+        if spans_decades(panel):
+            panel.set_yscale("log")
         panel.set_xticks(np.unique(positions), [f"{value:g}" for value in np.unique(positions)])
-        panel.minorticks_off()
+        panel.xaxis.minorticks_off()
         panel.tick_params(labelbottom=True)
         panel_title(panel, "：".join(metric.split(".", 1)[1].split(".", 1)))
     for panel in panels.flat[max(0, len(metrics) - columns) : len(metrics)]:
@@ -168,12 +171,9 @@ def _shown(values: np.ndarray | float | None) -> str:
     if values is None:
         return ABSENT
     if not isinstance(values, np.ndarray):
-        return report.rounded(values)
+        return rounded(values)
     found = statistics.mean_interval(values)
-    if not found.half_width > 0:
-        return report.rounded(found.mean)
-    mean, low, high = (report.rounded(number, found.half_width) for number in (found.mean, found.low, found.high))
-    return f"{mean} [{low}, {high}]"
+    return with_interval(found.mean, found.low, found.high)
 
 
 def _numbers(values: np.ndarray | float | None) -> dict[str, Any] | None:

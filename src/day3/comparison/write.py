@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from day3 import params, runs
 from day3.comparison import curves, differences, side
-from day3.comparison.differences import ABSENT, ClaimChange, Comparison, Metric, rounded
+from day3.comparison.differences import ABSENT, ClaimChange, Comparison, Metric, rounded, with_interval
 from day3.comparison.words import Part
 from day3.plotting import style, to_svg
 from day3.report import page, pdf, render, tree
@@ -184,11 +184,6 @@ def grouped(things: list[Any], attribute: str) -> list[tuple[str, list[Any]]]:
     return list(groups.items())
 
 
-def half_width(metric: Metric) -> float:
-    found = metric.difference
-    return math.nan if found is None or found.reason else (found.high - found.low) / 2
-
-
 def shown(metric: Metric, which: str) -> str:
     """The mean of one side, to what its seeds support."""
     return rounded(getattr(metric, which), getattr(metric, f"{which}_half"))
@@ -201,8 +196,7 @@ def difference(metric: Metric) -> str:
     found = metric.difference
     if found is None or found.reason:
         return rounded(metric.new - metric.old)
-    numbers = (rounded(number, half_width(metric)) for number in (found.value, found.low, found.high))
-    return "{} [{}, {}]".format(*numbers)
+    return with_interval(found.value, found.low, found.high)
 
 
 def effect(found: dict[str, Any] | None) -> str:
@@ -210,12 +204,9 @@ def effect(found: dict[str, Any] | None) -> str:
     if not found:
         return ABSENT
     value, low, high = (found.get(name) for name in ("effect", "low", "high"))
-    half = (high - low) / 2 if low is not None and high is not None else math.nan
-    if low is None or high is None:
+    if value is None or low is None or high is None:
         return rounded(value)
-    return f"{rounded(value, half)} [{rounded(low, half)}, {rounded(high, half)}]" + (
-        f"、n = {found['n']}" if found["n"] else ""
-    )
+    return with_interval(value, low, high) + (f"、n = {found['n']}" if found["n"] else "")
 
 
 def verdict(claim: ClaimChange) -> str:
