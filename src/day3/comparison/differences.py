@@ -376,11 +376,12 @@ def rounded(value: float | None, half_width: float = math.nan) -> str:
 
 
 def with_interval(value: float, low: float, high: float) -> str:
-    """−0.8 [−1.0, −0.6], or (−0.8 [−1.0, −0.6])×10^−5: to the second digit of half the interval's width."""
+    """−0.8 [−1.0, −0.6], or (−0.8 [−1.0, −0.6])×10<sup>−5</sup>: to the second digit of half the interval's width."""
     half = (high - low) / 2
     if not half > 0:
         return rounded(value)
     exponent = math.floor(math.log10(max(abs(value), abs(low), abs(high))))
     scale = 1.0 if -4 <= exponent <= 6 else 10.0**exponent
-    shown = "{} [{}, {}]".format(*(rounded(number / scale, half / scale) for number in (value, low, high)))
-    return shown if scale == 1 else f"({shown})×10<sup>{exponent}</sup>".replace("<sup>-", "<sup>−")
+    decimals = max(0, 1 - math.floor(math.log10(half / scale)))
+    shown = "{} [{}, {}]".format(*(f"{number / scale:.{decimals}f}" for number in (value, low, high)))
+    return (shown if scale == 1 else f"({shown})×10<sup>{exponent}</sup>").replace("-", "−")
