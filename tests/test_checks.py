@@ -156,6 +156,19 @@ def test_flushness():
     assert not outcome_of(checks.lines_are_flush, line("あいう", checks.RIGHT + 5)).ok
 
 
+def test_holes(report):
+    spread = HTML.replace("あいう", "あ" * 20 + '{}<span style="margin-left: {}pt">' + "い" * 20 + "</span>")
+    formula = '<svg class="math" width="14pt" height="1em" viewBox="0 0 14 10"><title>数式 x</title>{}</svg>'
+    formula = formula.format('<path d="M 1 0 L 13 0 L 13 10 Z"/>')
+
+    def found(*parts):
+        return checks.lines_have_no_holes(report(spread.format(*parts), "body { margin: 0 }"))
+
+    assert found("", 9) == Outcome(True, "widest blank 9.0 pt (at most 10)")
+    assert "p. 1 ああ" in found("", 14).figure
+    assert found(formula, 0).ok
+
+
 def test_headings_at_the_foot_of_a_page(report):
     tall = '<div style="height: {}mm"></div>'
     assert checks.headings_stand_with_their_text(report(HTML.replace("<h2", tall.format(100) + "<h2"))).ok

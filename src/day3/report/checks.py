@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -36,6 +37,7 @@ LEFT, RIGHT = 30.9 / 25.4 * 72, (210 - 30.9) / 25.4 * 72  # of the column, as re
 TOP, BOTTOM = 26 / 25.4 * 72, (297 - 25) / 25.4 * 72
 BODY_SIZE = 10
 FLUSH, STRAY, FILLED = 0.95, 3, 0.15
+HOLE = BODY_SIZE  # the widest blank that may be in a line
 
 NOT_FIRST = "、。，．・：；？！）」』】〉》〕｝ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮー々…"
 NOT_LAST = "（「『【〈《〔｛"
@@ -92,6 +94,7 @@ class Line:
     left: float
     right: float
     is_last_thing: bool  # nothing is drawn at its right
+    hole: float = 0  # its widest blank
 
 
 class Report:
@@ -166,13 +169,10 @@ class Sheet:
         for _, row in sorted(rows.items()):
             row.sort(key=lambda char: char["x0"])
             first, last = row[0], row[-1]
-            beside = [
-                item
-                for item in drawn
-                if item["x0"] > last["x0"] + 1 and item["top"] < last["bottom"] - 2 and item["bottom"] > last["top"] + 2
-            ]
+            level = [item for item in drawn if item["top"] < last["bottom"] - 2 and item["bottom"] > last["top"] + 2]
+            beside = [item for item in level if item["x0"] > last["x0"] + 1]
             text = "".join(char["text"] for char in row).strip()
-            lines.append(Line(sheet.page_number, text, first["x0"], last["x1"], not beside))
+            lines.append(Line(sheet.page_number, text, first["x0"], last["x1"], not beside, _widest_blank(level)))
         words = sheet.extract_words()
         marked: dict[int, list[Any]] = {}
         for item in drawn:
@@ -185,6 +185,14 @@ class Sheet:
             [(word["x0"], word["x1"], word["text"]) for word in words if word["bottom"] < TOP - 2],
             {mark: Box.around(items) for mark, items in marked.items()},
         )
+
+
+def _widest_blank(items: list[Any]) -> float:
+    """Between things that stand in one line; grounds and frames behind it are none."""
+    things = [item for item in items if item.get("text", "-").strip() and item["width"] < (RIGHT - LEFT) / 2]
+    things.sort(key=lambda item: item["x0"])
+    ends = accumulate((thing["x1"] for thing in things), max)
+    return max((after["x0"] - end for end, after in zip(ends, things[1:], strict=False)), default=0)
 
 
 # -- the file ---------------------------------------------------------------------------------------------------------
@@ -369,6 +377,14 @@ def _gap(line: Line) -> float:
     """Between the line's end and the column's; a mark's blank half may stand outside."""
     gap = RIGHT - line.right
     return gap + BODY_SIZE / 2 if line.text[-1] in MARKS and gap < -1 else gap
+
+
+def lines_have_no_holes(report: Report) -> Outcome:
+    """Space that makes a line flush is spread over it, not left beside Latin words."""
+    full = [line for sheet in report.sheets for line in sheet.lines if _is_full(line)]
+    bad = [f"p. {line.page} {line.text[:12]}…" for line in full if line.hole > HOLE]
+    widest = max((line.hole for line in full), default=0)
+    return Outcome(bool(full) and not bad, f"widest blank {widest:.1f} pt (at most {HOLE})" + _listed(bad[:8]))
 
 
 def lines_break_where_they_may(report: Report) -> Outcome:
@@ -586,6 +602,7 @@ CHECKS: dict[str, Callable[[Report], Outcome]] = {
     "contents' pages": contents_print_the_right_page,
     "references": references_say_what_they_lead_to,
     "flush lines": lines_are_flush,
+    "no holes in lines": lines_have_no_holes,
     "kinsoku": lines_break_where_they_may,
     "stray blanks": copied_text_has_no_stray_blanks,
     "headings with text": headings_stand_with_their_text,
