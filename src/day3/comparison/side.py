@@ -17,6 +17,7 @@ from day3 import params, results, runs
 from day3.errors import UserError
 from day3.pipeline import FILE as PIPELINE
 from day3.report import ledger
+from day3.report.predicates import Verdict
 
 WORKSPACE = "workspace"
 LOCK = Path("dvc.lock")
@@ -101,10 +102,7 @@ def read(name: str, folder: Path) -> Side:
                     fs.get(part.as_posix(), str(target), recursive=True)
     except (DvcException, SCMError) as error:
         raise ComparisonError(f"{name}: {' '.join(_reason(error).split())}") from error
-    try:
-        return _read(Side(name, kind, revision, folder, {}, order=order, lacking=lacking))
-    except (YAMLError, ValueError, KeyError) as error:  # JSON's errors are ValueErrors
-        raise ComparisonError(f"{name}: {' '.join(str(error).split())}") from error
+    return _read(Side(name, kind, revision, folder, {}, order=order, lacking=lacking))
 
 
 def _resolve(name: str) -> tuple[str, str | None]:
@@ -134,38 +132,63 @@ def _reason(error: Exception) -> str:
 
 
 @contextmanager
-def _inside(side: Side) -> Iterator[None]:
-    with chdir(side.folder):
+def _naming(side: Side, file: Path, expected: str) -> Iterator[None]:
+    """Whatever is wrong inside is one line about this file of this side."""
+    try:
         yield
+    except UserError as error:  # names its file
+        raise ComparisonError(f"{side.name}: {error}") from error
+    except (YAMLError, ValueError, TypeError, LookupError, AttributeError) as error:  # JSON's errors are ValueErrors
+        found = " ".join(str(error).split())
+        raise ComparisonError(f"{side.name}: {file}: expected {expected}, found {found}") from error
 
 
 def _read(side: Side) -> Side:
-    with _inside(side):
-        side.params = params.read_document()
+    with chdir(side.folder):
+        with _naming(side, params.FILE, "sections"):
+            side.params = params.read_document()
         for file in sorted(results.metrics_file("").parent.glob("*.json")):
-            side.metrics[file.stem] = runs.read_json(file)
-            side.seeds[file.stem] = results.read_seeds(file.stem)
+            with _naming(side, file, "{variant: {metric: number}}"):
+                side.metrics[file.stem] = {
+                    variant: {name: None if value is None else float(value) for name, value in values.items()}
+                    for variant, values in runs.read_json(file).items()
+                }
+            with _naming(side, results.seeds_file(file.stem), "a table of seeds"):
+                side.seeds[file.stem] = results.read_seeds(file.stem)
         for file in sorted(results.curves_folder("").glob("*/*.csv")):
-            table = {name: np.array(column, dtype=float) for name, column in results.read_table(file).items()}
-            side.curves.setdefault(file.parent.name, {})[file.stem] = table
-        side.claims = runs.read_json(ledger.FILE) if ledger.FILE.exists() else None
-        side.text = TEXT.read_text(encoding="utf-8") if TEXT.exists() else None
+            with _naming(side, file, "a table of numbers"):
+                table = {name: np.array(column, dtype=float) for name, column in results.read_table(file).items()}
+                side.curves.setdefault(file.parent.name, {})[file.stem] = table
+        if ledger.FILE.exists():
+            with _naming(side, ledger.FILE, "{claim: {verdict, effect, low, high, n, sentences}}"):
+                side.claims = {id: _claim(entry) for id, entry in runs.read_json(ledger.FILE).items()}
+        if TEXT.exists():
+            with _naming(side, TEXT, "UTF-8 text"):
+                side.text = TEXT.read_text(encoding="utf-8")
         for file in sorted(results.figures_folder("").glob("*/*.svg")):
             side.figures[f"{file.parent.name}/{file.stem}"] = file.read_bytes()
-        side.stages = YAML(typ="safe").load(LOCK.read_text(encoding="utf-8"))["stages"] if LOCK.exists() else {}
-        side.provenance = {
-            file.stem: runs.read_json(file) for file in sorted(runs.provenance_file("").parent.glob("*.json"))
-        }
+        if LOCK.exists():
+            with _naming(side, LOCK, "{stages: …}"):
+                side.stages = YAML(typ="safe").load(LOCK.read_text(encoding="utf-8"))["stages"]
+                side.outdated = [stage for stage in side.order if _is_outdated(side.stages.get(stage), side.params)]
+        for file in sorted(runs.provenance_file("").parent.glob("*.json")):
+            with _naming(side, file, "{name, digest, …}"):
+                side.provenance[file.stem] = dict(runs.read_json(file))
         if REQUIREMENTS.exists():
             lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
             side.versions = dict(line.split("==", 1) for line in lines if "==" in line and not line.startswith("#"))
-    side.outdated = [stage for stage, entry in side.stages.items() if _is_outdated(entry, side.params)]
     return side
 
 
-def _is_outdated(entry: dict[str, Any], document: dict[str, Any]) -> bool:
+def _claim(entry: dict[str, Any]) -> dict[str, Any]:
+    """Raises ValueError or LookupError for an entry of which the comparison cannot tell."""
+    Verdict(entry["verdict"])
+    return entry | {name: entry[name] for name in ("effect", "low", "high", "n", "sentences")}
+
+
+def _is_outdated(entry: dict[str, Any] | None, document: dict[str, Any]) -> bool:
     """Whether a stage ran with other parameters than the file now has."""
-    for file, recorded in entry.get("params", {}).items():
+    for file, recorded in (entry or {}).get("params", {}).items():
         if file == params.FILE.as_posix() and any(value_of(document, key) != value for key, value in recorded.items()):
             return True
     return False
