@@ -64,9 +64,15 @@ def test_running_heads(report):
 
 
 def test_outline(report):
-    assert checks.outline_is_the_headings(report()) == Outcome(True, "1 bookmarks, 1 headings")
+    numbered = HTML.replace(">章<", ">1 章<")
+    assert checks.outline_is_the_headings(report(numbered)) == Outcome(
+        True, "1 bookmarks, 1 headings, 0 on another page"
+    )
     more = HTML.replace("</main>", '<h2 data-number="2" data-text="次">次</h2></main>')
-    assert not checks.outline_is_the_headings(report(page=more)).ok
+    assert not checks.outline_is_the_headings(report(numbered, page=more)).ok
+    astray = report(numbered + '<p style="break-before: page">あ</p>')
+    astray.__dict__["outline"] = [mark._replace(page=1) for mark in astray.outline]
+    assert "1 on another page; wrong: 1 章" in checks.outline_is_the_headings(astray).figure
 
 
 def test_links(report):

@@ -157,6 +157,11 @@ class Sheet:
     head: list[tuple[float, float, str]] = field(default_factory=list)  # left, right, text of the words above the text
     marked: dict[int, Box] = field(default_factory=dict)  # what each mark of the tags encloses
 
+    @property
+    def body(self) -> str:
+        """The text below the running head, without blanks."""
+        return _bare("".join(text for _, bottom, text in self.words if bottom >= TOP - 2))
+
     @classmethod
     def read(cls, sheet: Any) -> Sheet:
         drawn = [*sheet.chars, *sheet.curves, *sheet.rects, *sheet.lines, *sheet.images]
@@ -288,7 +293,11 @@ def outline_is_the_headings(report: Report) -> Outcome:
     headings = report.html.xpath("//main//*[self::h2 or self::h3 or self::h4]")
     wanted = [_plain(f"{heading.get('data-number') or ''} {heading.get('data-text')}") for heading in headings]
     found = [_plain(title) for _, title, _, _ in report.outline if title != "目次"]
-    return Outcome(bool(wanted) and found == wanted, f"{len(found)} bookmarks, {len(wanted)} headings")
+    bad = [mark.title for mark in report.outline if _bare(mark.title) not in report.sheets[mark.page].body]
+    return Outcome(
+        bool(wanted) and found == wanted and not bad,
+        f"{len(found)} bookmarks, {len(wanted)} headings, {len(bad)} on another page" + _listed(bad),
+    )
 
 
 def links_resolve(report: Report) -> Outcome:
@@ -320,7 +329,7 @@ def contents_print_the_right_page(report: Report) -> Outcome:
 
 
 def _is_on(report: Report, name: str, page: int, heading: Any) -> bool:
-    return report.targets.get(name) == page and _bare(heading.get("data-text")) in _bare(report.texts[page])
+    return report.targets.get(name) == page and _bare(heading.get("data-text")) in report.sheets[page].body
 
 
 def references_say_what_they_lead_to(report: Report) -> Outcome:
