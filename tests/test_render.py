@@ -92,6 +92,10 @@ def test_samples_warn_of_what_they_hold_and_nothing_else():
             f"53: image 'src/broken.png': not a readable SVG, PNG, JPEG, GIF or WebP image{missing}",
             f"65: image 'file:///etc/passwd': only files in the report's own folder are read{missing}",
         ],
+        "notation": [
+            '36: @import "appendix.md": other files are not read into the report; the line stays as text',
+            '38: @import "data.csv" {as="table"}: other files are not read into the report; the line stays as text',
+        ],
         "language-model": [
             "13: a drawing in mermaid is shown as its source; export it as SVG to show it drawn",
         ],
@@ -105,6 +109,7 @@ def test_samples_are_in_the_encodings_that_such_files_have():
         "cnn": "utf-8",
         "images": "utf-8",
         "language-model": "utf-16-le",
+        "notation": "utf-8",
         "regression": "cp932",
         "setup": "utf-8",
     }
@@ -116,6 +121,7 @@ def test_the_original_report_is_set_with_every_link_of_its_contents():
     assert parsed.title == "深層学習 DAY3 レポート"
     assert parsed.day.isoformat() == "2024-06-16"
     contents = re.findall(r"\[[^\]]*\]\(#([^)]*)\)", ORIGINAL.read_text(encoding="utf-8"))
+    assert {heading.id for heading in parsed.tree.headings if heading.level in (2, 3)} == set(contents[1:])
     assert len(contents) > 30
     ids = set(parsed.tree.root.xpath("//@id"))
     assert [anchor for anchor in contents if anchor not in ids] == []
@@ -201,6 +207,15 @@ def test_generated_contents_give_way_to_the_engines(report):
     )
     assert all_text(parsed) == "1章"
     assert not parsed.warnings
+
+
+def test_contents_are_as_deep_as_the_reports_own(report):
+    own = "<!-- code_chunk_output -->\n\n- [題](#題)\n  - [節(1)](#節1)\n{}\n<!-- /code_chunk_output -->\n\n"
+    text = "# 題\n\n{}## 章\n\n### 節(1)\n\n#### 細目\n\n文\n"
+    shallow, deep = (report(text.format(own.format(entry))) for entry in ("", "    - [細目](#%E7%B4%B0%E7%9B%AE)\n"))
+    assert [heading.level for heading in shallow.tree.headings] == [2, 3, 4]
+    assert [heading.level for heading in deep.tree.headings] == [2, 3, 3]
+    assert [heading.number for heading in deep.tree.headings] == ["1", "1.1", "1.1.1"]
 
 
 # -- pictures -------------------------------------------------------------------------------------------------------------
@@ -433,6 +448,20 @@ def test_lists_nest_by_two_blanks_and_hold_code(report):
     assert "".join(code.itertext()) == "x = 1\n\ny = 2\n"
     assert [mark.text for mark in parsed.tree.root.xpath('//span[@class="task"]')] == ["✓", "□"]
     assert not parsed.tree.root.xpath("//li/p")
+
+
+@pytest.mark.parametrize(
+    ("first", "is_term"),
+    [
+        ("忘却ゲート", True),
+        ("VHRED(Variational Hierarchical Recurrent Encoder-Decoder)", True),
+        ("忘れるべき情報を決定する。", False),
+        ("過去のセル状態を次の状態にどの程度残すかを決めるためのゲートであり、重要である", False),
+    ],
+)
+def test_an_items_first_line_is_a_term_when_it_is_short(report, first, is_term):
+    item = report(f"## 章\n\n- {first}\n  説明。\n").tree.root.find("ul/li")
+    assert (item.find("b[@class='term']") is not None) == is_term
 
 
 def test_tables_of_html_keep_spans_and_lose_looks(report):
@@ -745,12 +774,23 @@ def test_the_command_writes_html_and_pdf_and_keeps_both_when_it_fails(tmp_path, 
 
 
 @NEEDS_FONTS
-@pytest.mark.parametrize("name", ["images", "setup"])
+@pytest.mark.parametrize("name", ["images", "notation", "setup"])
 def test_a_sample_is_set_as_pdf_a_and_pdf_ua_without_a_complaint(tmp_path, name):
     render.render(ROOT / f"tests/reports/{name}.md", tmp_path, say=lambda _: None)
     for profile in ("pdfa-3a", "pdfua-1"):
         found = page_validation.validate_pdf(str(tmp_path / f"{name}.pdf"), profile=profile)
         assert found.is_compliant, [f"{failure.rule_id} {failure.message}" for failure in found.failures]
+
+
+@NEEDS_FONTS
+@pytest.mark.parametrize("paragraphs", [26, 27, 28])
+def test_no_page_has_a_sliver_of_code(tmp_path, paragraphs):
+    code = "".join(f"x{number} = {number}\n" for number in range(12))
+    file = tmp_path / "a.md"
+    file.write_text("## 章\n\n" + "文。\n\n" * paragraphs + f"```python\n{code}```\n", encoding="utf-8")
+    render.render(file, say=lambda _: None)
+    texts = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "a.pdf").pages]
+    assert all(len(re.findall(r"^x\d+ =", text, re.MULTILINE)) not in (1, 2) for text in texts)
 
 
 @NEEDS_FONTS

@@ -854,11 +854,17 @@ def _tidy_lists(root: HtmlElement) -> None:
             item.insert(0, box)
             item.set("class", "task-item")
         first = item.find("br")
-        if first is not None and first.getprevious() is None and 0 < len((item.text or "").strip()) <= 30:
+        if first is not None and first.getprevious() is None and _is_term((item.text or "").strip()):
             term = html.Element("b", {"class": "term"})
             term.text, item.text = item.text.strip(), None
             item.insert(0, term)
             first.drop_tag()  # the style ends the line
+
+
+def _is_term(text: str) -> bool:
+    """Something short that is no sentence, in whichever letters: at most 30 of the full width."""
+    width = sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+    return 0 < width <= 60 and not text.endswith(("。", "．"))
 
 
 def _tidy_paragraphs(root: HtmlElement) -> None:

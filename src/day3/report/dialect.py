@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from typing import Any
+from urllib.parse import unquote
 
 from lxml import html
 from markdown_it import MarkdownIt
@@ -67,6 +68,12 @@ DRAWN_ELSEWHERE = ("mermaid", "plantuml", "puml", "dot", "viz", "wavedrom", "veg
 HIDDEN_TAGS = ("html", "head", "body", "main", "meta", "base", "title", "!doctype")  # the page has its own
 REMOVED_BLOCKS = re.compile(r"<(script|style|template|textarea|svg|math)\b.*?(</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 TAG = re.compile(r"<(/?)([A-Za-z!][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
+
+
+def own_contents(text: str) -> list[str]:
+    """The anchors that the contents made by the preview lead to."""
+    listed = "\n".join(CONTENTS.findall(text))
+    return [unquote(anchor) for anchor in re.findall(r"\]\(#([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)", listed)]
 
 
 def parse(text: str, warn: Warn) -> html.HtmlElement:

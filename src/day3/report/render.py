@@ -25,6 +25,7 @@ from day3.report.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
 STYLES = (TEMPLATES / "render.css", TEMPLATES / "render_screen.css")  # for both, for the browser only
+CLOSE_CONTENTS = range(35, 44)  # entries
 GETA = "〓"  # what printers set for a character that they do not have
 INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef\u00ad]")
 
@@ -68,6 +69,10 @@ def parse(file: Path) -> Parsed:
     for slot in built.root.xpath(".//*[@data-line]"):
         del slot.attrib["data-line"]
     arrange.settle_boxes(built.root)
+    listed = dialect.own_contents(body)
+    built.headings = [
+        replace(heading, level=min(heading.level, 3)) if heading.id in listed else heading for heading in built.headings
+    ]
     return Parsed(built, arranged.title, _day(arranged.front, file), shown, encoding, arranged.places, list(warnings))
 
 
@@ -120,7 +125,7 @@ def render(file: Path, folder: Path | None = None, say: Callable[[str], None] = 
         say(f"render: {file}: read as {parsed.encoding}")
     style, screen = ((ROOT / name).read_text(encoding="utf-8") for name in STYLES)
     day = f"{parsed.day.year} 年 {parsed.day.month} 月 {parsed.day.day} 日"
-    style = f"{style}\n{furniture.style(parsed.furniture, parsed.title, day)}"
+    style = f"{style}\n{furniture.style(parsed.furniture, parsed.title, day)}\n{_contents_style(parsed.tree)}"
     with chdir(ROOT):
         browser = page.for_browser(parsed.tree, parsed.settings, TEMPLATES, f"{style}\n{screen}")
         say(f"render: {file}: HTML -> PDF")
@@ -145,6 +150,12 @@ def render(file: Path, folder: Path | None = None, say: Callable[[str], None] = 
         shown = " ".join(f"{character} (U+{ord(character):04X})" for character in sorted(missing)[:12])
         parsed.warnings.append(f"{file}: not in the report's font, shown as {GETA} in the PDF: {shown}")
     return parsed.warnings
+
+
+def _contents_style(built: tree.Tree) -> str:
+    """Contents that nearly fit under the title are set closer."""
+    listed = sum(heading.level in (2, 3) for heading in built.headings)
+    return "@media print { .contents ol { line-height: 1.3 } }" if listed in CLOSE_CONTENTS else ""
 
 
 def _fonts() -> Iterable[Path]:
