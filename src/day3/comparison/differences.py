@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -52,19 +52,29 @@ class Metric:
     new_half: float = math.nan
     difference: statistics.Estimate | None = None  # None: every seed has the same value, or a side has no seeds
     exact: bool = False  # no seed changes it: any difference is one
+    alone: bool = False  # only one side has it
 
     @property
     def key(self) -> str:
         return f"{self.experiment}.{self.variant}.{self.name}"
 
     @property
+    def standing(self) -> Literal["alone", "exact", "unknown", "moved", "within"]:
+        """Whether it differs by more than seeds make it differ: moved, within; or why that cannot be said."""
+        if self.alone:
+            return "alone"
+        if self.exact:
+            return "exact"
+        found = self.difference
+        if found is None or found.reason not in ("", "no spread"):  # one seed, or a mean that is not finite
+            return "unknown"
+        if found.reason:  # every seed differs by the same
+            return "moved" if found.value else "within"
+        return "within" if found.low <= 0 <= found.high else "moved"
+
+    @property
     def moved(self) -> bool:
-        """Whether it differs by more than seeds make it differ."""
-        if self.old is None or self.new is None:
-            return False
-        if self.difference is None or self.difference.reason == "no spread":
-            return self.exact or self.difference is not None
-        return not self.difference.reason and not self.difference.low <= 0 <= self.difference.high
+        return self.standing == "moved" or (self.exact and not self.alone and None not in (self.old, self.new))
 
 
 class StageChange(NamedTuple):
@@ -176,7 +186,7 @@ def parameters(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Parameter
             to_json(before[key]) if key in before else ABSENT,
             to_json(after[key]) if key in after else ABSENT,
         )
-        for key in changed(before, after)
+        for key in changed_leaves(old, new)
     ]
 
 
@@ -187,6 +197,14 @@ def leaves(document: Any, path: str = "") -> Iterable[tuple[str, Any]]:
         return
     for key, value in document.items():
         yield from leaves(value, f"{path}.{key}" if path else str(key))
+
+
+def changed_leaves(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """The dotted keys that differ; an empty mapping that got entries, or lost them all, is told of by these."""
+    before, after = dict(leaves(old)), dict(leaves(new))
+    opened = {key for key in before if before[key] == {} and isinstance(value_of(new, key), dict)}
+    opened |= {key for key in after if after[key] == {} and isinstance(value_of(old, key), dict)}
+    return [key for key in changed(before, after) if key not in opened]
 
 
 def _variants(key: str, document: Mapping[str, Any]) -> list[str]:
@@ -225,9 +243,10 @@ def _metrics(old: Side, new: Side) -> Iterable[Metric]:
             a, b = before.get(variant, {}), after.get(variant, {})
             for name in {**b, **a}:
                 key = f"{experiment}.{variant}.{name}"
-                yield _metric(
+                found = _metric(
                     (experiment, variant, name), (a.get(name), b.get(name)), _seeds(old, key), _seeds(new, key)
                 )
+                yield replace(found, alone=(name in a) != (name in b))
 
 
 def _seeds(side: Side, key: str) -> np.ndarray | None:
@@ -321,7 +340,7 @@ def _within(key: str, old: Any, new: Any) -> list[str]:
     """A changed section is told of by the keys inside it that changed."""
     if not isinstance(old, dict) or not isinstance(new, dict):
         return [key]
-    return [f"{key}.{name}" for name in changed(dict(leaves(old)), dict(leaves(new)))]
+    return [f"{key}.{name}" for name in changed_leaves(old, new)]
 
 
 def _files(old: Side, new: Side) -> list[FileChange]:

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from day3 import runs, statistics
 from day3.comparison import write as report
 from day3.comparison.curves import spans_decades
-from day3.comparison.differences import ABSENT, changed, leaves, rounded, with_interval
+from day3.comparison.differences import ABSENT, changed_leaves, leaves, rounded, with_interval
 from day3.comparison.side import ComparisonError, Side, read, to_json
 from day3.plotting import COLORS, figure, panel_title, style, to_svg
 from day3.report import tree
@@ -51,7 +51,7 @@ def load(names: Sequence[str], metrics: Sequence[str] = ()) -> Sweep:
     shutil.rmtree(report.FOLDER, ignore_errors=True)
     sides = [read(name, report.FOLDER / str(index)) for index, name in enumerate(dict.fromkeys(names))]
     documents = [dict(leaves(side.params)) for side in sides]
-    keys = dict.fromkeys(key for document in documents for key in changed(documents[0], document))
+    keys = dict.fromkeys(key for side in sides for key in changed_leaves(sides[0].params, side.params))
     if not keys:
         raise ComparisonError(f"--sweep: {', '.join(names)}: expected parameters that differ, found none")
     varied = {key: [document.get(key) for document in documents] for key in keys}
@@ -99,6 +99,7 @@ def _values(side: Side, metric: str) -> np.ndarray | float | None:
 
 def write(sweep: Sweep, folder: Path, say: Callable[[str], None] = print) -> list[Path]:
     """<folder>/sweep.html and .pdf. Raises UserError; then what was there stays."""
+    report.require_fonts()
     figures = {}
     with style(runs.FONTS):
         for key in sweep.numeric if sweep.metrics else []:

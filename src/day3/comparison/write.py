@@ -19,6 +19,7 @@ from day3 import params, runs
 from day3.comparison import curves, differences, side
 from day3.comparison.differences import ABSENT, ClaimChange, Comparison, Metric, rounded, with_interval
 from day3.comparison.words import Part
+from day3.errors import UserError
 from day3.plotting import style, to_svg
 from day3.report import page, pdf, render, tree
 from day3.report.claims import WORDS
@@ -30,6 +31,13 @@ NAME = "comparison"
 HERE = Path(__file__).parent  # where this report's templates and style stand
 CONTEXT = 40  # characters that are shown of unchanged text beside a change
 MOST_NAMED = 5  # in a sentence
+STANDINGS = {
+    "alone": "片方だけ",
+    "exact": "シードによらない",
+    "unknown": "決められない",  # one seed, or a mean that is not finite
+    "moved": '<span class="moved">超える</span>',
+    "within": "範囲内",
+}
 TALL = 260.0  # points; lower figures are set one above the other, in full width
 
 
@@ -42,9 +50,20 @@ def load(old: str, new: str) -> Comparison:
 
 def write(comparison: Comparison, folder: Path, say: Callable[[str], None] = print) -> list[Path]:
     """<folder>/comparison.html and .pdf. Raises UserError; then what was there stays."""
+    require_fonts()
     say("compare: figures")
     built = tree.build(_text(comparison, "comparison.md.j2", figures=_draw(comparison)))
     return publish(built, f"{comparison.old.title} と {comparison.new.title} の比較", folder, NAME, say)
+
+
+def require_fonts() -> None:
+    """Raises UserError: DVC does not keep fonts for others, so a fresh clone has none."""
+    for name, *_ in page.FONT_FACES:
+        for file in (runs.FONTS / f"{name}.ttf", runs.FONTS / f"{name}.woff2"):
+            if not file.is_file():
+                raise UserError(
+                    f"{file}: the fonts are not built yet; run: dvc repro fonts (--md and --json need none)"
+                )
 
 
 def publish(built: tree.Tree, title: str, folder: Path, name: str, say: Callable[[str], None]) -> list[Path]:
@@ -161,6 +180,7 @@ def fill(template: str, **values: Any) -> str:
         "named": named,
         "shown": shown,
         "difference": difference,
+        "standing": lambda metric: STANDINGS[metric.standing],
         "effect": effect,
         "verdict": verdict,
         "word": lambda found: WORDS[Verdict(found["verdict"])] if found else "なし",
