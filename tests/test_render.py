@@ -352,6 +352,14 @@ def test_a_picture_that_cannot_be_read_is_a_placeholder(report):
     assert len(figures(parsed)) == 6
 
 
+def test_what_a_missing_picture_would_have_shown_is_said_once(report):
+    parsed = report("## 章\n\n![全体](a.png)\n\n![左](b.png) ![右](c.png)\n\n文の中の ![印](d.png) と ![](e.png)。\n")
+    assert captions(parsed) == ["図 1 全体", "図 2 章"]
+    assert [text_of(sub) for sub in parsed.tree.root.xpath('//*[@class="sub"]')] == ["(a) 左", "(b) 右"]
+    placeholders = ["a.png", "b.png", "c.png", "d.png（印）", "e.png"]
+    assert parsed.tree.root.xpath('//*[@class="missing"]/text()') == [f"画像なし：{text}" for text in placeholders]
+
+
 @pytest.mark.parametrize("kind", ["png", "jpg", "gif", "webp"])
 def test_pictures_are_known_by_their_content(report, kind):
     picture(f"a.{kind}")
@@ -829,7 +837,27 @@ def test_outputs_never_replace_a_folder_or_the_report_itself(tmp_path, monkeypat
 
 
 @pytest.mark.parametrize(
-    "piece", ["[", "![](", "$", "`", "*", "<div>", "- ", "> ", "|", "[^1]", "<!--", "{", "\\[", "&emsp;"]
+    "piece",
+    [
+        "[",
+        "![](",
+        "$",
+        "`",
+        "*",
+        "<div>",
+        "- ",
+        "> ",
+        "|",
+        "[^1]",
+        "<!--",
+        "{",
+        "\\[",
+        "&emsp;",
+        "==a",
+        "==`",
+        "~a",
+        "a^b",
+    ],
 )
 def test_time_grows_with_the_length(tmp_path, piece):
     file = tmp_path / "a.md"

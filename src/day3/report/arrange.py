@@ -295,11 +295,13 @@ def _read_pictures(root: HtmlElement, folder: Path, warn: Warn) -> dict[str, tup
 
 
 def put_placeholder(image: HtmlElement, address: str) -> None:
-    tail, alt = image.tail, image.get("alt") or ""
+    tail, alt, markdown = image.tail, image.get("alt") or "", image.get("data-markdown")
     image.clear()
     image.tag, image.tail = "span", tail
     image.set("class", "missing")
     image.set("data-alt", alt)
+    if markdown:
+        image.set("data-markdown", markdown)
     image.text = f"画像なし：{address}"
 
 
@@ -497,7 +499,7 @@ def _cells_of(block: HtmlElement, found: Sequence[HtmlElement]) -> list[HtmlElem
     for image in found:
         _take_out(image)
         cell = html.Element("div")
-        alt = image.get("alt") or ""
+        alt = image.get("alt") or image.get("data-alt") or ""
         if image.get("data-markdown") and not NO_ALT.fullmatch(alt):
             cell.text = alt
         cell.append(image)
@@ -614,6 +616,9 @@ def _settle_captions(root: HtmlElement) -> None:
                 image.set("alt", f"{text} {subs[index]}" if len(subs) == len(images) else text)
         if not caption.text_content().strip() and not figure.get("data-label") and own:
             caption.drop_tree()
+    for image in root.xpath('.//span[@class="missing"][@data-alt]'):  # in no figure: nothing else says it
+        if not NO_ALT.fullmatch(alt := image.get("data-alt").strip()):
+            image.text += f"（{alt}）"
     for image in root.xpath(".//img"):
         if NO_ALT.fullmatch((image.get("alt") or "").strip()):
             image.set("alt", image.get("title") or f"画像 {Path(image.get('data-name', '')).stem}".strip())
