@@ -99,9 +99,9 @@ def reason(deps: list[str]) -> str:
     built = output("git", "log", "-1", "--format=%h", "--", "dvc.lock")
     changed = output("git", "diff", "--name-only", built, "HEAD", "--", *deps).splitlines()
     if changed:
-        return (
-            f"reports/ was not rebuilt since {built}, after which changed: {', '.join(changed)}; run: dvc repro report"
-        )
+        others = f" and {len(changed) - 3} other files" if len(changed) > 3 else ""
+        named = ", ".join(changed[:3]) + others
+        return f"reports/ was not rebuilt since {built}, after which changed: {named}; run: dvc repro report"
     return f"nothing that the report depends on changed since {built}: this machine, or its libraries, write another report"
 
 
