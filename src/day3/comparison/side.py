@@ -26,6 +26,7 @@ TEXT = runs.REPORTS / "day3.md"
 # What a side is read from; all of it is text that Git keeps, so no remote storage is needed.
 PARTS = [params.FILE, PIPELINE, LOCK, REQUIREMENTS, TEXT, ledger.FILE]
 PARTS += [runs.REPORTS / name for name in ("metrics", "seeds", "curves", "figures", "data")]
+STRANGER = f"{{}}: expected a revision of this project, found none of its {PIPELINE} and {params.FILE}"
 
 Metrics = dict[str, dict[str, dict[str, float | None]]]  # experiment -> variant or group of constants -> metric -> mean
 
@@ -79,21 +80,19 @@ class Side:
 
 def read(name: str, folder: Path) -> Side:
     """Copy what is compared of the side `name` into `folder`, and read it. Raises ComparisonError."""
-    from dvc.exceptions import DvcException
+    from dvc.exceptions import DvcException, NotDvcRepoError
     from dvc.repo import Repo
     from dvc.scm import SCMError
 
+    revision = None
     try:
         kind, revision = _resolve(name)
         with Repo.open(".", rev=revision) if revision else Repo() as repo:
+            # First: when the pipeline cannot be read, DVC's tables are empty and its files are not there, without a word.
+            order = [stage.addressing for stage in repo.index.stages]
             fs = repo.dvcfs
             if not fs.exists(PIPELINE.as_posix()) or not fs.exists(params.FILE.as_posix()):
-                raise ComparisonError(
-                    f"{name}: expected a revision of this project, found none of its {PIPELINE} and {params.FILE}"
-                )
-            order = [
-                stage.addressing for stage in repo.index.stages
-            ]  # DVC's own tables are empty, and silent, when the pipeline cannot be read
+                raise ComparisonError(STRANGER.format(name))
             lacking = [part.as_posix() for part in PARTS if not fs.exists(part.as_posix())]
             for part in PARTS:
                 if part.as_posix() not in lacking:
@@ -101,6 +100,8 @@ def read(name: str, folder: Path) -> Side:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     fs.get(part.as_posix(), str(target), recursive=True)
     except (DvcException, SCMError) as error:
+        if revision and isinstance(error, NotDvcRepoError):
+            raise ComparisonError(STRANGER.format(name)) from error
         raise ComparisonError(f"{name}: {' '.join(_reason(error).split())}") from error
     return _read(Side(name, kind, revision, folder, {}, order=order, lacking=lacking))
 
