@@ -166,6 +166,22 @@ def test_tests_and_discussions_are_sections_of_their_own(templates):
     assert found.root.findall("p")[-1].text == "本文。"
 
 
+def test_a_test_of_several_parts_may_go_on_on_the_next_page(templates):
+    found = rendered(
+        templates("## 章\n### 確認テスト 1\n\n答え。\n\n### 確認テスト 2\n\n- 一\n- 二\n\n### 考察\n\n- 一\n")
+    )
+    assert [section.get("data-long") for section in found.root.iter("section")] == [None, "", None]
+
+
+@pytest.mark.parametrize(("lines", "kind"), [(tree.SHORT, "listing short"), (tree.SHORT + 1, "listing")])
+def test_a_long_listing_breaks_with_three_lines_on_each_side(lines, kind):
+    code = "".join(f"x = {number}\n" for number in range(lines))
+    built = tree.build(f"```python\n{code}```\n\n/// listing-caption\n説明\n///\n")
+    assert built.root.find(".//figure").get("class") == kind
+    keeps = [line.get("class").removeprefix("line").strip() for line in built.root.xpath("//pre/code/span")]
+    assert keeps == ["keep-after"] * 2 + [""] * (lines - 4) + ["keep-before"] * 2
+
+
 @pytest.mark.parametrize(
     ("text", "joined"),
     [

@@ -36,6 +36,7 @@ EXTENSION_SETTINGS = {
     "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
 }
 SECTION_CLASSES = {"確認テスト": "test", "考察": "discussion"}
+SHORT = 20  # lines of a listing that stays on one page
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
 PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
@@ -201,7 +202,7 @@ def _number_captions(tree: Tree) -> None:
             figure.set("id", id)
             tree.labels[id] = label
         if kind == "table":
-            long, wide = len(figure.xpath(".//tbody/tr")) > 25, len(figure.xpath(".//thead/tr[1]/th")) > 6
+            long, wide = len(figure.xpath(".//tbody/tr")) > 15, len(figure.xpath(".//thead/tr[1]/th")) > 6
             figure.set("class", " ".join(["table", *["long"] * long, *["wide"] * wide]))
         caption = figure.find("figcaption")
         if caption is None:
@@ -215,7 +216,7 @@ def _number_captions(tree: Tree) -> None:
         if source := figure.attrib.pop("data-source", None):
             link = etree.SubElement(caption, "a", {"class": "source", "href": f"code:{source}"})
             link.text = figure.attrib.pop("data-shown")
-        if kind == "listing" and len(figure.xpath(".//pre/code/span")) <= 45:
+        if kind == "listing" and len(figure.xpath(".//pre/code/span")) <= SHORT:
             figure.set("class", "listing short")
         if kind != "figure":
             figure.insert(0, caption)  # captions of tables and listings stand above
@@ -305,6 +306,8 @@ def _set_sections_apart(root: html.HtmlElement) -> None:
         while (after := following[-1].getnext()) is not None and after.tag not in ends:
             following.append(after)
         section.extend(following)
+        if kind == "test" and section.xpath(".//figure | .//table | .//ul | .//ol"):
+            section.set("data-long", "")  # on paper it may go on on the next page
 
 
 def _mark_questions(root: html.HtmlElement) -> None:
@@ -321,7 +324,7 @@ def _prepare_code(root: html.HtmlElement) -> None:
         lines = code.xpath("./span[@id]")
         for index, line in enumerate(lines):
             del line.attrib["id"]
-            near_start, near_end = index < 3, index >= len(lines) - 2
+            near_start, near_end = index < 2, index >= len(lines) - 2
             keep = [name for name, wanted in (("keep-after", near_start), ("keep-before", near_end)) if wanted]
             line.set("class", " ".join(["line", *(keep if len(lines) > 5 else [])]))
             _split_leading_blanks(line)
