@@ -83,13 +83,14 @@ def read(name: str, folder: Path) -> Side:
     from dvc.exceptions import DvcException, NotDvcRepoError
     from dvc.repo import Repo
     from dvc.scm import SCMError
+    from dvc.stage import PipelineStage
 
     revision = None
     try:
         kind, revision = _resolve(name)
         with Repo.open(".", rev=revision) if revision else Repo() as repo:
             # First: when the pipeline cannot be read, DVC's tables are empty and its files are not there, without a word.
-            order = [stage.addressing for stage in repo.index.stages]
+            order = [stage.name for stage in repo.index.stages if isinstance(stage, PipelineStage) and stage.name]
             fs = repo.dvcfs
             if not fs.exists(PIPELINE.as_posix()) or not fs.exists(params.FILE.as_posix()):
                 raise ComparisonError(STRANGER.format(name))
