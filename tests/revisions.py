@@ -1,0 +1,172 @@
+"""A repository with three revisions and two DVC experiments: what `day3 compare` is tried on.
+
+    first    results of binary_addition, run by DVC; no claims, text or figures yet
+    second   main: with claims, text, a figure and data
+    third    a branch: another verdict, another text, figure, code, data and library
+
+    narrower, slow   experiments on main, run by `dvc exp run`
+
+The pipeline is the project's own, cut down to one experiment with two variants; nothing else is ever trained.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+VARIANTS = {"narrow": {"hidden_size": 8}, "quick": {"learning_rate": 1.0}}
+EXPERIMENTS = {
+    "narrower": "binary_addition.variants.narrow.hidden_size=4",
+    "slow": "binary_addition.training.learning_rate=0.05",
+}
+STAGE = "summarize_binary_addition"
+CLAIM = "narrow-is-worse"
+FIGURE = "reports/figures/binary_addition/units.svg"
+DATA = "reports/data/binary_addition.json"
+CODE = "src/day3/experiments/binary_addition/figures.py"
+TEXT = """はじめの段落は、どちらの版でも同じである。
+
+## 結果
+
+隠れ層を狭くすると、精度は 0.81 から 0.62 に下がった。
+
+損失は $L = 1$ のとき小さい。
+
+この段落は、あとの版にはない。
+
+学習は三十回の反復で終わった。
+"""
+CHANGED_TEXT = """はじめの段落は、どちらの版でも同じである。
+
+## 結果
+
+隠れ層を狭くすると、精度は 0.81 から 0.79 に下がった。
+
+損失は $L = 2$ のとき小さい。
+
+学習は三十回の反復で終わった。
+
+まったく新しい考察を、ここに書き加えた。
+"""
+
+
+def claim(verdict: str, sentence: str, effect: float | None, low: float | None, high: float | None) -> dict[str, Any]:
+    """An entry of claims.json, as far as a comparison reads it."""
+    return {"verdict": verdict, "effect": effect, "low": low, "high": high, "n": 3, "sentences": [sentence]}
+
+
+CLAIMS = {
+    CLAIM: claim("supported", "狭い層の精度は明らかに低い。", -0.3, -0.55, -0.05),
+    "loss-is-low": claim("undecided", "損失が小さいかは決められない。", 0.5, -0.25, 1.25),
+    "same-as-ever": claim("supported", "この主張は動かない。", 1.0, 0.5, 1.5),
+    "only-before": claim("supported", "前の版だけの主張である。", 2.0, 1.5, 2.5),
+}
+CHANGED_CLAIMS = {
+    CLAIM: claim("contradicted", "狭い層の精度のほうがむしろ高い。", 0.6, 0.35, 0.85),
+    "loss-is-low": claim("undecided", "損失が小さいかは決められない。", 0.7, -0.2, 1.6),
+    "same-as-ever": CLAIMS["same-as-ever"],
+    "only-after": claim("undecided", "後の版だけの主張である。", None, None, None),
+}
+
+
+def drawing(height: int) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="90pt" height="{height}pt" viewBox="0 0 90 {height}">'
+        f'<rect width="90" height="{height}" fill="#17407a"/></svg>\n'
+    )
+
+
+def build(root: Path, copy_project: Callable[[Path], None], run: Callable[..., subprocess.CompletedProcess]) -> None:
+    """The repository in `root`; its workspace is as the last commit of main."""
+
+    def do(*command: str) -> None:
+        done = run(root, *command)
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+
+    copy_project(root)
+    change_yaml(root / "dvc.yaml", _cut_down)
+    change_yaml(root / "params.yaml", _two_variants)
+    do("git", "config", "user.name", "a")
+    do("git", "config", "user.email", "a@example.org")
+    do("git", "checkout", "-q", "-b", "main")
+    do("dvc", "repro", "-q", STAGE)
+    _commit_all(do, "first")
+    _write(root, {"reports/claims.json": to_json(CLAIMS), "reports/day3.md": TEXT, FIGURE: drawing(40)})
+    _write(root, {DATA: to_json({"name": "pairs", "digest": "aaaa1111"})})
+    _commit_all(do, "second")
+    for name, change in EXPERIMENTS.items():
+        do("dvc", "exp", "run", "-q", "-n", name, "-S", change, STAGE)
+        do("git", "checkout", "-q", ".")
+    files = {
+        "reports/claims.json": to_json(CHANGED_CLAIMS),
+        "reports/day3.md": CHANGED_TEXT,
+        FIGURE: drawing(60),
+        DATA: to_json({"name": "pairs", "digest": "bbbb2222"}),
+        CODE: (root / CODE).read_text(encoding="utf-8") + "# one\n# two\n",
+        "requirements.lock": "numpy==9.9.9\n",
+    }
+    commit(root, "third", files)
+
+
+def _cut_down(pipeline: dict[str, Any]) -> None:
+    for name in list(pipeline["stages"]):
+        if name not in ("train_binary_addition", STAGE):
+            del pipeline["stages"][name]
+    pipeline["plots"] = [plot for plot in pipeline["plots"] if "reports/curves/binary_addition" in plot]
+
+
+def _two_variants(document: dict[str, Any]) -> None:
+    document["binary_addition"] |= {"seeds": 3, "variants": VARIANTS}
+
+
+def change_yaml(file: Path, change: Callable[[Any], None]) -> None:
+    yaml = YAML()
+    document = yaml.load(file.read_text(encoding="utf-8"))
+    change(document)
+    with file.open("w", encoding="utf-8") as stream:
+        yaml.dump(document, stream)
+
+
+def to_json(document: Any) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _write(root: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+
+def _commit_all(do: Callable[..., None], name: str) -> None:
+    do("git", "add", "-A")
+    do("git", "commit", "-q", "-m", name)
+    do("git", "tag", name)
+
+
+def commit(root: Path, name: str, files: Mapping[str, str | None], parent: str | None = "main") -> str:
+    """A branch `name`: the parent with these files changed (None: deleted), and nothing checked out."""
+    index = {"GIT_INDEX_FILE": str(root / ".git" / f"index.{name}")}
+
+    def git(*command: str, text: str = "") -> str:
+        settings = [f"{key}={value}" for key, value in index.items()]
+        done = subprocess.run(["env", *settings, "git", *command], cwd=root, input=text, text=True, capture_output=True)
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+        return done.stdout.strip()
+
+    if parent:
+        git("read-tree", parent)
+    for file, text in files.items():
+        if text is None:
+            git("rm", "-q", "-r", "--cached", "--", file)
+            continue
+        digest = git("hash-object", "-w", "--stdin", text=text)
+        git("update-index", "--add", "--cacheinfo", f"100644,{digest},{file}")
+    revision = git("commit-tree", git("write-tree"), "-m", name, *(["-p", parent] if parent else []))
+    git("branch", "-f", name, revision)
+    return revision

@@ -1,0 +1,719 @@
+"""day3 compare, on the repository of tests/revisions.py and on sides made by hand."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import re
+import shutil
+import subprocess
+from contextlib import chdir, contextmanager, redirect_stdout
+from pathlib import Path
+
+import numpy as np
+import pypdf
+import pytest
+import revisions
+from lxml import html
+
+from day3 import cli, results, runs, statistics
+from day3.comparison import curves, differences, write
+from day3.comparison.side import WORKSPACE, Side
+
+A, B = "narrower", "third"  # which between them differ in everything
+
+
+@pytest.fixture
+def compare(compared, monkeypatch, capsys):
+    """`day3 compare …` in the repository: exit status, what was printed, what was complained of."""
+    monkeypatch.chdir(compared)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        status = cli.main(["compare", *arguments])
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def outputs(compared, tmp_path_factory):
+    """A against B as every kind of output: HTML tree, its text, the PDF, Markdown, JSON."""
+    folder = tmp_path_factory.mktemp("outputs")
+    printed = {}
+    with chdir(compared):
+        for form in ("--json", "--md"):
+            with redirect_stdout(io.StringIO()) as out:
+                assert cli.main(["compare", A, B, form]) == 0
+            printed[form] = out.getvalue()
+        with redirect_stdout(io.StringIO()):
+            assert cli.main(["compare", A, B, "-o", str(folder)]) == 0
+    source = (folder / "comparison.html").read_text(encoding="utf-8")
+    return Outputs(source, folder / "comparison.pdf", printed["--md"], json.loads(printed["--json"]))
+
+
+class Outputs:
+    def __init__(self, source: str, pdf: Path, markdown: str, document: dict):
+        self.source, self.markdown, self.document = source, markdown, document
+        self.page = html.fromstring(source)
+        self.pdf = pypdf.PdfReader(pdf)
+        self.pdf_text = squeezed("".join(sheet.extract_text() for sheet in self.pdf.pages))
+        self.text = squeezed(self.page.find(".//main").text_content())
+
+
+def squeezed(text: str) -> str:
+    """Without blanks, which typesetting and PDF readers move, and the marks of line breaks."""
+    return re.sub(r"[\s\u200b\u2060]", "", text)
+
+
+def load(root: Path, old: str, new: str) -> differences.Comparison:
+    with chdir(root):
+        return write.load(old, new)
+
+
+def side(name: str = "a", **parts) -> Side:
+    """A side by hand: without a revision, so that Git is not asked."""
+    return Side(name, WORKSPACE, None, Path(), parts.pop("params", {"report": {}}), **{"text": ""} | parts)
+
+
+# -- parameters -------------------------------------------------------------------------------------------------------
+
+
+def changed_parameters(old: dict, new: dict):
+    return {one.key: (one.variants, one.old, one.new) for one in differences.parameters(old, new)}
+
+
+def test_only_parameters_that_differ_are_listed_as_changed_added_or_removed():
+    old = {"a": {"seeds": 2, "training": {"rate": 0.1}, "gone": None}, "b": {"same": [1, 2]}}
+    new = {"a": {"seeds": 3, "training": {"rate": 0.1}, "come": {"x": "y"}}, "b": {"same": [1, 2]}}
+    assert changed_parameters(old, new) == {
+        "a.seeds": ([], "2", "3"),
+        "a.come.x": ([], "—", '"y"'),
+        "a.gone": ([], "null", "—"),
+    }
+
+
+def test_a_changed_parameter_of_training_names_the_variants_that_do_not_override_it():
+    def document(rate):
+        variants = {"base": {}, "fast": {"rate": 9.0}, "deep": {"layers": 3}}
+        return {"a": {"training": {"rate": rate, "layers": 1}, "variants": variants}}
+
+    assert changed_parameters(document(0.1), document(0.2)) == {
+        "a.training.rate": (["base", "deep"], "0.1", "0.2"),
+    }
+
+
+def test_a_changed_parameter_of_a_variant_names_that_variant_also_when_it_came_or_went():
+    old = {"a": {"variants": {"x": {"k": 1}, "gone": {"k": 5}}}}
+    new = {"a": {"variants": {"x": {"k": 2}, "come": {}}}}
+    assert changed_parameters(old, new) == {
+        "a.variants.x.k": (["x"], "1", "2"),
+        "a.variants.come": (["come"], "—", "{}"),
+        "a.variants.gone.k": (["gone"], "5", "—"),
+    }
+
+
+def test_a_variant_without_keys_that_gets_one_is_not_listed_as_removed():
+    old, new = ({"a": {"variants": {"x": own}}} for own in ({}, {"k": 1}))
+    assert list(changed_parameters(old, new)) == ["a.variants.x.k"]
+    assert list(changed_parameters(new, old)) == ["a.variants.x.k"]
+
+
+def test_the_experiments_show_what_was_set_and_nothing_else(compared):
+    slow, narrower = (load(compared, "main", name).parameters for name in ("slow", "narrower"))
+    found = [(one.key, one.experiment, one.variants, one.old, one.new) for one in (*slow, *narrower)]
+    assert found == [
+        ("binary_addition.training.learning_rate", "binary_addition", ["narrow"], "0.5", "0.05"),
+        ("binary_addition.variants.narrow.hidden_size", "binary_addition", ["narrow"], "8", "4"),
+    ]
+
+
+def test_parameters_are_in_every_output(outputs):
+    rows = outputs.page.xpath('//*[@id="変わったパラメータ"]/following::table[1]//tr')
+    assert [[cell.text_content().strip() for cell in row] for row in rows[1:]] == [
+        ["binary_addition.variants.narrow.hidden_size", "binary_addition", "narrow", "4", "8"]
+    ]
+    assert "| `binary_addition.variants.narrow.hidden_size` | `4` | `8` |" in outputs.markdown
+    assert [one["key"] for one in outputs.document["parameters"]] == ["binary_addition.variants.narrow.hidden_size"]
+
+
+# -- claims -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_flipped_claim_stands_in_every_output_with_both_sentences_verdicts_and_intervals(outputs):
+    for text in (outputs.text, outputs.pdf_text, squeezed(outputs.markdown)):
+        for claims in (revisions.CLAIMS, revisions.CHANGED_CLAIMS):
+            assert squeezed(claims[revisions.CLAIM]["sentences"][0]) in text
+        assert "−0.30[−0.55,−0.05]、n=3" in text
+        assert "0.60[0.35,0.85]、n=3" in text
+        assert "支持→否定" in text
+    entry = next(one for one in outputs.document["claims"] if one["id"] == revisions.CLAIM)
+    assert entry == {
+        "id": revisions.CLAIM,
+        "flipped": True,
+        "old": revisions.CLAIMS[revisions.CLAIM],
+        "new": revisions.CHANGED_CLAIMS[revisions.CLAIM],
+    }
+
+
+def test_claims_that_only_moved_or_that_one_side_lacks_are_told_and_others_are_not(outputs):
+    assert {one["id"]: one["flipped"] for one in outputs.document["claims"]} == {
+        revisions.CLAIM: True,
+        "loss-is-low": False,
+        "only-after": False,
+        "only-before": False,
+    }
+    for text in (outputs.text, outputs.pdf_text):
+        assert "only-before支持→なし" in text
+        assert "only-afterなし→未決" in text
+        assert "0.70[−0.20,1.60]" in text
+        assert "same-as-ever" not in text
+    assert "same-as-ever" not in outputs.markdown
+
+
+def test_where_one_side_has_no_claims_or_text_it_is_said(compare, compared, tmp_path):
+    status, told, _ = compare("first", "second", "--md")
+    assert status == 0
+    assert "主張は、片方にまだないので比べられない。" in told
+    assert re.search("> first（[0-9a-f]{7}） には reports/claims.json がない。", told)
+    assert re.search("> first（[0-9a-f]{7}） には reports/day3.md がない。", told)
+    document = json.loads(compare("first", "second", "--json")[1])
+    assert document["claims"] == document["text"] == []
+    assert len(document["notes"]) == 4
+    assert compare("first", "second", "-o", str(tmp_path))[0] == 0
+    text = squeezed((tmp_path / "comparison.html").read_text(encoding="utf-8"))
+    assert "には主張の台帳（<code>reports/claims.json</code>）がないので" in text
+    assert "には<code>reports/day3.md</code>がないので" in text
+
+
+# -- metrics ----------------------------------------------------------------------------------------------------------
+
+
+def one_metric(old, new) -> differences.Metric:
+    """Of seeds (a list), a constant (a number), or nothing (None) on each side."""
+    sides = []
+    for value in (old, new):
+        metrics, seeds = {}, {}
+        if isinstance(value, list):
+            mean = float(np.mean(value))
+            metrics = {"e": {"v": {"m": mean if math.isfinite(mean) else None}}}
+            seeds = {"e": {"v": {"m": np.array(value, dtype=float)}}}
+        elif value is not None:
+            metrics = {"e": {"v": {"m": value}}}
+        sides.append(side(metrics=metrics, seeds=seeds))
+    found = differences.compare(*sides)
+    (metric,) = found.metrics + found.unchanged
+    assert (metric in found.unchanged) == (old == new or str(old) == str(new))
+    return metric
+
+
+def test_the_difference_is_the_mean_of_the_paired_differences_with_its_interval():
+    old, new = [0.1, 0.9, 0.4, 0.6], [0.2, 1.1, 0.45, 0.7]
+    found = one_metric(old, new)
+    rng = runs.generator("comparison", 0, "e.v.m")
+    expected = statistics.mean_estimate(np.array(new) - np.array(old), statistics.LEVEL, rng)
+    assert found.difference == expected
+    assert expected.value == pytest.approx(found.new - found.old)
+    assert found.old_half == statistics.mean_interval(np.array(old)).half_width
+    assert found.new_half == statistics.mean_interval(np.array(new)).half_width
+    assert found.moved  # in pairs; the means' own intervals overlap widely
+    assert abs(found.new - found.old) < found.old_half
+
+
+INF, NAN = math.inf, math.nan
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "standing", "moved"),
+    [
+        ([1.0, 2.0, 3.0], [1.1, 1.8, 3.2], "within", False),
+        ([1.0, 2.0, 3.0], [2.0, 3.1, 4.0], "moved", True),
+        ([1.0, 2.0, 3.0], [1.5, 2.5, 3.5], "moved", True),  # every seed by the same
+        ([1.0, 1.0, 1.0], [1.0, 1.0, 1.0], "unknown", False),  # unchanged
+        ([1.0], [5.0], "unknown", False),  # one seed
+        ([1.0, 2.0], [3.0], "unknown", False),  # one seed in common
+        ([1.0, NAN, 3.0], [2.0, 3.1, 4.0], "unknown", False),
+        ([1.0, INF, 3.0], [2.0, INF, 4.0], "unknown", False),
+        ([1.0, NAN], [1.0, NAN], "unknown", False),  # unchanged
+        ([1.0, 2.0, 3.0], [1.0, 2.0, 3.0, 40.0], "within", False),  # the seeds in common agree
+        ([1.0, 2.0, 3.0], [2.0, 3.1, 4.0, 2.0], "moved", True),
+        ([1.0, 2.0, 3.0], None, "alone", False),
+        (None, [1.0, 2.0, 3.0], "alone", False),
+        (None, 5, "alone", False),
+        (88, 28, "exact", True),
+        (88, 88, "exact", False),
+        (5.0, [1.0, 2.0, 3.0], "unknown", False),  # seeds on one side only
+    ],
+)
+def test_a_metric_has_moved_when_it_differs_by_more_than_seeds_do(old, new, standing, moved):
+    found = one_metric(old, new)
+    if old == new or str(old) == str(new):
+        assert found.difference is None
+        return
+    assert (found.standing, found.moved) == (standing, moved)
+
+
+def test_what_moved_farthest_beyond_seed_noise_comes_first():
+    seeds = np.array([1.0, 2.0, 3.0])
+    shifts = {"near": [0.4, 0.6, 0.5], "far": [0.5, 0.51, 0.5], "noise": [-0.5, 0.9, 0.1]}
+    metrics = [
+        {"e": {"v": {name: float(np.mean(seeds + np.array(shift) * used)) for name, shift in shifts.items()}}}
+        for used in (0, 1)
+    ]
+    tables = [{"e": {"v": {name: seeds + np.array(shift) * used for name, shift in shifts.items()}}} for used in (0, 1)]
+    found = differences.compare(*(side(metrics=m, seeds=t) for m, t in zip(metrics, tables, strict=True)))
+    assert [one.name for one in found.moved] == ["far", "near"]
+    assert [one.name for one in found.metrics] == ["near", "far", "noise"]
+
+
+def test_metrics_of_an_experiment_are_those_of_its_seeds_and_unchanged_ones_are_folded_away(compared, outputs):
+    found = load(compared, "narrower", "third")
+    tables = {name: one.seeds["binary_addition"]["narrow"] for name, one in (("old", found.old), ("new", found.new))}
+    loss = next(one for one in found.metrics if one.key == "binary_addition.narrow.final_loss")
+    assert loss.difference
+    assert loss.difference.value == pytest.approx(
+        float(np.mean(tables["new"]["final_loss"] - tables["old"]["final_loss"]))
+    )
+    assert loss.difference.n == 3
+    assert {one.variant for one in found.metrics} == {"narrow", "parameters"}
+    assert {one.variant for one in found.unchanged} >= {"quick", "gradient_check"}
+    folded = outputs.page.xpath('//details[@class="unchanged"]')
+    assert len(folded) == 1
+    assert folded[0].get("open") is None
+    assert "binary_addition.quick.final_loss" in folded[0].text_content()
+    shown = [row[0].text_content() for row in outputs.page.xpath('//table[.//th="シードのばらつき"]//tr[td]')]
+    assert "narrow.final_loss" in shown
+    assert not [name for name in shown if name.startswith("quick.")]
+    document = {one["key"]: one for one in outputs.document["metrics"]}
+    assert document["binary_addition.parameters.narrow"]["moved"]
+    assert document["binary_addition.narrow.final_loss"]["difference"]["low"] == loss.difference.low
+    assert "binary_addition.quick.final_loss" in outputs.document["unchanged_metrics"]
+
+
+def test_numbers_are_rounded_to_what_their_interval_supports():
+    assert differences.rounded(0.81234, 0.02) == "0.812"
+    assert differences.rounded(-3.0, 0.5) == "−3.00"
+    assert differences.rounded(None) == differences.rounded(math.nan) == differences.rounded(math.inf) == "—"
+    assert differences.with_interval(-0.0625, -0.1, -0.025) == "−0.062 [−0.100, −0.025]"
+
+
+# -- curves and figures -----------------------------------------------------------------------------------------------
+
+
+def tables(root: Path, revision: str) -> results.Table:
+    done = subprocess.run(
+        ["git", "show", f"{revision}:reports/curves/binary_addition/narrow.csv"],
+        cwd=root,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    head, *rows = [line.split(",") for line in done.stdout.splitlines()]
+    return {name: np.array([float(row[index]) for row in rows]) for index, name in enumerate(head)}
+
+
+def test_the_overlay_draws_the_curves_of_both_sides_of_variants_that_changed(compared):
+    found = load(compared, "main", "narrower")
+    assert found.curves == [("binary_addition", "narrow")]
+    with chdir(compared):
+        (axis,) = curves.axes_of(write._pipeline(found.new)).values()
+    assert axis == ("loss_median", "反復", "損失")
+    drawing = curves.overlay("binary_addition", ["narrow"], found.old, found.new, axis)
+    (panel,) = drawing.axes
+    assert panel.get_title() == "narrow"
+    assert (panel.get_xlabel(), panel.get_ylabel()) == ("反復", "損失")
+    revision = {one.title: one.revision for one in (found.old, found.new)}
+    assert [line.get_label() for line in panel.lines] == [found.old.title, found.new.title] == list(revision)
+    for line, band in zip(panel.lines, panel.collections, strict=True):
+        table = tables(compared, revision[line.get_label()])
+        np.testing.assert_array_equal(line.get_xdata(), table["step"])
+        np.testing.assert_array_equal(line.get_ydata(), table["loss_median"])
+        corners = band.get_paths()[0].vertices[:, 1]
+        assert (corners.min(), corners.max()) == (table["loss_low"].min(), table["loss_high"].max())
+    assert panel.lines[0].get_linestyle() != panel.lines[1].get_linestyle()
+    (legend,) = drawing.legends
+    assert [text.get_text() for text in legend.get_texts()] == list(revision)
+
+
+def test_a_variant_of_one_side_only_is_drawn_alone_and_columns_come_from_the_pipeline():
+    table = {"step": np.array([1.0, 2.0]), "mse_median": np.array([1.0, 100.0]), "other": np.array([5.0, 5.0])}
+    old, new = side("a", curves={}), side("b", curves={"e": {"v": table, "w": table}})
+    declared = {
+        "plots": [{"reports/curves/e": {"x": "step", "y": "mse_median", "y_label": "誤差"}}, "reports/curves/f"]
+    }
+    axes = curves.axes_of(declared)
+    assert axes == {"e": ("mse_median", "step", "誤差")}
+    assert curves.axes_of({}) == {}
+    drawing = curves.overlay("e", ["v", "w"], old, new, axes["e"])
+    assert [len(panel.lines) for panel in drawing.axes] == [1, 1]
+    np.testing.assert_array_equal(drawing.axes[0].lines[0].get_ydata(), [1.0, 100.0])
+    assert {panel.get_yscale() for panel in drawing.axes} == {"log"}
+
+
+def test_curves_and_both_versions_of_a_changed_figure_are_in_the_page(outputs):
+    assert outputs.document["curves"] == [{"experiment": "binary_addition", "variant": "narrow"}]
+    assert outputs.document["figures"] == ["binary_addition/units"]
+    overlay = outputs.page.xpath('//figure[@id="fig:curves:binary_addition"]')
+    assert len(overlay) == 1
+    assert "narrow" in overlay[0].text_content()
+    pair = outputs.page.xpath('//div[contains(@class, "pair")]//figure')
+    assert ["Abinary_addition/units" in squeezed(one.text_content()) for one in pair] == [True, False]
+    assert ["Bbinary_addition/units" in squeezed(one.text_content()) for one in pair] == [False, True]
+    images = outputs.page.xpath('//div[contains(@class, "pair")]//img/@src')
+    assert len(set(images)) == 2
+
+
+# -- text, stages, code -----------------------------------------------------------------------------------------------
+
+
+def test_the_changed_words_of_the_text_are_marked_in_every_output(outputs):
+    paragraphs = outputs.page.xpath('//p[@class="change"]')
+    marks = [
+        ([d.text_content() for d in p.xpath(".//del")], [i.text_content() for i in p.xpath(".//ins")])
+        for p in paragraphs
+    ]
+    assert marks[0] == (["0.62"], ["0.79"])
+    assert (len(marks[1][0]), len(marks[1][1])) == (1, 1)
+    assert marks[2:] == [
+        (["この段落は、あとの版にはない。"], []),
+        ([], ["まったく新しい考察を、ここに書き加えた。"]),
+    ]
+    assert "精度は 0.81 から ~~0.62~~**0.79** に下がった。" in outputs.markdown
+    assert {one["chapter"] for one in outputs.document["text"]} == {"結果"}
+    assert "学習は三十回の反復で終わった。" not in outputs.text
+    assert "まったく新しい考察を、ここに書き加えた。" in outputs.pdf_text
+
+
+def test_stages_that_ran_again_are_told_with_the_reason(compared):
+    slow, narrower = (load(compared, "main", name).stages for name in ("slow", "narrower"))
+    rate, size = (
+        "パラメータ binary_addition.training.learning_rate",
+        "パラメータ binary_addition.variants.narrow.hidden_size",
+    )
+    assert {one.stage: one.reasons[0] for one in slow} == {
+        "train_binary_addition@narrow": rate,
+        "train_binary_addition@quick": rate,
+        "summarize_binary_addition": rate,
+    }
+    assert [one.stage.partition("@")[0] for one in slow] == ["train_binary_addition"] * 2 + [
+        "summarize_binary_addition"
+    ]
+    assert {one.stage: one.reasons for one in narrower} == {
+        "train_binary_addition@narrow": [size],
+        "summarize_binary_addition": [size, "依存 runs/binary_addition"],
+    }
+
+
+def test_a_stage_whose_code_command_or_only_output_changed_says_so():
+    old = {
+        "code": {"cmd": "a", "deps": [{"path": "x.py", "md5": "1"}], "outs": [{"path": "o", "md5": "1"}]},
+        "command": {"cmd": "a"},
+        "chance": {"cmd": "a", "outs": [{"path": "o", "md5": "1"}]},
+        "same": {"cmd": "a"},
+        "gone": {"cmd": "a"},
+    }
+    new = {
+        "code": {"cmd": "a", "deps": [{"path": "x.py", "md5": "2"}], "outs": [{"path": "o", "md5": "2"}]},
+        "command": {"cmd": "b"},
+        "chance": {"cmd": "a", "outs": [{"path": "o", "md5": "2"}]},
+        "same": {"cmd": "a"},
+        "come": {"cmd": "a"},
+    }
+    found = differences.compare(side(stages=old), side(stages=new, order=["come", "command", "code"]))
+    assert [(one.stage, one.reasons) for one in found.stages] == [
+        ("come", ["作業中のフォルダー だけにある"]),
+        ("command", ["コマンドが変わった"]),
+        ("code", ["依存 x.py"]),
+        ("chance", ["同じ入力から出力が変わった"]),
+        ("gone", ["作業中のフォルダー だけにある"]),
+    ]
+
+
+def test_code_data_versions_and_the_ways_back_are_told(compared, outputs):
+    document = outputs.document
+    files = {one["file"]: (one["added"], one["deleted"]) for one in document["files"]}
+    assert files[revisions.CODE] == (2, 0)
+    assert set(files) == {revisions.CODE, "requirements.lock"}
+    assert {"name": "binary_addition.digest", "old": "aaaa1111", "new": "bbbb2222"} in document["data"]
+    assert {"name": "numpy", "new": "9.9.9"}.items() <= next(
+        one for one in document["versions"] if one["name"] == "numpy"
+    ).items()
+    for text in (outputs.text, outputs.pdf_text):
+        assert "dvcexpapplynarrower" in text
+        assert f"gitcheckout{document['new']['revision'][:10]}&&dvccheckout" in text
+        assert "bbbb2222" in text
+    assert revisions.CODE in outputs.text
+    done = subprocess.run(
+        ["git", "rev-parse", "third"], cwd=compared, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    assert document["new"] == {"name": "third", "kind": "commit", "revision": done}
+    assert document["old"]["kind"] == "experiment"
+
+
+# -- the pages --------------------------------------------------------------------------------------------------------
+
+
+def test_the_html_is_one_file_that_needs_no_other(outputs):
+    assert not outputs.page.xpath("//script | //link")
+    assert outputs.page.xpath("//img")
+    assert all(address.startswith("data:") for address in outputs.page.xpath("//@src"))
+    assert not re.findall(r'url\("?(?!data:)[^")]*"?\)', outputs.source)
+    assert not re.findall(r"https?://(?!www\.w3\.org/)", re.sub(r"data:[^\"')]*", "", outputs.source))
+    ids = set(outputs.page.xpath("//@id"))
+    assert {href[1:] for href in outputs.page.xpath("//a/@href") if href.startswith("#")} - {""} <= ids
+
+
+def test_the_pdf_has_an_outline_and_numbered_pages(outputs):
+    chapters = [item.title for item in outputs.pdf.outline if not isinstance(item, list)]
+    names = ["変わったパラメータ", "結論の変化", "数値の変化", "学習曲線と図", "本文の変化", "実行とコード"]
+    assert [name for name in names if any(title.endswith(name) for title in chapters)] == names
+    for number, sheet in enumerate(outputs.pdf.pages, start=1):
+        assert sheet.extract_text().strip().splitlines()[-1].strip() == f"{number}/{len(outputs.pdf.pages)}"
+
+
+def test_sides_without_a_difference_are_said_to_have_none(compare, tmp_path):
+    status, told, _ = compare("main", "second", "--md")
+    assert status == 0
+    assert "違いはない。" in told
+    status, told, _ = compare("main", "second", "--json")
+    assert status == 0
+    parts = ("parameters", "claims", "metrics", "curves", "figures", "text", "stages", "files", "data", "versions")
+    assert not [name for name in parts if json.loads(told)[name]]
+    assert compare("main", "main", "-o", str(tmp_path))[0] == 0
+    page = html.parse(str(tmp_path / "comparison.html")).getroot()
+    assert "とのあいだに、違いはない。" in page.find(".//main").text_content() + page.text_content()
+
+
+# -- the workspace ----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def edited(file: Path, text: str | None):
+    """The file with another text (None: without the file), until the block ends."""
+    before = file.read_bytes() if file.exists() else None
+    try:
+        file.unlink() if text is None else file.write_text(text, encoding="utf-8")
+        yield
+    finally:
+        file.unlink(missing_ok=True) if before is None else file.write_bytes(before)
+
+
+def test_by_default_the_last_commit_is_compared_with_the_workspace(compare, compared):
+    status, told, _ = compare("--json")
+    assert status == 0
+    document = json.loads(told)
+    assert (document["old"]["name"], document["new"]["name"]) == ("HEAD", "workspace")
+    assert document["files"] == document["notes"] == []
+    file = compared / revisions.CODE
+    with edited(file, file.read_text(encoding="utf-8") + "# three\n"), edited(compared / "src/new.py", "x = 1\n"):
+        files = json.loads(compare("--json")[1])["files"]
+        back = json.loads(compare("workspace", "HEAD", "--json")[1])["files"]
+    assert {one["file"]: (one["added"], one["deleted"]) for one in files} == {
+        revisions.CODE: (1, 0),
+        "src/new.py（Git に未登録）": (None, None),
+    }
+    assert (back[0]["file"], back[0]["added"], back[0]["deleted"]) == (revisions.CODE, 0, 1)
+
+
+def test_parameters_that_were_edited_but_not_run_make_a_note(compare, compared):
+    file = compared / "params.yaml"
+    text = file.read_text(encoding="utf-8")
+    with edited(file, text.replace("learning_rate: 1.0", "learning_rate: 1.5", 1)):
+        document = json.loads(compare("--json")[1])
+        status, told, _ = compare("--md")
+    assert status == 0
+    assert [one["key"] for one in document["parameters"]] == ["binary_addition.variants.quick.learning_rate"]
+    assert "作業中のフォルダー の結果は、params.yaml の今の値によるものではない" in document["notes"][0]
+    assert "train_binary_addition@quick、summarize_binary_addition" in document["notes"][0]
+    assert document["notes"][0] in told
+    assert not [one for one in document["stages"]]
+
+
+def test_stages_that_the_pipeline_no_longer_has_are_not_out_of_date_though_the_lock_keeps_them(compare, compared):
+    text = (compared / "params.yaml").read_text(encoding="utf-8")
+    fewer = re.sub(r"\n +quick:\n +learning_rate: 1.0|\n +quick: \{.*\}", "", text, count=1)
+    assert fewer != text
+    revisions.commit(compared, "fewer", {"params.yaml": fewer})
+    (note,) = json.loads(compare("main", "fewer", "--json")[1])["notes"]
+    assert "（古いステージ：summarize_binary_addition）" in note
+
+
+def test_experiments_of_one_side_only_are_named():
+    notes = differences.compare(side(params={"a": {}, "b": {}}), side(params={"b": {}, "c": {}})).notes
+    assert [note.rpartition("だけにある実験：")[2] for note in notes] == ["a。", "c。"]
+
+
+# -- what is wrong is one line ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def earlier(compared):
+    """A comparison that was written before."""
+    files = [compared / "reports" / f"comparison.{kind}" for kind in ("html", "pdf")]
+    for file in files:
+        file.write_text("earlier", encoding="utf-8")
+    yield files
+    for file in files:
+        file.unlink()
+
+
+def test_a_name_that_nothing_has_is_one_line_with_the_nearest(compare, earlier):
+    line = (
+        "narower: expected a Git revision, a DVC experiment or workspace, found none of that name; nearest: narrower\n"
+    )
+    for arguments in (("narower", "main"), ("main", "narower"), ("main", "narower", "--md")):
+        assert compare(*arguments) == (1, "", line)
+    assert compare("main", "0123456789abcdef")[2].startswith("0123456789abcdef: expected a Git revision")
+    assert [file.read_text() for file in earlier] == ["earlier", "earlier"]
+
+
+BROKEN = {
+    "dvc.yaml that is no YAML": ({"dvc.yaml": "stages: [\n"}, "dvc.yaml"),
+    "dvc.yaml of another schema": ({"dvc.yaml": "stages:\n  a:\n    command: b\n"}, "dvc.yaml"),
+    "dvc.yaml over variants that are not there": (
+        {"dvc.yaml": "vars: [params.yaml]\nstages:\n  a:\n    foreach: ${nothing.variants}\n    do: {cmd: b}\n"},
+        "nothing",
+    ),
+    "params.yaml that is no YAML": ({"params.yaml": "a: [\n"}, "params.yaml"),
+    "params.yaml without sections": ({"params.yaml": "- a\n"}, "params.yaml"),
+    "claims.json cut off": ({"reports/claims.json": '{"a": {"verdict": "suppo'}, "reports/claims.json"),
+    "claims.json as a list": ({"reports/claims.json": "[]"}, "reports/claims.json"),
+    "a claim without a verdict": ({"reports/claims.json": '{"a": {"effect": 1.0}}'}, "reports/claims.json"),
+    "a claim of an unknown verdict": (
+        {"reports/claims.json": revisions.to_json({"a": revisions.claim("maybe", "a", 1.0, 0.0, 2.0)})},
+        "reports/claims.json",
+    ),
+    "metrics cut off": (
+        {"reports/metrics/binary_addition.json": '{"narrow": {'},
+        "reports/metrics/binary_addition.json",
+    ),
+    "a metric that is a text": (
+        {"reports/metrics/binary_addition.json": '{"narrow": {"final_loss": "low"}}'},
+        "reports/metrics/binary_addition.json",
+    ),
+    "metrics as a list": ({"reports/metrics/binary_addition.json": "[1]"}, "reports/metrics/binary_addition.json"),
+    "an empty table of seeds": ({"reports/seeds/binary_addition.csv": ""}, "reports/seeds/binary_addition.csv"),
+    "a table of seeds cut off": (
+        {"reports/seeds/binary_addition.csv": "variant,seed,loss\nnarrow,0\n"},
+        "reports/seeds/binary_addition.csv",
+    ),
+    "a curve of words": (
+        {"reports/curves/binary_addition/narrow.csv": "step,loss_median\n1,low\n"},
+        "reports/curves/binary_addition/narrow.csv",
+    ),
+    "dvc.lock of another schema": ({"dvc.lock": "schema: '2.0'\n"}, "dvc.lock"),
+    "data cut off": ({revisions.DATA: "{"}, revisions.DATA),
+    "without dvc.yaml": ({"dvc.yaml": None}, "expected a revision of this project, found none of its dvc.yaml"),
+    "without params.yaml": ({"params.yaml": None}, "params.yaml"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_revision_or_workspace_is_one_line_that_says_where(compare, compared, earlier, what):
+    changes, place = BROKEN[what]
+    revisions.commit(compared, "broken", changes)
+    status, out, error = compare("broken", "main")
+    assert (status, out) == (1, "")
+    assert re.fullmatch(r"broken: [^\n]+\n", error), error
+    assert place in error
+    assert ("found none" in error) == (what == "without dvc.yaml"), error
+    ((file, text),) = changes.items()
+    with edited(compared / file, text):
+        status, out, error = compare("workspace", "main", "--md")
+    assert (status, out) == (1, "")
+    assert re.fullmatch(r"workspace: [^\n]+\n", error), error
+    assert place in error
+    assert [one.read_text() for one in earlier] == ["earlier", "earlier"]
+
+
+def test_revisions_compare_while_the_workspace_is_broken(compare, compared):
+    with edited(compared / "dvc.yaml", "stages: [\n"):
+        status, told, error = compare("first", "second", "--json")
+    assert (status, error) == (0, "")
+    assert json.loads(told)["new"]["name"] == "second"
+
+
+def test_a_commit_of_another_project_is_one_line(compare, compared, earlier):
+    revisions.commit(compared, "stranger", {"README.md": "another project\n"}, parent=None)
+    assert compare("main", "stranger") == (
+        1,
+        "",
+        "stranger: expected a revision of this project, found none of its dvc.yaml and params.yaml\n",
+    )
+    assert [one.read_text() for one in earlier] == ["earlier", "earlier"]
+
+
+def test_two_sides_without_results_are_an_error_and_one_is_told_of(compare, compared, earlier):
+    revisions.commit(compared, "empty", {"reports": None})
+    status, out, error = compare("empty", "empty")
+    assert (status, out) == (1, "")
+    assert error == "empty and empty: expected results in reports/, found none on either side\n"
+    assert [one.read_text() for one in earlier] == ["earlier", "earlier"]
+    document = json.loads(compare("empty", "main", "--json")[1])
+    assert len(document["notes"]) == 7
+    assert all("empty（" in note for note in document["notes"])
+    assert all(metric["alone"] and not metric["moved"] for metric in document["metrics"])
+
+
+def test_other_experiments_than_the_other_side_are_noted(compare, compared):
+    text = (compared / "params.yaml").read_text(encoding="utf-8")
+    revisions.commit(compared, "more", {"params.yaml": text + "\nbeyond:\n  seeds: 2\n"})
+    document = json.loads(compare("main", "more", "--json")[1])
+    assert [note.partition("だけにある")[2] for note in document["notes"]] == ["実験：beyond。"]
+    assert [one["key"] for one in document["parameters"]] == ["beyond.seeds"]
+
+
+def test_an_error_while_the_pages_are_made_leaves_the_earlier_ones(compare, earlier, monkeypatch):
+    def fail(*_):
+        raise write.UserError("no PDF today")
+
+    monkeypatch.setattr(write.pdf, "write", fail)
+    status, _, error = compare("main", "third")
+    assert (status, error) == (1, "no PDF today\n")
+    assert [one.read_text() for one in earlier] == ["earlier", "earlier"]
+
+
+# -- a fresh clone ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clone(compared, tmp_path, monkeypatch):
+    """`git clone`: no cache of DVC, no remote storage, no experiments, nothing built."""
+    root = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", str(compared), str(root)], check=True, capture_output=True)
+    assert not (root / ".dvc/cache").exists()
+    monkeypatch.chdir(root)
+    return root
+
+
+def test_a_fresh_clone_compares_everything_that_is_committed(compare, clone, compared, tmp_path, monkeypatch):
+    monkeypatch.chdir(clone)
+    status, told, error = compare("origin/main", "origin/third", "--json")
+    assert (status, error) == (0, "")
+    monkeypatch.chdir(compared)
+    here = json.loads(compare("main", "third", "--json")[1])
+    there = json.loads(told)
+    for document in (here, there):
+        del document["old"]["name"], document["new"]["name"]
+    assert there == here
+    assert there["notes"] == []
+    monkeypatch.chdir(clone)
+    status, _, error = compare("second", "origin/third")
+    assert (status, error.partition(": ")[2]) == (
+        1,
+        "the fonts are not built yet; run: dvc repro fonts (--md and --json need none)\n",
+    )
+    (clone / "build").mkdir(exist_ok=True)
+    shutil.copytree(compared / "build/fonts", clone / "build/fonts")
+    assert compare("second", "origin/third")[0] == 0
+    assert (clone / "reports/comparison.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_experiments_that_were_not_pushed_are_not_in_a_clone(compare, clone, monkeypatch):
+    monkeypatch.chdir(clone)
+    assert compare("main", "narrower") == (
+        1,
+        "",
+        "narrower: expected a Git revision, a DVC experiment or workspace, found none of that name\n",
+    )
