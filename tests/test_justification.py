@@ -92,6 +92,17 @@ def test_weasyprint_is_as_before_when_the_report_is_set(root):  # noqa: F811
     assert (inline.text_align, Layout.set_text) == before
 
 
-@pytest.mark.parametrize(("text", "room", "gap"), [("あいう", 1.0, 0.5), ("あabう", 1.0, 1.0), ("abc", 1.0, None)])
-def test_gaps(text, room, gap):
-    assert justification.gap_of(text, room, em=100) == gap
+@pytest.mark.parametrize(
+    ("text", "room", "spread"),
+    [
+        ("あいう", 1.0, (0.5, 0)),
+        ("あabう", 1.0, (1.0, 0)),
+        ("abc", 1.0, None),
+        ("あいう", 19.0, None),
+        ("あ 1 う", 46.0, (9.0, 9.5)),  # past the limit of kana only the blanks grow
+        ("あ 1 う", 77.0, None),
+    ],
+)
+def test_gaps(text, room, spread):
+    found = justification.spread_of(text, room, em=100)
+    assert (None if found is None else pytest.approx((found.gap, found.blank))) == spread
