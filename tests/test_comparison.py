@@ -11,6 +11,7 @@ import subprocess
 from contextlib import chdir, contextmanager, redirect_stdout
 from pathlib import Path
 
+import markdown
 import numpy as np
 import pypdf
 import pytest
@@ -20,6 +21,7 @@ from lxml import html
 from day3 import cli, results, runs, statistics
 from day3.comparison import curves, differences, write
 from day3.comparison.side import WORKSPACE, Side
+from day3.comparison.words import Part
 
 A, B = "narrower", "third"  # which between them differ in everything
 
@@ -383,6 +385,33 @@ def test_the_changed_words_of_the_text_are_marked_in_every_output(outputs):
     assert {one["chapter"] for one in outputs.document["text"]} == {"結果"}
     assert "学習は三十回の反復で終わった。" not in outputs.text
     assert "まったく新しい考察を、ここに書き加えた。" in outputs.pdf_text
+
+
+def test_changed_formulas_are_set_whole_and_one_that_cannot_be_set_is_shown_as_written(outputs):
+    formulas = outputs.page.xpath('//p[@class="change"]//span[@class="formula"]')
+    assert [one.getparent().tag for one in formulas] == ["del", "ins"]
+    assert r"\(" not in outputs.pdf_text
+    label = r"\[ a &lt; b \label{eq:a} \]"
+    assert write.marked([Part("inserted", html.fromstring(f"<p>{label}</p>").text)]) == (
+        r'<ins><span class="arithmatex">\(\displaystyle a &lt; b\)</span></ins>'
+    )
+    assert write.marked([Part("deleted", r"\(\nothing{\)")]) == r"<del>\(\nothing{\)</del>"
+
+
+def test_long_unchanged_passages_are_cut_beside_a_change_but_never_inside_a_formula():
+    formula = r"\(" + "x + " * 20 + r"y\)"
+    long = f"あ{formula}い" + "う" * 200 + f"え{formula}お"
+    shown = write.marked_plainly([Part("inserted", "前"), Part("same", long), Part("inserted", "後")])
+    assert shown == f"**前**あ{formula}…{formula}お**後**"
+    assert write.marked_plainly([Part("same", "か" * 200), Part("deleted", "後")]) == f"…{'か' * write.CONTEXT}~~後~~"
+
+
+def test_sentences_of_claims_are_printed_as_they_are():
+    text = "k<t かつ *強調* でない x_t と `y` [z] は hidden_size である。"
+    assert html.fromstring(f"<p>{write.literal(text)}</p>").text_content() == text
+    shown = markdown.markdown(write.literal(text))
+    assert html.fromstring(shown).text_content() == text
+    assert "hidden_size" in write.literal(text)
 
 
 def test_stages_that_ran_again_are_told_with_the_reason(compared):

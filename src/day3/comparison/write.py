@@ -24,6 +24,7 @@ from day3.plotting import style, to_svg
 from day3.report import page, pdf, render, tree
 from day3.report.claims import WORDS
 from day3.report.document import TEMPLATES
+from day3.report.mathematics import MathError, typeset
 from day3.report.predicates import Verdict
 
 FOLDER = Path("build/comparison")  # both sides' files and what is drawn of them
@@ -31,6 +32,7 @@ NAME = "comparison"
 HERE = Path(__file__).parent  # where this report's templates and style stand
 CONTEXT = 40  # characters that are shown of unchanged text beside a change
 MOST_NAMED = 5  # in a sentence
+FORMULA = re.compile(r"\\([(\[])(.*?)\\[)\]]")
 STANDINGS = {
     "alone": "片方だけ",
     "exact": "シードによらない",
@@ -184,7 +186,7 @@ def fill(template: str, **values: Any) -> str:
         "effect": effect,
         "verdict": verdict,
         "word": lambda found: WORDS[Verdict(found["verdict"])] if found else "なし",
-        "sentence": lambda found: "".join(found["sentences"]) if found else ABSENT,
+        "sentence": lambda found: literal("".join(found["sentences"])) if found else ABSENT,
         "marked": marked,
         "marked_plainly": marked_plainly,
     }
@@ -238,10 +240,30 @@ def verdict(claim: ClaimChange) -> str:
     return " → ".join(marks)
 
 
+def literal(text: str) -> str:
+    """Plain text for Markdown, in which nothing of it is a mark or a tag."""
+    return re.sub(r"[&<>*`~|$\\\[\]]|(?<!\w)_|_(?!\w)", lambda mark: f"&#{ord(mark[0])};", text)
+
+
 def marked(parts: list[Part]) -> str:
     """HTML with <del> and <ins>; of long unchanged passages only what stands beside a change."""
     tags = {"deleted": "<del>{}</del>", "inserted": "<ins>{}</ins>", "same": "{}"}
-    return "".join(tags[part.kind].format(html.escape(text)) for part, text in _shortened(parts))
+    return "".join(tags[part.kind].format(_formulas(html.escape(text))) for part, text in _shortened(parts))
+
+
+def _formulas(text: str) -> str:
+    """Formulas to be set in the line, where that can be done; only the report itself numbers them."""
+
+    def inline(found: re.Match[str]) -> str:
+        tex = re.sub(r"\\(?:label|tag\*?)\{[^{}]*\}", "", found[2]).strip()
+        tex = rf"\displaystyle {tex}" if found[1] == "[" else tex
+        try:
+            typeset(html.unescape(tex), False)
+        except MathError:
+            return found[0]
+        return rf'<span class="arithmatex">\({tex}\)</span>'
+
+    return FORMULA.sub(inline, text)
 
 
 def marked_plainly(parts: list[Part]) -> str:
@@ -256,6 +278,16 @@ def _shortened(parts: list[Part]) -> list[tuple[Part, str]]:
         text = part.text
         before, after = index > 0, index < len(parts) - 1
         if part.kind == "same" and len(text) > CONTEXT * (before + after) + 4:
-            text = (text[:CONTEXT] if before else "") + "…" + (text[-CONTEXT:] if after else "")
+            text = (_beginning(text) if before else "") + "…" + (_end(text) if after else "")
         found.append((part, text))
     return found
+
+
+def _beginning(text: str) -> str:
+    cut = next((found.end() for found in FORMULA.finditer(text) if found.start() < CONTEXT < found.end()), CONTEXT)
+    return text[:cut]
+
+
+def _end(text: str) -> str:
+    cut = len(text) - CONTEXT
+    return text[next((found.start() for found in FORMULA.finditer(text) if found.start() < cut < found.end()), cut) :]
