@@ -72,12 +72,13 @@ def _first_metrics(sides: Sequence[Side], experiments: set[str]) -> list[str]:
 
 
 def _known(metrics: Sequence[str], sides: Sequence[Side]) -> list[str]:
-    known = [
+    known = dict.fromkeys(
         f"{experiment}.{variant}.{name}"
-        for experiment, variants in {key: value for side in sides for key, value in side.metrics.items()}.items()
+        for side in sides
+        for experiment, variants in side.metrics.items()
         for variant, values in variants.items()
         for name in values
-    ]
+    )
     for metric in metrics:
         if metric not in known:
             close = difflib.get_close_matches(metric, known, n=1)
