@@ -242,7 +242,7 @@ def verdict(claim: ClaimChange) -> str:
 
 def literal(text: str) -> str:
     """Plain text for Markdown, in which nothing of it is a mark or a tag."""
-    return re.sub(r"[&<>*`~|$\\\[\]]|(?<!\w)_|_(?!\w)", lambda mark: f"&#{ord(mark[0])};", text)
+    return re.sub(r"[&<>*`~|$\\]|\](?=[(\[:])|\[(?=\^)|(?<!\w)_|_(?!\w)", lambda mark: f"&#{ord(mark[0])};", text)
 
 
 def marked(parts: list[Part]) -> str:
