@@ -39,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Compare A with B: parameters, claims, metrics, learning curves, figures, text, code. Each is a Git "
         "revision, the name of a DVC experiment, or `workspace`. Nothing is checked out and nothing is trained.",
     )
-    compare.add_argument("old", nargs="?", default="HEAD", metavar="A", help="default: HEAD")
-    compare.add_argument("new", nargs="?", default="workspace", metavar="B", help="default: workspace")
+    compare.add_argument("old", nargs="?", metavar="A", help="default: HEAD")
+    compare.add_argument("new", nargs="?", metavar="B", help="default: workspace")
     compare.add_argument(
         "--sweep", nargs="+", metavar="EXP", help="three or more in one table, and figures of metric against parameter"
     )
@@ -48,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--metric", action="append", default=[], metavar="KEY", help="experiment.variant.metric for --sweep (repeat it)"
     )
     form = compare.add_mutually_exclusive_group()
-    form.add_argument("--md", action="store_true", help="print Markdown for a pull request, write no files")
-    form.add_argument("--json", action="store_true", help="print JSON for programs, write no files")
+    form.add_argument("--md", action="store_true", help="print Markdown for a pull request, write no report")
+    form.add_argument("--json", action="store_true", help="print JSON for programs, write no report")
     compare.add_argument(
         "-o", "--output", type=Path, default=Path("reports"), metavar="DIR", help="where to write (default: reports)"
     )
@@ -115,14 +115,25 @@ def _render(file: Path, output: Path | None) -> int:
 
 
 def _compare(
-    old: str, new: str, sweep: Sequence[str] | None, metric: Sequence[str], md: bool, json: bool, output: Path
+    old: str | None,
+    new: str | None,
+    sweep: Sequence[str] | None,
+    metric: Sequence[str],
+    md: bool,
+    json: bool,
+    output: Path,
 ) -> int:
     from json import dumps
 
     from day3.comparison import sweep as sweeps
     from day3.comparison import write
 
+    if sweep is not None and old is not None:
+        raise UserError("compare: expected A and B, or --sweep EXP…, found both")
+    if sweep is None and metric:
+        raise UserError("compare: --metric: expected it beside --sweep")
     if sweep is None:
+        old, new = "HEAD" if old is None else old, "workspace" if new is None else new
         found, form = write.load(old, new), write
     else:
         found, form = sweeps.load(sweep, metric), sweeps

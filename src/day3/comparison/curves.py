@@ -69,9 +69,9 @@ def axes_of(document: Mapping[str, Any]) -> dict[str, Axis]:
     found: dict[str, Axis] = {}
     for entry in document.get("plots") or []:
         for path, how in entry.items() if isinstance(entry, dict) else ():
-            if path.startswith("reports/curves/") and isinstance(how, dict):
-                labels = str(how.get("x_label", how.get("x", "")))
-                found[path.rpartition("/")[2]] = Axis(str(how["y"]), labels, str(how.get("y_label", how["y"])))
+            if path.startswith("reports/curves/") and isinstance(how, dict) and isinstance(how.get("y"), str):
+                x_label = str(how.get("x_label", how.get("x", "")))
+                found[path.rpartition("/")[2]] = Axis(how["y"], x_label, str(how.get("y_label", how["y"])))
     return found
 
 

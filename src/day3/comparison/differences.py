@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from day3.comparison.side import WORKSPACE, ComparisonError, Side, to_json, valu
 
 ABSENT = "—"
 CODE = ("src", "stages", "report_templates", "dvc.yaml", "pyproject.toml", "requirements.lock", "Makefile")
-DRAWN_OVER = "learning_curves"  # figures that the overlaid curves stand for
+RATIO_FROM = 10.0  # largest over smallest value of a metric's seeds: then one seed would rule a mean of differences
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class ClaimChange:
 
 @dataclass(frozen=True)
 class Metric:
-    """The mean of a metric on both sides, and the mean of the differences between the same seeds."""
+    """The mean of a metric on both sides, and the mean difference or ratio between the same seeds."""
 
     experiment: str
     variant: str
@@ -50,7 +50,7 @@ class Metric:
     new: float | None
     old_half: float = math.nan  # half widths of the means' own intervals
     new_half: float = math.nan
-    difference: statistics.Estimate | None = None  # None: every seed has the same value, or a side has no seeds
+    change: statistics.Estimate | None = None  # B − A or B ÷ A; None: the same for every seed, or a side has no seeds
     exact: bool = False  # no seed changes it: any difference is one
     alone: bool = False  # only one side has it
 
@@ -59,22 +59,26 @@ class Metric:
         return f"{self.experiment}.{self.variant}.{self.name}"
 
     @property
+    def is_ratio(self) -> bool:
+        return self.change is not None and self.change.method.startswith("log")
+
+    @property
     def standing(self) -> Literal["alone", "exact", "unknown", "moved", "within"]:
-        """Whether it differs by more than seeds make it differ: moved, within; or why that cannot be said."""
+        """Whether the interval says that the sides differ: moved, within; or why there is none to ask."""
         if self.alone:
             return "alone"
         if self.exact:
             return "exact"
-        found = self.difference
+        found, same = self.change, 1.0 if self.is_ratio else 0.0
         if found is None or found.reason not in ("", "no spread"):  # one seed, or a mean that is not finite
             return "unknown"
         if found.reason:  # every seed differs by the same
-            return "moved" if found.value else "within"
-        return "within" if found.low <= 0 <= found.high else "moved"
+            return "within" if found.value == same else "exact"
+        return "within" if found.low <= same <= found.high else "moved"
 
     @property
     def moved(self) -> bool:
-        return self.standing == "moved" or (self.exact and not self.alone and None not in (self.old, self.new))
+        return self.standing == "moved"
 
 
 class StageChange(NamedTuple):
@@ -86,8 +90,9 @@ class StageChange(NamedTuple):
 
 class FileChange(NamedTuple):
     file: str
-    added: int | None  # lines; None for a file that is not text
+    added: int | None  # lines; None for a file that is not text, or that Git does not know
     deleted: int | None
+    known: bool = True  # to Git
 
 
 class Pair(NamedTuple):
@@ -121,8 +126,24 @@ class Comparison:
 
     @property
     def moved(self) -> list[Metric]:
-        """Beyond seed noise, those farthest beyond it first."""
+        """Those whose interval says that the sides differ, the clearest first."""
         return sorted((metric for metric in self.metrics if metric.moved), key=lambda metric: -strength(metric))
+
+    def count(self, *standings: str) -> int:
+        return sum(metric.standing in standings for metric in self.metrics)
+
+    @property
+    def only_moved(self) -> list[ClaimChange]:
+        """Claims of both sides whose verdict stayed."""
+        return [claim for claim in self.claims if claim.old and claim.new and not claim.flipped]
+
+    @property
+    def without_claims(self) -> list[str]:
+        return [side.title for side in (self.old, self.new) if side.claims is None]
+
+    @property
+    def without_text(self) -> list[str]:
+        return [side.title for side in (self.old, self.new) if side.text is None]
 
     @property
     def has_changes(self) -> bool:
@@ -136,17 +157,23 @@ def compare(old: Side, new: Side) -> Comparison:
     for side in (old, new):
         if side.outdated:
             stages = "、".join(side.outdated[:5]) + ("、…" if len(side.outdated) > 5 else "")
-            notes.append(
-                f"{side.title} の結果は、params.yaml の今の値によるものではない（古いステージ：{stages}）。"
-                "dvc repro で実行し直すとよい。"
-            )
+            what = "今のパラメータやコード" if side.kind == WORKSPACE else "その版の params.yaml の値"
+            hint = "dvc repro で実行し直すとよい。" if side.kind == WORKSPACE else ""
+            notes.append(f"{side.title} の結果は、{what}によるものではない（古いステージ：{stages}）。{hint}")
     for side, other in ((old, new), (new, old)):
         if alone := [name for name in side.experiments if name not in other.experiments]:
             notes.append(f"{side.title} だけにある実験：{'、'.join(alone)}。")
     if not old.metrics and not new.metrics and old.text is None and new.text is None:
         raise ComparisonError(f"{old.name} and {new.name}: expected results in reports/, found none on either side")
+    for experiment in new.seeds:
+        counts = [_seed_count(side, experiment) for side in (old, new)]
+        if 0 not in counts and counts[0] != counts[1]:
+            notes.append(
+                f"{experiment} のシードの数は A で {counts[0]}、B で {counts[1]} なので、"
+                f"差と比は共通の {min(counts)} 個について求めた。"
+            )
     metrics = list(_metrics(old, new))
-    differ = [metric for metric in metrics if metric.old != metric.new or metric.difference]
+    differ = [metric for metric in metrics if metric.old != metric.new or metric.change or metric.alone]
     return Comparison(
         old,
         new,
@@ -155,11 +182,7 @@ def compare(old: Side, new: Side) -> Comparison:
         differ,
         [metric for metric in metrics if metric not in differ],
         _curves(old, new),
-        [
-            name
-            for name in {**new.figures, **old.figures}
-            if old.figures.get(name) != new.figures.get(name) and not name.endswith(f"/{DRAWN_OVER}")
-        ],
+        changed(old.figures, new.figures),
         words.changes(old.text, new.text) if old.text is not None and new.text is not None else [],
         list(_stages(old, new)),
         _files(old, new),
@@ -212,9 +235,9 @@ def _variants(key: str, document: Mapping[str, Any]) -> list[str]:
     experiment, *parts = key.split(".")
     if parts[:1] == ["variants"]:
         return parts[1:2]
-    if parts[:1] != ["training"]:
+    variants = value_of(document, f"{experiment}.variants")
+    if parts[:1] != ["training"] or len(parts) < 2 or not isinstance(variants, dict):
         return []
-    variants = value_of(document, f"{experiment}.variants") or {}
     return [name for name, own in variants.items() if not isinstance(own, dict) or parts[1] not in own]
 
 
@@ -242,16 +265,15 @@ def _metrics(old: Side, new: Side) -> Iterable[Metric]:
         for variant in {**after, **before}:
             a, b = before.get(variant, {}), after.get(variant, {})
             for name in {**b, **a}:
-                key = f"{experiment}.{variant}.{name}"
-                found = _metric(
-                    (experiment, variant, name), (a.get(name), b.get(name)), _seeds(old, key), _seeds(new, key)
-                )
-                yield replace(found, alone=(name in a) != (name in b))
+                alone = (name in a) != (name in b)
+                seeds = [side.seeds.get(experiment, {}).get(variant, {}).get(name) for side in (old, new)]
+                yield _metric((experiment, variant, name), (a.get(name), b.get(name)), seeds[0], seeds[1], alone)
 
 
-def _seeds(side: Side, key: str) -> np.ndarray | None:
-    experiment, variant, name = key.split(".", 2)
-    return side.seeds.get(experiment, {}).get(variant, {}).get(name)
+def _seed_count(side: Side, experiment: str) -> int:
+    return max(
+        (len(values) for table in side.seeds.get(experiment, {}).values() for values in table.values()), default=0
+    )
 
 
 def _metric(
@@ -259,19 +281,27 @@ def _metric(
     means: tuple[float | None, float | None],
     old: np.ndarray | None,
     new: np.ndarray | None,
+    alone: bool = False,
 ) -> Metric:
-    difference = None
+    change = None
     if old is not None and new is not None and not _equal(old, new):
-        difference = _difference(old, new, ".".join(names))
-    return Metric(*names, *means, _half_width(old), _half_width(new), difference, exact=old is None and new is None)
+        change = _change(old, new, ".".join(names))
+    exact = old is None and new is None
+    return Metric(*names, *means, _half_width(old), _half_width(new), change, exact, alone)
 
 
-def _difference(old: np.ndarray, new: np.ndarray, key: str) -> statistics.Estimate:
-    """Of the seeds that both sides have: seed i is the same data order and the same draws on both."""
+def _change(old: np.ndarray, new: np.ndarray, key: str) -> statistics.Estimate:
+    """Of the seeds that both sides have, in pairs: the mean difference, or the geometric mean of the ratios where all
+    values are positive and differ by orders of magnitude, as errors do."""
     n = min(len(old), len(new))
+    old, new = old[:n], new[:n]
+    rng = runs.generator("comparison", 0, key)
+    values = np.concatenate([old, new])
+    if np.isfinite(values).all() and values.min() > 0 and values.max() / values.min() >= RATIO_FROM:
+        return statistics.ratio_estimate(new, old, statistics.LEVEL, rng)
     with np.errstate(invalid="ignore"):  # of two seeds that never got there
-        differences = new[:n] - old[:n]
-    return statistics.mean_estimate(differences, statistics.LEVEL, runs.generator("comparison", 0, key))
+        differences = new - old
+    return statistics.mean_estimate(differences, statistics.LEVEL, rng)
 
 
 def _half_width(seeds: np.ndarray | None) -> float:
@@ -283,11 +313,14 @@ def _equal(old: np.ndarray, new: np.ndarray) -> bool:
 
 
 def strength(metric: Metric) -> float:
-    """How far a difference lies from zero, in half widths of its interval."""
-    found = metric.difference
+    """How far a change lies from none, in half widths of its interval (on the scale of logarithms for a ratio)."""
+    found = metric.change
     if found is None or found.reason or found.high == found.low:
         return 0.0
-    return abs(found.value) / (found.high - found.low) * 2
+    value, low, high = found.value, found.low, found.high
+    if metric.is_ratio:
+        value, low, high = math.log(value), math.log(low), math.log(high)
+    return abs(value) / (high - low) * 2
 
 
 def _curves(old: Side, new: Side) -> list[tuple[str, str]]:
@@ -321,8 +354,8 @@ def _stages(old: Side, new: Side) -> Iterable[StageChange]:
             yield StageChange(stage, [f"{(new if before is None else old).title} だけにある"])
             continue
         reasons = ["コマンドが変わった"] if before.get("cmd") != after.get("cmd") else []
-        for file, recorded in after.get("params", {}).items():
-            earlier = before.get("params", {}).get(file, {})
+        for file in {**before.get("params", {}), **after.get("params", {})}:
+            earlier, recorded = (one.get("params", {}).get(file, {}) for one in (before, after))
             reasons += [
                 f"パラメータ {key}"
                 for name in changed(earlier, recorded)
@@ -353,19 +386,24 @@ def _files(old: Side, new: Side) -> list[FileChange]:
         sides, swap = [old.revision, new.revision], False
     if not sides:
         return []
-    command = ["git", "diff", "--numstat", "--no-renames", *(["-R"] if swap else []), *map(str, sides), "--", *CODE]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ComparisonError(f"git diff: {done.stderr.strip()}")
+    swapped = ["-R"] if swap else []
+    listed = _git("diff", "--numstat", "-z", "--no-renames", *swapped, *map(str, sides), "--", *CODE)
     found = []
-    for line in done.stdout.splitlines():
+    for line in listed:
         added, deleted, file = line.split("\t", 2)
         found.append(FileChange(file, None if added == "-" else int(added), None if deleted == "-" else int(deleted)))
     if WORKSPACE in (old.kind, new.kind):
-        others = ["git", "ls-files", "--others", "--exclude-standard", "--", *CODE]
-        untracked = subprocess.run(others, capture_output=True, text=True, check=False).stdout.splitlines()
-        found += [FileChange(f"{file}（Git に未登録）", None, None) for file in untracked]
+        others = _git("ls-files", "-z", "--others", "--exclude-standard", "--", *CODE)
+        found += [FileChange(file, None, None, known=False) for file in others]
     return found
+
+
+def _git(*arguments: str) -> list[str]:
+    """The entries that a git command lists with -z."""
+    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ComparisonError(f"git {arguments[0]}: {done.stderr.strip()}")
+    return [entry for entry in done.stdout.split("\0") if entry]
 
 
 def _data(old: Side, new: Side) -> Iterable[Pair]:
@@ -384,14 +422,12 @@ def rounded(value: float | None, half_width: float = math.nan) -> str:
     if value is None or not math.isfinite(value):
         return ABSENT
     known = math.isfinite(half_width) and half_width > 0
-    size = max(abs(value), half_width if known else 0.0)  # or zero would have an exponent of its own
-    exponent = math.floor(math.log10(size)) if size > 0 else 0
-    decimals = 1 - math.floor(math.log10(half_width)) if known else 3 - exponent
+    exponent = _exponent(max(abs(value), half_width if known else 0.0))
+    decimals = 1 - _exponent(half_width) if known else 3 - exponent
     if -4 <= exponent <= 6:
-        text = f"{value:.{max(0, decimals)}f}" if known else f"{value:.{max(4, exponent + 1)}g}"
-    else:
-        text = f"{value / 10**exponent:.{max(0, decimals + exponent)}f}×10<sup>{exponent}</sup>"
-    return text.replace("-", "−")
+        text = _fixed(value, decimals)
+        return text if known or "." not in text else text.rstrip("0").rstrip(".")
+    return f"{_fixed(value / 10.0**exponent, decimals + exponent)}×10<sup>{exponent}</sup>".replace("-", "−")
 
 
 def with_interval(value: float, low: float, high: float) -> str:
@@ -399,8 +435,25 @@ def with_interval(value: float, low: float, high: float) -> str:
     half = (high - low) / 2
     if not half > 0:
         return rounded(value)
-    exponent = math.floor(math.log10(max(abs(value), abs(low), abs(high))))
+    exponent = _exponent(max(abs(value), abs(low), abs(high)))
     scale = 1.0 if -4 <= exponent <= 6 else 10.0**exponent
-    decimals = max(0, 1 - math.floor(math.log10(half / scale)))
-    shown = "{} [{}, {}]".format(*(f"{number / scale:.{decimals}f}" for number in (value, low, high)))
+    decimals = 1 - _exponent(half / scale)
+    shown = "{} [{}, {}]".format(*(_fixed(number / scale, decimals) for number in (value, low, high)))
     return (shown if scale == 1 else f"({shown})×10<sup>{exponent}</sup>").replace("-", "−")
+
+
+def ratio_with_interval(value: float, low: float, high: float) -> str:
+    """0.15 [0.021, 1.0]: each to two digits, since the interval of a ratio is even on the scale of logarithms."""
+    numbers = ((number, 1 - _exponent(number)) for number in (value, low, high))
+    shown = [_fixed(*number) if number[1] <= 6 else rounded(number[0]) for number in numbers]
+    return "{} [{}, {}]".format(*shown)
+
+
+def _exponent(number: float) -> int:
+    """Of ten, once the number is rounded to four digits; 0 for 0."""
+    return int(f"{number:.3e}".partition("e")[2])
+
+
+def _fixed(value: float, decimals: int) -> str:
+    text = f"{value:.{max(0, decimals)}f}"
+    return (text if float(text) else text.removeprefix("-")).replace("-", "−")  # no −0.0

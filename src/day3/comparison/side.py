@@ -53,7 +53,7 @@ class Side:
     provenance: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     lacking: list[str] = field(default_factory=list)  # files that are not there
-    outdated: list[str] = field(default_factory=list)  # stages whose results are from other parameters
+    outdated: list[str] = field(default_factory=list)  # stages whose results are from other parameters or code
 
     @property
     def title(self) -> str:
@@ -71,7 +71,7 @@ class Side:
     def way_back(self) -> str:
         """The commands that bring this side into the workspace."""
         if self.kind == WORKSPACE:
-            return "git stash    # 作業中の変更をよけておく（戻すには git stash pop）"
+            return "# 今の状態。ほかへ移る前に git stash で変更をよけ、git stash pop で戻す"
         if self.kind == "experiment":
             return f"dvc exp apply {self.name}"
         assert self.revision
@@ -85,7 +85,9 @@ def read(name: str, folder: Path) -> Side:
     from dvc.scm import SCMError
     from dvc.stage import PipelineStage
 
-    revision = None
+    revision, outdated = None, []
+    if not PIPELINE.is_file():
+        raise ComparisonError(f"{PIPELINE}: expected the project's folder as the current one, found no such file here")
     try:
         kind, revision = _resolve(name)
         with Repo.open(".", rev=revision) if revision else Repo() as repo:
@@ -100,11 +102,22 @@ def read(name: str, folder: Path) -> Side:
                     target = folder / part
                     target.parent.mkdir(parents=True, exist_ok=True)
                     fs.get(part.as_posix(), str(target), recursive=True)
+            status = {} if revision else repo.status()
+            outdated = [stage for stage in order if _is_edited(status.get(stage, []))]
     except (DvcException, SCMError) as error:
         if revision and isinstance(error, NotDvcRepoError):
             raise ComparisonError(STRANGER.format(name)) from error
         raise ComparisonError(f"{name}: {' '.join(_reason(error).split())}") from error
-    return _read(Side(name, kind, revision, folder, {}, order=order, lacking=lacking))
+    except (AttributeError, TypeError) as error:  # of DVC: a name of a file, a value that it cannot take
+        raise ComparisonError(f"{name}: expected a revision that DVC can read, found {error}") from error
+    return _read(Side(name, kind, revision, folder, {}, order=order, lacking=lacking, outdated=outdated))
+
+
+def _is_edited(changes: list[Any]) -> bool:
+    """From DVC's status of a stage: whether a file or a parameter is other than when it ran. What is not there says
+    nothing, since a fresh clone has no runs."""
+    found = [dict(change).get("changed deps", {}) for change in changes if isinstance(change, dict)]
+    return any(what != "deleted" for deps in found for what in deps.values())
 
 
 def _resolve(name: str) -> tuple[str, str | None]:
@@ -113,6 +126,8 @@ def _resolve(name: str) -> tuple[str, str | None]:
 
     if name == WORKSPACE:
         return WORKSPACE, None
+    if not name.strip():
+        raise ComparisonError(f"expected a Git revision, a DVC experiment or {WORKSPACE}, found an empty name")
     with Repo() as repo:
         experiments = [known for names in repo.experiments.ls(all_commits=True).values() for known, _ in names]
         try:
@@ -172,7 +187,9 @@ def _read(side: Side) -> Side:
         if LOCK.exists():
             with _naming(side, LOCK, "{stages: …}"):
                 side.stages = YAML(typ="safe").load(LOCK.read_text(encoding="utf-8"))["stages"]
-                side.outdated = [stage for stage in side.order if _is_outdated(side.stages.get(stage), side.params)]
+                side.outdated = side.outdated or [
+                    stage for stage in side.order if _is_outdated(side.stages.get(stage), side.params)
+                ]
         for file in sorted(runs.provenance_file("").parent.glob("*.json")):
             with _naming(side, file, "{name, digest, …}"):
                 side.provenance[file.stem] = dict(runs.read_json(file))

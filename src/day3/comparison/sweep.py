@@ -7,10 +7,12 @@ import math
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from day3 import runs, statistics
@@ -23,7 +25,7 @@ from day3.report import tree
 
 FEWEST = 3
 COLUMNS = 3
-LOGARITHMIC_FROM = 8.0  # largest over smallest value of a parameter
+LOGARITHMIC_AXIS_FROM = 8.0  # largest over smallest value of a parameter
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,22 @@ class Sweep:
 
     @property
     def numeric(self) -> list[str]:
-        """The parameters that can be an axis."""
+        """The parameters that can be an axis: numbers that differ while the other parameters stay, at least once."""
         return [
             key
             for key, values in self.varied.items()
             if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+            and any(len({values[index] for index in series}) > 1 for series in self.series(key).values())
         ]
+
+    def series(self, key: str) -> dict[str, list[int]]:
+        """The sides whose other varied parameters are the same: {these as text: indices}."""
+        found: dict[str, list[int]] = {}
+        for index in range(len(self.sides)):
+            others = [(name, values[index]) for name, values in self.varied.items() if name != key]
+            text = "、".join(f"{name.split('.')[-1]} = {to_json(value)}" for name, value in others)
+            found.setdefault(text, []).append(index)
+        return found
 
 
 def load(names: Sequence[str], metrics: Sequence[str] = ()) -> Sweep:
@@ -101,16 +113,17 @@ def _values(side: Side, metric: str) -> np.ndarray | float | None:
 def write(sweep: Sweep, folder: Path, say: Callable[[str], None] = print) -> list[Path]:
     """<folder>/sweep.html and .pdf. Raises UserError; then what was there stays."""
     report.require_fonts()
+    settings = report.settings_of(f"{len(sweep.sides)} 個の実験の比較")
     figures = {}
     with style(runs.FONTS):
         for key in sweep.numeric if sweep.metrics else []:
-            figures[key] = report.keep(f"sweep/{key}", to_svg(draw(sweep, key), key))
-    built = tree.build(report.fill("sweep.md.j2", sweep=sweep, table=table(sweep), figures=figures))
-    return report.publish(built, f"{len(sweep.sides)} 個の実験の比較", folder, "sweep", say)
+            figures[key] = report.keep(f"sweep-{len(figures) + 1}", to_svg(draw(sweep, key), key))
+    built = tree.build(report.fill("sweep.md.j2", report.page_code, sweep=sweep, table=table(sweep), figures=figures))
+    return report.publish(built, settings, folder, "sweep", say)
 
 
 def markdown(sweep: Sweep) -> str:
-    return report.fill("sweep_comment.md.j2", sweep=sweep, table=table(sweep))
+    return report.fill("sweep_comment.md.j2", report.comment_code, sweep=sweep, table=table(sweep))
 
 
 def table(sweep: Sweep) -> list[list[str]]:
@@ -118,7 +131,8 @@ def table(sweep: Sweep) -> list[list[str]]:
     rows = []
     for index, side in enumerate(sweep.sides):
         parameters = [ABSENT if values[index] is None else to_json(values[index]) for values in sweep.varied.values()]
-        rows.append([side.title, *parameters, *(_shown(values[index]) for values in sweep.metrics.values())])
+        numbers = [_shown(values[index]) for values in sweep.metrics.values()]
+        rows.append([*map(report.literal, [side.title, *parameters]), *numbers])
     return rows
 
 
@@ -144,18 +158,12 @@ def draw(sweep: Sweep, key: str) -> Figure:
     for unused in panels.flat[len(metrics) :]:
         unused.remove()
     positions = np.array(sweep.varied[key], dtype=float)
-    wide = positions.min() > 0 and positions.max() / positions.min() >= LOGARITHMIC_FROM
+    wide = positions.min() > 0 and positions.max() / positions.min() >= LOGARITHMIC_AXIS_FROM
+    series = sweep.series(key)
     for panel, metric in zip(panels.flat, metrics, strict=False):
-        for position, values in zip(positions, sweep.metrics[metric], strict=True):
-            if values is None:
-                continue
-            found = statistics.mean_interval(np.atleast_1d(np.asarray(values, dtype=float)))
-            if isinstance(values, np.ndarray):
-                panel.plot(
-                    np.full(len(values), position), values, "o", markersize=3, markerfacecolor="none", color=COLORS[5]
-                )
-            error = found.half_width if math.isfinite(found.half_width) else None
-            panel.errorbar(position, found.mean, yerr=error, fmt="D", markersize=4, color=COLORS[0])
+        for (label, indices), color in zip(series.items(), cycle(COLORS), strict=False):
+            for index in indices:
+                _draw_side(panel, float(positions[index]), sweep.metrics[metric][index], color, label)
         if wide:
             panel.set_xscale("log")
         if spans_decades(panel):
@@ -166,7 +174,21 @@ def draw(sweep: Sweep, key: str) -> Figure:
         panel_title(panel, "：".join(metric.split(".", 1)[1].split(".", 1)))
     for panel in panels.flat[max(0, len(metrics) - columns) : len(metrics)]:
         panel.set_xlabel(key.split(".")[-1])
+    if len(series) > 1:
+        handles = dict(zip(*reversed(panels.flat[0].get_legend_handles_labels()), strict=True))
+        drawing.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=2)
     return drawing
+
+
+def _draw_side(panel: Axes, position: float, values: np.ndarray | float | None, color: str, label: str) -> None:
+    if values is None:
+        return
+    found = statistics.mean_interval(np.atleast_1d(np.asarray(values, dtype=float)))
+    if isinstance(values, np.ndarray):
+        rings = np.full(len(values), position)
+        panel.plot(rings, values, "o", markersize=3, markerfacecolor="none", color=color, alpha=0.5)
+    error = found.half_width if math.isfinite(found.half_width) else None
+    panel.errorbar(position, found.mean, yerr=error, fmt="D", markersize=4, color=color, label=label)
 
 
 def _shown(values: np.ndarray | float | None) -> str:

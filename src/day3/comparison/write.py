@@ -9,16 +9,27 @@ import shutil
 from collections.abc import Callable
 from contextlib import chdir
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
+from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from day3 import params, runs
 from day3.comparison import curves, differences, side
-from day3.comparison.differences import ABSENT, ClaimChange, Comparison, Metric, rounded, with_interval
-from day3.comparison.words import Part
+from day3.comparison.differences import (
+    ABSENT,
+    ClaimChange,
+    Comparison,
+    Metric,
+    ratio_with_interval,
+    rounded,
+    with_interval,
+)
+from day3.comparison.words import WHOLE, Part
 from day3.errors import UserError
 from day3.plotting import style, to_svg
 from day3.report import page, pdf, render, tree
@@ -26,6 +37,7 @@ from day3.report.claims import WORDS
 from day3.report.document import TEMPLATES
 from day3.report.mathematics import MathError, typeset
 from day3.report.predicates import Verdict
+from day3.report.settings import Settings
 
 FOLDER = Path("build/comparison")  # both sides' files and what is drawn of them
 NAME = "comparison"
@@ -37,9 +49,10 @@ STANDINGS = {
     "alone": "片方だけ",
     "exact": "シードによらない",
     "unknown": "決められない",  # one seed, or a mean that is not finite
-    "moved": '<span class="moved">超える</span>',
-    "within": "範囲内",
+    "moved": Markup('<span class="moved">あり</span>'),
+    "within": "未決",
 }
+DRAWN_OVER = "learning_curves"  # figures that the overlaid curves stand for
 TALL = 260.0  # points; lower figures are set one above the other, in full width
 
 
@@ -53,9 +66,12 @@ def load(old: str, new: str) -> Comparison:
 def write(comparison: Comparison, folder: Path, say: Callable[[str], None] = print) -> list[Path]:
     """<folder>/comparison.html and .pdf. Raises UserError; then what was there stays."""
     require_fonts()
+    settings = settings_of(
+        "実験の比較：" + f"{comparison.old.title} と {comparison.new.title}".replace("） と", "）と")
+    )
     say("compare: figures")
-    built = tree.build(_text(comparison, "comparison.md.j2", figures=_draw(comparison)))
-    return publish(built, f"{comparison.old.title} と {comparison.new.title} の比較", folder, NAME, say)
+    built = tree.build(fill("comparison.md.j2", page_code, c=comparison, figures=_draw(comparison)))
+    return publish(built, settings, folder, NAME, say)
 
 
 def require_fonts() -> None:
@@ -68,9 +84,18 @@ def require_fonts() -> None:
                 )
 
 
-def publish(built: tree.Tree, title: str, folder: Path, name: str, say: Callable[[str], None]) -> list[Path]:
+def settings_of(title: str) -> Settings:
+    """The front page of a comparison. Raises UserError if params.yaml has no usable `report`."""
+    try:
+        found = Settings.model_validate(params.read_document().get("report"))
+    except ValidationError as error:
+        where = ".".join(map(str, ("report", *error.errors()[0]["loc"])))
+        raise UserError(f"{params.FILE}: {where}: {error.errors()[0]['msg']}") from error
+    return found.model_copy(update={"title": title, "author": "", "code_url": "."})
+
+
+def publish(built: tree.Tree, settings: Settings, folder: Path, name: str, say: Callable[[str], None]) -> list[Path]:
     """A tree as one HTML file and a PDF in the report's look."""
-    settings = params.load()["report"].model_copy(update={"title": title, "author": "", "code_url": "."})
     more = (HERE / "comparison.css").read_text(encoding="utf-8")
     say("compare: HTML and PDF")
     browser = page.for_browser(built, settings, TEMPLATES, more)
@@ -84,7 +109,7 @@ def publish(built: tree.Tree, title: str, folder: Path, name: str, say: Callable
 
 def markdown(comparison: Comparison) -> str:
     """For a comment on a pull request: no figures, no more than its readers will read."""
-    return _text(comparison, "comment.md.j2")
+    return fill("comment.md.j2", comment_code, c=comparison)
 
 
 def document(comparison: Comparison) -> dict[str, Any]:
@@ -97,7 +122,10 @@ def document(comparison: Comparison) -> dict[str, Any]:
     found["claims"] = [
         {"id": one.id, "flipped": one.flipped, "old": one.old, "new": one.new} for one in comparison.claims
     ]
-    found["metrics"] = [{"key": one.key, **_finite(asdict(one)), "moved": one.moved} for one in comparison.metrics]
+    found["metrics"] = [
+        {"key": one.key, **_finite(asdict(one)), "standing": one.standing, "moved": one.moved}
+        for one in comparison.metrics
+    ]
     found["unchanged_metrics"] = [one.key for one in comparison.unchanged]
     found["curves"] = [{"experiment": experiment, "variant": variant} for experiment, variant in comparison.curves]
     found["figures"] = comparison.figures
@@ -121,22 +149,26 @@ def _finite(value: Any) -> Any:
 
 def _draw(comparison: Comparison) -> dict[str, Any]:
     """Overlaid curves of each changed experiment, and both versions of the other changed figures, as files for <img>."""
-    drawn: dict[str, Any] = {"curves": {}, "pairs": {}}
+    drawn: dict[str, Any] = {"curves": {}, "undeclared": [], "pairs": {}}
     declared = curves.axes_of(_pipeline(comparison.old)) | curves.axes_of(_pipeline(comparison.new))
     changed: dict[str, list[str]] = {}
     for experiment, variant in comparison.curves:
         changed.setdefault(experiment, []).append(variant)
     with style(runs.FONTS):
-        for experiment, variants in changed.items():
+        for number, (experiment, variants) in enumerate(changed.items(), start=1):
             if experiment not in declared:
+                drawn["undeclared"].append(experiment)
                 continue
-            name = f"curves/{experiment}"
+            name = f"curves-{number}"
             drawing = curves.overlay(experiment, variants, comparison.old, comparison.new, declared[experiment])
             drawn["curves"][experiment] = (keep(name, to_svg(drawing, name)), variants)
-    for figure in comparison.figures:
+    for number, figure in enumerate(comparison.figures, start=1):
+        experiment, _, name = figure.partition("/")
+        if name == DRAWN_OVER and experiment in drawn["curves"]:
+            continue
         sides = (("A", comparison.old), ("B", comparison.new))
         files = [
-            (letter, one.title, keep(f"{letter}/{figure}", one.figures[figure]) if figure in one.figures else None)
+            (letter, keep(f"figure-{number}-{letter}", one.figures[figure]) if figure in one.figures else None)
             for letter, one in sides
         ]
         tall = any(_height(one.figures[figure]) > TALL for _, one in sides if figure in one.figures)
@@ -164,38 +196,48 @@ def _pipeline(one: side.Side) -> dict[str, Any]:
 # -- text -------------------------------------------------------------------------------------------------------------
 
 
-def _text(comparison: Comparison, template: str, **more: Any) -> str:
-    return fill(template, c=comparison, **more)
-
-
-def fill(template: str, **values: Any) -> str:
+def fill(template: str, code: Callable[[Any], Markup], **values: Any) -> str:
+    """A template of this folder; nothing that a value holds is a mark or a tag, unless a filter made it one."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda value: value if isinstance(value, Markup | jinja2.Undefined) else literal(str(value)),
     )
     environment.filters |= {
-        "cell": lambda value: str(value).replace("|", "\\|"),
-        "code": lambda value: f"`{value}`" if value != ABSENT else value,
+        "code": code,
+        "as_it_is": Markup,
         "grouped": grouped,
         "named": named,
         "shown": shown,
-        "difference": difference,
+        "change": change,
         "standing": lambda metric: STANDINGS[metric.standing],
         "effect": effect,
         "verdict": verdict,
         "word": lambda found: WORDS[Verdict(found["verdict"])] if found else "なし",
-        "sentence": lambda found: literal("".join(found["sentences"])) if found else ABSENT,
+        "sentence": lambda found: "".join(found["sentences"]) if found else ABSENT,
         "marked": marked,
         "marked_plainly": marked_plainly,
     }
     return environment.get_template(template).render(**values)
 
 
-def named(names: list[str], most: int = MOST_NAMED) -> str:
+def page_code(value: Any) -> Markup:
+    """As code in a page."""
+    return Markup(ABSENT if value == ABSENT else f"<code>{literal(str(value))}</code>")
+
+
+def comment_code(value: Any) -> Markup:
+    """As code in a comment, also inside a table."""
+    text = str(value).replace("|", "\\|")
+    return Markup(text if value == ABSENT else f"`` {text} ``" if "`" in text else f"`{text}`")
+
+
+def named(names: list[Any], most: int = MOST_NAMED) -> Markup:
     """The first few of a list, and how many there are."""
-    return "、".join(names[:most]) + (f" など {len(names)} 個" if len(names) > most else "")
+    first = "、".join(name if isinstance(name, Markup) else literal(str(name)) for name in names[:most])
+    return Markup(first + (f" など {len(names)} 個" if len(names) > most else ""))
 
 
 def grouped(things: list[Any], attribute: str) -> list[tuple[str, list[Any]]]:
@@ -206,38 +248,43 @@ def grouped(things: list[Any], attribute: str) -> list[tuple[str, list[Any]]]:
     return list(groups.items())
 
 
-def shown(metric: Metric, which: str) -> str:
+def shown(metric: Metric, which: str) -> Markup:
     """The mean of one side, to what its seeds support."""
-    return rounded(getattr(metric, which), getattr(metric, f"{which}_half"))
+    return Markup(rounded(getattr(metric, which), getattr(metric, f"{which}_half")))
 
 
-def difference(metric: Metric) -> str:
-    """−0.02 [−0.03, −0.01], or the difference alone where no interval can be had."""
+def change(metric: Metric) -> Markup:
+    """−0.02 [−0.03, −0.01], 0.5 [0.3, 0.9] 倍, or the difference alone where no interval can be had."""
+    found = metric.change
     if metric.old is None or metric.new is None:
-        return ABSENT
-    found = metric.difference
+        return Markup(ABSENT)
     if found is None or found.reason:
-        return rounded(metric.new - metric.old)
-    return with_interval(found.value, found.low, found.high)
+        return Markup(rounded(metric.new - metric.old))
+    if metric.is_ratio:
+        return Markup(ratio_with_interval(found.value, found.low, found.high) + " 倍")
+    return Markup(with_interval(found.value, found.low, found.high))
 
 
-def effect(found: dict[str, Any] | None) -> str:
+def effect(found: dict[str, Any] | None) -> Markup:
     """The deciding estimate of a claim with its interval, as claims.json has it."""
     if not found:
-        return ABSENT
+        return Markup(ABSENT)
     value, low, high = (found.get(name) for name in ("effect", "low", "high"))
     if value is None or low is None or high is None:
-        return rounded(value)
-    return with_interval(value, low, high) + (f"、n = {found['n']}" if found["n"] else "")
+        return Markup(rounded(value))
+    methods = {one["method"] for one in found.get("comparisons", []) if one.get("value") == value}
+    ratio = bool(methods) and all(method.startswith("log") for method in methods)
+    text = (ratio_with_interval if ratio else with_interval)(value, low, high)
+    return Markup(text + (f"、n = {found['n']}" if found["n"] else ""))
 
 
-def verdict(claim: ClaimChange) -> str:
+def verdict(claim: ClaimChange) -> Markup:
     """支持 → 未決, as marks."""
     marks = [
         f'<span class="verdict {found["verdict"]}">{WORDS[Verdict(found["verdict"])]}</span>' if found else "なし"
         for found in (claim.old, claim.new)
     ]
-    return " → ".join(marks)
+    return Markup(" → ".join(marks))
 
 
 def literal(text: str) -> str:
@@ -245,10 +292,22 @@ def literal(text: str) -> str:
     return re.sub(r"[&<>*`~|$\\]|\](?=[(\[:])|\[(?=\^)|(?<!\w)_|_(?!\w)", lambda mark: f"&#{ord(mark[0])};", text)
 
 
-def marked(parts: list[Part]) -> str:
+def marked(parts: list[Part]) -> Markup:
     """HTML with <del> and <ins>; of long unchanged passages only what stands beside a change."""
+    return Markup(_tagged(parts, lambda text: _formulas(html.escape(text))))
+
+
+def marked_plainly(parts: list[Part]) -> Markup:
+    """The same for a comment: GitHub takes the tags, and no ~~ or ** beside Japanese punctuation."""
+    return Markup(_tagged(parts, literal))
+
+
+def _tagged(parts: list[Part], escaped: Callable[[str], str]) -> str:
     tags = {"deleted": "<del>{}</del>", "inserted": "<ins>{}</ins>", "same": "{}"}
-    return "".join(tags[part.kind].format(_formulas(html.escape(text))) for part, text in _shortened(parts))
+    shown = [(part.kind, tags[part.kind].format(escaped(text))) for part, text in _shortened(parts)]
+    kinds = [kind for kind, _ in shown]
+    apart = [" " if pair == ("deleted", "inserted") else "" for pair in pairwise(kinds)]  # 10 30, not 1030, when copied
+    return "".join(text + gap for (_, text), gap in zip(shown, [*apart, ""], strict=True))
 
 
 def _formulas(text: str) -> str:
@@ -266,12 +325,6 @@ def _formulas(text: str) -> str:
     return FORMULA.sub(inline, text)
 
 
-def marked_plainly(parts: list[Part]) -> str:
-    """The same for Markdown, where GitHub knows ~~ and **."""
-    tags = {"deleted": "~~{}~~", "inserted": "**{}**", "same": "{}"}
-    return "".join(tags[part.kind].format(html.escape(text, quote=False)) for part, text in _shortened(parts))
-
-
 def _shortened(parts: list[Part]) -> list[tuple[Part, str]]:
     found = []
     for index, part in enumerate(parts):
@@ -284,10 +337,16 @@ def _shortened(parts: list[Part]) -> list[tuple[Part, str]]:
 
 
 def _beginning(text: str) -> str:
-    cut = next((found.end() for found in FORMULA.finditer(text) if found.start() < CONTEXT < found.end()), CONTEXT)
-    return text[:cut]
+    return text[: _cut(text, CONTEXT, forward=True)]
 
 
 def _end(text: str) -> str:
-    cut = len(text) - CONTEXT
-    return text[next((found.start() for found in FORMULA.finditer(text) if found.start() < cut < found.end()), cut) :]
+    return text[_cut(text, len(text) - CONTEXT, forward=False) :]
+
+
+def _cut(text: str, cut: int, forward: bool) -> int:
+    """The place nearest to `cut` that is in no formula, number or Latin word."""
+    for whole in WHOLE.finditer(text):
+        if whole.start() < cut < whole.end():
+            return whole.end() if forward else whole.start()
+    return cut
