@@ -1,5 +1,7 @@
 """The differences of two texts: which words, which paragraphs, and what is compared elsewhere."""
 
+from difflib import SequenceMatcher
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -39,7 +41,7 @@ def test_the_words_of_a_text_put_together_are_the_text(text):
 @given(st.text(alphabet="高い低精度は1.0 ", max_size=20), st.text(alphabet="高い低精度は1.0 ", max_size=20))
 @settings(max_examples=40)
 def test_the_parts_hold_both_versions_whole(old, new):
-    parts = list(words.parts(old, new))
+    parts = list(words.parts(words.words(old), words.words(new)))
     assert "".join(part.text for part in parts if part.kind != "inserted") == old
     assert "".join(part.text for part in parts if part.kind != "deleted") == new
 
@@ -92,6 +94,76 @@ def test_a_paragraph_is_compared_with_the_one_like_it_and_not_with_its_neighbour
     assert marked(text(ONE, THREE), text(ONE, TWO, changed)) == [f"{{+{TWO}+}}", "勾配が消えると[-困る-]{+つらい+}。"]
 
 
+LSTM = "LSTM の検証の精度は 0.91 で、GRU を上回った。"
+GRU = "GRU の検証の精度は 0.88 で、RNN を上回った。"
+
+
+def test_a_paragraph_is_compared_with_the_one_most_like_it_and_not_with_the_first_that_is_similar():
+    changed = GRU.replace("RNN", "RNN よりもずっと高く、RNN")
+    assert SequenceMatcher(None, words.words(LSTM), words.words(changed)).ratio() > words.SIMILAR
+    assert marked(text(LSTM, GRU), changed) == [
+        f"[-{LSTM}-]",
+        "GRU の検証の精度は 0.88 で、RNN {+よりもずっと高く、RNN +}を上回った。",
+    ]
+    assert marked(GRU, text(LSTM, changed))[0] == f"{{+{LSTM}+}}"
+
+
+def test_paragraphs_are_paired_so_that_all_together_are_most_alike():
+    old, new = text(LSTM, THREE, GRU), text(LSTM.replace("0.91", "0.92"), GRU.replace("0.88", "0.87"))
+    assert marked(old, new) == [
+        LSTM.replace("0.91", "[-0.91-]{+0.92+}"),
+        f"[-{THREE}-]",
+        GRU.replace("0.88", "[-0.88-]{+0.87+}"),
+    ]
+
+
+@st.composite
+def blocks(draw):
+    one = st.lists(st.sampled_from("abcd"), min_size=1, max_size=5)
+    return draw(st.lists(one, max_size=4)), draw(st.lists(one, max_size=4))
+
+
+@given(blocks())
+def test_no_other_pairing_that_keeps_the_order_is_more_alike(block):
+    before, after = block
+
+    def ratio(old, new):
+        return SequenceMatcher(None, before[old], after[new], autojunk=False).ratio()
+
+    def best(old, new):
+        if old == len(before) or new == len(after):
+            return 0.0
+        paired = ratio(old, new) + best(old + 1, new + 1) if ratio(old, new) >= words.SIMILAR else 0.0
+        return max(paired, best(old + 1, new), best(old, new + 1))
+
+    pairs = list(words._pairs(before, after))
+    assert pairs == sorted(pairs)
+    assert len({old for old, _ in pairs}) == len({new for _, new in pairs}) == len(pairs)
+    assert all(ratio(*pair) >= words.SIMILAR for pair in pairs)
+    assert sum(ratio(*pair) for pair in pairs) == pytest.approx(best(0, 0))
+
+
+@given(st.lists(st.sampled_from([ONE, TWO, THREE, LSTM, GRU]), max_size=5), st.lists(st.sampled_from([ONE, GRU, LSTM])))
+@settings(max_examples=40)
+def test_the_changes_hold_every_changed_paragraph_of_both_versions_once_and_in_order(old, new):
+    changes = words.changes(text(*old), text(*new))
+    for paragraphs, other in ((old, "inserted"), (new, "deleted")):
+        found = iter(paragraphs)
+        sides = ["".join(part.text for part in one.parts if part.kind != other) for one in changes]
+        assert all(side in found for side in sides if side)
+
+
+def test_paragraphs_that_have_nothing_to_do_with_each_other_are_not_compared_slowly(monkeypatch):
+    """So that hundreds of changed paragraphs take seconds."""
+    compared = []
+    slowly = SequenceMatcher.ratio
+    monkeypatch.setattr(SequenceMatcher, "ratio", lambda self: compared.append(1) or slowly(self))
+    old = [[f"{letter}{i}" for letter in "abcdefgh"] + list("はがをに。") for i in range(40)]
+    new = [[*one, "よ"] for one in old] + [["は", *["ながい"] * 40]]
+    assert list(words._pairs(old, new)) == [(i, i) for i in range(len(old))]
+    assert 0 < len(compared) < 2 * len(old) + len(old) ** 2 / 10
+
+
 def test_a_change_names_its_chapter():
     old = f"## 序論\n\n{ONE}\n\n## 結果\n\n{TWO}\n\n### 考察\n\n{THREE}"
     assert [one.chapter for one in words.changes(old, old.replace("困る", "つらい"))] == ["結果"]
@@ -122,6 +194,33 @@ def test_numbers_in_tables_code_and_the_ledger_are_left_to_their_own_comparisons
     new = old.replace("0.5", "0.6").replace("x = 1", "x = 2").replace("主張 1 支持", "主張 2 否定")
     assert new != old
     assert words.changes(old, new) == []
+
+
+def test_a_reference_without_its_number_reads_as_a_word():
+    old = (
+        "モデルを[参照](#lst:a) に示す。[参照](#eq:b) による勾配は、[参照](#fig:c) と[参照](#tab:d) のとおり、"
+        "[参照](#eq:e) $x$ や[参照](#fig:f) RNN より高い。"
+    )
+    expected = r"モデルをコードに示す。式による勾配は、図と表のとおり、式 \(x\) や図 RNN より[-高い-]{+低い+}。"
+    assert marked(old, old.replace("高い", "低い")) == [expected]
+
+
+def test_a_blank_that_the_author_put_after_another_link_stays():
+    assert [one.text for one in words.paragraphs("[LSTM](#lstm) の結果。")] == ["LSTM の結果。"]
+
+
+@pytest.mark.parametrize("kind", ["table", "figure", "listing"])
+def test_the_caption_of_a_table_is_left_out_with_it_and_other_captions_are_not(kind):
+    content = {
+        "table": "| 列 | 値 |\n|:--|--:|\n| 条件 | 0.5 |",
+        "figure": "![図](a.svg)",
+        "listing": "```python\nx = 1\n```",
+    }
+    caption = f'/// {kind}-caption\n    attrs: {{data-id: "x:claims"}}\n\n主張の判定（支持 38）\n///'
+    old = f"## 主張の台帳\n\n判定は次の規則による。\n\n{content[kind]}\n\n{caption}\n"
+    changed = [] if kind == "table" else ["主張の判定（支持 [-38-]{+36+}）"]
+    assert marked(old, old.replace("38", "36")) == changed
+    assert marked(old, old.replace("次の", "別の")) == ["判定は[-次-]{+別+}の規則による。"]
 
 
 def test_one_side_without_text_is_all_new():
