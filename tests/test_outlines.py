@@ -50,7 +50,7 @@ def test_the_characters_of_a_text_become_one_path_with_the_look_of_the_text():
     (path,) = paths(outlines.merged(SVG.format(TEXT).encode()))
     assert path["style"] == "fill: #b5472d"
     assert path["transform"] == "translate(10 20) scale(2 -2)"
-    assert path["d"] == "M0 0L10 0C10 6.67 6.67 10 0 10Z M12 0L22 0L22 10C22 10 19.33 12.67 14 18"
+    assert path["d"] == "M0 0L10 0C10 6.667 6.667 10 0 10Z M12 0L22 0L22 10C22 10 19.333 12.667 14 18"
 
 
 def test_a_merged_text_looks_the_same(tmp_path):
@@ -114,6 +114,93 @@ def test_what_is_not_understood_keeps_its_elements(body):
     assert [name for name in elements(outlines.merged(svg)) if name != "g"] == [
         name for name in elements(svg) if name != "g"
     ]
+
+
+SQUARE, OTHER = "M 0 0 H 6 V 6 H 0 Z", "M 3 3 H 9 V 9 H 3 Z"
+OVERLAPPING = f'<path d="{SQUARE}" transform="scale(2)"/><path d="{OTHER}" transform="scale(2)"/>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<g stroke="black">{OVERLAPPING}</g>',
+        f'<g style="stroke: red; stroke-width: 0.5">{OVERLAPPING}</g>',
+        f'<g stroke="none" style="stroke: red">{OVERLAPPING}</g>',
+        f'<g style="/**/stroke: red">{OVERLAPPING}</g>',
+        f'<g stroke="black"><g stroke-width="2"><g stroke="inherit">{OVERLAPPING}</g></g></g>',
+        f'<g fill-opacity="0.5">{OVERLAPPING}</g>',
+        f'<g style="fill-opacity: .5"><g fill="red">{OVERLAPPING}</g></g>',
+        f'<g opacity="0.5">{OVERLAPPING}</g>',
+        f'<g stroke-opacity="0.5">{OVERLAPPING}</g>',
+        f'<g fill="rgba(0, 0, 0, 0.5)">{OVERLAPPING}</g>',
+        f'<g fill="#00000080">{OVERLAPPING}</g>',
+        f'<g color="#0008"><g fill="currentColor">{OVERLAPPING}</g></g>',
+        f'<g><path d="{SQUARE}"/><path d="M 3 3 V 9 H 9 V 3 Z"/></g>',
+        f'<g><path d="{SQUARE}"/><path d="{OTHER}" transform="translate(10 0) scale(-1 1)"/></g>',
+        f'<g><path d="{SQUARE}"/><path d="M 3 3 V 9 H 9 V 3 Z" transform="translate(10 0) scale(-1 1)"/></g>',
+        f'<g><path id="a" d="{SQUARE}"/></g><g><g><path id="b" d="{SQUARE}"/></g><path d="{OTHER}"/></g>'
+        '<use href="#a" x="20"/><use href="#b" y="20"/>',
+        f'<g id="a" fill="red"><rect width="3" height="3"/><path d="{OTHER}"/></g><g stroke="red"><use href="#a"/></g>',
+        f"<style>* {{ stroke: red }}</style><g>{OVERLAPPING}</g>",
+        '<g><rect width="-3" height="3"/><rect width="3" height="-3"/></g>',
+    ],
+)
+def test_what_would_look_otherwise_as_one_path_stays_apart(body):
+    svg = SVG.format(body).encode()
+    merged = outlines.merged(svg)
+    for name in ("path", "rect", "use"):
+        assert elements(merged).count(name) == elements(svg).count(name)
+    named = set(etree.fromstring(merged).xpath("//@id"))
+    assert named >= {str(use)[1:] for use in etree.fromstring(merged).xpath("//@href")}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<g stroke="black" stroke-width="0">{OVERLAPPING}</g>',
+        f'<g style="stroke: none; fill: rgb(1, 2, 3)" opacity="1">{OVERLAPPING}</g>',
+        f'<g stroke="black"><g style="stroke-width: 0px" fill="currentColor">{OVERLAPPING}</g></g>',
+        f'<g><path d="{SQUARE}"/><path d="M 6 3 V 9 H 9 V 3 Z"/></g>',
+        f'<g><path d="{SQUARE}"/><path d="{SQUARE}" transform="translate(20 0) scale(-1 1)"/></g>',
+        f'<style>*{{stroke-linejoin: round; stroke-linecap: butt}}</style><g fill="#123">{OVERLAPPING}</g>',
+        f'<g><path d="{SQUARE}"/><path d=""/><path d="{OTHER}"/></g>',
+    ],
+)
+def test_what_looks_the_same_as_one_path_becomes_one(body, tmp_path):
+    svg = SVG.format(body).encode()
+    merged = outlines.merged(svg)
+    assert len(paths(merged)) == 1
+    before, after = pixels(svg, tmp_path / "before"), pixels(merged, tmp_path / "after")
+    assert before.min() < 60
+    assert np.abs(before - after).max() < 60
+
+
+@pytest.mark.parametrize("side", [1e-4, 0.2, 24, 500, 1e4, 3e6, 1e13])
+@pytest.mark.parametrize("transform", ["", "scale(0.01)", "rotate(30) scale(100 -100)", "skewX(10)"])
+def test_a_point_moves_by_less_than_can_be_seen(side, transform):
+    scale = {"scale(0.01)": 0.01, "rotate(30) scale(100 -100)": 100.0}.get(transform, 1.0)
+    corners = np.array([[0.127, 0.1], [1 / 3, 2 / 3], [0.987654321, 0.5]]) * side / scale
+    d = "M {:.20f} {:.20f} L {:.20f} {:.20f} L {:.20f} {:.20f}".format(*corners.ravel())
+    marker = f'<defs><path id="m" d="{d}"/></defs><use xlink:href="#m" style="stroke: red"/>'
+    body = f'<g transform="{transform}"><path d="{d}"/><path d="M 0 0"/></g><g transform="{transform}">{marker}</g>'
+    svg = SVG.replace("0 0 100 100", f"0 0 {side:.5f} {side / 2:.5f}").format(body).encode()
+    found = paths(outlines.merged(svg))
+    assert len(found) == 2
+    for path in found:
+        assert "e" not in path["d"]
+        numbers = [float(number) for number in path["d"].replace("L", " ").replace("M", " ").split()]
+        error = np.abs(np.array(numbers[:6]).reshape(3, 2) - corners).max()
+        assert error * scale < side / 20_000
+
+
+def test_how_lines_end_stays_with_a_group_where_a_sheet_says_it_for_each_path():
+    body = f'<style>*{{stroke-linecap: butt}}</style><g style="stroke: red; stroke-linecap: round"><path d="{SQUARE}"/></g>'
+    assert paths(outlines.merged(SVG.format(body).encode())) == [{"d": SQUARE}]
+
+
+def test_an_opacity_of_a_marker_and_of_its_use_stay_two():
+    body = '<defs><path id="m" d="M 0 0 L 0 3" style="opacity: 0.5"/></defs><use xlink:href="#m" style="opacity: 0.5"/>'
+    assert "use" in elements(outlines.merged(SVG.format(body).encode()))
 
 
 @pytest.mark.parametrize(

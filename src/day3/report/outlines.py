@@ -1,11 +1,14 @@
 """Drawings with fewer parts that look the same: WeasyPrint's price for an SVG goes by its elements.
 
 The characters of a text or a formula, each an element that moves an outline to its place, become one path; groups that
-carry nothing but an id are opened. What is not understood is left as it is.
+carry nothing but an id are opened. What is not understood is left as it is, and so is what would look otherwise as one
+path: under a stroke, which follows the scale of each part and is drawn over all of a path; under an opacity, where parts
+that overlap are darker; parts of opposite windings that overlap, which cut holes into each other.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -25,16 +28,33 @@ _LENGTHS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "Q": 4, "T": 2, "Z": 0}
 _COMMAND = re.compile("([A-Za-z])([^A-Za-z]*)")
 _TRANSFORM = re.compile(r"\s*(translate|scale|matrix)\s*\(([^)]*)\)\s*,?\s*")
 _TELLS_OUTLINES_APART = re.compile(  # what looks otherwise on one path than on several, or on a path than on a <rect>
-    rb"""marker(?:-\w+)?\s*[=:]|evenodd|(?:fill|stroke)\s*(?:=\s*["']|:)\s*url"""
-    rb"""|<style[^>]*>(?!\s*\*\s*\{[^}]*\}\s*</style>)"""
+    rb"""marker(?:-\w+)?\s*[=:]|evenodd|objectBoundingBox|(?:fill|stroke)\s*(?:=\s*["']|:)\s*url"""
 )
+_HARMLESS_SHEET = re.compile(r"\s*(?:\*\s*\{(?:\s*stroke-(?:linejoin|linecap|miterlimit)\s*:[^;}]*;?)*\s*\}\s*)?")
+_REFERENCE = re.compile(r"""url\(\s*["']?#([^"')\s]+)""")
+_FUNCTION = re.compile(r"\s*(\w+)\s*\(([^)]*)\)\s*,?\s*")
+_LENGTH = re.compile(r"\s*([-+]?[\d.]+)\s*(?:px|pt|em|%)?\s*")
+_OPAQUE = re.compile(r"[a-z]+|#(?:[0-9a-f]{3}){1,2}|rgb\(\s*[\d.]+%?(?:[\s,]+[\d.]+%?){2}\s*\)", re.IGNORECASE)
+_APPLIES_TO_EACH = re.compile("(?<!-)opacity|clip|mask|filter|transform")  # a <use> and what it draws may have both
+_SET_BY_SHEETS = re.compile("stroke-(?:line|miter)")  # for each path; what it would inherit comes after
+_PARTS_OF_SIDE = 50_000  # a point moves by less than such a part of the drawing's larger side
+_PARTS_OF_EXTENT = 500_000  # of a path's own, where its scale in the drawing is not known
+_NUMBER = "%.12g"
 
 
 class Outline(NamedTuple):
-    """A path of absolute moves, lines and cubic curves: its letters with `%g` for each number, and the points."""
+    """A path of absolute moves, lines and cubic curves: its letters with `%.12g` for each number, and the points."""
 
     template: str
     points: np.ndarray  # (n, 2)
+    winding: float  # the sign of its area
+
+
+class _Drawing(NamedTuple):
+    named: dict[str, Any]
+    used: set[str]  # the ids that anything refers to
+    side: float | None  # the larger one of the drawing
+    sides: dict[Any, float | None]  # the same in the units of an element's children
 
 
 def merged(svg: bytes) -> bytes:
@@ -45,56 +65,127 @@ def merged(svg: bytes) -> bytes:
         root = etree.fromstring(svg, etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True))
     except etree.XMLSyntaxError:
         return svg
+    if any(not _HARMLESS_SHEET.fullmatch("".join(sheet.itertext())) for sheet in root.iter(_SVG + "style")):
+        return svg
     named = {element.get("id"): element for element in root.iter(etree.Element) if element.get("id")}
-    used = {element.get(_HREF) or element.get("href", "") for element in root.iter(_USE)}
+    drawing = _Drawing(named, _used(root), _side(root), {})
     for group in list(root.iter(_GROUP)):
         if group.getparent() is not None and not any(above.tag == _SVG + "defs" for above in group.iterancestors()):
-            _merge(group, named)
+            _merge(group, drawing)
     for group in list(root.iter(_GROUP)):
         bare = not set(group.attrib) - {"id"}
         of_one = len(group) == 1 and group[0].tag == _PATH and list(group[0].attrib) == ["d"]
-        if (bare or of_one) and f"#{group.get('id')}" not in used and group.getparent() is not None:
+        of_one = of_one and not any(_SET_BY_SHEETS.search(f"{name}:{value}") for name, value in group.attrib.items())
+        if (bare or of_one) and group.get("id") not in drawing.used and group.getparent() is not None:
             _open(group)
     for element in list(root.iter(_USE)):
-        _draw_marker(element, named)
+        _draw_marker(element, drawing)
     for parent in list(root.iter(_SVG + "svg", _GROUP)):
         _clip_together(parent)
     return etree.tostring(root)
 
 
-def _merge(group: Any, named: dict[str, Any]) -> None:
+def _used(root: Any) -> set[str]:
+    used: set[str] = set()
+    for element in root.iter(etree.Element):
+        for name, value in element.attrib.items():
+            if name in ("href", _HREF):
+                used.add(value.strip().removeprefix("#"))
+            elif "url(" in value:
+                used.update(_REFERENCE.findall(value))
+    return used
+
+
+def _merge(group: Any, drawing: _Drawing) -> None:
     """Make each run of children that are mere outlines one path; definitions stay."""
+    if len(group) == 0 or len(group) == 1 and group[0].tag == _PATH or _shows_its_parts(group, drawing):
+        return
     run: list[Any] = []
     for child in [*group, None]:
-        found = None if child is None else _outlines(child, _IDENTITY, named)
+        found = None if child is None or _is_used(child, drawing) else _outlines(child, _IDENTITY, drawing.named)
         if found is not None:
             run.append((child, found))
             continue
         if child is not None and child.tag == _SVG + "defs":
             continue
-        outlines = [outline for _, outlines in run for outline in outlines]
-        if len(outlines) > 1 or any(element.tag != _PATH for element, _ in run):
-            path = etree.Element(_PATH, {"d": " ".join(_text(*outline) for outline in outlines)})
-            run[0][0].addprevious(path)
+        outlines = [(outline, matrix) for _, outlines in run for outline, matrix in outlines if len(outline.points)]
+        merges = len(run) > 1 or any(element.tag != _PATH for element, _ in run)
+        if merges and not _cut_each_other(outlines):
+            if outlines:
+                path = etree.Element(_PATH, {"d": _text(outlines, _side_within(group, drawing))})
+                run[0][0].addprevious(path)
             for element, _ in run:
                 group.remove(element)
         run = []
 
 
-def _draw_marker(use: Any, named: dict[str, Any]) -> None:
+def _is_used(element: Any, drawing: _Drawing) -> bool:
+    return any(part.get("id") in drawing.used for part in element.iter(etree.Element))
+
+
+def _shows_its_parts(group: Any, drawing: _Drawing) -> bool:
+    """Whether outlines in a group, each with its own stroke and see-through fill, would look otherwise as one."""
+    look: dict[str, str] = {}
+    for element in (group, *group.iterancestors()):
+        style = element.get("style", "")
+        if element.get("id") in drawing.used or "\\" in style or "/*" in style:
+            return True
+        for name, value in {**element.attrib, **_declarations(style)}.items():
+            if name.endswith("opacity") and value not in ("1", "1.0", "inherit"):
+                return True
+            if value != "inherit":
+                look.setdefault(name, value)
+    if look.get("stroke", "none") != "none" and not _is_zero(look.get("stroke-width", "1")):
+        return True
+    fill = look.get("fill", "black")
+    fill = look.get("color", "black") if fill.lower() == "currentcolor" else fill
+    return not _OPAQUE.fullmatch(fill.strip())
+
+
+@lru_cache(maxsize=4096)
+def _declarations(style: str) -> dict[str, str]:
+    declarations = (declaration.partition(":") for declaration in style.split(";"))
+    return {name.strip().lower(): value.strip() for name, _, value in declarations if value}
+
+
+def _is_zero(length: str) -> bool:
+    number = _LENGTH.fullmatch(length)
+    return number is not None and not number[1].strip("+-0.")
+
+
+def _cut_each_other(outlines: list[tuple[Outline, Matrix]]) -> bool:
+    """Whether outlines of opposite windings, or one mirrored and one not, may overlap: their boxes do."""
+    mirrored = [math.copysign(1, a * d - b * c) for _, (a, b, c, d, _, _) in outlines]
+    windings = [sign * outline.winding for sign, (outline, _) in zip(mirrored, outlines, strict=True)]
+    if len(set(mirrored)) < 2 and len(set(windings) - {0.0}) < 2:
+        return False
+    ways = np.array([mirrored, windings])
+    placed = [_placed(*outline) for outline in outlines]
+    low = np.array([points.min(axis=0) for points in placed])
+    high = np.array([points.max(axis=0) for points in placed])
+    overlap = ((low[:, None] < high) & (low < high[:, None])).all(axis=2)
+    return bool((overlap & (ways[:, :, None] * ways[:, None] < 0).any(axis=0)).any())
+
+
+def _draw_marker(use: Any, drawing: _Drawing) -> None:
     """A path in the place of a <use> that moves one there; the look that the path has itself comes first."""
-    path = named.get(use.get(_HREF, "").removeprefix("#"))
+    path = drawing.named.get(use.get(_HREF, "").removeprefix("#"))
     if path is None or path.tag != _PATH or set(use.attrib) - {_HREF, "x", "y", "style"}:
         return
     if set(path.attrib) - {"id", "d", "style"}:
         return
+    styles = [element.get("style") for element in (use, path) if element.get("style")]
+    if _SET_BY_SHEETS.search(use.get("style", "")) or len(styles) > 1 and all(map(_APPLIES_TO_EACH.search, styles)):
+        return
     try:
         place = (1.0, 0.0, 0.0, 1.0, float(use.get("x", 0)), float(use.get("y", 0)))
-        moved = _text(_outline(path.get("d", "")), place)
+        outline = _outline(path.get("d", ""))
     except ValueError:
         return
-    style = ";".join(element.get("style") for element in (use, path) if element.get("style"))
-    marker = etree.Element(_PATH, {"d": moved, "style": style})
+    if len(outline.points) == 0:
+        return
+    moved = _text([(outline, place)], _side_within(use.getparent(), drawing))
+    marker = etree.Element(_PATH, {"d": moved} | ({"style": ";".join(styles)} if styles else {}))
     marker.tail = use.tail
     use.getparent().replace(use, marker)
 
@@ -104,6 +195,7 @@ def _clip_together(parent: Any) -> None:
     group = None
     for child in list(parent):
         clip = child.get("clip-path") if child.tag == _PATH and "transform" not in child.attrib else None
+        clip = None if "clip" in child.get("style", "") else clip
         if clip is None:
             group = None
             continue
@@ -133,6 +225,8 @@ def _outlines(element: Any, matrix: Matrix, named: dict[str, Any]) -> list[tuple
             return _outlines(target, _product(matrix, place), named)
         if element.tag == _RECT:
             x, y, width, height = (float(element.get(name, 0)) for name in ("x", "y", "width", "height"))
+            if min(width, height) < 0:
+                return None
             return [(_outline(f"M{x} {y}H{x + width}V{y + height}H{x}Z"), matrix)]
         return [(_outline(element.get("d", "")), matrix)]
     except ValueError:
@@ -188,9 +282,27 @@ def _outline(path: str) -> Outline:
         current = (new[-1][0], new[-1][1])
         control = {"Q": (numbers[0], numbers[-3]) if letter == "Q" else current, "T": reflected}.get(letter, current)
         start = current if letter == "M" else start
-        letters.append({"H": "L", "V": "L", "Q": "C", "T": "C"}.get(letter, letter) + " ".join(["%g %g"] * len(new)))
+        letter = {"H": "L", "V": "L", "Q": "C", "T": "C"}.get(letter, letter)
+        letters.append(letter + " ".join([_NUMBER] * 2 * len(new)))
         points += new
-    return Outline("".join(letters), np.array(points, dtype=float).reshape(-1, 2))
+    return Outline("".join(letters), np.array(points, dtype=float).reshape(-1, 2), _winding(letters, points))
+
+
+def _winding(letters: list[str], points: list[Sequence[float]]) -> float:
+    """1 or -1 as most of the area is turned around, 0 if there is none; a curve counts as its control points."""
+    area, start, end = 0.0, (0.0, 0.0), 0
+    before: Sequence[float] = start
+    for letter in [*letters, "M"]:
+        begin, end = end, end + letter.count("%") // 2
+        if letter[0] == "M" or letter == "Z":
+            area += before[0] * start[1] - start[0] * before[1]
+            before = start
+        if letter[0] == "M" and begin < end:
+            before = start = (points[begin][0], points[begin][1])
+        for point in points[begin:end]:
+            area += before[0] * point[1] - point[0] * before[1]
+            before = point
+    return float(np.sign(area))
 
 
 def _cubic(
@@ -201,10 +313,58 @@ def _cubic(
     return [((x0 + 2 * x1) / 3, (y0 + 2 * y1) / 3), ((x2 + 2 * x1) / 3, (y2 + 2 * y1) / 3), end]
 
 
-def _text(outline: Outline, matrix: Matrix) -> str:
+def _placed(outline: Outline, matrix: Matrix) -> np.ndarray:
     a, b, c, d, e, f = matrix
-    points = outline.points @ np.array([[a, b], [c, d]]) + (e, f)
-    return outline.template % tuple(points.round(2).ravel().tolist())
+    return outline.points @ np.array([[a, b], [c, d]]) + (e, f)
+
+
+def _text(outlines: list[tuple[Outline, Matrix]], side: float | None) -> str:
+    """The path of outlines at their places, to as many digits as can be seen in a drawing of this side."""
+    points = np.concatenate([_placed(*outline) for outline in outlines])
+    step = float(np.ptp(points, axis=0).max()) / _PARTS_OF_EXTENT if side is None else side / _PARTS_OF_SIDE
+    decimals = min(max(0, math.ceil(-math.log10(2 * step))), 15) if step else 15
+    template = " ".join(outline.template for outline, _ in outlines)
+    if decimals > 4 or np.abs(points).max() > 1e6:  # where %g would leave digits out or write a power of ten
+        template = template.replace(_NUMBER, f"%.{decimals}f")
+    return template % tuple(points.round(decimals).ravel().tolist())
+
+
+def _side(root: Any) -> float | None:
+    """The larger side of a drawing in its own units."""
+    numbers = root.get("viewBox", "").replace(",", " ").split()[2:] or [root.get("width", ""), root.get("height", "")]
+    found = [_LENGTH.fullmatch(number) for number in numbers]
+    try:
+        return max(float(number[1]) for number in found if number is not None) or None
+    except ValueError:
+        return None
+
+
+def _side_within(parent: Any, drawing: _Drawing) -> float | None:
+    """The larger side of the drawing in the units of an element's children, or less; None if it is not known."""
+    if parent not in drawing.sides:
+        above = parent.getparent()
+        side = drawing.side if above is None else _side_within(above, drawing)
+        scale = _largest_scale(parent.get("transform", ""))
+        known = (
+            side and scale and (above is None or parent.tag == _GROUP) and "transform" not in parent.get("style", "")
+        )
+        drawing.sides[parent] = side / scale if side and scale and known else None
+    return drawing.sides[parent]
+
+
+@lru_cache(maxsize=4096)
+def _largest_scale(transform: str) -> float | None:
+    """How many times as long a line may become, or more; None if that is not known."""
+    scale = 1.0
+    for name, text in _FUNCTION.findall(transform):
+        if name in ("translate", "rotate"):
+            continue
+        matrix = _matrix(f"{name}({text})")
+        if matrix is None:
+            return None
+        a, b, c, d, _, _ = matrix
+        scale *= max(abs(a), abs(d)) if b == c == 0 else math.hypot(a, b, c, d)
+    return scale
 
 
 def _matrix(transform: str) -> Matrix | None:
