@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from day3.errors import UserError
 from day3.report import mathematics
 from day3.report.mathematics import SCALE, MathError, normalize, typeset
 
@@ -232,3 +233,19 @@ def test_many_formulas_are_set_elsewhere_and_come_out_the_same():
         formula: str(elsewhere[formula]) for formula in few
     }
     assert isinstance(elsewhere[few[1]], MathError)
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        ("import sys; print('first', file=sys.stderr); sys.exit('no V8 here')", "exit status 1: no V8 here"),
+        ("import os; os.abort()", "exit status -6: it said nothing"),
+    ],
+)
+def test_a_crash_of_a_process_that_sets_formulas_is_one_clear_error(monkeypatch, tmp_path, program: str, message: str):
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{program}"\n')
+    python.chmod(0o755)
+    monkeypatch.setattr(mathematics.sys, "executable", str(python))
+    with pytest.raises(UserError, match=f"^formulas: the process that sets them ended with {message}$"):
+        mathematics.typeset_all((f"x_{{{number}}}", True) for number in range(mathematics.MANY))

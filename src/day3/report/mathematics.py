@@ -22,6 +22,7 @@ from xml.etree.ElementTree import Element
 
 from py_mini_racer import MiniRacer
 
+from day3.errors import UserError
 from day3.report.speech import speak
 
 # The formula's em in the surrounding text's em: halfway between equal capitals (1.07) and equal small letters (1.23)
@@ -95,7 +96,7 @@ def typeset(tex: str, display: bool) -> str:
 
 def typeset_all(formulas: Iterable[tuple[str, bool]]) -> dict[tuple[str, bool], str | MathError]:
     """What `typeset` returns or raises for each (tex, display). Many are set in two processes of their own: it takes
-    half of the time, and an embedded V8 never gives back the 80 MB that it takes."""
+    half of the time, and an embedded V8 never gives back the 80 MB that it takes. Raises UserError if one crashes."""
     distinct = list(dict.fromkeys(formulas))
     if len(distinct) < MANY:
         answers = [_try(tex, display) for tex, display in distinct]
@@ -111,7 +112,11 @@ def typeset_all(formulas: Iterable[tuple[str, bool]]) -> dict[tuple[str, bool], 
 
 def _try_elsewhere(formulas: list[tuple[str, bool]]) -> list[dict[str, str]]:
     command = [sys.executable, "-m", __spec__.name]
-    done = subprocess.run(command, input=json.dumps(formulas), stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, input=json.dumps(formulas), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        last = done.stderr.strip().rpartition("\n")[2] or "it said nothing"
+        raise UserError(f"formulas: the process that sets them ended with exit status {done.returncode}: {last}")
+    sys.stderr.write(done.stderr)
     return json.loads(done.stdout)
 
 
