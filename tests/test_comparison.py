@@ -134,7 +134,7 @@ def test_the_experiments_show_what_was_set_and_nothing_else(compared):
 def test_parameters_are_in_every_output(outputs):
     rows = outputs.page.xpath('//*[@id="変わったパラメータ"]/following::table[1]//tr')
     assert [[cell.text_content().strip() for cell in row] for row in rows[1:]] == [
-        ["binary_addition.variants.narrow.hidden_size", "binary_addition", "narrow", "4", "8"]
+        ["binary_addition.variants.narrow.hidden_size", "4", "8", "narrow"]
     ]
     assert "| `binary_addition.variants.narrow.hidden_size` | `4` | `8` |" in outputs.markdown
     assert [one["key"] for one in outputs.document["parameters"]] == ["binary_addition.variants.narrow.hidden_size"]
@@ -177,7 +177,7 @@ def test_claims_that_only_moved_or_that_one_side_lacks_are_told_and_others_are_n
 def test_where_one_side_has_no_claims_or_text_it_is_said(compare, compared, tmp_path):
     status, told, _ = compare("first", "second", "--md")
     assert status == 0
-    assert "主張は、片方にまだないので比べられない。" in told
+    assert re.search("主張は、first（[0-9a-f]{7}） に台帳がないので比べられない。", told)
     assert re.search("> first（[0-9a-f]{7}） には reports/claims.json がない。", told)
     assert re.search("> first（[0-9a-f]{7}） には reports/day3.md がない。", told)
     document = json.loads(compare("first", "second", "--json")[1])
@@ -211,11 +211,11 @@ def one_metric(old, new) -> differences.Metric:
 
 
 def test_the_difference_is_the_mean_of_the_paired_differences_with_its_interval():
-    old, new = [0.1, 0.9, 0.4, 0.6], [0.2, 1.1, 0.45, 0.7]
+    old, new = [0.3, 0.9, 0.4, 0.6], [0.4, 1.1, 0.45, 0.7]
     found = one_metric(old, new)
     rng = runs.generator("comparison", 0, "e.v.m")
     expected = statistics.mean_estimate(np.array(new) - np.array(old), statistics.LEVEL, rng)
-    assert found.difference == expected
+    assert found.change == expected
     assert expected.value == pytest.approx(found.new - found.old)
     assert found.old_half == statistics.mean_interval(np.array(old)).half_width
     assert found.new_half == statistics.mean_interval(np.array(new)).half_width
@@ -231,7 +231,7 @@ INF, NAN = math.inf, math.nan
     [
         ([1.0, 2.0, 3.0], [1.1, 1.8, 3.2], "within", False),
         ([1.0, 2.0, 3.0], [2.0, 3.1, 4.0], "moved", True),
-        ([1.0, 2.0, 3.0], [1.5, 2.5, 3.5], "moved", True),  # every seed by the same
+        ([1.0, 2.0, 3.0], [1.5, 2.5, 3.5], "exact", False),  # every seed by the same
         ([1.0, 1.0, 1.0], [1.0, 1.0, 1.0], "unknown", False),  # unchanged
         ([1.0], [5.0], "unknown", False),  # one seed
         ([1.0, 2.0], [3.0], "unknown", False),  # one seed in common
@@ -243,20 +243,38 @@ INF, NAN = math.inf, math.nan
         ([1.0, 2.0, 3.0], None, "alone", False),
         (None, [1.0, 2.0, 3.0], "alone", False),
         (None, 5, "alone", False),
-        (88, 28, "exact", True),
+        (88, 28, "exact", False),
         (88, 88, "exact", False),
         (5.0, [1.0, 2.0, 3.0], "unknown", False),  # seeds on one side only
     ],
 )
-def test_a_metric_has_moved_when_it_differs_by_more_than_seeds_do(old, new, standing, moved):
+def test_a_metric_has_moved_when_the_interval_of_its_seeds_says_so(old, new, standing, moved):
     found = one_metric(old, new)
     if old == new or str(old) == str(new):
-        assert found.difference is None
+        assert found.change is None
         return
     assert (found.standing, found.moved) == (standing, moved)
 
 
-def test_what_moved_farthest_beyond_seed_noise_comes_first():
+def test_errors_that_differ_by_orders_of_magnitude_are_compared_by_ratios():
+    old, new = [1e-4, 2e-3, 1e-2, 5e-4], [3e-4, 5e-3, 4e-2, 1e-3]
+    found = one_metric(old, new)
+    rng = runs.generator("comparison", 0, "e.v.m")
+    assert found.change == statistics.ratio_estimate(np.array(new), np.array(old), statistics.LEVEL, rng)
+    assert found.is_ratio
+    assert found.moved
+    assert re.fullmatch(r"[0-9.]+ \[[0-9.]+, [0-9.]+\] 倍", write.change(found))
+    assert one_metric(new, new[::-1]).standing == "within"  # one seed more, another less
+
+
+def test_different_numbers_of_seeds_are_told_of():
+    tables = [{"e": {"v": {"m": np.arange(1.0, n + 1) ** 0.5}}} for n in (3, 10)]
+    metrics = [{"e": {"v": {"m": float(np.mean(table["e"]["v"]["m"]))}}} for table in tables]
+    found = differences.compare(*(side(metrics=m, seeds=t) for m, t in zip(metrics, tables, strict=True)))
+    assert "e のシードの数は A で 3、B で 10 なので、差と比は共通の 3 個について求めた。" in found.notes
+
+
+def test_the_clearest_change_comes_first():
     seeds = np.array([1.0, 2.0, 3.0])
     shifts = {"near": [0.4, 0.6, 0.5], "far": [0.5, 0.51, 0.5], "noise": [-0.5, 0.9, 0.1]}
     metrics = [
@@ -273,23 +291,23 @@ def test_metrics_of_an_experiment_are_those_of_its_seeds_and_unchanged_ones_are_
     found = load(compared, "narrower", "third")
     tables = {name: one.seeds["binary_addition"]["narrow"] for name, one in (("old", found.old), ("new", found.new))}
     loss = next(one for one in found.metrics if one.key == "binary_addition.narrow.final_loss")
-    assert loss.difference
-    assert loss.difference.value == pytest.approx(
-        float(np.mean(tables["new"]["final_loss"] - tables["old"]["final_loss"]))
-    )
-    assert loss.difference.n == 3
+    assert loss.change
+    expected = one_metric(list(tables["old"]["final_loss"]), list(tables["new"]["final_loss"])).change
+    assert expected
+    assert loss.change.value == pytest.approx(expected.value)
+    assert loss.change.n == 3
     assert {one.variant for one in found.metrics} == {"narrow", "parameters"}
     assert {one.variant for one in found.unchanged} >= {"quick", "gradient_check"}
     folded = outputs.page.xpath('//details[@class="unchanged"]')
     assert len(folded) == 1
     assert folded[0].get("open") is None
     assert "binary_addition.quick.final_loss" in folded[0].text_content()
-    shown = [row[0].text_content() for row in outputs.page.xpath('//table[.//th="シードのばらつき"]//tr[td]')]
+    shown = [row[0].text_content() for row in outputs.page.xpath('//table[.//th="差または比と区間"]//tr[td]')]
     assert "narrow.final_loss" in shown
     assert not [name for name in shown if name.startswith("quick.")]
     document = {one["key"]: one for one in outputs.document["metrics"]}
-    assert document["binary_addition.parameters.narrow"]["moved"]
-    assert document["binary_addition.narrow.final_loss"]["difference"]["low"] == loss.difference.low
+    assert document["binary_addition.parameters.narrow"]["standing"] == "exact"
+    assert document["binary_addition.narrow.final_loss"]["change"]["low"] == loss.change.low
     assert "binary_addition.quick.final_loss" in outputs.document["unchanged_metrics"]
 
 
@@ -297,6 +315,10 @@ def test_numbers_are_rounded_to_what_their_interval_supports():
     assert differences.rounded(0.81234, 0.02) == "0.812"
     assert differences.rounded(-3.0, 0.5) == "−3.00"
     assert differences.rounded(None) == differences.rounded(math.nan) == differences.rounded(math.inf) == "—"
+    assert differences.rounded(9999.96) == "10000"
+    assert differences.rounded(-1e-5, 0.02) == "0.000"
+    assert differences.rounded(1951) == "1951"
+    assert differences.ratio_with_interval(0.1534, 0.0213, 1.04) == "0.15 [0.021, 1.0]"
     assert differences.with_interval(-0.0625, -0.1, -0.025) == "−0.062 [−0.100, −0.025]"
 
 
@@ -356,7 +378,7 @@ def test_a_variant_of_one_side_only_is_drawn_alone_and_columns_come_from_the_pip
 def test_curves_and_both_versions_of_a_changed_figure_are_in_the_page(outputs):
     assert outputs.document["curves"] == [{"experiment": "binary_addition", "variant": "narrow"}]
     assert outputs.document["figures"] == ["binary_addition/units"]
-    overlay = outputs.page.xpath('//figure[@id="fig:curves:binary_addition"]')
+    overlay = outputs.page.xpath('//figure[@id="fig:curves:1"]')
     assert len(overlay) == 1
     assert "narrow" in overlay[0].text_content()
     pair = outputs.page.xpath('//div[contains(@class, "pair")]//figure')
@@ -381,7 +403,7 @@ def test_the_changed_words_of_the_text_are_marked_in_every_output(outputs):
         (["この段落は、あとの版にはない。"], []),
         ([], ["まったく新しい考察を、ここに書き加えた。"]),
     ]
-    assert "精度は 0.81 から ~~0.62~~**0.79** に下がった。" in outputs.markdown
+    assert "精度は 0.81 から <del>0.62</del> <ins>0.79</ins> に下がった。" in outputs.markdown
     assert {one["chapter"] for one in outputs.document["text"]} == {"結果"}
     assert "学習は三十回の反復で終わった。" not in outputs.text
     assert "まったく新しい考察を、ここに書き加えた。" in outputs.pdf_text
@@ -402,8 +424,14 @@ def test_long_unchanged_passages_are_cut_beside_a_change_but_never_inside_a_form
     formula = r"\(" + "x + " * 20 + r"y\)"
     long = f"あ{formula}い" + "う" * 200 + f"え{formula}お"
     shown = write.marked_plainly([Part("inserted", "前"), Part("same", long), Part("inserted", "後")])
-    assert shown == f"**前**あ{formula}…{formula}お**後**"
-    assert write.marked_plainly([Part("same", "か" * 200), Part("deleted", "後")]) == f"…{'か' * write.CONTEXT}~~後~~"
+    escaped = write.literal(formula)
+    assert shown == f"<ins>前</ins>あ{escaped}…{escaped}お<ins>後</ins>"
+    cut = write.marked_plainly([Part("same", "か" * 200), Part("deleted", "後")])
+    assert cut == f"…{'か' * write.CONTEXT}<del>後</del>"
+    number = write.marked_plainly(
+        [Part("same", "か" * 200 + "0.4954" + "き" * (write.CONTEXT - 2)), Part("deleted", "後")]
+    )
+    assert "…0.4954" in number
 
 
 def test_sentences_of_claims_are_printed_as_they_are():
@@ -504,14 +532,14 @@ def test_the_pdf_has_an_outline_and_numbered_pages(outputs):
 def test_sides_without_a_difference_are_said_to_have_none(compare, tmp_path):
     status, told, _ = compare("main", "second", "--md")
     assert status == 0
-    assert "違いはない。" in told
+    assert "違いは見つからなかった。" in told
     status, told, _ = compare("main", "second", "--json")
     assert status == 0
     parts = ("parameters", "claims", "metrics", "curves", "figures", "text", "stages", "files", "data", "versions")
     assert not [name for name in parts if json.loads(told)[name]]
     assert compare("main", "main", "-o", str(tmp_path))[0] == 0
     page = html.parse(str(tmp_path / "comparison.html")).getroot()
-    assert "とのあいだに、違いはない。" in page.find(".//main").text_content() + page.text_content()
+    assert "とのあいだに、違いは見つからなかった。" in page.find(".//main").text_content() + page.text_content()
 
 
 # -- the workspace ----------------------------------------------------------------------------------------------------
@@ -533,15 +561,16 @@ def test_by_default_the_last_commit_is_compared_with_the_workspace(compare, comp
     assert status == 0
     document = json.loads(told)
     assert (document["old"]["name"], document["new"]["name"]) == ("HEAD", "workspace")
-    assert document["files"] == document["notes"] == []
+    assert document["files"] == []
     file = compared / revisions.CODE
     with edited(file, file.read_text(encoding="utf-8") + "# three\n"), edited(compared / "src/new.py", "x = 1\n"):
         files = json.loads(compare("--json")[1])["files"]
         back = json.loads(compare("workspace", "HEAD", "--json")[1])["files"]
     assert {one["file"]: (one["added"], one["deleted"]) for one in files} == {
         revisions.CODE: (1, 0),
-        "src/new.py（Git に未登録）": (None, None),
+        "src/new.py": (None, None),
     }
+    assert [one["known"] for one in files] == [True, False]
     assert (back[0]["file"], back[0]["added"], back[0]["deleted"]) == (revisions.CODE, 0, 1)
 
 
@@ -553,7 +582,7 @@ def test_parameters_that_were_edited_but_not_run_make_a_note(compare, compared):
         status, told, _ = compare("--md")
     assert status == 0
     assert [one["key"] for one in document["parameters"]] == ["binary_addition.variants.quick.learning_rate"]
-    assert "作業中のフォルダー の結果は、params.yaml の今の値によるものではない" in document["notes"][0]
+    assert "作業中のフォルダー の結果は、今のパラメータやコードによるものではない" in document["notes"][0]
     assert "train_binary_addition@quick、summarize_binary_addition" in document["notes"][0]
     assert document["notes"][0] in told
     assert not [one for one in document["stages"]]
@@ -746,3 +775,49 @@ def test_experiments_that_were_not_pushed_are_not_in_a_clone(compare, clone, mon
         "",
         "narrower: expected a Git revision, a DVC experiment or workspace, found none of that name\n",
     )
+
+
+def test_code_that_was_edited_but_not_run_makes_a_note(compare, compared):
+    file = compared / "src/day3/experiments/binary_addition/train.py"
+    with edited(file, file.read_text(encoding="utf-8") + "# edited\n"):
+        notes = json.loads(compare("--json")[1])["notes"]
+    assert any("古いステージ：train_binary_addition@narrow" in note for note in notes)
+
+
+def test_nothing_that_a_revision_holds_is_markup(compare, compared, tmp_path):
+    name = "feat<svg/onload=alert(1)>"
+    subprocess.run(["git", "branch", name, "third"], cwd=compared, check=True)
+    try:
+        assert compare("second", name, "-o", str(tmp_path))[0] == 0
+        assert (
+            "&lt;svg/onload" in compare("second", name, "--md")[1] or "&#60;svg" in compare("second", name, "--md")[1]
+        )
+    finally:
+        subprocess.run(["git", "branch", "-D", name], cwd=compared, check=True)
+    text = (tmp_path / "comparison.html").read_text(encoding="utf-8")
+    assert "<svg/onload" not in text
+    assert not re.search(r"<[^>]*\bonload", text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["", "HEAD"], "found an empty name"),
+        (["HEAD", "HEAD:params.yaml"], "HEAD:params.yaml: expected a revision that DVC can read"),
+        (["HEAD", "--sweep", "a", "b", "c"], "expected A and B, or --sweep"),
+        (["--metric", "a.b.c"], "--metric: expected it beside --sweep"),
+    ],
+)
+def test_arguments_that_say_nothing_are_one_line(compare, arguments, message):
+    status, told, error = compare(*arguments)
+    assert status == 1
+    assert told == ""
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_from_a_folder_inside_the_project_nothing_is_compared(compared, capsys):
+    with chdir(compared / "src"):
+        assert cli.main(["compare"]) == 1
+        assert not Path("build").exists()
+    assert "HEAD: expected the project's folder as the current one" in capsys.readouterr().err

@@ -79,7 +79,7 @@ def test_html_and_pdf_hold_the_table_and_a_figure_for_each_numeric_parameter(com
     with chdir(compared):
         assert cli.main(["compare", "--sweep", *NAMES, "--metric", METRIC, "-o", str(tmp_path)]) == 0
     page = (tmp_path / "sweep.html").read_text(encoding="utf-8")
-    assert page.count("<figcaption") == 3  # a table and two figures
+    assert page.count("<figcaption") == 3  # a table, and two figures: each parameter differs while the other stays
     text = "".join(page.extract_text() for page in pypdf.PdfReader(tmp_path / "sweep.pdf").pages)
     assert "hidden_size" in text
     assert "dvc exp apply narrower" in text
@@ -125,5 +125,11 @@ def test_a_metric_of_one_side_only_is_known_and_empty_elsewhere(tmp_path):
 
 
 def test_a_parameter_of_words_is_no_axis(tmp_path):
-    sides = [side(tmp_path, [1.0, 2.0], rate) for rate in ("tanh", "relu", "sigmoid")]
-    assert sweep.Sweep(sides, {"e.rate": ["tanh", "relu", "sigmoid"], "e.n": [1, 2, 3]}, {}).numeric == ["e.n"]
+    sides = [side(tmp_path, [1.0, 2.0], rate) for rate in ("tanh", "relu", "relu")]
+    assert sweep.Sweep(sides, {"e.rate": ["tanh", "relu", "relu"], "e.n": [1, 2, 3]}, {}).numeric == ["e.n"]
+
+
+def test_a_parameter_that_never_differs_alone_is_no_axis(tmp_path):
+    sides = [side(tmp_path, [1.0, 2.0], rate) for rate in (1, 2, 3)]
+    assert sweep.Sweep(sides, {"e.rate": [1, 2, 3], "e.n": [1, 2, 3]}, {}).numeric == []
+    assert sweep.Sweep(sides, {"e.rate": [1, 2, 3]}, {}).numeric == ["e.rate"]

@@ -86,8 +86,8 @@ def read(name: str, folder: Path) -> Side:
     from dvc.stage import PipelineStage
 
     revision, outdated = None, []
-    if not PIPELINE.is_file():
-        raise ComparisonError(f"{PIPELINE}: expected the project's folder as the current one, found no such file here")
+    if not Path(".dvc").is_dir():
+        raise ComparisonError(f"{name}: expected the project's folder as the current one, found no .dvc here")
     try:
         kind, revision = _resolve(name)
         with Repo.open(".", rev=revision) if revision else Repo() as repo:
