@@ -98,18 +98,20 @@ def _used(root: Any) -> set[str]:
 
 def _merge(group: Any, drawing: _Drawing) -> None:
     """Make each run of children that are mere outlines one path; definitions stay."""
-    if len(group) == 0 or len(group) == 1 and group[0].tag == _PATH or _shows_its_parts(group, drawing):
+    if len(group) == 0 or len(group) == 1 and group[0].tag == _PATH:
         return
     run: list[Any] = []
     for child in [*group, None]:
-        found = None if child is None or _is_used(child, drawing) else _outlines(child, _IDENTITY, drawing.named)
-        if found is not None:
+        found = None if child is None else _outlines(child, _IDENTITY, drawing.named)
+        if found is not None and not _is_used(child, drawing):
             run.append((child, found))
             continue
         if child is not None and child.tag == _SVG + "defs":
             continue
         outlines = [(outline, matrix) for _, outlines in run for outline, matrix in outlines if len(outline.points)]
         merges = len(run) > 1 or any(element.tag != _PATH for element, _ in run)
+        if merges and _shows_its_parts(group, drawing):
+            return
         if merges and not _cut_each_other(outlines):
             if outlines:
                 path = etree.Element(_PATH, {"d": _text(outlines, _side_within(group, drawing))})
@@ -324,7 +326,9 @@ def _text(outlines: list[tuple[Outline, Matrix]], side: float | None) -> str:
     step = float(np.ptp(points, axis=0).max()) / _PARTS_OF_EXTENT if side is None else side / _PARTS_OF_SIDE
     decimals = min(max(0, math.ceil(-math.log10(2 * step))), 15) if step else 15
     template = " ".join(outline.template for outline, _ in outlines)
-    if decimals > 4 or np.abs(points).max() > 1e6:  # where %g would leave digits out or write a power of ten
+    if (
+        decimals > 4 or points.max() > 1e6 or points.min() < -1e6
+    ):  # where %g would leave digits out or write a power of ten
         template = template.replace(_NUMBER, f"%.{decimals}f")
     return template % tuple(points.round(decimals).ravel().tolist())
 
