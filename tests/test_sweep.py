@@ -82,6 +82,7 @@ def test_html_and_pdf_hold_the_table_and_a_figure_for_each_numeric_parameter(com
     assert page.count("<figcaption") == 3  # a table, and two figures: each parameter differs while the other stays
     text = "".join(page.extract_text() for page in pypdf.PdfReader(tmp_path / "sweep.pdf").pages)
     assert "hidden_size" in text
+    assert "///" not in text
     assert "dvc exp apply narrower" in text
     assert "1 つのパラメータだけに帰することはできない" in text
 

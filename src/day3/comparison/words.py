@@ -18,7 +18,8 @@ SIMILAR = 0.4  # paragraphs that share less are not two versions of one
 WHOLE = re.compile(
     r"[−+-]?[0-9]+(?:[,.][0-9]+)*(?:\^?\{?[−-]?[0-9]+\}?)?|[A-Za-z_][A-Za-z0-9_.]*|\\\(.*?\\\)|\\\[.*?\\\]|\s+"
 )
-# What is compared by itself: the ledger and the marks of verdicts, tables with their captions, code.
+# What is compared by itself: the ledger and the marks of verdicts, tables with their captions, code. A number of a note is none
+# of the text.
 ELSEWHERE = " | ".join(
     [
         '//*[starts-with(@id, "ledger:")]',
@@ -26,6 +27,7 @@ ELSEWHERE = " | ".join(
         "//figure[.//table][not(.//img)]",
         "//table",
         "//pre",
+        '//sup[starts-with(@id, "fnref")]',
     ]
 )
 KINDS = {"fig": "図", "tab": "表", "lst": "コード", "eq": "式"}
