@@ -115,7 +115,7 @@ def write(sweep: Sweep, folder: Path, say: Callable[[str], None] = print) -> lis
     report.require_fonts()
     settings = report.settings_of(f"{len(sweep.sides)} 個の実験の比較")
     figures = {}
-    with style(runs.FONTS):
+    with style(runs.FONTS.resolve()):  # matplotlib remembers it, wherever the next one works
         for key in sweep.numeric if sweep.metrics else []:
             figures[key] = report.keep(f"sweep-{len(figures) + 1}", to_svg(draw(sweep, key), key))
     built = tree.build(report.fill("sweep.md.j2", report.page_code, sweep=sweep, table=table(sweep), figures=figures))

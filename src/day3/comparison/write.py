@@ -154,7 +154,7 @@ def _draw(comparison: Comparison) -> dict[str, Any]:
     changed: dict[str, list[str]] = {}
     for experiment, variant in comparison.curves:
         changed.setdefault(experiment, []).append(variant)
-    with style(runs.FONTS):
+    with style(runs.FONTS.resolve()):  # matplotlib remembers it, wherever the next one works
         for number, (experiment, variants) in enumerate(changed.items(), start=1):
             if experiment not in declared:
                 drawn["undeclared"].append(experiment)

@@ -163,10 +163,12 @@ def _fonts() -> Iterable[Path]:
 
 
 class Missing(set[str]):
-    """The characters that the fonts lack (a browser has others); calling it puts a mark in their place."""
+    """The characters that the fonts of the current folder lack (a browser has others); calling it puts a mark in their
+    place."""
 
     def __call__(self, text: str, in_code: bool = False) -> str:
-        known = _characters("NotoSansJP-Regular") | (_characters("IBMPlexMono-Regular") if in_code else frozenset())
+        names = ("NotoSansJP-Regular", *(["IBMPlexMono-Regular"] if in_code else []))
+        known = frozenset[int]().union(*(_characters_of((runs.FONTS / f"{name}.ttf").resolve()) for name in names))
         text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
         for character in set(text) - {"\n", "\t"}:
             if ord(character) not in known:
@@ -215,6 +217,6 @@ def _take_out_unprintable(printable: tree.Tree, parsed: Parsed, style: str) -> l
 
 
 @cache
-def _characters(name: str) -> frozenset[int]:
-    with TTFont(ROOT / runs.FONTS / f"{name}.ttf") as font:
+def _characters_of(file: Path) -> frozenset[int]:
+    with TTFont(file) as font:
         return frozenset(font.getBestCmap() or {})
