@@ -55,7 +55,7 @@ def load(file: Path = FILE) -> dict[str, Any]:
     document = read_document(file)
     schemas = _schemas()
     problems = [
-        f"{file}: {name}: unknown section; expected one of {', '.join(schemas)}{_nearest(name, schemas)}"
+        f"{file}: {name}: unknown section; expected one of {', '.join(schemas)}{nearest(name, schemas)}"
         for name in document
         if name not in schemas
     ]
@@ -115,7 +115,7 @@ def _describe(error: ValidationError, file: Path, section: str, schema: Any, doc
         key = ".".join(str(part) for part in (section, *location))
         line = f"{file}: {key}: {_expectation(problem, found, written)}"
         if problem["type"] == "extra_forbidden":
-            line += _nearest(location[-1], _known_keys(schema, location[:-1]))
+            line += nearest(location[-1], _known_keys(schema, location[:-1]))
         lines.append(line)
     return lines or [f"{file}: {section}: {_first_line(str(error))}"]
 
@@ -168,7 +168,8 @@ def _expectation(problem: Any, found: Any, written: bool) -> str:
     return f"expected {expected or _first_line(problem['msg'])}, found {shown}"
 
 
-def _nearest(name: object, known: Iterable[str]) -> str:
+def nearest(name: object, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the known one that is most like it, if one is."""
     close = difflib.get_close_matches(str(name), known, n=1)
     return f"; nearest: {close[0]}" if close else ""
 

@@ -33,7 +33,7 @@ def fingerprint(stage: str) -> dict[str, str]:
     entry = definition(stage)
     document = params.read_document()
     found = {dep: _digest(Path(dep)) for dep in entry.get("deps", [])}
-    return found | {f"{params.FILE}: {key}": repr(_value(document, key)) for key in entry.get("params", [])}
+    return found | {f"{params.FILE}: {key}": repr(value_of(document, key)) for key in entry.get("params", [])}
 
 
 def record_time(stage: str, seconds: float) -> None:
@@ -46,7 +46,8 @@ def recorded_time(stage: str) -> float | None:
     return float(file.read_text()) if file.exists() else None
 
 
-def _value(document: Any, key: str) -> Any:
+def value_of(document: Any, key: str) -> Any:
+    """What nested mappings have under a dotted key; None if they do not have it."""
     for part in key.split("."):
         document = document.get(part) if isinstance(document, dict) else None
     return document

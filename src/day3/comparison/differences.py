@@ -12,7 +12,8 @@ import numpy as np
 
 from day3 import runs, statistics
 from day3.comparison import words
-from day3.comparison.side import WORKSPACE, ComparisonError, Side, to_json, value_of
+from day3.comparison.side import WORKSPACE, ComparisonError, Side, to_json
+from day3.pipeline import value_of
 
 ABSENT = "—"
 CODE = ("src", "stages", "report_templates", "dvc.yaml", "pyproject.toml", "requirements.lock", "Makefile")
@@ -266,8 +267,9 @@ def _metrics(old: Side, new: Side) -> Iterable[Metric]:
             a, b = before.get(variant, {}), after.get(variant, {})
             for name in {**b, **a}:
                 alone = (name in a) != (name in b)
-                seeds = [side.seeds.get(experiment, {}).get(variant, {}).get(name) for side in (old, new)]
-                yield _metric((experiment, variant, name), (a.get(name), b.get(name)), seeds[0], seeds[1], alone)
+                names = (experiment, variant, name)
+                seeds = [side.over_seeds(*names) for side in (old, new)]
+                yield _metric(names, (a.get(name), b.get(name)), seeds[0], seeds[1], alone)
 
 
 def _seed_count(side: Side, experiment: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
@@ -11,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ruamel.yaml import YAML, YAMLError
 
 from day3 import params, results, runs
 from day3.errors import UserError
 from day3.pipeline import FILE as PIPELINE
+from day3.pipeline import value_of
 from day3.report import ledger
 from day3.report.predicates import Verdict
 
@@ -66,6 +65,10 @@ class Side:
     @property
     def experiments(self) -> list[str]:
         return [name for name in self.params if name != "report"]
+
+    def over_seeds(self, experiment: str, variant: str, metric: str) -> np.ndarray | None:
+        """A metric of every seed, (n_seeds,); None where it has none."""
+        return self.seeds.get(experiment, {}).get(variant, {}).get(metric)
 
     @property
     def way_back(self) -> str:
@@ -134,10 +137,9 @@ def _resolve(name: str) -> tuple[str, str | None]:
             revision = resolve_rev(repo.scm, name)
         except RevError:
             known = [*experiments, *repo.scm.list_branches(), *repo.scm.list_tags(), WORKSPACE]
-            close = difflib.get_close_matches(name, known, n=1)
             raise ComparisonError(
                 f"{name}: expected a Git revision, a DVC experiment or {WORKSPACE}, found none of that name"
-                + (f"; nearest: {close[0]}" if close else "")
+                f"{params.nearest(name, known)}"
             ) from None
     return ("experiment" if name in experiments else "commit"), revision
 
@@ -155,7 +157,7 @@ def _naming(side: Side, file: Path, expected: str) -> Iterator[None]:
         yield
     except UserError as error:  # names its file
         raise ComparisonError(f"{side.name}: {error}") from error
-    except (YAMLError, ValueError, TypeError, LookupError, AttributeError) as error:  # JSON's errors are ValueErrors
+    except (ValueError, TypeError, LookupError, AttributeError) as error:  # JSON's errors are ValueErrors
         found = " ".join(str(error).split())
         raise ComparisonError(f"{side.name}: {file}: expected {expected}, found {found}") from error
 
@@ -186,10 +188,9 @@ def _read(side: Side) -> Side:
             side.figures[f"{file.parent.name}/{file.stem}"] = file.read_bytes()
         if LOCK.exists():
             with _naming(side, LOCK, "{stages: …}"):
-                side.stages = YAML(typ="safe").load(LOCK.read_text(encoding="utf-8"))["stages"]
-                side.outdated = side.outdated or [
-                    stage for stage in side.order if _is_outdated(side.stages.get(stage), side.params)
-                ]
+                side.stages = params.read_document(LOCK)["stages"]
+                if side.revision:  # of the workspace, DVC has told
+                    side.outdated = [stage for stage in side.order if _is_outdated(side.stages.get(stage), side.params)]
         for file in sorted(runs.provenance_file("").parent.glob("*.json")):
             with _naming(side, file, "{name, digest, …}"):
                 side.provenance[file.stem] = dict(runs.read_json(file))
@@ -211,14 +212,6 @@ def _is_outdated(entry: dict[str, Any] | None, document: dict[str, Any]) -> bool
         if file == params.FILE.as_posix() and any(value_of(document, key) != value for key, value in recorded.items()):
             return True
     return False
-
-
-def value_of(document: Any, key: str) -> Any:
-    for part in key.split("."):
-        if not isinstance(document, dict) or part not in document:
-            return None
-        document = document[part]
-    return document
 
 
 def to_json(value: Any) -> str:

@@ -140,8 +140,7 @@ class _Functions:
         file = results.figures_folder(experiment) / f"{name}.svg"
         if not file.is_file():
             known = [f"{path.parent.name}/{path.stem}" for path in sorted(results.figures_folder("").glob("*/*.svg"))]
-            close = difflib.get_close_matches(id, known, n=1)
-            raise ValueError(f"figure {id!r}: no such figure{f'; nearest: {close[0]}' if close else ''}")
+            raise ValueError(f"figure {id!r}: no such figure{params.nearest(id, known)}")
         drawn = listings.find(f"experiments/{experiment}/figures.py", name)
         image = f"![{_attribute(alt)}](figures/{id}.svg)"
         return image + _caption("figure", f"fig:{id}", caption, f"{drawn.path}#L{drawn.line}", id)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
+
+from day3 import params
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -28,9 +29,7 @@ def find(path: str, name: str) -> Listing:
     text = file.read_text(encoding="utf-8")
     objects = _definitions(ast.parse(text))
     if name not in objects:
-        close = difflib.get_close_matches(name, objects, n=1)
-        nearest = f"; nearest: {close[0]}" if close else ""
-        raise ValueError(f"listing: {path} has no {name!r}{nearest}; it has {', '.join(objects)}")
+        raise ValueError(f"listing: {path} has no {name!r}{params.nearest(name, objects)}; it has {', '.join(objects)}")
     node = objects[name]
     first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
     lines = text.splitlines()[first - 1 : node.end_lineno]

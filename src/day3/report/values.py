@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import html
 import math
 import re
@@ -168,9 +167,9 @@ def _split(key: str) -> tuple[str, str, str]:
 def _pick(found: Any, part: str, kind: str, key: str) -> Any:
     if not isinstance(found, Mapping) or part not in found:
         known = [str(name) for name in found] if isinstance(found, Mapping) else []
-        close = difflib.get_close_matches(part, known, n=1)
-        nearest = f"; nearest: {close[0]}" if close else ""
-        raise ValueError(f"{kind} {key!r}: no {part!r}{nearest}; known: {', '.join(known) or 'nothing'}")
+        raise ValueError(
+            f"{kind} {key!r}: no {part!r}{params.nearest(part, known)}; known: {', '.join(known) or 'nothing'}"
+        )
     return found[part]
 
 
