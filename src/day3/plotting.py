@@ -76,6 +76,15 @@ def figure(
     return drawing, drawing.subplots(rows, columns, **subplots)
 
 
+def panel_grid(count: int, columns: int, base_cm: float, row_cm: float, **subplots: Any) -> tuple[Figure, list[Axes]]:
+    """`count` panels in rows of `columns`, on a figure as high as `base_cm` and the rows."""
+    rows = -(-count // columns)
+    drawing, grid = figure(height_cm=base_cm + row_cm * rows, rows=rows, columns=columns, squeeze=False, **subplots)
+    for unused in grid.flat[count:]:
+        unused.remove()
+    return drawing, list(grid.flat[:count])
+
+
 def panel_title(axes: Axes, title: str) -> None:
     """A title, broken into lines at a "・" or "：" (which goes) where it would be wider than its panel.
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from day3.comparison.side import Side
-from day3.plotting import COLORS, LINE_STYLES, figure, panel_title
+from day3.plotting import COLORS, LINE_STYLES, panel_grid, panel_title
 from day3.results import Table
 
 COLUMNS = 3
@@ -27,31 +27,40 @@ class Axis(NamedTuple):
 
 def overlay(experiment: str, variants: Sequence[str], old: Side, new: Side, axis: Axis) -> Figure:
     """A panel for each variant: both sides' median over seeds and range, the old one dashed and grey."""
-    columns = min(COLUMNS, len(variants))
-    rows = -(-len(variants) // columns)
-    drawing, panels = figure(height_cm=1.2 + 4.6 * rows, rows=rows, columns=columns, sharex=True, squeeze=False)
-    for unused in panels.flat[len(variants) :]:
-        unused.remove()
+    drawing, panels = grid(len(variants), 1.2, axis.x_label)
     looks = ((old, COLORS[5], LINE_STYLES[1]), (new, COLORS[0], LINE_STYLES[0]))
-    for panel, variant in zip(panels.flat, variants, strict=False):
+    for panel, variant in zip(panels, variants, strict=True):
         for side, color, dashes in looks:
             table = side.curves.get(experiment, {}).get(variant)
             if table is not None and axis.column in table:
                 draw(panel, table, axis.column, color=color, linestyle=dashes, label=side.title)
         panel_title(panel, variant)
-        panel.tick_params(labelbottom=True)
         if spans_decades(panel):
             panel.set_yscale("log")
-    for row in panels:
-        row[0].set_ylabel(axis.y_label)
-    for panel in panels.flat[max(0, len(variants) - columns) : len(variants)]:
-        panel.set_xlabel(axis.x_label)
+    for panel in panels[::COLUMNS]:
+        panel.set_ylabel(axis.y_label)
+    legend(drawing, panels)
+    return drawing
+
+
+def grid(count: int, base_cm: float, x_label: str) -> tuple[Figure, list[Axes]]:
+    """Panels over one scale, each with its numbers, the last of each column with the label."""
+    columns = min(COLUMNS, count)
+    drawing, panels = panel_grid(count, columns, base_cm, 4.6, sharex=True)
+    for panel in panels:
+        panel.tick_params(labelbottom=True)
+    for panel in panels[-columns:]:
+        panel.set_xlabel(x_label)
+    return drawing, panels
+
+
+def legend(drawing: Figure, panels: Sequence[Axes]) -> None:
+    """Below the panels, what any of them shows once."""
     handles: dict[str, Any] = {}
-    for panel in panels.flat[: len(variants)]:
+    for panel in panels:
         for handle, label in zip(*panel.get_legend_handles_labels(), strict=True):
             handles.setdefault(label, handle)
     drawing.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=2)
-    return drawing
 
 
 def draw(axes: Axes, table: Table, column: str, color: str, **line: Any) -> None:

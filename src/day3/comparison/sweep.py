@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
@@ -15,16 +13,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from day3 import runs, statistics
+from day3 import params, runs, statistics
+from day3.comparison import curves
 from day3.comparison import write as report
-from day3.comparison.curves import spans_decades
 from day3.comparison.differences import ABSENT, changed_leaves, leaves, rounded, with_interval
 from day3.comparison.side import ComparisonError, Side, read, to_json
-from day3.plotting import COLORS, figure, panel_title, style, to_svg
+from day3.plotting import COLORS, panel_title, style, to_svg
 from day3.report import tree
 
 FEWEST = 3
-COLUMNS = 3
 LOGARITHMIC_AXIS_FROM = 8.0  # largest over smallest value of a parameter
 
 
@@ -60,7 +57,7 @@ def load(names: Sequence[str], metrics: Sequence[str] = ()) -> Sweep:
     """Raises ComparisonError: fewer than three sides, a side that cannot be read, nothing varied, an unknown metric."""
     if len(set(names)) < FEWEST:
         raise ComparisonError(f"--sweep: expected {FEWEST} or more different experiments, found {len(set(names))}")
-    shutil.rmtree(report.FOLDER, ignore_errors=True)
+    report.clear()
     sides = [read(name, report.FOLDER / str(index)) for index, name in enumerate(dict.fromkeys(names))]
     documents = [dict(leaves(side.params)) for side in sides]
     keys = dict.fromkeys(key for side in sides for key in changed_leaves(sides[0].params, side.params))
@@ -93,17 +90,16 @@ def _known(metrics: Sequence[str], sides: Sequence[Side]) -> list[str]:
     )
     for metric in metrics:
         if metric not in known:
-            close = difflib.get_close_matches(metric, known, n=1)
             raise ComparisonError(
                 f"--metric {metric}: expected experiment.variant.metric, found none of that name"
-                + (f"; nearest: {close[0]}" if close else "")
+                f"{params.nearest(metric, known)}"
             )
     return list(metrics)
 
 
 def _values(side: Side, metric: str) -> np.ndarray | float | None:
     experiment, variant, name = metric.split(".", 2)
-    seeds = side.seeds.get(experiment, {}).get(variant, {}).get(name)
+    seeds = side.over_seeds(experiment, variant, name)
     return seeds if seeds is not None else side.metrics.get(experiment, {}).get(variant, {}).get(name)
 
 
@@ -152,31 +148,23 @@ def document(sweep: Sweep) -> list[dict[str, Any]]:
 def draw(sweep: Sweep, key: str) -> Figure:
     """Each metric against one parameter: every seed (ring), mean with its 95 % interval (diamond)."""
     metrics = list(sweep.metrics)
-    columns = min(COLUMNS, len(metrics))
-    rows = -(-len(metrics) // columns)
-    drawing, panels = figure(height_cm=1.0 + 4.6 * rows, rows=rows, columns=columns, sharex=True, squeeze=False)
-    for unused in panels.flat[len(metrics) :]:
-        unused.remove()
+    drawing, panels = curves.grid(len(metrics), 1.0, key.split(".")[-1])
     positions = np.array(sweep.varied[key], dtype=float)
     wide = positions.min() > 0 and positions.max() / positions.min() >= LOGARITHMIC_AXIS_FROM
     series = sweep.series(key)
-    for panel, metric in zip(panels.flat, metrics, strict=False):
+    for panel, metric in zip(panels, metrics, strict=True):
         for (label, indices), color in zip(series.items(), cycle(COLORS), strict=False):
             for index in indices:
                 _draw_side(panel, float(positions[index]), sweep.metrics[metric][index], color, label)
         if wide:
             panel.set_xscale("log")
-        if spans_decades(panel):
+        if curves.spans_decades(panel):
             panel.set_yscale("log")
         panel.set_xticks(np.unique(positions), [f"{value:g}" for value in np.unique(positions)])
         panel.xaxis.minorticks_off()
-        panel.tick_params(labelbottom=True)
         panel_title(panel, "：".join(metric.split(".", 1)[1].split(".", 1)))
-    for panel in panels.flat[max(0, len(metrics) - columns) : len(metrics)]:
-        panel.set_xlabel(key.split(".")[-1])
     if len(series) > 1:
-        handles = dict(zip(*reversed(panels.flat[0].get_legend_handles_labels()), strict=True))
-        drawing.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=2)
+        curves.legend(drawing, panels)
     return drawing
 
 
@@ -204,5 +192,4 @@ def _numbers(values: np.ndarray | float | None) -> dict[str, Any] | None:
     if values is None:
         return None
     found = statistics.mean_interval(np.atleast_1d(np.asarray(values, dtype=float)))
-    numbers = {"mean": found.mean, "low": found.low, "high": found.high}
-    return {name: number if math.isfinite(number) else None for name, number in numbers.items()} | {"n": found.n}
+    return report.finite({"mean": found.mean, "low": found.low, "high": found.high, "n": found.n})

@@ -5,7 +5,6 @@ Which variants a figure shows follows from how they differ from `training`, so a
 
 from __future__ import annotations
 
-import math
 import string
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 
 from day3.experiments.binary_addition.settings import Settings, label
 from day3.labels import variant_label
-from day3.plotting import COLORS, LINE_STYLES, figure, panel_title
+from day3.plotting import COLORS, LINE_STYLES, figure, panel_grid, panel_title
 from day3.results import Results, Table
 from day3.runs import DataError
 
@@ -182,14 +181,7 @@ def _panels(count: int, columns: int) -> tuple[Figure, list[Axes]]:
             "binary_addition.variants: a figure has nothing to show; expected variants that differ in hidden_size, "
             "initialization and activation, and pairs that differ in output_gradient only"
         )
-    rows = math.ceil(count / columns)
-    drawing, grid = figure(
-        height_cm=1.4 + 3.8 * rows, rows=rows, columns=columns, sharex=True, sharey=True, squeeze=False
-    )
-    panels = list(grid.flat)
-    for unused in panels[count:]:
-        unused.remove()
-    return drawing, panels[:count]
+    return panel_grid(count, columns, 1.4, 3.8, sharex=True, sharey=True)
 
 
 def _median_and_quartiles(

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from day3.experiments.next_word.settings import label
 from day3.labels import variant_label
-from day3.plotting import COLORS, INK, LINE_STYLES, figure, panel_title
+from day3.plotting import COLORS, INK, LINE_STYLES, figure, panel_grid, panel_title
 from day3.results import Results
 from day3.statistics import mean_interval
 
@@ -69,12 +69,9 @@ def accuracy(results: Results) -> Figure:
 
 def query(results: Results) -> Figure:
     """The likeliest words after the query: mean probability over seeds (bar) and each seed's (dots)."""
-    count, columns = len(results.runs), min(3, len(results.runs))
-    rows = -(-count // columns)
-    drawing, grid = figure(height_cm=0.6 + 5.6 * rows, rows=rows, columns=columns, sharex=True, squeeze=False)
-    for unused in grid.flat[count:]:
-        unused.remove()
-    for letter, panel, variant in zip(PANELS, grid.flat, results.runs, strict=False):
+    count = len(results.runs)
+    drawing, grid = panel_grid(count, min(3, count), 0.6, 5.6, sharex=True)
+    for letter, panel, variant in zip(PANELS, grid, results.runs, strict=False):
         _likeliest_words(panel, results, variant)
         panel_title(panel, f"({letter}) {_label(results, variant)}")
         panel.tick_params(labelbottom=True)

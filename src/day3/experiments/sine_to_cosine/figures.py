@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from day3.experiments.sine_to_cosine.settings import label
 from day3.labels import variant_label
-from day3.plotting import COLORS, INK, figure, panel_title
+from day3.plotting import COLORS, INK, figure, panel_grid, panel_title
 from day3.results import Results
 
 __all__ = ["learning_curves", "mse", "predictions"]
@@ -38,14 +38,9 @@ def predictions(results: Results) -> Figure:
 
 def learning_curves(results: Results) -> Figure:
     """Teacher-forced validation error after each epoch: median and range over seeds; other variants' medians in grey."""
-    columns = min(3, len(results.curves))
-    rows = -(-len(results.curves) // columns)
-    drawing, grid = figure(
-        height_cm=1.0 + 3.9 * rows, rows=rows, columns=columns, sharex=True, sharey=True, squeeze=False
-    )
-    for unused in grid.flat[len(results.curves) :]:
-        unused.remove()
-    for letter, panel, (variant, curve) in zip(PANELS, grid.flat, results.curves.items(), strict=False):
+    count = len(results.curves)
+    drawing, grid = panel_grid(count, min(3, count), 1.0, 3.9, sharex=True, sharey=True)
+    for letter, panel, (variant, curve) in zip(PANELS, grid, results.curves.items(), strict=False):
         for other, others in results.curves.items():
             if other != variant:
                 panel.plot(others["step"], others["validation_mse_median"], color=FAINT, linewidth=0.7)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from day3.experiments.spoken_digits.settings import label
 from day3.labels import variant_label
-from day3.plotting import COLORS, INK, figure, panel_title
+from day3.plotting import COLORS, INK, figure, panel_grid, panel_title
 from day3.results import Results
 from day3.statistics import mean_interval
 
@@ -107,14 +107,10 @@ def confusion(results: Results) -> Figure:
 def _panels(results: Results, row_height_cm: float, **subplots: Any) -> tuple[Figure, dict[str, Any]]:
     """A panel for each variant, three in a row, with its letter and name: {variant: Axes}."""
     variants = results.settings.variants
-    columns = min(3, len(variants))
-    rows = -(-len(variants) // columns)
-    drawing, axes = figure(height_cm=row_height_cm * rows, rows=rows, columns=columns, squeeze=False, **subplots)
-    panels = dict(zip(variants, axes.flat, strict=False))
+    drawing, axes = panel_grid(len(variants), min(3, len(variants)), 0, row_height_cm, **subplots)
+    panels = dict(zip(variants, axes, strict=True))
     for letter, (variant, panel) in zip("abcdefghijklmnopqrstuvwxyz", panels.items(), strict=False):
         panel_title(panel, f"({letter}) {variant_label(results.settings, variant, label)}")
-    for unused in axes.flat[len(variants) :]:
-        unused.remove()
     return drawing, panels
 
 
