@@ -9,9 +9,6 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import Literal, NamedTuple
 
-import markdown
-from lxml import html
-
 from day3.report import tree
 
 SIMILAR = 0.4  # paragraphs that share less are not two versions of one
@@ -154,8 +151,7 @@ def _tokenizer():  # noqa: ANN202  (janome has no types)
 def paragraphs(text: str) -> Iterator[Paragraph]:
     """The running text of the report's Markdown: headings, paragraphs, displayed formulas, items of lists, and captions but those
     of tables."""
-    converter = markdown.Markdown(extensions=tree.EXTENSIONS, extension_configs=tree.EXTENSION_SETTINGS)
-    root = html.fragment_fromstring(f"<main>{converter.convert(tree.join_lines(text))}</main>")
+    root = tree.parse(text)
     for element in root.xpath(ELSEWHERE):
         element.drop_tree()
     for link in root.xpath('//a[starts-with(@href, "#")]'):

@@ -7,7 +7,6 @@ import math
 import re
 import shutil
 from collections.abc import Callable
-from contextlib import chdir
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +15,6 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 from pydantic import ValidationError
-from ruamel.yaml import YAML
 
 from day3 import params, runs
 from day3.comparison import curves, differences, side
@@ -58,9 +56,13 @@ TALL = 260.0  # points; lower figures are set one above the other, in full width
 
 def load(old: str, new: str) -> Comparison:
     """Read and compare two sides. Raises ComparisonError."""
-    if FOLDER.exists():
-        shutil.rmtree(FOLDER)
+    clear()
     return differences.compare(side.read(old, FOLDER / "old"), side.read(new, FOLDER / "new"))
+
+
+def clear() -> None:
+    """Forget what an earlier comparison was read from and drew."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
 
 
 def write(comparison: Comparison, folder: Path, say: Callable[[str], None] = print) -> list[Path]:
@@ -76,12 +78,9 @@ def write(comparison: Comparison, folder: Path, say: Callable[[str], None] = pri
 
 def require_fonts() -> None:
     """Raises UserError: DVC does not keep fonts for others, so a fresh clone has none."""
-    for name, *_ in page.FONT_FACES:
-        for file in (runs.FONTS / f"{name}.ttf", runs.FONTS / f"{name}.woff2"):
-            if not file.is_file():
-                raise UserError(
-                    f"{file}: the fonts are not built yet; run: dvc repro fonts (--md and --json need none)"
-                )
+    for file in render.fonts():
+        if not file.is_file():
+            raise UserError(f"{file}: the fonts are not built yet; run: dvc repro fonts (--md and --json need none)")
 
 
 def settings_of(title: str) -> Settings:
@@ -123,7 +122,7 @@ def document(comparison: Comparison) -> dict[str, Any]:
         {"id": one.id, "flipped": one.flipped, "old": one.old, "new": one.new} for one in comparison.claims
     ]
     found["metrics"] = [
-        {"key": one.key, **_finite(asdict(one)), "standing": one.standing, "moved": one.moved}
+        {"key": one.key, **finite(asdict(one)), "standing": one.standing, "moved": one.moved}
         for one in comparison.metrics
     ]
     found["unchanged_metrics"] = [one.key for one in comparison.unchanged]
@@ -137,10 +136,10 @@ def document(comparison: Comparison) -> dict[str, Any]:
     return found
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """JSON has no word for a number that is not finite."""
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -189,8 +188,7 @@ def _height(svg: bytes) -> float:
 
 
 def _pipeline(one: side.Side) -> dict[str, Any]:
-    with chdir(one.folder):
-        return YAML(typ="safe").load(side.PIPELINE.read_text(encoding="utf-8"))
+    return params.read_document(one.folder / side.PIPELINE)
 
 
 # -- text -------------------------------------------------------------------------------------------------------------

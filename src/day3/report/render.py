@@ -6,7 +6,7 @@ import copy
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import chdir
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -15,7 +15,6 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 from lxml import html
-from lxml.html import HtmlElement
 
 from day3 import runs
 from day3.errors import UserError
@@ -63,7 +62,7 @@ def parse(file: Path) -> Parsed:
     try:
         built = tree.finish(arranged.root)
     except tree.FormulaError as error:
-        raise UserError("\n".join(f"{file}:{found}" for found in _bad_formulas(arranged.root))) from error
+        raise UserError("\n".join(f"{file}:{found}" for found in map(_told, error.all))) from error
     except tree.ReferenceError as error:
         raise UserError(f"{file}: {error}") from error
     for slot in built.root.xpath(".//*[@data-line]"):
@@ -76,17 +75,10 @@ def parse(file: Path) -> Parsed:
     return Parsed(built, arranged.title, _day(arranged.front, file), shown, encoding, arranged.places, list(warnings))
 
 
-def _bad_formulas(root: HtmlElement) -> Iterator[str]:
-    """A line for each formula that cannot be typeset, of those that are not typeset yet."""
-    for slot in root.xpath('.//*[@class="arithmatex"]'):
-        alone = html.fragment_fromstring("<main></main>")
-        alone.append(copy.copy(slot))
-        try:
-            tree.finish(alone)
-        except tree.FormulaError as error:
-            tex = " ".join(error.tex.split())
-            problem = str(error).partition(f"formula {error.tex.strip()!r}: ")[2].removesuffix(f": {error.tex.strip()}")
-            yield f"{error.line or 1}: formula {tex!r}: {' '.join(problem.split())}"
+def _told(error: tree.FormulaError) -> str:
+    tex = " ".join(error.tex.split())
+    problem = str(error).partition(f"formula {error.tex.strip()!r}: ")[2].removesuffix(f": {error.tex.strip()}")
+    return f"{error.line or 1}: formula {tex!r}: {' '.join(problem.split())}"
 
 
 def _day(front: str, file: Path) -> date:
@@ -117,7 +109,7 @@ def render(file: Path, folder: Path | None = None, say: Callable[[str], None] = 
         raise UserError(f"{folder}: expected a folder, found a file")
     if not (ROOT / STYLES[0]).is_file():
         raise UserError(f"{ROOT / TEMPLATES}: not found; expected day3 to be installed from its project (make install)")
-    if unbuilt := [name for name in _fonts() if not (ROOT / name).is_file()]:
+    if unbuilt := [name for name in fonts() if not (ROOT / name).is_file()]:
         raise UserError(f"{ROOT / unbuilt[0]}: the fonts are not built yet; in {ROOT} run: dvc repro fonts")
     say(f"render: {file}: Markdown -> HTML")
     parsed = parse(file)
@@ -158,7 +150,8 @@ def _contents_style(built: tree.Tree) -> str:
     return "@media print { .contents ol { line-height: 1.3 } }" if listed in CLOSE_CONTENTS else ""
 
 
-def _fonts() -> Iterable[Path]:
+def fonts() -> Iterable[Path]:
+    """What both outputs need, from the project's root."""
     return [runs.FONTS / f"{name}.{kind}" for name, *_ in page.FONT_FACES for kind in ("ttf", "woff2")]
 
 
@@ -166,9 +159,14 @@ class Missing(set[str]):
     """The characters that the fonts of the current folder lack (a browser has others); calling it puts a mark in their
     place."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        names = ("NotoSansJP-Regular", "IBMPlexMono-Regular")
+        self._in_text, mono = (_characters_of((runs.FONTS / f"{name}.ttf").resolve()) for name in names)
+        self._in_code = self._in_text | mono
+
     def __call__(self, text: str, in_code: bool = False) -> str:
-        names = ("NotoSansJP-Regular", *(["IBMPlexMono-Regular"] if in_code else []))
-        known = frozenset[int]().union(*(_characters_of((runs.FONTS / f"{name}.ttf").resolve()) for name in names))
+        known = self._in_code if in_code else self._in_text
         text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
         for character in set(text) - {"\n", "\t"}:
             if ord(character) not in known:

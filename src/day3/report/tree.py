@@ -40,8 +40,6 @@ SHORT = 20  # lines of a listing that stays on one page
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
 PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
-
-
 _FORMULAS = '//*[contains(concat(" ", @class, " "), " arithmatex ")]'
 
 
@@ -63,12 +61,13 @@ class Tree:
 
 
 class FormulaError(Exception):
-    """A formula that cannot be typeset; `tex` tells which."""
+    """A formula that cannot be typeset; `tex` tells which. `all` has every one of the document, this one first."""
 
     def __init__(self, tex: str, message: str, line: str | None = None) -> None:
         super().__init__(f"formula {tex.strip()!r}: {message}")
         self.tex = tex
         self.line = line  # of the source, when the tree was made with data-line
+        self.all: list[FormulaError] = [self]
 
 
 class ReferenceError(Exception):
@@ -81,9 +80,13 @@ class ReferenceError(Exception):
 
 def build(text: str) -> Tree:
     """The numbered tree of a Markdown text. Raises FormulaError and ReferenceError."""
+    return finish(parse(text))
+
+
+def parse(text: str) -> html.HtmlElement:
+    """`main` with the body of a Markdown text as it is before it is numbered and typeset."""
     converter = markdown.Markdown(extensions=EXTENSIONS, extension_configs=EXTENSION_SETTINGS)
-    body = converter.convert(join_lines(text))
-    return finish(html.fragment_fromstring(f"<main>{body}</main>"))
+    return html.fragment_fromstring(f"<main>{converter.convert(join_lines(text))}</main>")
 
 
 def finish(root: html.HtmlElement) -> Tree:
@@ -266,11 +269,17 @@ def _typeset_formulas(tree: Tree) -> None:
     used: set[str] = set()
     formulas = [_Formula.read(slot) for slot in tree.root.xpath(_FORMULAS)]
     drawings = typeset_all((formula.tex, formula.display) for formula in formulas)
-    for formula in formulas:
+    found = [(formula, drawings[formula.tex, formula.display]) for formula in formulas]
+    bad = [
+        FormulaError(formula.tex, str(drawing), formula.slot.get("data-line"))
+        for formula, drawing in found
+        if isinstance(drawing, MathError)
+    ]
+    if bad:
+        bad[0].all = bad
+        raise bad[0]
+    for formula, drawing in found:
         slot, label, tags = formula.slot, formula.label, formula.tags
-        drawing = drawings[formula.tex, formula.display]
-        if isinstance(drawing, MathError):
-            raise FormulaError(formula.tex, str(drawing), slot.get("data-line"))
         tail = slot.tail
         slot.clear()
         slot.tail = tail
