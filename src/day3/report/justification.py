@@ -171,8 +171,9 @@ def _spread(box: Any, em: float, spread: Spread, advance: float, first: Any, las
     box.position_x += advance
     box.justification_spacing = box.pango_layout.justification_spacing = spread
     box.pango_layout.text = box.text  # without the blank that was cut off at the end of the line
-    box.width += spread.width(box.text)
-    advance += spread.width(box.text)
+    width = spread.width(box.text)
+    box.width += width
+    advance += width
     if box is not last:
         advance += spread.of(box.text[-1]) / 2
     return advance

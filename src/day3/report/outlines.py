@@ -265,7 +265,7 @@ def _outline(path: str) -> Outline:
         numbers = [float(number) for number in text.replace(",", " ").split()]
         if _LENGTHS.get(letter) != len(numbers) or not letters and letter != "M":
             raise ValueError(f"expected an absolute path command with its numbers, found {letter}{text}")
-        before, reflected = current, (2 * current[0] - control[0], 2 * current[1] - control[1])
+        before, bend = current, None
         match letter:
             case "Z":
                 current = control = start
@@ -276,13 +276,15 @@ def _outline(path: str) -> Outline:
             case "V":
                 new = [(current[0], numbers[0])]
             case "T":
-                new = _cubic(before, reflected, (numbers[0], numbers[1]))
+                bend = (2 * current[0] - control[0], 2 * current[1] - control[1])
+                new = _cubic(before, bend, (numbers[0], numbers[1]))
             case "Q":
-                new = _cubic(before, (numbers[0], numbers[1]), (numbers[2], numbers[3]))
+                bend = (numbers[0], numbers[1])
+                new = _cubic(before, bend, (numbers[2], numbers[3]))
             case _:
                 new = list(zip(numbers[::2], numbers[1::2], strict=True))
         current = (new[-1][0], new[-1][1])
-        control = {"Q": (numbers[0], numbers[-3]) if letter == "Q" else current, "T": reflected}.get(letter, current)
+        control = bend or current  # what a T that follows reflects
         start = current if letter == "M" else start
         letter = {"H": "L", "V": "L", "Q": "C", "T": "C"}.get(letter, letter)
         letters.append(letter + " ".join([_NUMBER] * 2 * len(new)))
@@ -326,9 +328,7 @@ def _text(outlines: list[tuple[Outline, Matrix]], side: float | None) -> str:
     step = float(np.ptp(points, axis=0).max()) / _PARTS_OF_EXTENT if side is None else side / _PARTS_OF_SIDE
     decimals = min(max(0, math.ceil(-math.log10(2 * step))), 15) if step else 15
     template = " ".join(outline.template for outline, _ in outlines)
-    if (
-        decimals > 4 or points.max() > 1e6 or points.min() < -1e6
-    ):  # where %g would leave digits out or write a power of ten
+    if decimals > 4 or np.abs(points).max() > 1e6:  # where %g would leave digits out or write a power of ten
         template = template.replace(_NUMBER, f"%.{decimals}f")
     return template % tuple(points.round(decimals).ravel().tolist())
 
