@@ -62,8 +62,8 @@ def measured(*command: str) -> tuple[float, float]:
 
 
 def write_pdf(text: str, folder: Path) -> None:
-    from day3 import params
-    from day3.report import page, pdf, tree
+    from ronkyo import params
+    from ronkyo.typeset import page, pdf, tree
 
     settings = params.load()["report"]
     printed = page.for_print(tree.build(text), settings, TEMPLATES)
@@ -71,8 +71,8 @@ def write_pdf(text: str, folder: Path) -> None:
 
 
 def write_html(text: str, folder: Path) -> None:
-    from day3 import params
-    from day3.report import page, tree
+    from ronkyo import params
+    from ronkyo.typeset import page, tree
 
     settings = params.load()["report"]
     (folder / "report.html").write_text(page.for_browser(tree.build(text), settings, TEMPLATES), encoding="utf-8")

@@ -1,22 +1,9 @@
 """Draw every figure of one experiment: python stages/draw.py EXPERIMENT"""
 
 import sys
-from importlib import import_module
 
-import stage
+import source  # noqa: F401  the code beside this folder comes first
 
-from day3 import params, plotting, results, runs
+from ronkyo.run import stages
 
-
-def main(experiment: str) -> None:
-    figures = import_module(f"day3.experiments.{experiment}.figures")
-    found = results.read_results(experiment, params.load().get(experiment))
-    with runs.replacing(results.figures_folder(experiment)) as folder, plotting.style(runs.FONTS):
-        folder.mkdir()
-        for name in figures.__all__:
-            drawing = getattr(figures, name)(found)
-            (folder / f"{name}.svg").write_bytes(plotting.to_svg(drawing, f"{experiment}/{name}"))
-
-
-if __name__ == "__main__":
-    stage.run(main, sys.argv[1:])
+stages.run(stages.draw, sys.argv[1:])

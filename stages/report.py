@@ -1,8 +1,9 @@
 """Fill the templates and write the report: python stages/report.py"""
 
-import stage
+import sys
 
-from day3.report import build
+import source  # noqa: F401  the code beside this folder comes first
 
-if __name__ == "__main__":
-    stage.run(build.build, [])
+from ronkyo.run import stages
+
+stages.run(stages.report, sys.argv[1:])

@@ -2,23 +2,8 @@
 
 import sys
 
-import stage
+import source  # noqa: F401  the code beside this folder comes first
 
-from day3 import params, runs, workers
+from ronkyo.run import stages
 
-
-def main(experiment: str, variant: str) -> None:
-    settings = params.load()[experiment]
-    arrays = workers.train(
-        experiment,
-        data=runs.read_arrays(runs.data_folder(experiment)),
-        training=settings.variants[variant],
-        seeds=range(settings.seeds),
-        workers=workers.available(),
-        title=f"{experiment} {variant}",
-    )
-    runs.write_arrays(runs.run_folder(experiment, variant), arrays)
-
-
-if __name__ == "__main__":
-    stage.run(main, sys.argv[1:])
+stages.run(stages.train, sys.argv[1:])

@@ -11,12 +11,12 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from pydantic import ValidationError
 from torch.nn import functional
 
-from day3 import params
 from day3.experiments.activations import figures
 from day3.experiments.activations.settings import Settings
 from day3.experiments.activations.summarize import compare, derivative, exact_max_slope, summarize
 from day3.nn import activations
-from day3.results import Results
+from ronkyo import params
+from ronkyo.results import Results
 
 DOCUMENT = params.read_document(Path(__file__).parents[1] / "params.yaml")["activations"]
 ALPHA, BETA = 0.1, 1.5

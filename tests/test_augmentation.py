@@ -13,11 +13,11 @@ from hypothesis.extra.numpy import arrays
 from matplotlib import image as mpl_image
 from pydantic import ValidationError
 
-from day3 import plotting
 from day3.experiments.augmentation import data, figures, methods
 from day3.experiments.augmentation.settings import Data, Methods, Range, Settings
-from day3.results import Results
-from day3.runs import DataError
+from ronkyo import plotting
+from ronkyo.files import DataError
+from ronkyo.results import Results
 
 RANGES = {
     "contrast": {"lower": 0.4, "upper": 0.6},

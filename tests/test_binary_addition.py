@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from day3 import params
 from day3.experiments.binary_addition import figures
 from day3.experiments.binary_addition.settings import Settings, label
 from day3.experiments.binary_addition.summarize import check_gradient, convergence_iterations, summarize
@@ -24,7 +23,8 @@ from day3.experiments.binary_addition.train import (
     train,
 )
 from day3.nn.numpy_rnn import Weights
-from day3.results import Results
+from ronkyo import params
+from ronkyo.results import Results
 
 DOCUMENT = params.read_document(Path(__file__).parents[1] / "params.yaml")[EXPERIMENT]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from test_pdf import ATTACHMENTS, PAGE, root, written  # noqa: F401
 
-from day3.report import checks, pdf
-from day3.report.checks import Line, Outcome, Report
+from ronkyo.check import checks
+from ronkyo.check.checks import Line, Outcome, Report
+from ronkyo.typeset import pdf
 
 A4 = "@page { size: A4; margin: 26mm 30.9mm 25mm }"
 HEADINGS = (

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from day3 import params, results, runs
-from day3.report import build, document, ledger
-from day3.report.predicates import Predicate, Verdict, every
+from ronkyo import files, params, results
+from ronkyo.claims import ledger
+from ronkyo.claims.predicates import Predicate, Verdict, every
+from ronkyo.report import build, chapters
 
 ROOT = Path(__file__).parents[1]
 WORDINGS = "{% supported %}\n支持。\n{% undecided %}\n未決。\n{% contradicted %}\n否定。\n"
@@ -46,8 +47,8 @@ def state(tmp_path, monkeypatch):
     def render(predicate, wordings=WORDINGS, id="a", before="", after="", options=""):
         claim = f'{{% claim "{id}", {predicate}{options} %}}\n{wordings}{{% endclaim %}}\n'
         text = f"## 章\n\n{before}{claim}{after}\n{{{{ ledger() }}}}\n"
-        runs.write_text(Path("report_templates/report.md.j2"), text)
-        return document.render(Path("report_templates"))
+        files.write_text(Path("report_templates/report.md.j2"), text)
+        return chapters.render(Path("report_templates"))
 
     return render
 
@@ -274,7 +275,7 @@ def test_a_sentence_may_end_its_paragraph_and_another_may_follow_it(state):
 
 
 def test_a_verdict_without_a_wording_fails_with_what_to_write(state):
-    with pytest.raises(document.ReportError) as raised:
+    with pytest.raises(chapters.ReportError) as raised:
         state(
             'higher("spoken_digits.gru.val_accuracy", than=0.5)',
             wordings="{% supported %}支持。\n{% undecided %}未決。\n",
@@ -289,7 +290,7 @@ def test_every_verdict_without_a_wording_is_told_of_at_once(state):
     other = (
         '{% claim "b", higher("spoken_digits.gru.val_accuracy", than=0.6) %}\n{% supported %}支持。\n{% endclaim %}\n'
     )
-    with pytest.raises(document.ReportError) as raised:
+    with pytest.raises(chapters.ReportError) as raised:
         state('higher("spoken_digits.gru.val_accuracy", than=0.5)', wordings="{% supported %}支持。\n", before=other)
     assert [line.split(" is ")[0] for line in str(raised.value).splitlines()] == [
         "report_templates/report.md.j2:3: claim 'b'",
@@ -393,7 +394,7 @@ WRONG = {
 
 @pytest.mark.parametrize(("arguments", "message"), WRONG.values(), ids=WRONG.keys())
 def test_a_mistake_in_a_claim_names_template_and_line(state, arguments, message):
-    with pytest.raises(document.ReportError) as raised:
+    with pytest.raises(chapters.ReportError) as raised:
         state(**arguments)
     assert str(raised.value).startswith("report_templates/report.md.j2:")
     assert message in str(raised.value)
@@ -402,22 +403,22 @@ def test_a_mistake_in_a_claim_names_template_and_line(state, arguments, message)
 
 def test_an_id_stands_for_one_claim(state):
     twin = f'{{% claim "a", {OK} %}}\n{WORDINGS}{{% endclaim %}}\n'
-    with pytest.raises(document.ReportError, match="stated already at report_templates/report.md.j2:3"):
+    with pytest.raises(chapters.ReportError, match="stated already at report_templates/report.md.j2:3"):
         state(OK, before=twin)
 
 
 def test_claims_need_a_ledger_after_them(state):
-    with pytest.raises(document.ReportError, match="stands after the ledger at report_templates/report.md.j2:3"):
+    with pytest.raises(chapters.ReportError, match="stands after the ledger at report_templates/report.md.j2:3"):
         state(OK, before="{{ ledger() }}\n\n")
-    runs.write_text(Path("report_templates/report.md.j2"), f'{{% claim "a", {OK} %}}\n{WORDINGS}{{% endclaim %}}\n')
-    with pytest.raises(document.ReportError, match=r"expected \{\{ ledger\(\) \}\} after the claims"):
-        document.render(Path("report_templates"))
+    files.write_text(Path("report_templates/report.md.j2"), f'{{% claim "a", {OK} %}}\n{WORDINGS}{{% endclaim %}}\n')
+    with pytest.raises(chapters.ReportError, match=r"expected \{\{ ledger\(\) \}\} after the claims"):
+        chapters.render(Path("report_templates"))
 
 
 def test_a_background_needs_a_reason_and_is_printed_as_it_is(state):
     rendered = state(OK, before='前、{% background "理論" %}長いほど{% endbackground %}よい。\n\n')
     assert "前、長いほどよい。\n\n" in rendered.text
-    with pytest.raises(document.ReportError, match="expected a reason"):
+    with pytest.raises(chapters.ReportError, match="expected a reason"):
         state(OK, before='{% background "" %}文{% endbackground %}')
 
 
@@ -434,7 +435,7 @@ def test_the_ledger_is_a_metrics_file_whose_single_values_are_numbers_and_verdic
 
 
 def test_the_ledger_compares_with_what_the_original_printed(state):
-    runs.write_text(
+    files.write_text(
         Path("report_templates/original.yaml"),
         "claims: {a: 双方向がよい。}\n"
         'numbers: {spoken_digits.bilstm.val_accuracy: "0.310", spoken_digits.gru.val_accuracy: "0.210"}\n'
@@ -480,14 +481,14 @@ ORIGINALS = {
 
 @pytest.mark.parametrize(("text", "message"), ORIGINALS.values(), ids=ORIGINALS.keys())
 def test_a_mistake_in_the_originals_statements_names_the_file(state, text, message):
-    runs.write_text(Path("report_templates/original.yaml"), text)
+    files.write_text(Path("report_templates/original.yaml"), text)
     with pytest.raises(ledger.OriginalError) as raised:
         state(OK)
     assert message in str(raised.value)
 
 
 def test_the_originals_file_that_is_no_yaml_is_told_by_its_line(state):
-    runs.write_text(Path("report_templates/original.yaml"), "claims: {\nnumbers: ]\n")
+    files.write_text(Path("report_templates/original.yaml"), "claims: {\nnumbers: ]\n")
     with pytest.raises(params.ParamsError, match=r"report_templates/original.yaml: line 2: expected YAML"):
         state(OK)
 
@@ -497,7 +498,7 @@ def test_every_wording_of_the_reports_claims_can_be_printed(monkeypatch, forced)
     """The committed results, with each verdict in turn for all claims."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(Predicate, "decide", lambda self: (forced, self.compare()))
-    rendered = document.render()
+    rendered = chapters.render()
     assert len(rendered.claims.stated) >= 25
     for one in rendered.claims.stated:
         assert re.search(r"。(（判定できない理由：.*）)?$", one.sentence), one.sentence

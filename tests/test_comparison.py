@@ -18,10 +18,12 @@ import pytest
 import revisions
 from lxml import html
 
-from day3 import cli, results, runs, statistics
-from day3.comparison import curves, differences, write
-from day3.comparison.side import WORKSPACE, Side
-from day3.comparison.words import Part
+from ronkyo import cli, results
+from ronkyo.claims import estimates
+from ronkyo.compare import curves, differences, write
+from ronkyo.compare.revision import WORKSPACE, Side
+from ronkyo.compare.words import Part
+from ronkyo.seeds import generator
 
 A, B = "narrower", "third"  # which between them differ in everything
 
@@ -213,12 +215,12 @@ def one_metric(old, new) -> differences.Metric:
 def test_the_difference_is_the_mean_of_the_paired_differences_with_its_interval():
     old, new = [0.3, 0.9, 0.4, 0.6], [0.4, 1.1, 0.45, 0.7]
     found = one_metric(old, new)
-    rng = runs.generator("comparison", 0, "e.v.m")
-    expected = statistics.mean_estimate(np.array(new) - np.array(old), statistics.LEVEL, rng)
+    rng = generator("comparison", 0, "e.v.m")
+    expected = estimates.mean_estimate(np.array(new) - np.array(old), estimates.LEVEL, rng)
     assert found.change == expected
     assert expected.value == pytest.approx(found.new - found.old)
-    assert found.old_half == statistics.mean_interval(np.array(old)).half_width
-    assert found.new_half == statistics.mean_interval(np.array(new)).half_width
+    assert found.old_half == estimates.mean_interval(np.array(old)).half_width
+    assert found.new_half == estimates.mean_interval(np.array(new)).half_width
     assert found.moved  # in pairs; the means' own intervals overlap widely
     assert abs(found.new - found.old) < found.old_half
 
@@ -259,8 +261,8 @@ def test_a_metric_has_moved_when_the_interval_of_its_seeds_says_so(old, new, sta
 def test_errors_that_differ_by_orders_of_magnitude_are_compared_by_ratios():
     old, new = [1e-4, 2e-3, 1e-2, 5e-4], [3e-4, 5e-3, 4e-2, 1e-3]
     found = one_metric(old, new)
-    rng = runs.generator("comparison", 0, "e.v.m")
-    assert found.change == statistics.ratio_estimate(np.array(new), np.array(old), statistics.LEVEL, rng)
+    rng = generator("comparison", 0, "e.v.m")
+    assert found.change == estimates.ratio_estimate(np.array(new), np.array(old), estimates.LEVEL, rng)
     assert found.is_ratio
     assert found.moved
     assert re.fullmatch(r"[0-9.]+ \[[0-9.]+, [0-9.]+\] 倍", write.change(found))

@@ -7,7 +7,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from day3 import params
 from day3.experiments.confirmation_tests.settings import ChainRule, Convolution, ParameterCounts, Settings, Sigmoid
 from day3.experiments.confirmation_tests.summarize import (
     chain_rule,
@@ -18,6 +17,7 @@ from day3.experiments.confirmation_tests.summarize import (
     sigmoid,
     summarize,
 )
+from ronkyo import params
 
 DOCUMENT = params.read_document(Path(__file__).parents[1] / "params.yaml")["confirmation_tests"]
 NUMBERS = st.floats(-100, 100)

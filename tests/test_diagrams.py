@@ -16,10 +16,10 @@ from matplotlib.path import Path as MplPath
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from day3 import params, plotting
 from day3.experiments.diagrams import figures, pipeline, shapes
-from day3.plotting import COLUMN_CM
-from day3.results import Results
+from ronkyo import params, plotting
+from ronkyo.plotting import COLUMN_CM
+from ronkyo.results import Results
 
 ROOT = Path(__file__).parents[1]
 NOTHING = Results(settings=None, data={}, runs={}, seeds={}, constants={}, curves={})

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from day3 import results, runs
-from day3.report import build, document, tree
+from ronkyo import files, results
+from ronkyo.report import build, chapters
+from ronkyo.typeset import tree
 
 ROOT = Path(__file__).parents[1]
 
@@ -19,19 +20,19 @@ def templates(tmp_path, monkeypatch):
     shutil.copy(ROOT / "params.yaml", "params.yaml")
     seeds = {"gru": {"val_accuracy": np.array([0.1, 0.2, 0.3]), "loss": np.array([np.nan, 1.0, 2.0])}}
     results.write_summary("spoken_digits", results.Summary(seeds=seeds, constants={"chance": {"accuracy": 0.1}}))
-    runs.write_text(
+    files.write_text(
         results.figures_folder("spoken_digits") / "confusion.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"
     )
 
     def write(text):
-        runs.write_text(Path("report_templates/report.md.j2"), text)
+        files.write_text(Path("report_templates/report.md.j2"), text)
         return Path("report_templates")
 
     return write
 
 
 def rendered(folder):
-    found = document.render(folder)
+    found = chapters.render(folder)
     return build.parse(found.text, folder, found.references)
 
 
@@ -40,7 +41,7 @@ def text_of(element):
 
 
 def test_numbers_come_from_params_and_metrics_and_say_so(templates):
-    text = document.render(
+    text = chapters.render(
         templates(
             '{{ param("spoken_digits.variants.gru.batch_size") }} {{ mean("spoken_digits.gru.val_accuracy", ".2f") }}'
         )
@@ -53,21 +54,21 @@ def test_numbers_come_from_params_and_metrics_and_say_so(templates):
 
 def test_plain_gives_the_bare_number_for_formulas(templates):
     assert (
-        document.render(templates('${{ constant("spoken_digits.chance.accuracy", ".1f") | plain }}$')).text == "$0.1$"
+        chapters.render(templates('${{ constant("spoken_digits.chance.accuracy", ".1f") | plain }}$')).text == "$0.1$"
     )
 
 
 def test_an_interval_is_students(templates):
-    text = document.render(templates('{{ interval("spoken_digits.gru.val_accuracy", ".3f") | plain }}')).text
+    text = chapters.render(templates('{{ interval("spoken_digits.gru.val_accuracy", ".3f") | plain }}')).text
     assert text == "0.200（95\u00a0% 信頼区間 [−0.048, 0.448]）"  # 0.2 ± 4.303 · 0.1 / √3
 
 
 def test_a_number_that_is_not_finite_is_a_dash(templates):
-    assert document.render(templates('{{ mean("spoken_digits.gru.loss", ".3f") | plain }}')).text == "—"
+    assert chapters.render(templates('{{ mean("spoken_digits.gru.loss", ".3f") | plain }}')).text == "—"
 
 
 def test_never_counts_as_later_than_any_number_in_a_median(templates):
-    assert document.render(templates('{{ median("spoken_digits.gru.loss", ".1f") | plain }}')).text == "2.0"
+    assert chapters.render(templates('{{ median("spoken_digits.gru.loss", ".1f") | plain }}')).text == "2.0"
 
 
 WRONG = {
@@ -109,7 +110,7 @@ WRONG = {
 @pytest.mark.parametrize(("text", "message"), WRONG.values(), ids=WRONG.keys())
 def test_an_error_names_template_and_line(templates, text, message):
     folder = templates(f"## 章\n\n本文。\n\n{text}\n")
-    with pytest.raises(document.ReportError) as raised:
+    with pytest.raises(chapters.ReportError) as raised:
         rendered(folder)
     assert str(raised.value).startswith("report_templates/report.md.j2:5: ")
     assert message in str(raised.value)

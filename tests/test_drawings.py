@@ -2,7 +2,7 @@
 
 import pytest
 
-from day3.report import drawings
+from ronkyo.typeset import drawings
 
 
 @pytest.mark.parametrize(

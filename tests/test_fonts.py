@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from day3.report import fonts
+from ronkyo.typeset import fonts
 
 CHARACTERS = "".join(map(chr, range(0x20, 0x7F))) + "水四城、。「」（）"
 SANS = Path(

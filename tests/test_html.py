@@ -12,10 +12,10 @@ import numpy as np
 import pypdf
 import pytest
 from lxml import html
+from ronkyo.report.settings import Settings
 
-from day3 import results, runs
-from day3.report import page, tree
-from day3.report.settings import Settings
+from ronkyo import files, results, runs
+from ronkyo.typeset import page, tree
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = Settings(title="A & B <C>", course="課程", author="著者", date="2024-06-16", code_url="..")  # pyright: ignore
@@ -30,11 +30,11 @@ def small(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "report_templates", "report_templates")
     seeds = {"gru": {"val_accuracy": np.array([0.1, 0.2, 0.3])}}
     results.write_summary("spoken_digits", results.Summary(seeds=seeds, constants={"chance": {"accuracy": 0.1}}))
-    runs.write_json(runs.provenance_file("next_word"), {"name": "演説", "digest": "0"})
-    runs.write_text(runs.REPORTS / IMAGE, "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    files.write_json(runs.provenance_file("next_word"), {"name": "演説", "digest": "0"})
+    files.write_text(runs.REPORTS / IMAGE, "<svg xmlns='http://www.w3.org/2000/svg'/>")
     for name, *_ in page.FONT_FACES:
         for form in ("woff2", "ttf"):
-            runs.write_text(runs.FONTS / f"{name}.{form}", "")
+            files.write_text(runs.FONTS / f"{name}.{form}", "")
 
     def write(text, make=page.for_browser):
         return html.document_fromstring(make(tree.build(text), SETTINGS, Path("report_templates")))

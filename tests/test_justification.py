@@ -9,7 +9,7 @@ import pytest
 import weasyprint
 from test_pdf import root, written  # noqa: F401
 
-from day3.report import justification
+from ronkyo.typeset import justification
 
 # Latin words and numbers of odd widths between kana, so that no line fills the measure by itself.
 TEXT = "あいう、えおLSTM（あいう）えお128あいうえおGRUあいう「えお」あいうmini-batchえおあいう。" * 12

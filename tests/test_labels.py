@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from day3 import params
-from day3.labels import variant_label
+from ronkyo import params
+from ronkyo.labels import variant_label
 
 DOCUMENT = params.read_document(Path(__file__).parents[1] / "params.yaml")
 EXPERIMENTS = [name for name, section in DOCUMENT.items() if "variants" in section]

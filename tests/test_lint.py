@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from day3.report.lint import ADVICE, Finding, lint, lint_folder, marks
+from ronkyo.claims.lint import ADVICE, Finding, lint, lint_folder, marks
 
 ROOT = Path(__file__).parents[1]
 ORIGINAL = ROOT.parent / "shared/reference/day3-original.md"

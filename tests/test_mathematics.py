@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from day3.errors import UserError
-from day3.report import mathematics
-from day3.report.mathematics import SCALE, MathError, normalize, typeset
+from ronkyo.errors import UserError
+from ronkyo.typeset import mathematics
+from ronkyo.typeset.mathematics import SCALE, MathError, normalize, typeset
 
 TWO_ALIGNS = r"""
 \begin{align}
@@ -200,7 +200,7 @@ def test_no_symbol_is_left_to_the_screen_reader(tex: str) -> None:
 
 def test_the_same_bytes_in_another_process_and_another_order() -> None:
     program = (
-        "import hashlib, sys; from day3.report.mathematics import typeset; from test_mathematics import FORMULAS\n"
+        "import hashlib, sys; from ronkyo.typeset.mathematics import typeset; from test_mathematics import FORMULAS\n"
         "order = FORMULAS[::int(sys.argv[1])]\n"
         "drawn = {tex: typeset(tex, True) for tex in order}\n"
         "print(hashlib.sha256(''.join(drawn[tex] for tex in FORMULAS).encode()).hexdigest())"

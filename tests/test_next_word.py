@@ -23,10 +23,10 @@ from day3.experiments.next_word.evaluation import measure, score
 from day3.experiments.next_word.settings import Data, Settings, Training, label
 from day3.experiments.next_word.summarize import summarize
 from day3.experiments.next_word.train import NextWordModel, count_words, latest, steps, train
-from day3.labels import variant_label
 from day3.nn.recurrent import parameter_count
-from day3.results import Results
-from day3.runs import DataError
+from ronkyo.files import DataError
+from ronkyo.labels import variant_label
+from ronkyo.results import Results
 
 DATA = {
     "first_year": 1869,

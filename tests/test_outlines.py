@@ -13,8 +13,8 @@ from lxml import etree
 from matplotlib.figure import Figure
 from PIL import Image
 
-from day3.report import outlines
-from day3.report.mathematics import typeset
+from ronkyo.typeset import outlines
+from ronkyo.typeset.mathematics import typeset
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 100 100">{}</svg>'

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from day3 import cli, params
+from ronkyo import cli, params
 
 REAL = Path(__file__).parents[1] / "params.yaml"
 

@@ -15,9 +15,9 @@ import page as page_validation
 import pypdf
 import pytest
 
-from day3.report import fonts, pdf
-from day3.report.archive import Attachment
-from day3.report.document import ReportError
+from ronkyo.report.chapters import ReportError
+from ronkyo.typeset import fonts, pdf
+from ronkyo.typeset.archive import Attachment
 
 SOURCES = str(Path(pdf.__file__).parents[2])
 DAY = date(2024, 6, 16)

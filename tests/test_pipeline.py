@@ -6,7 +6,8 @@ from pathlib import Path
 import imports
 import pytest
 
-from day3 import params, pipeline
+from ronkyo import params
+from ronkyo.run import pipeline
 
 ROOT = imports.ROOT
 STAGES = params.read_document(ROOT / "dvc.yaml")["stages"]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from day3.experiments.spoken_digits import recordings
-from day3.runs import DataError
+from ronkyo.files import DataError
 
 FSDD = Path(__file__).parents[2] / "shared" / "data" / "fsdd-1.0.9-recordings.tar.gz"
 FSDD_DIGEST = "a8fd13a727af58dea6c447ee1ef61ab0d487e603c0813ab30871e873c64022a1"

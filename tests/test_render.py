@@ -16,9 +16,9 @@ import pytest
 from lxml import html
 from PIL import Image
 
-from day3 import cli
-from day3.errors import UserError
-from day3.report import furniture, pictures, reading, render
+from ronkyo import cli
+from ronkyo.errors import UserError
+from ronkyo.foreign import decode, headers_footers, pictures, render
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = sorted((ROOT / "tests/reports").glob("*.md"))
@@ -105,7 +105,7 @@ def test_samples_warn_of_what_they_hold_and_nothing_else():
 
 
 def test_samples_are_in_the_encodings_that_such_files_have():
-    assert {file.stem: reading.read(file)[1] for file in SAMPLES} == {
+    assert {file.stem: decode.read(file)[1] for file in SAMPLES} == {
         "cnn": "utf-8",
         "images": "utf-8",
         "language-model": "utf-16-le",
@@ -627,8 +627,8 @@ def test_nothing_that_runs_or_loads_is_left(report):
 
 
 def margin_boxes(text, title="題", date="2024 年 1 月 2 日"):
-    shown, _ = furniture.split(text)
-    css = furniture.style(shown, title, date)
+    shown, _ = headers_footers.split(text)
+    css = headers_footers.style(shown, title, date)
     page = css.partition("@page :first")[0]
     return {side: value for side, value in re.findall(r"@([\w-]+) \{ content: (.*?); font", page) if value != "none"}
 
@@ -711,7 +711,7 @@ JAPANESE = (
 def test_text_is_decoded(tmp_path, encoding, ends):
     file = tmp_path / "report.md"
     file.write_bytes(JAPANESE.replace("\n", ends).encode(encoding))
-    assert reading.read(file)[0] == JAPANESE
+    assert decode.read(file)[0] == JAPANESE
 
 
 @pytest.mark.parametrize(
@@ -732,7 +732,7 @@ def test_text_that_cannot_be_decoded_is_one_clear_line(tmp_path, content, messag
     file = tmp_path / "report.md"
     file.write_bytes(content)
     with pytest.raises(UserError) as raised:
-        reading.read(file)
+        decode.read(file)
     assert str(raised.value).startswith(f"{file}: ")
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)

@@ -14,8 +14,8 @@ import pytest
 from lxml import html
 from ruamel.yaml import YAML
 
-from day3 import params
-from day3.labels import variant_label
+from ronkyo import params
+from ronkyo.labels import variant_label
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +198,7 @@ def test_editing_a_chapter_only_renders(project):
 
 
 def test_day3_stages_tells_what_is_out_of_date_and_why(project):
-    command = ("python", "-c", "from day3.cli import main; raise SystemExit(main(['stages']))")
+    command = ("python", "-c", "from ronkyo.cli import main; raise SystemExit(main(['stages']))")
     current = project.run(*command)
     assert current.returncode == 0, current.stderr
     lines = {line.split()[0]: line for line in current.stdout.splitlines()}
@@ -274,7 +274,7 @@ def more_seeds(project, tmp_path_factory):
 
 def decide(copy, *stages):
     """Run stages, and write the ledger as the report stage does, without typesetting."""
-    for command in (("dvc", "repro", *stages), ("python", "-m", "day3.cli", "claims", "--json")):
+    for command in (("dvc", "repro", *stages), ("python", "-m", "ronkyo.cli", "claims", "--json")):
         done = copy.run(*command)
         assert done.returncode == 0, done.stderr
     (copy.root / "reports/claims.json").write_text(done.stdout, encoding="utf-8")
@@ -325,7 +325,7 @@ def test_with_a_learning_rate_of_zero_the_sentences_about_the_variant_turn(more_
     diff = copy.run("dvc", "metrics", "diff").stdout
     assert re.search(rf"reports/claims.json +{claim}.verdict +{before[claim]['verdict']} +contradicted", diff)
     assert "sentences" not in diff
-    told = copy.run("python", "-m", "day3.cli", "claims")
+    told = copy.run("python", "-m", "ronkyo.cli", "claims")
     assert told.returncode == 0, told.stderr
     assert re.search(rf"contradicted +{claim} ", told.stdout)
 
@@ -335,14 +335,14 @@ def test_day3_claims_and_lint_fail_on_a_typed_number_and_tell_where(project):
     with edited(chapter, lambda text: text + "\n誤差は 0.25 で、最も小さい。\n"):
         line = len(chapter.read_text(encoding="utf-8").splitlines())
         for command in ("claims", "lint"):
-            done = project.run("python", "-m", "day3.cli", command)
+            done = project.run("python", "-m", "ronkyo.cli", command)
             assert done.returncode == 1
             found = re.findall(rf"09_exercise_seq2seq.md.j2:{line}: (\w+) (\S+),", done.stdout + done.stderr)
             assert found == [("number", "0.25"), ("comparison", "最も"), ("comparison", "小さい")]
         built = project.run("python", "stages/report.py")
         assert built.returncode == 1
         assert f"09_exercise_seq2seq.md.j2:{line}: number 0.25" in built.stderr
-    told = project.run("python", "-m", "day3.cli", "claims", "--json")
+    told = project.run("python", "-m", "ronkyo.cli", "claims", "--json")
     assert told.returncode == 0
     assert json.loads(told.stdout) == ledger_of(project.root)
 

@@ -5,12 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from day3 import results, runs, statistics
+from ronkyo import files, results
+from ronkyo.claims import estimates
+from ronkyo.seeds import generator
 
 
 def test_a_stream_gives_the_same_draws_again_and_other_streams_give_others():
-    first = runs.generator("binary_addition", 3, "data order").integers(1 << 30, size=4)
-    again = runs.generator("binary_addition", 3, "data order").integers(1 << 30, size=4)
+    first = generator("binary_addition", 3, "data order").integers(1 << 30, size=4)
+    again = generator("binary_addition", 3, "data order").integers(1 << 30, size=4)
     others = [
         ("binary_addition", 3, "initialization"),
         ("binary_addition", 4, "data order"),
@@ -18,15 +20,15 @@ def test_a_stream_gives_the_same_draws_again_and_other_streams_give_others():
     ]
     assert np.array_equal(first, again)
     for key in others:
-        assert not np.array_equal(first, runs.generator(*key).integers(1 << 30, size=4))
+        assert not np.array_equal(first, generator(*key).integers(1 << 30, size=4))
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):
     file = tmp_path / "out.txt"
-    runs.write_text(file, "old")
+    files.write_text(file, "old")
 
     def fail():
-        with runs.replacing(file) as temporary:
+        with files.replacing(file) as temporary:
             temporary.write_text("half")
             raise RuntimeError("stop")
 
@@ -36,15 +38,15 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):
 
 
 def test_a_folder_is_replaced_without_leaving_old_members(tmp_path):
-    runs.write_arrays(tmp_path / "run", {"a": np.arange(3), "b": np.ones(2)})
-    runs.write_arrays(tmp_path / "run", {"a": np.arange(4)})
-    assert {name: list(array) for name, array in runs.read_arrays(tmp_path / "run").items()} == {"a": [0, 1, 2, 3]}
+    files.write_arrays(tmp_path / "run", {"a": np.arange(3), "b": np.ones(2)})
+    files.write_arrays(tmp_path / "run", {"a": np.arange(4)})
+    assert {name: list(array) for name, array in files.read_arrays(tmp_path / "run").items()} == {"a": [0, 1, 2, 3]}
 
 
 def test_the_same_arrays_give_the_same_bytes(tmp_path):
     arrays = {"weights": np.linspace(0, 1, 7), "labels": np.array(["a", "字"])}
     for name in ("one", "two"):
-        runs.write_arrays(tmp_path / name, arrays)
+        files.write_arrays(tmp_path / name, arrays)
     for file in (tmp_path / "one").iterdir():
         assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
 
@@ -85,7 +87,7 @@ def test_an_experiment_without_items_has_none(summary):
 
 
 def test_metrics_hold_means_and_null_where_a_seed_is_not_finite(summary):
-    metrics = runs.read_json(results.metrics_file("task"))
+    metrics = files.read_json(results.metrics_file("task"))
     assert metrics["plain"] == {"loss": 0.233333, "accuracy": 0.5}
     assert metrics["other"] == {"loss": None, "accuracy": 0}
 
@@ -98,13 +100,13 @@ def test_a_constant_must_not_hide_a_variant(summary):
 
 def test_the_interval_of_a_mean_covers_it_in_95_of_100_samples():
     rng = np.random.default_rng(0)
-    intervals = [statistics.mean_interval(rng.normal(3.0, 2.0, 5)) for _ in range(4000)]
+    intervals = [estimates.mean_interval(rng.normal(3.0, 2.0, 5)) for _ in range(4000)]
     covered = np.mean([found.low <= 3.0 <= found.high for found in intervals])
-    assert abs(covered - statistics.LEVEL) < 0.012
+    assert abs(covered - estimates.LEVEL) < 0.012
 
 
 @pytest.mark.parametrize("values", [[1.0], [1.0, float("nan")], [1.0, float("inf")]])
 def test_one_seed_or_a_value_that_is_not_finite_gives_no_interval(values):
-    found = statistics.mean_interval(np.array(values))
+    found = estimates.mean_interval(np.array(values))
     assert math.isnan(found.low)
     assert math.isnan(found.high)

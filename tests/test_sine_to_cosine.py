@@ -13,7 +13,7 @@ from day3.experiments.sine_to_cosine.data import prepare
 from day3.experiments.sine_to_cosine.settings import Data, Settings, Training, label
 from day3.experiments.sine_to_cosine.summarize import summarize
 from day3.experiments.sine_to_cosine.train import steps, train
-from day3.results import Results
+from ronkyo.results import Results
 
 COURSE = {
     "half_periods": 3,

@@ -17,8 +17,8 @@ from day3.experiments.spoken_digits.settings import Data, Settings, Synthesis, T
 from day3.experiments.spoken_digits.speech_synthesis import synthesize
 from day3.experiments.spoken_digits.summarize import summarize
 from day3.experiments.spoken_digits.train import steps, train
-from day3.results import Results
-from day3.runs import DataError
+from ronkyo.files import DataError
+from ronkyo.results import Results
 
 TRAINING = {
     "cell": "lstm",

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from day3 import statistics
+from ronkyo.claims import estimates
 
-LEVEL = statistics.LEVEL
+LEVEL = estimates.LEVEL
 FEW = 199  # resamples: enough for the hull, in which Student's interval is nearly always the wider
 
 
@@ -18,7 +18,7 @@ def rng():
 
 
 def supported(differences):
-    return statistics.mean_estimate(differences, LEVEL, rng(), FEW).low > 0
+    return estimates.mean_estimate(differences, LEVEL, rng(), FEW).low > 0
 
 
 def rate(draw, repeats=1000):
@@ -50,7 +50,7 @@ SKEWED = {  # the mean is no different, but the differences are skewed: the docs
 def test_with_skewed_differences_a_claim_errs_as_often_as_the_docs_say_and_less_with_more_seeds(draw, limit):
     def contradicted(n):
         generator = rng()
-        made = [statistics.mean_estimate(draw(generator, n), LEVEL, rng(), FEW) for _ in range(600)]
+        made = [estimates.mean_estimate(draw(generator, n), LEVEL, rng(), FEW) for _ in range(600)]
         return np.mean([one.high < 0 for one in made])
 
     few, many = contradicted(5), contradicted(40)
@@ -63,7 +63,7 @@ def test_without_a_difference_the_best_of_a_family_is_hardly_ever_found():
     level, generator, hits = 1 - (1 - LEVEL) / 3, rng(), 0
     for _ in range(500):
         variants = generator.normal(size=(4, 5))
-        made = [statistics.mean_estimate(variants[0] - other, level, rng(), FEW) for other in variants[1:]]
+        made = [estimates.mean_estimate(variants[0] - other, level, rng(), FEW) for other in variants[1:]]
         hits += all(one.low > 0 for one in made)
     assert hits / 500 <= (1 - LEVEL) / 2
 
@@ -78,17 +78,15 @@ def test_the_power_to_see_a_difference_grows_with_seeds():
 @pytest.mark.parametrize("n", [3, 5, 10])
 def test_without_a_difference_a_share_is_called_more_than_half_no_more_often_than_the_level_allows(n):
     generator = rng()
-    found = [statistics.share_estimate(generator.binomial(1, 0.5, n), LEVEL).low > 0.5 for _ in range(1000)]
+    found = [estimates.share_estimate(generator.binomial(1, 0.5, n), LEVEL).low > 0.5 for _ in range(1000)]
     assert np.mean(found) <= (1 - LEVEL) / 2 + 3 * np.sqrt(0.025 * 0.975 / 1000)
 
 
 def test_an_interval_holds_students_and_the_bootstraps():
     differences = np.random.default_rng(3).exponential(size=12) - 0.4
-    found = statistics.mean_estimate(differences, LEVEL, rng())
+    found = estimates.mean_estimate(differences, LEVEL, rng())
     student = stats.ttest_1samp(differences, 0).confidence_interval(LEVEL)
-    bootstrap = stats.bootstrap(
-        (differences,), np.mean, rng=rng(), n_resamples=statistics.RESAMPLES
-    ).confidence_interval
+    bootstrap = stats.bootstrap((differences,), np.mean, rng=rng(), n_resamples=estimates.RESAMPLES).confidence_interval
     assert found.low == pytest.approx(min(student.low, bootstrap.low))
     assert found.high == pytest.approx(max(student.high, bootstrap.high))
     assert found.high > student.high  # the skew
@@ -96,22 +94,22 @@ def test_an_interval_holds_students_and_the_bootstraps():
 
 def test_the_same_values_give_the_same_interval_and_its_mirror_the_mirrored_student():
     differences = np.array([0.1, 0.4, -0.2, 0.3, 0.2])
-    one, same = (statistics.mean_estimate(differences, LEVEL, rng()) for _ in range(2))
-    mirrored = statistics.mean_estimate(-differences, LEVEL, rng())
+    one, same = (estimates.mean_estimate(differences, LEVEL, rng()) for _ in range(2))
+    mirrored = estimates.mean_estimate(-differences, LEVEL, rng())
     assert one == same
     assert (mirrored.low, mirrored.high) == pytest.approx((-one.high, -one.low))
 
 
 def test_a_ratio_is_the_geometric_mean_of_paired_ratios():
     a, b = np.array([1.0, 2.0, 4.0]), np.array([2.0, 2.0, 2.0])
-    found = statistics.ratio_estimate(a, b, LEVEL, rng())
+    found = estimates.ratio_estimate(a, b, LEVEL, rng())
     half = stats.t.ppf(0.975, 2) * np.log(2) / np.sqrt(3)
     assert found.value == pytest.approx(1.0)
     assert (found.low, found.high) == pytest.approx((np.exp(-half), np.exp(half)))
 
 
 def test_a_share_has_the_exact_binomial_interval():
-    found = statistics.share_estimate(np.array([1, 1, 1, 0, 1, 1, 1, 1, 1, 1]), LEVEL)
+    found = estimates.share_estimate(np.array([1, 1, 1, 0, 1, 1, 1, 1, 1, 1]), LEVEL)
     assert found.value == 0.9
     exact = stats.binomtest(9, 10).proportion_ci(LEVEL, "exact")
     assert (found.low, found.high) == pytest.approx((exact.low, exact.high))
@@ -119,7 +117,7 @@ def test_a_share_has_the_exact_binomial_interval():
 
 @pytest.mark.parametrize("hits", [0, 10])
 def test_the_interval_of_a_share_ends_at_none_and_all(hits):
-    found = statistics.share_estimate(np.repeat([1, 0], [hits, 10 - hits]), LEVEL)
+    found = estimates.share_estimate(np.repeat([1, 0], [hits, 10 - hits]), LEVEL)
     exact = stats.binomtest(hits, 10).proportion_ci(LEVEL, "exact")
     assert (found.low, found.high) == pytest.approx((exact.low, exact.high))
 
@@ -137,37 +135,37 @@ UNDECIDABLE = {
 @pytest.mark.parametrize(("values", "reason"), UNDECIDABLE.values(), ids=UNDECIDABLE.keys())
 def test_what_cannot_be_decided_has_a_reason_and_no_interval(values, reason):
     for found in (
-        statistics.mean_estimate(np.array(values), LEVEL, rng()),
-        statistics.ratio_estimate(np.exp(np.array(values)), 1.0, LEVEL, rng()),
+        estimates.mean_estimate(np.array(values), LEVEL, rng()),
+        estimates.ratio_estimate(np.exp(np.array(values)), 1.0, LEVEL, rng()),
     ):
         assert found.reason == reason
         assert np.isnan([found.low, found.high]).all()
 
 
 def test_a_ratio_of_what_is_not_positive_is_not_taken():
-    assert statistics.ratio_estimate(np.array([1.0, 0.0]), 1.0, LEVEL, rng()).reason == "not positive"
-    assert statistics.ratio_estimate(np.array([1.0, 2.0]), np.array([1.0, 0.0]), LEVEL, rng()).reason == "not finite"
+    assert estimates.ratio_estimate(np.array([1.0, 0.0]), 1.0, LEVEL, rng()).reason == "not positive"
+    assert estimates.ratio_estimate(np.array([1.0, 2.0]), np.array([1.0, 0.0]), LEVEL, rng()).reason == "not finite"
 
 
 @pytest.mark.parametrize(
     ("hits", "reason"), [([1], "one value"), ([], "no value"), ([1, 0.5], "not zeros and ones"), ([1, 0], "")]
 )
 def test_a_share_needs_two_zeros_or_ones(hits, reason):
-    assert statistics.share_estimate(np.array(hits), LEVEL).reason == reason
+    assert estimates.share_estimate(np.array(hits), LEVEL).reason == reason
 
 
 @given(arrays(float, st.integers(0, 6), elements=st.floats(width=64)))
 def test_no_values_at_all_crash_an_estimate(values):
     if len(values):
         with np.errstate(all="ignore"):
-            statistics.mean_estimate(values, LEVEL, rng(), FEW)
-            statistics.ratio_estimate(values, 1.0, LEVEL, rng(), FEW)
-    statistics.share_estimate(values, LEVEL)
+            estimates.mean_estimate(values, LEVEL, rng(), FEW)
+            estimates.ratio_estimate(values, 1.0, LEVEL, rng(), FEW)
+    estimates.share_estimate(values, LEVEL)
 
 
 def test_the_number_of_values_that_would_decide_is_the_smallest_that_does():
-    found = statistics.mean_estimate(np.array([0.4, -0.3, 0.6, 0.1]), LEVEL, rng())
-    needed = statistics.values_needed(found, 0.0, LEVEL)
+    found = estimates.mean_estimate(np.array([0.4, -0.3, 0.6, 0.1]), LEVEL, rng())
+    needed = estimates.values_needed(found, 0.0, LEVEL)
 
     def half_width(n):
         return stats.t.ppf(0.975, n - 1) * found.spread / np.sqrt(n)
@@ -176,8 +174,8 @@ def test_the_number_of_values_that_would_decide_is_the_smallest_that_does():
 
 
 def test_the_number_of_seeds_that_would_decide_a_share_does_and_no_smaller_does():
-    found = statistics.share_estimate(np.array([1, 1, 1, 1, 1, 0, 0]), LEVEL)
-    needed = statistics.values_needed(found, 0.5, LEVEL)
+    found = estimates.share_estimate(np.array([1, 1, 1, 1, 1, 0, 0]), LEVEL)
+    needed = estimates.values_needed(found, 0.5, LEVEL)
 
     def low(n):
         return stats.binomtest(round(5 / 7 * n), n).proportion_ci(LEVEL, "exact").low
@@ -188,20 +186,20 @@ def test_the_number_of_seeds_that_would_decide_a_share_does_and_no_smaller_does(
 
 def test_of_two_events_the_more_frequent_is_told_by_the_seeds_in_which_just_one_happens():
     a, b = np.array([1, 1, 1, 1, 1, 0, 1, 0]), np.array([0, 0, 0, 0, 0, 1, 1, 0])
-    found = statistics.discordant_estimate(a, b, LEVEL)
+    found = estimates.discordant_estimate(a, b, LEVEL)
     assert (found.n, found.value) == (6, pytest.approx(5 / 6))
     mcnemar = stats.binomtest(5, 6).pvalue
     assert (found.low > 0.5) == (mcnemar < 0.05)
 
 
 def test_a_value_on_the_bound_is_never_decided():
-    found = statistics.mean_estimate(np.array([-0.1, 0.1]), LEVEL, rng())
-    assert statistics.values_needed(found, found.value, LEVEL) is None
+    found = estimates.mean_estimate(np.array([-0.1, 0.1]), LEVEL, rng())
+    assert estimates.values_needed(found, found.value, LEVEL) is None
 
 
 def test_a_prediction_interval_holds_the_next_run_as_often_as_it_says():
     generator = rng()
     runs = generator.normal(size=(2000, 6))
-    found = [statistics.prediction_interval(values[:5]) for values in runs]
+    found = [estimates.prediction_interval(values[:5]) for values in runs]
     inside = [one.low <= values[5] <= one.high for one, values in zip(found, runs, strict=True)]
     assert np.mean(inside) == pytest.approx(LEVEL, abs=0.02)

@@ -8,9 +8,10 @@ import numpy as np
 import pypdf
 import pytest
 
-from day3 import cli, statistics
-from day3.comparison import sweep
-from day3.comparison.side import Side
+from ronkyo import cli
+from ronkyo.claims import estimates
+from ronkyo.compare import sweep
+from ronkyo.compare.revision import Side
 
 NAMES = ["second", "narrower", "slow"]
 WIDTH = "binary_addition.variants.narrow.hidden_size"
@@ -51,7 +52,7 @@ def test_a_metric_is_given_by_every_seed_of_each_experiment(found):
 def test_the_table_has_a_row_for_each_experiment_with_the_interval_of_its_mean(found):
     rows = sweep.table(found)
     assert [row[1:3] for row in rows] == [["8", "0.5"], ["4", "0.5"], ["8", "0.05"]]
-    interval = statistics.mean_interval(next(iter(found.metrics.values()))[0])
+    interval = estimates.mean_interval(next(iter(found.metrics.values()))[0])
     numbers = [float(number) for number in re.findall(r"[0-9.]+", rows[0][3])]
     assert numbers == pytest.approx([interval.mean, interval.low, interval.high], rel=0.05)
 

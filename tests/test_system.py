@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from day3.report import system
+from ronkyo.check import system
 
 SOURCES = Path(__file__).parents[1] / "src"
 ABSENT = system.Library("libabsent.so.0", "libabsent.0.dylib", "libabsent0")
@@ -67,7 +67,7 @@ def test_a_program_that_apt_could_not_install_is_still_missing(monkeypatch: pyte
 
 def test_it_runs_silently_on_the_bare_standard_library() -> None:
     program = (
-        "import sys, runpy; sys.path.insert(0, sys.argv[1]); runpy.run_module('day3.report.system', None, '__main__')"
+        "import sys, runpy; sys.path.insert(0, sys.argv[1]); runpy.run_module('ronkyo.check.system', None, '__main__')"
     )
     command = [sys.executable, "-I", "-S", "-c", program, str(SOURCES)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

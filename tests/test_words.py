@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from day3.comparison import words
-from day3.comparison.words import Part
+from ronkyo.compare import words
+from ronkyo.compare.words import Part
 
 
 def marked(old, new):

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from day3 import params, workers
-from day3.errors import UserError
+from ronkyo import params
+from ronkyo.errors import UserError
+from ronkyo.run import workers
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from day3.nn import activations
-from day3.plotting import COLORS, INK, LINE_STYLES, figure
-from day3.results import Results
+from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure
+from ronkyo.results import Results
 
 __all__ = ["leaky_relu", "relu", "sigmoid", "softmax", "swish", "tanh"]
 

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from day3.params import Section
+from ronkyo.params import Section
 
 
 class Settings(Section):

@@ -11,8 +11,8 @@ from torch.nn import functional
 
 from day3.experiments.activations.settings import Settings
 from day3.nn.activations import d_leaky_relu, d_relu, d_sigmoid, d_softmax, d_swish, d_tanh
-from day3.results import Summary
-from day3.runs import Arrays
+from ronkyo.files import Arrays
+from ronkyo.results import Summary
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from PIL import Image
 from skimage.transform import resize
 
 from day3.experiments.augmentation.settings import LABELS, Data, Photograph
-from day3.runs import Arrays, DataError
+from ronkyo.files import Arrays, DataError
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ SOURCES: dict[Photograph, Source] = {
 }
 
 
-def prepare(data: Data) -> tuple[Arrays, dict[str, Any]]:
+def prepare(data: Data, downloads: Path) -> tuple[Arrays, dict[str, Any]]:
     """photograph, partner: (size, size, 3) uint8."""
     names: list[Photograph] = [data.photograph, data.partner]
     contents = [read(name) for name in names]

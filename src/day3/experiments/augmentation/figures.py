@@ -7,10 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from skimage.transform import resize
 
-from day3 import plotting, runs
 from day3.experiments.augmentation import methods as by
 from day3.experiments.augmentation.settings import LABELS, Settings
-from day3.results import Results
+from ronkyo import plotting
+from ronkyo.results import Results
+from ronkyo.seeds import generator
 
 __all__ = ["methods", "grid"]
 
@@ -24,7 +25,7 @@ def methods(results: Results) -> Figure:
     image, partner = results.data["photograph"] / 255, results.data["partner"] / 255
 
     def draw(stream: str) -> np.random.Generator:
-        return runs.generator("augmentation", settings.figures.seed, stream)
+        return generator("augmentation", settings.figures.seed, stream)
 
     factor = draw("contrast").uniform(allowed.contrast.lower, allowed.contrast.upper)
     delta = draw("brightness").uniform(-allowed.brightness_max_delta, allowed.brightness_max_delta)
@@ -59,7 +60,7 @@ def grid(results: Results) -> Figure:
     """The course's combination of methods, drawn anew for each image of the grid."""
     settings: Settings = results.settings
     rows, columns, tile = settings.figures.rows, settings.figures.columns, settings.figures.tile
-    rng = runs.generator("augmentation", settings.figures.seed, "grid")
+    rng = generator("augmentation", settings.figures.seed, "grid")
     image = np.asarray(resize(results.data["photograph"] / 255, (tile, tile), anti_aliasing=True))
     width = GRID_CM
     drawing, axes = plotting.figure(width, width * rows / columns, rows=rows, columns=columns, squeeze=False)

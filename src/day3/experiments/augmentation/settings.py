@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from day3.params import Section
+from ronkyo.params import Section
 
 Photograph = Literal["chelsea", "coffee", "astronaut"]  # file names in scikit-image
 LABELS: dict[Photograph, str] = {"chelsea": "猫", "coffee": "コーヒー", "astronaut": "宇宙飛行士"}

@@ -15,11 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from day3.experiments.binary_addition.settings import Settings, label
-from day3.labels import variant_label
-from day3.plotting import COLORS, LINE_STYLES, figure, panel_grid, panel_title
-from day3.results import Results, Table
-from day3.runs import DataError
+from day3.experiments.binary_addition.settings import Settings
+from ronkyo.files import DataError
+from ronkyo.plotting import COLORS, LINE_STYLES, figure, panel_grid, panel_title
+from ronkyo.results import Results, Table
 
 __all__ = ["activation", "convergence", "course_gradient", "gradient_norm", "hidden_size", "initialization"]
 
@@ -64,7 +63,7 @@ def course_gradient(results: Results) -> Figure:
         _median_and_quartiles(axes, results, exact, "loss", 0, "正しい勾配")
         _median_and_quartiles(axes, results, course, "loss", 1, "講義の勾配")
         diverged = _diverged(results, exact, "正しい勾配で ") + _diverged(results, course, "講義の勾配で ")
-        _sub_caption(axes, panels, _label(results, exact) + diverged)
+        _sub_caption(axes, panels, results.labels[exact] + diverged)
     _label_outer(panels, 3, "損失")
     drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return drawing
@@ -80,7 +79,7 @@ def gradient_norm(results: Results) -> Figure:
     drawing.set_figheight(7.0 / 2.54)
     for axes, (title, variants) in zip(panels, groups.items(), strict=True):
         for index, variant in enumerate(variants):
-            name = _label(results, variant) + _diverged(results, variant)
+            name = results.labels[variant] + _diverged(results, variant)
             _median_and_quartiles(axes, results, variant, "gradient_norm", index, name, GRADIENT_FLOOR)
         axes.set_yscale("log")
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2)
@@ -112,7 +111,7 @@ def convergence(results: Results) -> Figure:
         panels[0].text(1.22 * limit, row, share, ha="center", va="center", size=7)
     panels[0].axvline(limit, color=GREY, linewidth=0.8, linestyle=":")
     panels[0].set(xlim=(0, 1.3 * limit), xticks=np.linspace(0, limit, 5), xlabel="反復")
-    panels[0].set_yticks(range(len(variants)), [_label(results, variant) for variant in variants])
+    panels[0].set_yticks(range(len(variants)), [results.labels[variant] for variant in variants])
     panels[0].invert_yaxis()
     for axes in panels[1:]:
         axes.set(xlim=(-0.06, 1.06), xlabel="割合")
@@ -164,11 +163,11 @@ def _loss_panels(results: Results, variants: list[str], references: Sequence[str
         axes.plot(curve["step"], curve["loss_example"], color=COLORS[3], linewidth=0.7, label=name)
         for reference in references:
             curve = results.curves[reference]
-            name = f"{_label(results, reference)} の中央値"
+            name = f"{results.labels[reference]} の中央値"
             axes.plot(curve["step"], curve["loss_median"], color=GREY, linestyle="--", label=name)
         name = f"{results.settings.seeds} シードの中央値と四分位範囲"
         _median_and_quartiles(axes, results, variant, "loss", 0, name)
-        _sub_caption(axes, panels, _label(results, variant) + _diverged(results, variant))
+        _sub_caption(axes, panels, results.labels[variant] + _diverged(results, variant))
     _label_outer(panels, 2, "損失")
     drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return drawing
@@ -198,10 +197,6 @@ def _outcomes(metrics: Table) -> dict[str, np.ndarray]:
     """Which seeds came to each outcome: (seed,) of bool."""
     converged, diverged = metrics["converged"] > 0, metrics["diverged"] > 0
     return {"収束": converged, "未収束": ~converged & ~diverged, "発散": diverged}
-
-
-def _label(results: Results, variant: str) -> str:
-    return variant_label(results.settings, variant, label)
 
 
 def _diverged(results: Results, variant: str, which: str = "") -> str:

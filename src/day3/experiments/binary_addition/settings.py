@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from day3.params import Section, Variants
+from ronkyo.params import Section, Variants
 
 ACTIVATION_LABELS = {"sigmoid": "Sigmoid", "tanh": "tanh", "relu": "ReLU"}
 INITIALIZATION_LABELS = {"normal": "", "xavier": "・Xavier", "he": "・He"}

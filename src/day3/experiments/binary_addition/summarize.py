@@ -8,8 +8,9 @@ from day3.convergence import points_until_below, restricted
 from day3.experiments.binary_addition.settings import Settings
 from day3.experiments.binary_addition.train import EXPERIMENT, draw_pairs, encode, new_weights
 from day3.nn.numpy_rnn import OUTPUT_SLOPES, gradient_error
-from day3.results import Summary, Table
-from day3.runs import Arrays, generator
+from ronkyo.files import Arrays
+from ronkyo.results import Summary, Table
+from ronkyo.seeds import generator
 
 
 def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:

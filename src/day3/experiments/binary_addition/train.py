@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from day3 import runs
 from day3.experiments.binary_addition.settings import Training
 from day3.nn.numpy_rnn import (
     OUTPUT_SLOPES,
@@ -20,16 +19,20 @@ from day3.nn.numpy_rnn import (
     jacobian_ratio,
     squared_error,
 )
+from ronkyo import files
+from ronkyo.seeds import generator
 
 EXPERIMENT = "binary_addition"
 EVALUATION_BATCH = 128  # test examples evaluated at once: bounds the memory
 
 
-def steps(data: runs.Arrays, training: Training) -> int:
+def steps(data: files.Arrays, training: Training) -> int:
     return training.iterations
 
 
-def train(data: runs.Arrays, training: Training, seeds: Sequence[int], progress: Callable[[int], None]) -> runs.Arrays:
+def train(
+    data: files.Arrays, training: Training, seeds: Sequence[int], progress: Callable[[int], None]
+) -> files.Arrays:
     """Every array has the leading axis seed.
 
     example_loss, mean_loss: (seed, interval), of the interval's last example and of all its examples.
@@ -37,8 +40,8 @@ def train(data: runs.Arrays, training: Training, seeds: Sequence[int], progress:
     interval on in which a run diverges. diverged: (seed,). initial_…, final_…: see `measure_flow`, before and after
     training. The rest: see `evaluate`.
     """
-    weights = new_weights(training, [runs.generator(EXPERIMENT, seed, "initialization") for seed in seeds])
-    orders = [runs.generator(EXPERIMENT, seed, "data order") for seed in seeds]
+    weights = new_weights(training, [generator(EXPERIMENT, seed, "initialization") for seed in seeds])
+    orders = [generator(EXPERIMENT, seed, "data order") for seed in seeds]
     x, d = encode(np.stack([draw_pairs(training, rng, training.iterations) for rng in orders]), training)
     with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is recorded, not warned about
         initial = measure_flow(weights, training)
@@ -72,7 +75,7 @@ def evaluation_pairs(training: Training) -> np.ndarray:
     numbers = _count_of_numbers(training)
     if numbers**2 <= training.test_examples:
         return np.stack(np.divmod(np.arange(numbers**2), numbers), axis=-1)
-    return draw_pairs(training, runs.generator(EXPERIMENT, 0, "test set"), training.test_examples)
+    return draw_pairs(training, generator(EXPERIMENT, 0, "test set"), training.test_examples)
 
 
 def _count_of_numbers(training: Training) -> int:
@@ -122,13 +125,13 @@ def fit(
     return loss, norm, diverged
 
 
-def measure_flow(weights: Weights, training: Training) -> runs.Arrays:
+def measure_flow(weights: Weights, training: Training) -> files.Arrays:
     """How the true gradient of the last step changes on its way back to the first, on drawn pairs: each (seed,).
 
     The pairs are the same for all seeds and variants. backward_ratio: of the last step's loss; jacobian_ratio: of its
     output before the sigmoid.
     """
-    pairs = draw_pairs(training, runs.generator(EXPERIMENT, 0, "gradient flow"), training.flow_examples)
+    pairs = draw_pairs(training, generator(EXPERIMENT, 0, "gradient flow"), training.flow_examples)
     # (example, time, feature) -> (1, time, example, feature)
     x, d = (a.swapaxes(0, 1)[None] for a in encode(pairs, training))
     return {
@@ -137,7 +140,7 @@ def measure_flow(weights: Weights, training: Training) -> runs.Arrays:
     }
 
 
-def evaluate(weights: Weights, x: np.ndarray, d: np.ndarray, training: Training) -> runs.Arrays:
+def evaluate(weights: Weights, x: np.ndarray, d: np.ndarray, training: Training) -> files.Arrays:
     """Every seed's network on the whole test set. x: (example, time, 2), d: (example, time, 1) -> each (seed,).
 
     test_loss: mean loss of an example. test_accuracy: share of the sums with every digit right.

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from day3.params import Section
+from ronkyo.params import Section
 
 
 class Convolution(Section):

@@ -8,8 +8,8 @@ from torch.nn import functional
 
 from day3.experiments.confirmation_tests.settings import ChainRule, Convolution, ParameterCounts, Settings, Sigmoid
 from day3.nn.recurrent import Cell, parameter_count, recurrent_layer
-from day3.results import Summary
-from day3.runs import Arrays
+from ronkyo.files import Arrays
+from ronkyo.results import Summary
 
 
 def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Ellipse, Polygon, Rectangle
 
-from day3 import params
 from day3.experiments.diagrams.pipeline import groups, pipeline_graph
 from day3.experiments.diagrams.shapes import (
     BACKWARD,
@@ -41,8 +38,9 @@ from day3.experiments.diagrams.shapes import (
     times,
     tint,
 )
-from day3.plotting import COLORS
-from day3.results import Results
+from ronkyo import params
+from ronkyo.plotting import COLORS
+from ronkyo.results import Results
 
 __all__ = [
     "unrolled_rnn",
@@ -486,9 +484,11 @@ def vae_and_vq_vae(_results: Results) -> Figure:
     return drawing
 
 
-def pipeline(_results: Results) -> Figure:
-    """The project's own pipeline. The one figure that reads files itself: dvc.yaml and params.yaml of the folder."""
-    return pipeline_graph(groups(params.read_document(Path("dvc.yaml")), params.read_document()), _NAMES)
+def pipeline(results: Results) -> Figure:
+    """The project's own pipeline. The one figure that reads files itself: dvc.yaml and params.yaml of the project."""
+    project = results.project
+    pipeline, values = (params.read_document(file) for file in (project.pipeline_file, project.params_file))
+    return pipeline_graph(groups(pipeline, values), _NAMES)
 
 
 _NAMES = {

@@ -17,7 +17,7 @@ from matplotlib.patches import Circle, PathPatch, Polygon
 from matplotlib.path import Path
 from matplotlib.text import Text
 
-from day3.plotting import COLORS, COLUMN_CM, INK, figure
+from ronkyo.plotting import COLORS, COLUMN_CM, INK, figure
 
 Point = tuple[float, float]
 

@@ -11,15 +11,16 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import files, version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from day3.experiments.next_word.settings import UNKNOWN, UNKNOWN_ID, Data
-from day3.runs import Arrays, DataError
+from ronkyo.files import Arrays, DataError
 
 
-def prepare(data: Data) -> tuple[Arrays, dict[str, Any]]:
+def prepare(data: Data, downloads: Path) -> tuple[Arrays, dict[str, Any]]:
     """train_windows, test_windows: (windows, chunk_size + 1) words' places in the vocabulary, the last one to predict.
 
     vocabulary: (words,) text, <???> first, then by falling frequency in the training part; query: (chunk_size,) places

@@ -9,11 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from day3.experiments.next_word.settings import label
-from day3.labels import variant_label
-from day3.plotting import COLORS, INK, LINE_STYLES, figure, panel_grid, panel_title
-from day3.results import Results
-from day3.statistics import mean_interval
+from ronkyo.claims.estimates import mean_interval
+from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure, panel_grid, panel_title
+from ronkyo.results import Results
 
 __all__ = ["accuracy", "learning_curves", "query"]
 
@@ -27,7 +25,7 @@ def learning_curves(results: Results) -> Figure:
     """
     drawing, (loss, perplexity) = figure(height_cm=7.5 + 0.5 * (len(results.runs) // 3), columns=2, sharex=True)
     for (variant, run), color, dashes in zip(results.runs.items(), cycle(COLORS), cycle(LINE_STYLES), strict=False):
-        style = {"color": color, "linestyle": dashes, "linewidth": 1, "label": _label(results, variant)}
+        style = {"color": color, "linestyle": dashes, "linewidth": 1, "label": results.labels[variant]}
         curve = results.curves[variant]
         loss.fill_between(curve["step"], curve["loss_low"], curve["loss_high"], color=color, alpha=0.12, linewidth=0)
         loss.plot(curve["step"], curve["loss_median"], **style)
@@ -61,7 +59,7 @@ def accuracy(results: Results) -> Figure:
         panel.set_title(f"({letter}) 上位 {count} 語")
         panel.set_xlabel("正解率")
         panel.grid(visible=False, axis="y")
-    panels[0].set_yticks(range(len(results.seeds)), [_label(results, variant) for variant in results.seeds])
+    panels[0].set_yticks(range(len(results.seeds)), [results.labels[variant] for variant in results.seeds])
     panels[0].set_ylim(len(results.seeds) - 0.4, -0.5)
     drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center")
     return drawing
@@ -73,7 +71,7 @@ def query(results: Results) -> Figure:
     drawing, grid = panel_grid(count, min(3, count), 0.6, 5.6, sharex=True)
     for letter, panel, variant in zip(PANELS, grid, results.runs, strict=False):
         _likeliest_words(panel, results, variant)
-        panel_title(panel, f"({letter}) {_label(results, variant)}")
+        panel_title(panel, f"({letter}) {results.labels[variant]}")
         panel.tick_params(labelbottom=True)
     words = " ".join(results.data["vocabulary"][results.data["query"]])
     drawing.supxlabel(f"「{words}」に続く確率", fontsize="medium")
@@ -91,7 +89,3 @@ def _likeliest_words(panel: Axes, results: Results, variant: str) -> None:
     panel.set_yticks(rows, list(likeliest))
     panel.invert_yaxis()
     panel.grid(visible=False, axis="y")
-
-
-def _label(results: Results, variant: str) -> str:
-    return variant_label(results.settings, variant, label)

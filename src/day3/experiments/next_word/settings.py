@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from day3.params import Section, Variants
+from ronkyo.params import Section, Variants
 
 UNKNOWN = "<???>"  # stands for every word that is not in the vocabulary; the first of the vocabulary
 UNKNOWN_ID = 0

@@ -7,8 +7,8 @@ import numpy as np
 from day3.experiments.next_word import trigram
 from day3.experiments.next_word.evaluation import measure, score
 from day3.experiments.next_word.settings import UNKNOWN_ID, Settings
-from day3.results import Summary, Table
-from day3.runs import Arrays
+from ronkyo.files import Arrays
+from ronkyo.results import Summary, Table
 
 BLOCK = 50  # batches in a point of a curve, or a few more
 QUERY_WORDS = 10  # likeliest next words that are told

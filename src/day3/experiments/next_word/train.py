@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from day3 import runs
 from day3.experiments.next_word.evaluation import score
 from day3.experiments.next_word.settings import Training
 from day3.nn.recurrent import dense, one_thread, parameter_count, recurrent_layer
-from day3.runs import Arrays
+from ronkyo.files import Arrays
+from ronkyo.seeds import generator
 
 EVALUATION_BATCH = 512  # windows at a time; a matter of memory only
 EMBEDDING_LIMIT = 0.05  # Keras' Embedding starts uniform in ±0.05
@@ -78,14 +78,14 @@ def train(
 
 
 def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[[int], None]) -> dict[str, Any]:
-    initialization = runs.generator("next_word", seed, "initialization")
-    generator = torch.Generator().manual_seed(int(initialization.integers(2**63)))
+    initialization = generator("next_word", seed, "initialization")
+    torch_generator = torch.Generator().manual_seed(int(initialization.integers(2**63)))
     train_windows = latest(data["train_windows"], training.train_share)
     counts = count_words(train_windows, len(data["vocabulary"]))
-    model = NextWordModel(training, torch.from_numpy(counts), generator)
+    model = NextWordModel(training, torch.from_numpy(counts), torch_generator)
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.Adam(trained, lr=training.learning_rate, fused=True)
-    data_order = runs.generator("next_word", seed, "data order")
+    data_order = generator("next_word", seed, "data order")
     windows = torch.from_numpy(train_windows).long()
 
     batch_loss, train_loss, test_loss = [], [], []

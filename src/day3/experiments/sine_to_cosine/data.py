@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from day3.experiments.sine_to_cosine.settings import Data
-from day3.runs import Arrays
+from ronkyo.files import Arrays
 
 
-def prepare(data: Data) -> tuple[Arrays, dict[str, Any]]:
+def prepare(data: Data, downloads: Path) -> tuple[Arrays, dict[str, Any]]:
     """x, cosine: (points,); sines, previous_cosines, cosines: (windows, window), what the encoder reads, what the
     decoder reads and what it is to write; train, validation, free_running: the places of those windows.
     """

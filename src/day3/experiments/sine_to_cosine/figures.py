@@ -9,10 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from day3.experiments.sine_to_cosine.settings import label
-from day3.labels import variant_label
-from day3.plotting import COLORS, INK, figure, panel_grid, panel_title
-from day3.results import Results
+from ronkyo.plotting import COLORS, INK, figure, panel_grid, panel_title
+from ronkyo.results import Results
 
 __all__ = ["learning_curves", "mse", "predictions"]
 
@@ -29,7 +27,7 @@ def predictions(results: Results) -> Figure:
     )
     for letter, panel, (variant, run) in zip(PANELS, panels.flat, results.runs.items(), strict=False):
         _free_running(panel, results, run["predictions"])
-        panel_title(panel, f"({letter}) {_label(results, variant)}")
+        panel_title(panel, f"({letter}) {results.labels[variant]}")
         panel.set_ylabel("y")
     panels.flat[-1].set_xlabel("x")
     drawing.legend(*panels.flat[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
@@ -49,7 +47,7 @@ def learning_curves(results: Results) -> Figure:
         panel.plot(curve["step"], curve["validation_mse_median"], color=COLORS[0])
         panel.set_yscale("log")
         panel.tick_params(labelbottom=True)
-        panel_title(panel, f"({letter}) {_label(results, variant)}")
+        panel_title(panel, f"({letter}) {results.labels[variant]}")
     drawing.supxlabel("エポック", fontsize="medium")
     drawing.supylabel("平均二乗誤差", fontsize="medium")
     return drawing
@@ -69,7 +67,7 @@ def mse(results: Results) -> Figure:
         panel.set_xlabel("平均二乗誤差")
         panel.set_xscale("log")
         panel.grid(visible=False, axis="y")
-    panels[0].set_yticks(range(len(results.seeds)), [_label(results, variant) for variant in results.seeds])
+    panels[0].set_yticks(range(len(results.seeds)), [results.labels[variant] for variant in results.seeds])
     panels[0].set_ylim(len(results.seeds) - 0.4, -0.5)
     return drawing
 
@@ -91,7 +89,3 @@ def _free_running(panel: Axes, results: Results, predicted: np.ndarray) -> None:
 
 def _multiple_of_pi(turn: int) -> str:
     return {0: "0", 1: "π", -1: "-π"}.get(turn, f"{turn}π")
-
-
-def _label(results: Results, variant: str) -> str:
-    return variant_label(results.settings, variant, label)

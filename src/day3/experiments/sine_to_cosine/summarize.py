@@ -6,8 +6,8 @@ import numpy as np
 
 from day3.convergence import points_until_below, restricted
 from day3.experiments.sine_to_cosine.settings import Settings
-from day3.results import Summary, Table
-from day3.runs import Arrays
+from ronkyo.files import Arrays
+from ronkyo.results import Summary, Table
 
 
 def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:

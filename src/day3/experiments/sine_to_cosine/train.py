@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from day3 import runs
 from day3.experiments.sine_to_cosine.settings import Training
 from day3.nn.recurrent import one_thread, parameter_count
 from day3.nn.seq2seq import Seq2Seq
-from day3.runs import Arrays
+from ronkyo.files import Arrays
+from ronkyo.seeds import generator
 
 
 def steps(data: Arrays, training: Training) -> int:
@@ -36,7 +36,7 @@ def train(
 
 
 def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[[int], None]) -> dict[str, Any]:
-    initialization = runs.generator("sine_to_cosine", seed, "initialization")
+    initialization = generator("sine_to_cosine", seed, "initialization")
     model = Seq2Seq(
         training.cell,
         input_size=1,
@@ -49,7 +49,7 @@ def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[
     )
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.Adam(trained, lr=training.learning_rate, eps=training.epsilon, fused=True)
-    data_order = runs.generator("sine_to_cosine", seed, "data order")
+    data_order = generator("sine_to_cosine", seed, "data order")
     sines, previous, cosines = (_tensor(data[name]) for name in ("sines", "previous_cosines", "cosines"))
     parts = {part: torch.from_numpy(data[part]) for part in ("train", "validation")}
 

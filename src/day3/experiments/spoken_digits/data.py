@@ -5,27 +5,26 @@ from __future__ import annotations
 import logging
 import platform
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from day3 import runs
 from day3.experiments.spoken_digits import recordings
 from day3.experiments.spoken_digits.settings import Data
 from day3.experiments.spoken_digits.speech_synthesis import synthesize
-from day3.runs import Arrays, DataError
-
-DOWNLOADS = runs.DATA / "downloads"
+from ronkyo.files import Arrays, DataError
+from ronkyo.seeds import generator
 
 log = logging.getLogger(__name__)
 
 
-def prepare(data: Data) -> tuple[Arrays, dict[str, Any]]:
+def prepare(data: Data, downloads: Path) -> tuple[Arrays, dict[str, Any]]:
     """For each part of the split <part>_x, (clips, clip_length) int16, and <part>_y, <part>_speaker, (clips,).
 
     y is the digit, speaker a place in the provenance's list of names.
     """
-    clips, provenance = _synthesized(data) if data.source == "synthesized" else _recorded(data)
+    clips, provenance = _synthesized(data) if data.source == "synthesized" else _recorded(data, downloads)
     names = sorted(clips)
     digits, speakers = _parse(names)
     speaker_names = sorted(set(speakers))
@@ -39,7 +38,7 @@ def prepare(data: Data) -> tuple[Arrays, dict[str, Any]]:
         raise DataError(
             f"spoken_digits.data.split: expected at most the {len(names)} clips there are, found {sum(counts.values())}"
         )
-    order = runs.generator("spoken_digits", 0, "split").permutation(len(names))
+    order = generator("spoken_digits", 0, "split").permutation(len(names))
     parts = np.split(order, np.cumsum(list(counts.values())))
     arrays = {
         f"{part}_{name}": column[chosen]
@@ -72,8 +71,8 @@ def _synthesized(data: Data) -> tuple[Arrays, dict[str, Any]]:
     }
 
 
-def _recorded(data: Data) -> tuple[Arrays, dict[str, Any]]:
-    clips = recordings.read(data.archive, data.archive_sha256, data.content_digest, DOWNLOADS)
+def _recorded(data: Data, downloads: Path) -> tuple[Arrays, dict[str, Any]]:
+    clips = recordings.read(data.archive, data.archive_sha256, data.content_digest, downloads)
     return clips, {
         "name": "Free Spoken Digit Dataset 1.0.9（実録音）",
         "licence": "CC BY-SA 4.0（Zohar Jackson ほか）",

@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from day3.experiments.spoken_digits.settings import label
-from day3.labels import variant_label
-from day3.plotting import COLORS, INK, figure, panel_grid, panel_title
-from day3.results import Results
-from day3.statistics import mean_interval
+from ronkyo.claims.estimates import mean_interval
+from ronkyo.plotting import COLORS, INK, figure, panel_grid, panel_title
+from ronkyo.results import Results
 
 __all__ = ["clips", "confusion", "learning_curves", "validation_accuracy"]
 
@@ -74,7 +72,7 @@ def validation_accuracy(results: Results) -> Figure:
         mean = axes.errorbar(interval.mean, row + 0.3, xerr=interval.half_width, fmt="D", markersize=4, color=COLORS[1])
     explained = ["シードごと", "平均と 95 % 信頼区間", "当て推量の 95 % が入る範囲"]
     drawing.legend([dots, mean, band], explained, loc="outside upper center", ncols=3)
-    names = [variant_label(results.settings, variant, label) for variant in results.seeds]
+    names = [results.labels[variant] for variant in results.seeds]
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.5)
     axes.grid(visible=False, axis="y")
@@ -110,7 +108,7 @@ def _panels(results: Results, row_height_cm: float, **subplots: Any) -> tuple[Fi
     drawing, axes = panel_grid(len(variants), min(3, len(variants)), 0, row_height_cm, **subplots)
     panels = dict(zip(variants, axes, strict=True))
     for letter, (variant, panel) in zip("abcdefghijklmnopqrstuvwxyz", panels.items(), strict=False):
-        panel_title(panel, f"({letter}) {variant_label(results.settings, variant, label)}")
+        panel_title(panel, f"({letter}) {results.labels[variant]}")
     return drawing, panels
 
 

@@ -17,8 +17,7 @@ import numpy as np
 import requests
 from tqdm import tqdm
 
-from day3 import runs
-from day3.runs import DataError
+from ronkyo.files import DataError, replacing
 
 KEY = "spoken_digits.data.archive"
 SAMPLE_RATE = 8000
@@ -54,7 +53,7 @@ def _download(url: str, archive_sha256: str, digest: str, downloads: Path) -> di
     if kept.exists():
         with suppress(DataError):  # kept for an older digest, or damaged since: fetch it again
             return _verified(kept, url, archive_sha256, digest)
-    with runs.replacing(kept) as temporary:
+    with replacing(kept) as temporary:
         try:
             _fetch(url, temporary)
         except requests.RequestException as error:

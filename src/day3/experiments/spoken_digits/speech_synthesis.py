@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from day3.experiments.spoken_digits.settings import Synthesis, Voice
-from day3.runs import DataError
+from ronkyo.files import DataError
 
 SPOKEN_RATE, SAMPLE_RATE = 22050, 8000  # of espeak-ng, of the clips
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]

@@ -8,8 +8,8 @@ import numpy as np
 from scipy import stats
 
 from day3.experiments.spoken_digits.settings import Settings
-from day3.results import Summary
-from day3.runs import Arrays
+from ronkyo.files import Arrays
+from ronkyo.results import Summary
 
 CLASSES = 10
 SMOOTHING = 21  # batches in a point of a curve; the loss of one batch of 8 clips is too noisy to read

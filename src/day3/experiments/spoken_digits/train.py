@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from day3 import runs
 from day3.experiments.spoken_digits.settings import Training
 from day3.nn.recurrent import Classifier, one_thread, parameter_count
-from day3.runs import Arrays
+from ronkyo.files import Arrays
+from ronkyo.seeds import generator
 
 CLASSES = 10
 EVALUATION_BATCH = 75  # clips at a time; a matter of memory only
@@ -40,7 +40,7 @@ def train(
 
 def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[[int], None]) -> dict[str, Any]:
     parts = {part: _tensors(data, part) for part in ("train", "validation", "test")}
-    initialization = runs.generator("spoken_digits", seed, "initialization")
+    initialization = generator("spoken_digits", seed, "initialization")
     model = Classifier(
         training.cell,
         input_size=1,
@@ -51,7 +51,7 @@ def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[
     )
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.Adam(trained, lr=training.learning_rate, eps=training.epsilon)
-    data_order = runs.generator("spoken_digits", seed, "data order")
+    data_order = generator("spoken_digits", seed, "data order")
 
     batch_loss = []
     history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}

@@ -1,0 +1,304 @@
+"""What a claim can say of the metrics: predicates over seeds, their comparisons, and how a verdict comes out of them.
+
+Every comparison is one estimate with an interval and the bounds between which the claim wants it. The interval alone
+decides (docs/claims.md): inside the bounds the claim is supported, outside it is contradicted, across it is undecided.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+import numpy as np
+
+from ronkyo.claims import estimates
+from ronkyo.claims.estimates import Estimate
+from ronkyo.report.values import Values
+from ronkyo.seeds import generator
+
+
+class Verdict(StrEnum):
+    SUPPORTED = "supported"
+    UNDECIDED = "undecided"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One estimate that a claim rests on: it says that the value lies between `low` and `high`."""
+
+    quantity: str  # what is estimated, in metrics' names: "a - b", "a / b", "share of a"
+    name: str  # what tells it from its siblings, as a reader knows it: the label of the other variant, or of its own
+    low: float
+    high: float
+    estimate: Estimate
+    level: float
+    evidence: tuple[str, ...]  # the files that hold the metrics
+
+    @property
+    def verdict(self) -> Verdict:
+        found = self.estimate
+        if found.reason:
+            return Verdict.UNDECIDED
+        if self.low < found.low and found.high < self.high:
+            return Verdict.SUPPORTED
+        if found.high < self.low or self.high < found.low:
+            return Verdict.CONTRADICTED
+        return Verdict.UNDECIDED
+
+    @property
+    def bound(self) -> float:
+        """The bound that is nearer to the value: where the verdict would turn."""
+        return min((self.low, self.high), key=lambda bound: abs(bound - self.estimate.value))
+
+    @property
+    def clearance(self) -> float:
+        """How far the value is from that bound, in half widths of the interval; below 1 nothing is decided."""
+        half = (self.estimate.high - self.estimate.low) / 2
+        distance = abs(self.estimate.value - self.bound)
+        return distance / half if half else math.copysign(math.inf, distance)
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """Comparisons still to be made, each once its confidence level is known, and how their verdicts combine."""
+
+    comparisons: tuple[Callable[[float], Comparison], ...]
+    verdict: Callable[[Sequence[Verdict]], Verdict]
+
+    def decide(self) -> tuple[Verdict, list[Comparison]]:
+        made = self.compare()
+        return self.verdict([comparison.verdict for comparison in made]), made
+
+    def compare(self) -> list[Comparison]:
+        """Bonferroni: k comparisons in one claim are each made at the level 1 - (1 - LEVEL) / k."""
+        level = 1 - (1 - estimates.LEVEL) / len(self.comparisons)
+        return [compare(level) for compare in self.comparisons]
+
+
+def every(verdicts: Sequence[Verdict]) -> Verdict:
+    """Kleene's three-valued "and": one contradicted part contradicts the whole, one undecided part leaves it open."""
+    if Verdict.CONTRADICTED in verdicts:
+        return Verdict.CONTRADICTED
+    return Verdict.UNDECIDED if Verdict.UNDECIDED in verdicts else Verdict.SUPPORTED
+
+
+def all_of(*predicates: Predicate) -> Predicate:
+    """Each of the predicates holds."""
+    if not predicates or not all(isinstance(one, Predicate) for one in predicates):
+        raise ValueError(f"all_of: expected predicates such as higher(…), found {predicates!r}")
+
+    def verdict(verdicts: Sequence[Verdict]) -> Verdict:
+        left = iter(verdicts)
+        return every([one.verdict([next(left) for _ in one.comparisons]) for one in predicates])
+
+    return Predicate(tuple(compare for one in predicates for compare in one.comparisons), verdict)
+
+
+class Predicates:
+    """The predicates that a template can call. A metric is "experiment.variant.metric"; an unknown one is a ValueError
+    that lists the known names and the nearest."""
+
+    def __init__(self, values: Values) -> None:
+        self.values = values
+
+    def table(self) -> dict[str, Callable[..., Predicate]]:
+        names = ("higher", "lower", "equal", "highest", "lowest", "increasing", "decreasing", "share", "more_often")
+        return {name: getattr(self, name) for name in (*names, "exact")} | {"all_of": all_of}
+
+    def higher(
+        self, metric: str, than: str | float, margin: float = 0, ratio: bool = False, over: str = "seeds"
+    ) -> Predicate:
+        """metric > than + margin, paired; with ratio=True metric / than > 1 + margin. `than`: a metric of the same
+        experiment, a constant, or a number. over="items": paired over test items instead of seeds. Two constants are
+        compared as they are."""
+        return self._compare(metric, than, ratio, over, (_equality(ratio) + margin, math.inf))
+
+    def lower(
+        self, metric: str, than: str | float, margin: float = 0, ratio: bool = False, over: str = "seeds"
+    ) -> Predicate:
+        """metric < than - margin; with ratio=True metric / than < 1 - margin."""
+        return self._compare(metric, than, ratio, over, (-math.inf, _equality(ratio) - margin))
+
+    def equal(self, metric: str, to: str | float, within: float) -> Predicate:
+        """|metric - to| < within: equivalence, not the absence of a difference."""
+        return self._compare(metric, to, False, "seeds", (-_positive("within", within), within))
+
+    def highest(
+        self, metric: str, among: Sequence[str] | None = None, ratio: bool = False, over: str = "seeds"
+    ) -> Predicate:
+        """The variant's metric is higher than that of every other variant (or of those named)."""
+        return all_of(*(self.higher(metric, other, 0, ratio, over) for other in self._family(metric, among)))
+
+    def lowest(
+        self, metric: str, among: Sequence[str] | None = None, ratio: bool = False, over: str = "seeds"
+    ) -> Predicate:
+        """The variant's metric is lower than that of every other variant (or of those named)."""
+        return all_of(*(self.lower(metric, other, 0, ratio, over) for other in self._family(metric, among)))
+
+    def increasing(
+        self, experiment: str, metric: str, along: str, variants: Sequence[str], ratio: bool = False
+    ) -> Predicate:
+        """From each variant to the next, in the order of the parameter `along`, the metric rises."""
+        steps = self._steps(experiment, metric, along, variants)
+        return all_of(*(self.higher(after, before, ratio=ratio) for before, after in steps))
+
+    def decreasing(
+        self, experiment: str, metric: str, along: str, variants: Sequence[str], ratio: bool = False
+    ) -> Predicate:
+        """From each variant to the next, in the order of the parameter `along`, the metric falls."""
+        steps = self._steps(experiment, metric, along, variants)
+        return all_of(*(self.lower(after, before, ratio=ratio) for before, after in steps))
+
+    def share(self, metric: str, more_than: float | None = None, less_than: float | None = None) -> Predicate:
+        """The share of seeds in which a metric of zeros and ones (converged, diverged, …) is one."""
+        given = [bound for bound in (more_than, less_than) if bound is not None]
+        if len(given) != 1:
+            raise ValueError("share: expected one of more_than=… and less_than=…")
+        if not 0 < given[0] < 1:
+            raise ValueError(f"share: expected a bound between 0 and 1, found {given[0]!r}")
+        bounds = (-math.inf if more_than is None else more_than, math.inf if less_than is None else less_than)
+
+        def estimate(level: float) -> Estimate:
+            return estimates.share_estimate(self.values.over_seeds(metric), level)
+
+        self.values.over_seeds(metric)
+        return self._predicate(f"share of {metric}", metric, metric, bounds, estimate)
+
+    def more_often(self, metric: str, than: str) -> Predicate:
+        """Of the seeds in which one of two metrics of zeros and ones is one and the other is not, the first is one in
+        more than half: McNemar's exact test."""
+        a, b = self._pair(metric, than)
+
+        def estimate(level: float) -> Estimate:
+            return estimates.discordant_estimate(a, b, level)
+
+        return self._predicate(f"{metric} rather than {than}", metric, than, (0.5, math.inf), estimate)
+
+    def exact(self, constant: str, equals: str | float, tolerance: float = 1e-6) -> Predicate:
+        """Two computed numbers agree but for rounding (constants are kept to six digits): their difference is within
+        tolerance · max(1, |equals|). Nothing is estimated, n is 0."""
+        self.values.number(constant)  # a metric over seeds is estimated, never exact
+        expected = self._number(equals)
+        within = _positive("tolerance", tolerance) * max(1.0, abs(expected))
+        return self._compare(constant, equals, False, "seeds", (-within, within))
+
+    # -- what they are made of ----------------------------------------------------------------------------------------
+
+    def _compare(
+        self, metric: str, than: str | float, ratio: bool, over: str, bounds: tuple[float, float]
+    ) -> Predicate:
+        if over not in ("seeds", "items"):
+            raise ValueError(f"over: expected seeds or items, found {over!r}")
+        if not isinstance(metric, str):
+            raise ValueError(f"expected a metric (experiment.variant.metric) or a constant, found {metric!r}")
+        other = than if isinstance(than, str) and self.values.is_metric(than) else None
+        quantity = f"{metric} {'/' if ratio else '-'} {than}{' over items' if over == 'items' else ''}"
+        if not self.values.is_metric(metric):
+            if other:
+                raise ValueError(f"{metric}: expected a metric over seeds to compare with {other}, found a constant")
+            difference = _apart(self.values.number(metric), self._number(than), ratio)
+            return self._predicate(quantity, metric, than, bounds, lambda level: _computed(difference))
+        values = self.values.over_seeds if over == "seeds" else self.values.over_items
+        if other:
+            _same_experiment(metric, other)
+        a, b = values(metric), values(other) if other else self._number(than)
+
+        def estimate(level: float) -> Estimate:
+            rng = generator("claims", 0, quantity)
+            if ratio:
+                return estimates.ratio_estimate(a, b, level, rng)
+            with np.errstate(invalid="ignore"):  # inf - inf: never and never
+                return estimates.mean_estimate(a - b, level, rng)
+
+        return self._predicate(quantity, metric, than, bounds, estimate, over)
+
+    def _predicate(
+        self,
+        quantity: str,
+        metric: str,
+        than: str | float,
+        bounds: tuple[float, float],
+        estimate: Callable[[float], Estimate],
+        over: str = "seeds",
+    ) -> Predicate:
+        """One comparison. It is named after the variant that `metric` is compared with, or else after its own."""
+        keys = [key for key in (metric, than) if isinstance(key, str)]
+        files = tuple(dict.fromkeys(self.values.evidence(key, over) for key in keys))
+        experiment, name, _ = keys[-1 if self.values.is_metric(keys[-1]) else 0].split(".", 2)
+        if name in self.values.seeds.get(experiment, {}):
+            name = str(self.values.label(experiment, name))
+
+        def compare(level: float) -> Comparison:
+            return Comparison(quantity, name, *bounds, estimate(level), level, files)
+
+        return Predicate((compare,), every)
+
+    def _pair(self, metric: str, than: str) -> tuple[np.ndarray, np.ndarray]:
+        _same_experiment(metric, than)
+        return self.values.over_seeds(metric), self.values.over_seeds(than)
+
+    def _number(self, than: str | float) -> float:
+        return self.values.number(than) if isinstance(than, str) else float(than)
+
+    def _family(self, metric: str, among: Sequence[str] | None) -> list[str]:
+        self.values.over_seeds(metric)
+        experiment, variant, name = metric.split(".", 2)
+        family = self.values.variants(experiment) if among is None else among
+        others = [other for other in family if other != variant]
+        if not others:
+            raise ValueError(f"{metric}: expected other variants to compare with, found none")
+        return [f"{experiment}.{other}.{name}" for other in others]
+
+    def _steps(self, experiment: str, metric: str, along: str, variants: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """The metric of each variant and of the next, in the order of the parameter `along`."""
+        if len(variants) < 2:
+            raise ValueError(f"variants: expected two or more, found {', '.join(variants) or 'none'}")
+        steps = [self.values.setting(f"{experiment}.variants.{variant}.{along}") for variant in variants]
+        if any(after <= before for before, after in pairwise(steps)):
+            raise ValueError(f"variants: expected {along} to rise along them, found {', '.join(map(str, steps))}")
+        return pairwise(f"{experiment}.{variant}.{metric}" for variant in variants)
+
+
+def _equality(ratio: bool) -> float:
+    """The difference or the ratio of equals."""
+    return 1.0 if ratio else 0.0
+
+
+def _apart(a: float, b: float, ratio: bool) -> float:
+    if not ratio:
+        return a - b
+    return a / b if b else math.nan
+
+
+def _computed(value: float) -> Estimate:
+    """A number that was computed, not estimated."""
+    return Estimate(value, value, value, 0, math.nan, "exact", "" if math.isfinite(value) else "not finite")
+
+
+def decisive(verdict: Verdict, comparisons: Sequence[Comparison]) -> Comparison:
+    """The comparison that a claim's verdict hangs on: the narrowest support, the widest gap, the clearest doubt."""
+    having = [one for one in comparisons if one.verdict == verdict] or list(comparisons)
+
+    def clearance(one: Comparison) -> float:
+        return -1.0 if math.isnan(one.clearance) else one.clearance
+
+    return max(having, key=clearance) if verdict == Verdict.CONTRADICTED else min(having, key=clearance)
+
+
+def of_verdict(verdict: Verdict, comparisons: Sequence[Comparison]) -> Iterator[str]:
+    return (one.name for one in comparisons if one.verdict == verdict)
+
+
+def _same_experiment(metric: str, than: str) -> None:
+    if metric.split(".")[0] != than.split(".")[0]:
+        raise ValueError(f"{metric}, {than}: expected metrics of one experiment, whose seeds make pairs")
+
+
+def _positive(name: str, value: float) -> float:
+    if not value > 0:
+        raise ValueError(f"{name}: expected a number > 0, found {value!r}")
+    return value

@@ -1,0 +1,169 @@
+"""params.yaml -> frozen sections, read with DVC's own YAML parser and checked as a whole before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from ronkyo.errors import UserError, nearest
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]  # other names make DVC lose stages silently
+Training = TypeVar("Training", bound="Section")
+Checked = TypeVar("Checked", bound="Section")
+Variants = dict[Name, Training]
+
+
+class ParamsError(UserError):
+    """One line for each thing wrong in params.yaml: file, key, what was expected, what was found."""
+
+
+class Section(BaseModel):
+    """A mapping in params.yaml: immutable, no key missing, no key unknown, no value converted on the quiet."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete_variants(cls, section: Any) -> Any:
+        """A variant says only how it differs: put its keys over those of `training`."""
+        if not isinstance(section, Mapping) or not {"training", "variants"} <= section.keys():
+            return section
+        training, variants = section["training"], section["variants"]
+        if not isinstance(training, Mapping) or not isinstance(variants, Mapping):
+            return section
+        merged = {
+            name: {**training, **changes} if isinstance(changes, Mapping) else changes
+            for name, changes in variants.items()
+        }
+        return {**section, "variants": merged}
+
+
+def load(file: Path, schemas: Mapping[str, type[Section]], shown: str) -> dict[str, Any]:
+    """Every section of the file by name, each checked by its schema; `shown` is what errors call the file.
+
+    Raises ParamsError when the file is not readable YAML or any section is not as its schema says.
+    """
+    document = read_document(file, shown)
+    problems = [
+        f"{shown}: {name}: unknown section; expected one of {', '.join(schemas)}{nearest(name, schemas)}"
+        for name in document
+        if name not in schemas
+    ]
+    sections = {}
+    for name, schema in schemas.items():
+        try:
+            sections[name] = load_section(document, shown, name, schema)
+        except ParamsError as error:
+            problems.append(str(error))
+    if problems:
+        raise ParamsError("\n".join(problems))
+    return sections
+
+
+def load_section(document: Mapping[str, Any], shown: str, name: str, schema: type[Checked]) -> Checked:
+    """One section of a document. Raises ParamsError."""
+    if name not in document:
+        raise ParamsError(f"{shown}: {name}: expected a section, found nothing")
+    try:
+        return schema.model_validate(document[name])
+    except ValidationError as error:
+        raise ParamsError("\n".join(describe(error, shown, name, schema, document[name]))) from error
+
+
+def read_document(file: Path, shown: str | None = None) -> dict[str, Any]:
+    """The file as plain dicts, lists and scalars (YAML 1.2, as DVC reads it)."""
+    shown = shown or str(file)
+    try:
+        document = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ParamsError(f"{shown}: expected a file, found nothing") from None
+    except UnicodeDecodeError as error:
+        raise ParamsError(f"{shown}: expected UTF-8 text, found byte {error.object[error.start]:#04x}") from None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ParamsError(f"{shown}: line {line}: expected YAML, found {_first_line(error.problem)}") from None
+    if not isinstance(document, dict):
+        raise ParamsError(f"{shown}: expected sections (name: …), found {document!r}")
+    return document
+
+
+def value_of(document: Any, key: str) -> Any:
+    """What nested mappings have under a dotted key; None if they do not have it."""
+    for part in key.split("."):
+        document = document.get(part) if isinstance(document, dict) else None
+    return document
+
+
+def describe(error: ValidationError, shown: str, section: str, schema: Any, document: Any) -> list[str]:
+    """One line for each problem, except those that variants repeat from the base they inherit."""
+    lines = []
+    for problem in error.errors(include_url=False):
+        location = list(problem["loc"])
+        if location and location[-1] == "[key]":
+            location = location[:-1]
+        found, written = _look_up(document, location)
+        if location[:1] == ["variants"] and len(location) > 2 and not written:
+            continue
+        key = ".".join(str(part) for part in (section, *location))
+        line = f"{shown}: {key}: {_expectation(problem, found, written)}"
+        if problem["type"] == "extra_forbidden":
+            line += nearest(location[-1], _known_keys(schema, location[:-1]))
+        lines.append(line)
+    return lines or [f"{shown}: {section}: {_first_line(str(error))}"]
+
+
+def _look_up(document: Any, location: Iterable[int | str]) -> tuple[Any, bool]:
+    for part in location:
+        try:
+            document = document[part]
+        except (KeyError, IndexError, TypeError):
+            return None, False
+    return document, True
+
+
+def _known_keys(schema: Any, location: Iterable[int | str]) -> list[str]:
+    for part in location:
+        if isinstance(schema, type) and issubclass(schema, Section):
+            schema = schema.model_fields[str(part)].annotation
+        else:
+            _, schema = get_args(schema)  # of dict[name, schema]
+    return list(schema.model_fields)
+
+
+def _expectation(problem: Any, found: Any, written: bool) -> str:
+    kind, context = problem["type"], problem.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"unknown key, found {found!r}"
+    expected = {
+        "int_type": "a whole number",
+        "int_from_float": "a whole number",
+        "float_type": "a number",
+        "finite_number": "a finite number",
+        "string_type": "text",
+        "bool_type": "true or false",
+        "list_type": "a list",
+        "dict_type": "a section (key: value)",
+        "model_type": "a section (key: value)",
+        "model_attributes_type": "a section (key: value)",
+        "missing": "a value",
+        "greater_than": f"a number > {context.get('gt')}",
+        "greater_than_equal": f"a number ≥ {context.get('ge')}",
+        "less_than": f"a number < {context.get('lt')}",
+        "less_than_equal": f"a number ≤ {context.get('le')}",
+        "literal_error": f"one of {context.get('expected')}",
+        "string_pattern_mismatch": f"text like {context.get('pattern')}",
+        "too_short": f"at least {context.get('min_length')} entries",
+    }.get(kind)
+    if kind == "value_error":
+        expected = str(context["error"]).removeprefix("expected ")
+    shown = repr(found) if written else "nothing"
+    return f"expected {expected or _first_line(problem['msg'])}, found {shown}"
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "something else").strip().splitlines()[0]

@@ -1,0 +1,222 @@
+"""Where a project's things are: one object, found from `[tool.ronkyo]` in pyproject.toml and passed on."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from ronkyo import params
+from ronkyo.errors import UserError, nearest
+from ronkyo.labels import variant_label
+from ronkyo.params import Name, Section
+
+MANIFEST = "pyproject.toml"
+
+
+class ProjectError(UserError):
+    """There is no project here, or its `[tool.ronkyo]` or its code is not as it should be."""
+
+
+def _parse_date(value: Any) -> date:
+    """From text, since DVC does not take YAML's own dates."""
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError('expected a date in quotes ("YYYY-MM-DD")') from None
+
+
+class Report(Section):
+    """The `report` section of params.yaml: what the front page says, and in which language the report speaks."""
+
+    language: Literal["ja", "en"]
+    title: str = Field(min_length=1)
+    course: str
+    author: str
+    date: Annotated[date, BeforeValidator(_parse_date)]  # of the report and of the PDF itself: no clock is read
+    code_url: str  # where links to code lead: a folder relative to the HTML, or a repository's address
+
+
+class Manifest(Section):
+    """`[tool.ronkyo]`: what a project is called, and what its report has that others have not."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]  # of the files: reports/<name>.pdf
+    package: Name  # src/<package>/experiments
+    boxes: dict[str, str] = {}  # how a section's heading begins -> the class of the box around it
+    results: list[str] = []  # how the headings of sections begin in which the lint looks for results
+    labels: dict[str, str] = {}  # a key of `training` -> how a variant's label tells it: "{} epochs"
+    versions: list[str] = []  # distributions that the table of versions shows
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with experiments, parameters, templates and reports. Its paths are below `root`; what is printed is
+    relative to it."""
+
+    root: Path
+    manifest: Manifest
+    source: Path  # the folder that the project's package is imported from
+
+    @staticmethod
+    def find(start: Path | None = None) -> Project:
+        """The project around a folder (default: the current one). Raises ProjectError where there is none."""
+        start = (start or Path.cwd()).resolve()
+        for folder in (start, *start.parents):
+            file = folder / MANIFEST
+            if file.is_file() and (table := _table(file)) is not None:
+                return Project(folder, _manifest(file, table), folder / "src")
+        raise ProjectError(f"{start}: expected a project ({MANIFEST} with [tool.ronkyo]) here or above, found none")
+
+    @property
+    def name(self) -> str:
+        return self.manifest.name
+
+    def relative(self, path: Path) -> str:
+        """How a path below the root is printed."""
+        return path.relative_to(self.root).as_posix()
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    @property
+    def params_file(self) -> Path:
+        return self.root / "params.yaml"
+
+    @property
+    def pipeline_file(self) -> Path:
+        return self.root / "dvc.yaml"
+
+    @property
+    def requirements_file(self) -> Path:
+        return self.root / "requirements.lock"
+
+    @property
+    def templates(self) -> Path:
+        return self.root / "report_templates"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
+    def claims_file(self) -> Path:
+        return self.reports / "claims.json"
+
+    def report_file(self, suffix: str) -> Path:
+        """reports/<name>.md, .html or .pdf"""
+        return self.reports / f"{self.name}.{suffix}"
+
+    @property
+    def downloads(self) -> Path:
+        return self.root / "data" / "downloads"
+
+    def data_folder(self, experiment: str) -> Path:
+        return self.root / "data" / experiment
+
+    def run_folder(self, experiment: str, variant: str) -> Path:
+        return self.root / "runs" / experiment / variant
+
+    def provenance_file(self, experiment: str) -> Path:
+        return self.reports / "data" / f"{experiment}.json"
+
+    def metrics_file(self, experiment: str) -> Path:
+        return self.reports / "metrics" / f"{experiment}.json"
+
+    def seeds_file(self, experiment: str) -> Path:
+        return self.reports / "seeds" / f"{experiment}.csv"
+
+    def items_file(self, experiment: str) -> Path:
+        return self.reports / "items" / f"{experiment}.csv"
+
+    def curves_folder(self, experiment: str) -> Path:
+        return self.reports / "curves" / experiment
+
+    def figures_folder(self, experiment: str) -> Path:
+        return self.reports / "figures" / experiment
+
+    def figure_file(self, id: str) -> Path:
+        """The SVG of "experiment/figure"."""
+        return self.reports / "figures" / f"{id}.svg"
+
+    @property
+    def experiments_folder(self) -> Path:
+        return self.source / self.manifest.package / "experiments"
+
+    # -- code and parameters ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def experiments(self) -> list[str]:
+        """The folders of src/<package>/experiments."""
+        folder = self.experiments_folder
+        return sorted(entry.name for entry in folder.glob("[!_.]*") if entry.is_dir()) if folder.is_dir() else []
+
+    def module(self, experiment: str, part: str) -> ModuleType:
+        """<package>.experiments.<experiment>.<part> from this project's own source.
+
+        Raises ProjectError where the file is not there, or where another folder's package is loaded already: results
+        would be recorded as if this project's code had made them.
+        """
+        name = f"{self.manifest.package}.experiments.{experiment}.{part}"
+        if experiment not in self.experiments:
+            raise ProjectError(
+                f"{experiment}: expected an experiment, a folder in {self._shown(self.experiments_folder)}"
+                f"{nearest(experiment, self.experiments)}"
+            )
+        if not self.has(experiment, part):
+            raise ProjectError(
+                f"{self._shown(self.experiments_folder / experiment / part)}.py: expected it, found nothing"
+            )
+        if str(self.source) not in sys.path:
+            sys.path.insert(0, str(self.source))
+        module = import_module(name)
+        if not Path(module.__file__ or "").resolve().is_relative_to(self.source.resolve()):
+            raise ProjectError(f"{name}: expected the code in {self.source}, found {module.__file__}")
+        return module
+
+    def has(self, experiment: str, part: str) -> bool:
+        """Whether the experiment has the file <part>.py"""
+        return (self.experiments_folder / experiment / f"{part}.py").is_file()
+
+    def _shown(self, path: Path) -> str:
+        return self.relative(path) if path.is_relative_to(self.root) else str(path)
+
+    @cached_property
+    def schemas(self) -> dict[str, type[Section]]:
+        """The sections that params.yaml must have: `report`, and one for each experiment with a settings module."""
+        with_settings = [name for name in self.experiments if self.has(name, "settings")]
+        return {"report": Report} | {name: self.module(name, "settings").Settings for name in with_settings}
+
+    def label(self, experiment: str, settings: Any, variant: str) -> str:
+        """What a variant is called in tables and figures."""
+        return variant_label(settings, variant, self.module(experiment, "settings").label, self.manifest.labels)
+
+    def load_params(self) -> dict[str, Any]:
+        """Every section of params.yaml by name. Raises ParamsError."""
+        return params.load(self.params_file, self.schemas, self.relative(self.params_file))
+
+    def load_report(self) -> Report:
+        """The `report` section alone. Raises ParamsError."""
+        file, shown = self.params_file, self.relative(self.params_file)
+        document = params.read_document(file, shown)
+        return params.load_section(document, shown, "report", Report)
+
+
+def _table(file: Path) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("ronkyo")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{file}: expected TOML, found {error}") from error
+
+
+def _manifest(file: Path, table: dict[str, Any]) -> Manifest:
+    try:
+        return Manifest.model_validate(table)
+    except ValidationError as error:
+        raise ProjectError("\n".join(params.describe(error, file.name, "tool.ronkyo", Manifest, table))) from error

@@ -1,0 +1,52 @@
+"""Source text of an object of the project's package, read without importing it (a report must not load torch)."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from ronkyo.errors import nearest
+from ronkyo.project import Project
+
+
+@dataclass(frozen=True)
+class Listing:
+    code: str
+    path: str  # from the project's root
+    line: int
+
+
+def find(project: Project, path: str, name: str) -> Listing:
+    """The definition of `name` ("forward", "GRU.forward", or a module's constant) in the file src/<package>/`path`.
+
+    Raises ValueError naming the file, and the objects that it has.
+    """
+    folder = f"src/{project.manifest.package}"
+    file = project.source / project.manifest.package / path
+    if not file.is_file():
+        raise ValueError(f"listing: expected a file below {folder}, found {path!r}")
+    text = file.read_text(encoding="utf-8")
+    objects = _definitions(ast.parse(text))
+    if name not in objects:
+        raise ValueError(f"listing: {path} has no {name!r}{nearest(name, objects)}; it has {', '.join(objects)}")
+    node = objects[name]
+    first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
+    lines = text.splitlines()[first - 1 : node.end_lineno]
+    lines = [line[node.col_offset :] for line in lines]
+    return Listing("\n".join(lines), f"{folder}/{path}", first)
+
+
+def _definitions(tree: ast.Module) -> dict[str, ast.stmt]:
+    found: dict[str, ast.stmt] = {}
+
+    def visit(body: list[ast.stmt], prefix: str) -> None:
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found[prefix + node.name] = node
+                if isinstance(node, ast.ClassDef):
+                    visit(node.body, f"{prefix}{node.name}.")
+            elif isinstance(node, ast.Assign):
+                found.update({prefix + target.id: node for target in node.targets if isinstance(target, ast.Name)})
+
+    visit(tree.body, "")
+    return found

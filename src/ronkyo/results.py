@@ -1,0 +1,154 @@
+"""What summarize makes of an experiment's runs, how it is kept as text in reports/, and how figures get it back."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ronkyo.files import Arrays, read_arrays, read_json, replacing, write_json
+from ronkyo.project import Project
+
+Table = dict[str, np.ndarray]  # column name -> values, all of one length
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What summarize makes of an experiment's runs.
+
+    seeds: {variant: {metric: (n_seeds,)}}; constants: {name: {metric: number}}, numbers that no seed changes;
+    curves: {variant: {column: (n_points,)}}, first column "step"; items: {variant: {metric: (n_items,)}}, means over
+    seeds for each item of the data that was judged (a clip, a window), the same items in every variant.
+    """
+
+    seeds: dict[str, Table] = field(default_factory=dict)
+    constants: dict[str, dict[str, float]] = field(default_factory=dict)
+    curves: dict[str, Table] = field(default_factory=dict)
+    items: dict[str, Table] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything that a figure of an experiment may draw from; an experiment without a part has {} there."""
+
+    settings: Any
+    data: Arrays
+    runs: dict[str, Arrays]
+    seeds: dict[str, Table]
+    constants: dict[str, dict[str, float]]
+    curves: dict[str, Table]
+    labels: dict[str, str] = field(default_factory=dict)  # what each variant is called
+    project: Project | None = None
+
+
+def write_summary(project: Project, experiment: str, summary: Summary) -> None:
+    """metrics/<experiment>.json: means, for DVC's tables; seeds/<experiment>.csv: every seed; items/<experiment>.csv:
+    every item; curves/<experiment>/.
+    """
+    means = {
+        variant: {metric: _rounded(float(np.mean(values))) for metric, values in metrics.items()}
+        for variant, metrics in summary.seeds.items()
+    }
+    constants = {
+        name: {metric: _rounded(value) for metric, value in values.items()}
+        for name, values in summary.constants.items()
+    }
+    if clash := means.keys() & constants.keys():
+        raise ValueError(f"{experiment}: {', '.join(sorted(clash))}: expected a name that no variant has")
+    write_json(project.metrics_file(experiment), means | constants)
+    if summary.seeds:
+        write_table(project.seeds_file(experiment), _long_table(summary.seeds, "seed"))
+    if summary.items:
+        write_table(project.items_file(experiment), _long_table(summary.items, "item"))
+    if summary.curves:
+        with replacing(project.curves_folder(experiment)) as folder:
+            folder.mkdir()
+            for variant, curve in summary.curves.items():
+                write_table(folder / f"{variant}.csv", curve)
+
+
+def _long_table(tables: dict[str, Table], row_name: str) -> dict[str, Any]:
+    """{variant: {metric: (n_rows,)}} -> columns variant, `row_name` (0, 1, …) and the metrics, variants one after another."""
+    rows = [(variant, row) for variant, table in tables.items() for row in range(len(next(iter(table.values()))))]
+    metrics = next(iter(tables.values()))
+    long: dict[str, Any] = {"variant": [variant for variant, _ in rows], row_name: [row for _, row in rows]}
+    return long | {metric: np.concatenate([table[metric] for table in tables.values()]) for metric in metrics}
+
+
+def read_seeds(project: Project, experiment: str) -> dict[str, Table]:
+    """{variant: {metric: (n_seeds,)}}, or {} for an experiment without seeds."""
+    return _read_long_table(project.seeds_file(experiment), "seed")
+
+
+def read_items(project: Project, experiment: str) -> dict[str, Table]:
+    """{variant: {metric: (n_items,)}}, or {} for an experiment without items."""
+    return _read_long_table(project.items_file(experiment), "item")
+
+
+def _read_long_table(file: Path, row_name: str) -> dict[str, Table]:
+    if not file.exists():
+        return {}
+    table = read_table(file)
+    variants, metrics = np.array(table["variant"]), [name for name in table if name not in ("variant", row_name)]
+    return {
+        str(variant): {metric: np.array(table[metric], dtype=float)[variants == variant] for metric in metrics}
+        for variant in dict.fromkeys(variants)
+    }
+
+
+def read_constants(project: Project, experiment: str) -> dict[str, dict[str, float]]:
+    variants = read_seeds(project, experiment)
+    if not project.metrics_file(experiment).exists():
+        return {}
+    return {
+        name: values for name, values in read_json(project.metrics_file(experiment)).items() if name not in variants
+    }
+
+
+def read_results(project: Project, experiment: str, settings: Any) -> Results:
+    variants = list(getattr(settings, "variants", {}))
+    curves = {
+        variant: {name: np.array(column, dtype=float) for name, column in read_table(file).items()}
+        for variant in variants
+        if (file := project.curves_folder(experiment) / f"{variant}.csv").exists()
+    }
+    return Results(
+        project=project,
+        labels={variant: project.label(experiment, settings, variant) for variant in variants},
+        settings=settings,
+        data=read_arrays(project.data_folder(experiment)),
+        runs={variant: read_arrays(project.run_folder(experiment, variant)) for variant in variants},
+        seeds=read_seeds(project, experiment),
+        constants=read_constants(project, experiment),
+        curves=curves,
+    )
+
+
+def _rounded(value: float) -> float | None:
+    """Six significant digits; JSON has no word for a number that is not finite."""
+    if not math.isfinite(value):
+        return None
+    return int(value) if float(value).is_integer() and abs(value) < 1e15 else float(f"{value:.6g}")
+
+
+def write_table(path: Path, table: Mapping[str, np.ndarray]) -> None:
+    columns = [[_cell(value) for value in column] for column in table.values()]
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table)
+        writer.writerows(zip(*columns, strict=True))
+
+
+def read_table(path: Path) -> dict[str, list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        head, *rows = list(csv.reader(file))
+    return {name: [row[index] for row in rows] for index, name in enumerate(head)}
+
+
+def _cell(value: Any) -> str:
+    return repr(float(value)) if isinstance(value, float | np.floating) else str(value)

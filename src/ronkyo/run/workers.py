@@ -1,0 +1,77 @@
+"""Seeds of one variant trained in parallel processes, in blocks; the result does not depend on how they are split.
+
+The unit of work is (experiment, variant, block of seeds): `train_block` takes plain values and can run anywhere.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from queue import Empty
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from ronkyo.errors import UserError
+from ronkyo.files import Arrays
+from ronkyo.project import Project
+
+# One thread a worker; and glibc keeps the memory of large tensors instead of asking the system for it at every step.
+ENVIRONMENT = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ENVIRONMENT |= {name: str(2**30) for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")}
+
+_progress: Any = None  # a worker's queue of finished steps
+
+
+def available() -> int:
+    """How many workers: RONKYO_WORKERS if set, else the processors that this process may use."""
+    if chosen := os.environ.get("RONKYO_WORKERS"):
+        if not chosen.isdecimal() or int(chosen) < 1:
+            raise UserError(f"RONKYO_WORKERS: expected a whole number ≥ 1, found {chosen!r}")
+        return int(chosen)
+    with suppress(AttributeError):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def train(
+    project: Project, experiment: str, data: Arrays, training: Any, seeds: Sequence[int], workers: int, title: str
+) -> Arrays:
+    """Train every seed and show progress. Returns the experiment's arrays, each (seed, …) in the order of `seeds`."""
+    os.environ.update(ENVIRONMENT)  # read by the workers, whose libraries are not loaded yet
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(project.source), os.environ.get("PYTHONPATH"))))
+    context = multiprocessing.get_context("forkserver")
+    # torch is imported once, not once a worker
+    context.set_forkserver_preload([f"{project.manifest.package}.experiments.{experiment}.train"])
+    queue = context.Queue()
+    blocks = [list(map(int, block)) for block in np.array_split(seeds, min(workers, len(seeds)))]
+    with ProcessPoolExecutor(len(blocks), context, initializer=_start_worker, initargs=(queue,)) as pool:
+        steps = pool.submit(steps_of, project, experiment, data, training).result()
+        bar = tqdm(total=steps * len(seeds), desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20)
+        with bar:
+            futures = [pool.submit(train_block, project, experiment, data, training, block) for block in blocks]
+            while not all(future.done() for future in futures):
+                with suppress(Empty):
+                    bar.update(queue.get(timeout=0.2))
+            results = [future.result() for future in futures]
+            while not queue.empty():
+                bar.update(queue.get())
+    return {name: np.concatenate([result[name] for result in results]) for name in results[0]}
+
+
+def train_block(project: Project, experiment: str, data: Arrays, training: Any, seeds: list[int]) -> Arrays:
+    report: Callable[[int], None] = _progress.put if _progress is not None else lambda _: None
+    return project.module(experiment, "train").train(data, training, seeds, report)
+
+
+def steps_of(project: Project, experiment: str, data: Arrays, training: Any) -> int:
+    return project.module(experiment, "train").steps(data, training)
+
+
+def _start_worker(queue: Any) -> None:
+    global _progress
+    _progress = queue

@@ -1,0 +1,14 @@
+"""What stands on a report's front page, and in which language it speaks."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Front:
+    title: str
+    day: date
+    course: str = ""
+    author: str = ""
+    language: str = "ja"
+    code_url: str = "."  # where links to code lead: a folder relative to the HTML, or a repository's address

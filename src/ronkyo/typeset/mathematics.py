@@ -1,0 +1,196 @@
+"""TeX to SVG, the same for the HTML and the PDF: MathJax in an embedded V8 (docs/decisions/002-mathematics-engine.md).
+
+A formula is one `<svg>` of bare outlines: no scripts, style sheets, fonts or ids, so it can stand anywhere in a page
+any number of times. Japanese characters, which MathJax's fonts lack, stay text in the report's own font.
+"""
+
+import atexit
+import json
+import re
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from html import escape
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from py_mini_racer import MiniRacer
+
+from ronkyo.errors import UserError
+from ronkyo.typeset.speech import speak
+
+# The formula's em in the surrounding text's em: halfway between equal capitals (1.07) and equal small letters (1.23)
+# of MathJax's fonts and Noto Sans.
+SCALE = 1.15
+JAPANESE_FONT = "Noto Sans JP"
+MANY = 50
+
+_UNITS_PER_EM = 1000  # of MathJax's drawings
+_COMPONENTS = (
+    "core",
+    "adaptors/liteDOM",
+    "input/tex-base",
+    "input/tex/extensions/ams",
+    "input/tex/extensions/boldsymbol",
+    "output/svg",
+    "output/svg/fonts/tex",
+)
+# MathJax draws a character that its fonts lack as <text>, `scale` makes it one em of the surrounding text. Its packages
+# that define macros are left out: a formula must not change the next one.
+_DRIVER = """
+const {adaptors, handlers, input, output, core, mathjax} = MathJax._;
+const adaptor = adaptors.liteAdaptor.liteAdaptor();
+adaptor.nodeSize = () => [1 / scale, 1];
+handlers.html_ts.RegisterHTMLHandler(adaptor);
+const tex = new input.tex_ts.TeX({
+  packages: ["base", "ams", "boldsymbol"],
+  formatError(_, error) { throw error; },
+});
+const font = new output.svg.fonts.tex_ts.TeXFont({unknownFamily: family});
+const svg = new output.svg_ts.SVG({fontCache: "none", font});
+const page = mathjax.mathjax.document("", {InputJax: tex, OutputJax: svg});
+const mathml = new core.MmlTree.SerializedMmlVisitor.SerializedMmlVisitor();
+function convert(source, display) {
+  const item = new page.options.MathItem(source, tex, display);
+  const em = 16;
+  item.setMetrics(em, font.params.x_height * em * scale, 80 * em, 1e6, 1);
+  try {
+    item.convert(page);
+  } catch (error) {
+    return JSON.stringify({error: String(error.message ?? error)});
+  }
+  return JSON.stringify({svg: adaptor.innerHTML(item.typesetRoot), mathml: mathml.visitTree(item.root)});
+}
+"""
+_NUMBERING = re.compile(r"\\(?:tag|label|ref|eqref)(?![a-zA-Z])")
+_TOKEN = re.compile(r"\\begin(?![a-zA-Z])|\\end(?![a-zA-Z])|\\.|[{}]|[^\\{}]+|\\", re.DOTALL)
+_OUTER_ENVIRONMENT = re.compile(r"\\(begin|end)\{(align|gather)\*?\}")
+
+
+class MathError(ValueError):
+    """A formula that cannot be typeset; the message says why and quotes it."""
+
+
+class _Formula(NamedTuple):
+    svg: Element
+    mathml: str
+
+
+@cache
+def typeset(tex: str, display: bool) -> str:
+    """An inline `<svg>`: size and baseline in em of the surrounding text, the title says the formula in Japanese."""
+    formula = _convert(tex, display)
+    view_box = formula.svg.attrib["viewBox"]
+    _, top, width, height = map(float, view_box.split())
+    size = f'width="{_em(width)}" height="{_em(height)}" style="vertical-align:{_em(-top - height)}"'
+    title = f"<title>数式 {escape(speak(formula.mathml), quote=False)}</title>"
+    drawing = "".join(_markup(child, tex) for child in formula.svg)
+    return f'<svg class="math" role="img" {size} viewBox="{view_box}">{title}{drawing}</svg>'
+
+
+def typeset_all(formulas: Iterable[tuple[str, bool]]) -> dict[tuple[str, bool], str | MathError]:
+    """What `typeset` returns or raises for each (tex, display). Many are set in two processes of their own: it takes
+    half of the time, and an embedded V8 never gives back the 80 MB that it takes. Raises UserError if one crashes."""
+    distinct = list(dict.fromkeys(formulas))
+    if len(distinct) < MANY:
+        answers = [_try(tex, display) for tex, display in distinct]
+    else:
+        half = len(distinct) // 2
+        with ThreadPoolExecutor() as threads:
+            answers = sum(threads.map(_try_elsewhere, (distinct[:half], distinct[half:])), [])
+    return {
+        formula: answer["svg"] if "svg" in answer else MathError(answer["error"])
+        for formula, answer in zip(distinct, answers, strict=True)
+    }
+
+
+def _try_elsewhere(formulas: list[tuple[str, bool]]) -> list[dict[str, str]]:
+    command = [sys.executable, "-m", __spec__.name]
+    done = subprocess.run(command, input=json.dumps(formulas), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        last = done.stderr.strip().rpartition("\n")[2] or "it said nothing"
+        raise UserError(f"formulas: the process that sets them ended with exit status {done.returncode}: {last}")
+    sys.stderr.write(done.stderr)
+    return json.loads(done.stdout)
+
+
+def _try(tex: str, display: bool) -> dict[str, str]:
+    try:
+        return {"svg": typeset(tex, display)}
+    except MathError as error:
+        return {"error": str(error)}
+
+
+def normalize(tex: str) -> str:
+    r"""Rows parted by `\\` outside every environment, which TeX forbids, become one `gathered`.
+
+    >>> normalize(r"a \\ b")
+    '\\begin{gathered}a\\\\b\\end{gathered}'
+    """
+    rows = [row.strip() for row in _outer_rows(tex)]
+    if len(rows) == 1:
+        return rows[0]
+    gathered = r"\\".join(row for row in rows if row)
+    return r"\begin{gathered}" + _OUTER_ENVIRONMENT.sub(r"\\\1{\2ed}", gathered) + r"\end{gathered}"
+
+
+def _outer_rows(tex: str) -> list[str]:
+    depth = 0
+    rows = [""]
+    for token in _TOKEN.findall(tex):
+        depth += (token in ("{", r"\begin")) - (token in ("}", r"\end"))
+        if token == r"\\" and depth == 0:
+            rows.append("")
+        else:
+            rows[-1] += token
+    return rows
+
+
+def _convert(tex: str, display: bool) -> _Formula:
+    if numbering := _NUMBERING.search(tex):
+        raise MathError(f"{numbering[0]} belongs to the document, not to the formula: {tex.strip()}")
+    answer = json.loads(str(_engine().call("convert", normalize(tex), display)))
+    if "error" in answer:
+        raise MathError(f"{answer['error']}: {tex.strip()}")
+    return _Formula(ElementTree.fromstring(answer["svg"]), answer["mathml"])
+
+
+@cache
+def _engine() -> MiniRacer:
+    folder = Path(str(distribution("django-static-mathjax").locate_file("mathjax/static/mathjax/es5")))
+    engine = MiniRacer()
+    atexit.register(engine.close)  # left to the garbage collector, it may wait for ever for its stopped thread
+    for component in _COMPONENTS:
+        engine.eval((folder / f"{component}.js").read_text(encoding="utf-8"))
+    engine.eval(f"const scale = {SCALE}, family = {json.dumps(JAPANESE_FONT)};{_DRIVER}")
+    return engine
+
+
+def _markup(node: Element, tex: str) -> str:
+    """The node as HTML, without MathJax's notes to itself and the groups that only carried them."""
+    name = node.tag.rpartition("}")[2]
+    attributes = {key: value for key, value in node.attrib.items() if not key.startswith("data-")}
+    if "data-line" in node.attrib:  # a rule of an array: MathJax leaves its look to a style sheet
+        dashes = {"stroke-dasharray": "140"} if attributes.pop("class") == "mjx-dashed" else {}
+        attributes |= {"stroke-width": "67", **dashes}
+    if name == "text" and not all(unicodedata.east_asian_width(character) in "WF" for character in node.text or ""):
+        raise MathError(f"no glyph for {node.text!r}: {tex.strip()}")
+    inner = escape(node.text or "", quote=False) + "".join(_markup(child, tex) for child in node)
+    if name == "g" and (not attributes or not inner):
+        return inner
+    listed = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
+    return f"<{name}{listed}>{inner}</{name}>"
+
+
+def _em(units: float) -> str:
+    return f"{round(units / _UNITS_PER_EM * SCALE, 4):g}em"
+
+
+if __name__ == "__main__":  # what typeset_all runs: formulas as JSON in, answers as JSON out
+    json.dump([_try(*formula) for formula in json.load(sys.stdin)], sys.stdout)

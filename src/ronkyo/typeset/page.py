@@ -1,0 +1,218 @@
+"""The tree inside a whole page: front, contents, style and fonts. One page for the browser, one for the PDF."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import mimetypes
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import jinja2
+from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
+
+from ronkyo.typeset import fonts
+from ronkyo.typeset.front import Front
+from ronkyo.typeset.tree import Heading, Tree
+
+FONT_FACES = (  # file, family, weight, style
+    ("NotoSansJP-Regular", "Noto Sans JP", 400, "normal"),
+    ("NotoSansJP-Bold", "Noto Sans JP", 700, "normal"),
+    ("IBMPlexMono-Regular", "IBM Plex Mono", 400, "normal"),
+    ("IBMPlexMono-SemiBold", "IBM Plex Mono", 700, "normal"),
+)
+ONLY_ON_PAPER = re.compile(  # declarations that WeasyPrint knows and no browser
+    r"(?:(?:bookmark-[a-z]+|string-set|footnote-[a-z]+)\s*:|(?:content|float|position)\s*:[^;{}]*"
+    r"(?:string|leader|target-counter|target-text|running|element|footnote)\b)[^;{}]*;?\s*"
+)
+STYLE = Path(__file__).parent / "style"
+_CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
+
+
+@dataclass
+class Chapter:
+    id: str
+    number: str
+    text: str
+    sections: list[Heading] = field(default_factory=list)
+
+
+class Sources(Protocol):
+    """Where numbers and figures of a page come from, as addresses below `Front.code_url`, or `#id` of the same page."""
+
+    def of_number(self, key: str) -> str | None: ...
+
+    def of_figure(self, id: str) -> str | None: ...
+
+
+def for_browser(tree: Tree, front: Front, pictures: Path, more_style: str = "", sources: Sources | None = None) -> str:
+    """One file that opens offline: fonts and figures are inside. `pictures`: the folder that images are relative to."""
+    sheet, screen = ((STYLE / name).read_text(encoding="utf-8") for name in ("report.css", "screen.css"))
+    style = ONLY_ON_PAPER.sub("", "\n".join([sheet, more_style, screen]))
+    root = _body(tree, lambda source: f"{front.code_url}/{source}")
+    for image in root.iter("img"):
+        if not image.get("src").startswith("data:"):
+            image.set("src", _data_url(pictures / image.get("src")))
+    _open_unstyled(root, style)
+    summary = _summary(root)
+    for part in (summary, root):
+        if sources:
+            _link_numbers(part, sources, front.code_url)
+            _link_figures(part, sources, front.code_url)
+        _let_figures_open_large(part)
+        _let_tables_scroll(part)
+    faces = _faces("woff2", lambda file: _data_url(fonts.folder() / file))
+    return _fill(tree, front, style, faces, summary, root, for_browser=True)
+
+
+def for_print(tree: Tree, front: Front, more_style: str = "") -> str:
+    """The page that WeasyPrint sets; pictures and fonts are addresses that only pdf.py's fetcher resolves."""
+    online = front.code_url.startswith("https://")
+    style = "\n".join([(STYLE / "report.css").read_text(encoding="utf-8"), more_style])
+    root = _body(tree, lambda source: f"{front.code_url}/{source}" if online else None)
+    for image in root.iter("img"):
+        if not image.get("src").startswith("data:"):
+            image.set("src", f"picture:{image.get('src')}")
+    _open_unstyled(root, style)
+    for number in root.xpath(".//data[not(ancestor::td)]"):  # whose value nobody can see on paper
+        number.drop_tag()
+    return _fill(
+        tree, front, style, _faces("ttf", lambda file: f"font:{file}"), _summary(root), root, for_browser=False
+    )
+
+
+def _body(tree: Tree, code_link: Callable[[str], str | None]) -> html.HtmlElement:
+    root = copy.deepcopy(tree.root)
+    root.set("id", "page:main")  # no heading's id has a colon
+    for link in root.iter("a"):
+        if link.get("href", "").startswith("code:"):
+            target = code_link(link.get("href").removeprefix("code:"))
+            if target:
+                link.set("href", target)
+            else:
+                link.tag = "span"
+                del link.attrib["href"]
+    return root
+
+
+def _summary(root: html.HtmlElement) -> html.HtmlElement:
+    """What stands before the first chapter."""
+    summary = html.Element("section", {"class": "summary", "aria-label": "概要"})
+    summary.extend(list(root.xpath("./h2[1]/preceding-sibling::*")))
+    return summary
+
+
+def _faces(font_format: str, url_of: Callable[[str], str]) -> list[dict[str, object]]:
+    return [
+        {"family": family, "weight": weight, "style": style, "url": url_of(f"{name}.{font_format}")}
+        for name, family, weight, style in FONT_FACES
+    ]
+
+
+def _fill(
+    tree: Tree,
+    front: Front,
+    css: str,
+    faces: list[dict[str, object]],
+    summary: html.HtmlElement,
+    body: html.HtmlElement,
+    for_browser: bool,
+) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(STYLE), undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("page.html.j2").render(
+        front=front,
+        date=f"{front.day.year} 年 {front.day.month} 月 {front.day.day} 日",
+        fonts=faces,
+        css=css,
+        for_browser=for_browser,
+        chapters=_chapters(tree.headings),
+        summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
+        body=html.tostring(body, encoding="unicode"),
+    )
+
+
+def _open_unstyled(root: html.HtmlElement, style: str) -> None:
+    """Take away the tags that no rule of the style is for, as of most kinds of tokens in code: each costs time."""
+    styled = set(_CLASS.findall(style))
+    for element in list(root.iter("span")):
+        if element.attrib.keys() == ["class"] and styled.isdisjoint(element.get("class").split()):
+            element.drop_tag()
+
+
+# -- only for the browser ---------------------------------------------------------------------------------------------
+
+
+def _link_numbers(root: html.HtmlElement, sources: Sources, code_url: str) -> None:
+    """Each number leads to the line of the file that it comes from; inside the ledger, whose entries name their files,
+    and in a row that leads there already, the claims' numbers stay bare."""
+    for number in list(root.iter("data")):
+        key = number.get("value", "")
+        of_ledger = key.startswith("claim") and number.xpath('ancestor::*[starts-with(@id, "ledger:")]')
+        if of_ledger or number.xpath("ancestor::a | ancestor::button"):
+            continue
+        target = sources.of_number(key)
+        if target is None or number.xpath("ancestor::tr[.//a[@href=$target]]", target=target):
+            continue
+        href = target if target.startswith("#") else f"{code_url}/{target}"
+        link = html.Element("a", {"class": "origin", "href": href, "title": key})
+        link.tail, number.tail = number.tail, None
+        number.addprevious(link)
+        link.append(number)
+
+
+def _link_figures(root: html.HtmlElement, sources: Sources, code_url: str) -> None:
+    """Beside the code that drew a figure, the data that it shows."""
+    for figure in root.xpath('.//figure[starts-with(@id, "fig:")]'):
+        source = figure.xpath('./figcaption/a[@class="source"]')
+        if source and (file := sources.of_figure(figure.get("id").removeprefix("fig:"))):
+            link = html.Element("a", {"class": "source", "href": f"{code_url}/{file}"})
+            link.text = file.removeprefix("reports/")
+            source[-1].addnext(link)
+
+
+def _let_figures_open_large(root: html.HtmlElement) -> None:
+    """The image's own box is a popover, which the style shows in its place while it is closed: so the image is in the
+    file once, no script is needed, and Escape, a click beside it and its button close it."""
+    images = [image for image in root.xpath(".//figure//img") if not image.xpath("ancestor::a | ancestor::button")]
+    for number, image in enumerate(images, start=1):
+        figure = next(image.iterancestors("figure"))
+        name = next((b.text for b in figure.xpath(".//figcaption/b") if b.text), "図")
+        id = f"large:{(figure.get('id') or root.get('id') or 'summary').removeprefix('fig:')}:{number}"
+        plate = html.Element("span", {"class": "plate", "id": id, "popover": "auto"})
+        button = etree.SubElement(plate, "button", {"type": "button", "popovertarget": id})
+        for kind, text in (("open", f"{name} を拡大"), ("close", "閉じる")):
+            etree.SubElement(button, "span", {"class": kind}).text = text
+        plate.tail, image.tail = image.tail, None
+        image.addprevious(plate)
+        plate.insert(0, image)
+
+
+def _let_tables_scroll(root: html.HtmlElement) -> None:
+    for table in list(root.iter("table")):
+        box = html.Element("div", {"class": "scroll"})
+        box.tail, table.tail = table.tail, None
+        table.addprevious(box)
+        box.append(table)
+
+
+# -- parts of both pages ----------------------------------------------------------------------------------------------
+
+
+def _chapters(headings: list[Heading]) -> list[Chapter]:
+    chapters: list[Chapter] = []
+    for heading in headings:
+        if heading.level == 2:
+            chapters.append(Chapter(heading.id, heading.number, heading.text))
+        elif heading.level == 3 and chapters:
+            chapters[-1].sections.append(heading)
+    return chapters
+
+
+def _data_url(file: Path) -> str:
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"

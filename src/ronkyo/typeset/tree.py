@@ -1,0 +1,355 @@
+"""Markdown -> one HTML tree in which everything is numbered, linked, typeset and coloured.
+
+The steps stand in `build` in their order; each is a small pass over the lxml tree.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from itertools import count
+
+import markdown
+from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
+
+from ronkyo.typeset.mathematics import MathError, typeset_all
+
+EXTENSIONS = [
+    "tables",
+    "attr_list",
+    "def_list",
+    "footnotes",
+    "md_in_html",
+    "sane_lists",
+    "pymdownx.superfences",
+    "pymdownx.highlight",
+    "pymdownx.arithmatex",
+    "pymdownx.blocks.caption",
+]
+CAPTIONED = {"figure": "図", "table": "表", "listing": "コード"}
+CONTENT = {"figure": "img", "table": "table"}
+EXTENSION_SETTINGS = {
+    "footnotes": {"BACKLINK_TITLE": "本文の注 {} に戻る", "SUPERSCRIPT_TEXT": "{}"},
+    "pymdownx.arithmatex": {"generic": True, "smart_dollar": True},
+    "pymdownx.highlight": {"guess_lang": False, "line_spans": "line", "pygments_lang_class": True},
+    "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
+}
+SECTION_CLASSES = {"確認テスト": "test", "考察": "discussion"}
+SHORT = 20  # lines of a listing that stays on one page
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
+PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
+_FORMULAS = '//*[contains(concat(" ", @class, " "), " arithmatex ")]'
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: int
+    id: str
+    number: str
+    text: str
+
+
+@dataclass
+class Tree:
+    """The report's body, and what was found in it."""
+
+    root: html.HtmlElement
+    headings: list[Heading] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)  # target of a reference -> 図 3, 式 (2), …
+
+
+class FormulaError(Exception):
+    """A formula that cannot be typeset; `tex` tells which. `all` has every one of the document, this one first."""
+
+    def __init__(self, tex: str, message: str, line: str | None = None) -> None:
+        super().__init__(f"formula {tex.strip()!r}: {message}")
+        self.tex = tex
+        self.line = line  # of the source, when the tree was made with data-line
+        self.all: list[FormulaError] = [self]
+
+
+class ReferenceError(Exception):
+    """A reference without a target; `target` tells which."""
+
+    def __init__(self, target: str, known: list[str]) -> None:
+        super().__init__(f"reference {target!r}: no such target; known: {', '.join(known) or 'none'}")
+        self.target = target
+
+
+def build(text: str) -> Tree:
+    """The numbered tree of a Markdown text. Raises FormulaError and ReferenceError."""
+    return finish(parse(text))
+
+
+def parse(text: str) -> html.HtmlElement:
+    """`main` with the body of a Markdown text as it is before it is numbered and typeset."""
+    converter = markdown.Markdown(extensions=EXTENSIONS, extension_configs=EXTENSION_SETTINGS)
+    return html.fragment_fromstring(f"<main>{converter.convert(join_lines(text))}</main>")
+
+
+def finish(root: html.HtmlElement) -> Tree:
+    """The numbered tree of a report's body, whichever Markdown it came from. Raises FormulaError and ReferenceError."""
+    tree = Tree(root)
+    _number_headings(tree)
+    _number_captions(tree)
+    _typeset_formulas(tree)
+    _fill_references(tree)
+    _set_sections_apart(tree.root)
+    _mark_questions(tree.root)
+    _prepare_code(tree.root)
+    _shorten_footnotes(tree.root)
+    return tree
+
+
+def join_lines(text: str) -> str:
+    """Join lines broken between Japanese characters: a line break would become a blank in the middle of a sentence."""
+    lines: list[str] = []
+    fenced = False
+    for line in text.split("\n"):
+        if re.match(r"\s*(```|~~~)", line):
+            fenced = not fenced
+        elif not fenced and lines and _continues(lines[-1], line):
+            lines[-1] += line.lstrip()
+            continue
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _continues(before: str, line: str) -> bool:
+    if (
+        not before.strip()
+        or not line.strip()
+        or re.match(r"\s*([#|>*+-]|\d+\.|```|~~~|\$\$|///|:|\[\^|<(?!data|span|a ))", line)
+    ):
+        return False
+    if re.match(r"\s*([#|]|///|```|~~~|attrs:|\$\$)", before):
+        return False
+    shown_before, shown = (re.sub(r"<[^>]*>", "", text).strip() or "-" for text in (before, line))
+    last, first = shown_before[-1], shown[0]
+    return last in PUNCTUATION or bool(re.match(f"[{WIDE}]{{2}}", last + first))
+
+
+class Slugs:
+    """Anchors as GitHub makes them: 確認テスト 1 -> 確認テスト-1, the next of that name 確認テスト-1-1."""
+
+    def __init__(self) -> None:
+        self._used: dict[str, int] = {}
+
+    def __call__(self, text: str) -> str:
+        kept = [character for character in text.strip().lower() if character in " -" or _in_slugs(character)]
+        return self.unique("".join(kept).replace(" ", "-"))
+
+    def unique(self, base: str) -> str:
+        slug = base
+        while slug in self._used:
+            self._used[base] += 1
+            slug = f"{base}-{self._used[base]}"
+        self._used[slug] = 0
+        return slug
+
+
+def _in_slugs(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LMN" or unicodedata.category(character) == "Pc"
+
+
+# -- headings ---------------------------------------------------------------------------------------------------------
+
+
+def _number_headings(tree: Tree) -> None:
+    """Numbers 1, 1.1, 1.1.1 for h2-h4 (付録 A for a chapter of class "appendix"); ids as GitHub makes them."""
+    counts = [0, 0, 0]
+    appendices = 0
+    slugs = Slugs()
+    for heading in tree.root.iter(*HEADINGS):
+        text = heading.text_content().strip()
+        heading.set("id", slugs.unique(own) if (own := heading.get("id")) else slugs(text))
+        level = int(heading.tag[1])
+        number = heading.attrib.pop("data-own-number", None)  # of a report that numbers its headings itself, maybe ""
+        if number is None and 1 < level < 5:
+            counts[level - 2] += 1
+            counts[level - 1 :] = [0] * (4 - level)
+            if level == 2 and "appendix" in heading.get("class", ""):
+                appendices += 1
+            chapter = chr(ord("A") + appendices - 1) if appendices else str(counts[0])
+            number = ".".join([chapter, *(str(one) for one in counts[1 : level - 1])])
+            if appendices and level == 2:
+                number = f"付録 {number}"
+        if number:
+            mark = etree.Element("span", {"class": "number"})
+            mark.text, mark.tail, heading.text = number, heading.text, None
+            heading.insert(0, mark)
+        heading.set("data-number", number or "")
+        heading.set("data-text", text)
+        tree.headings.append(Heading(level, heading.get("id"), number or "", text))
+        tree.labels[heading.get("id")] = f"{number or ''} {text}".strip()
+
+
+# -- captions and references ------------------------------------------------------------------------------------------
+
+
+def _number_captions(tree: Tree) -> None:
+    """figure > figcaption of the caption blocks: 図 1, 表 1, コード 1, and a link to the code or data behind it.
+
+    data-kind says what a figure is when its content does not; data-label is a label that it brings along, maybe none."""
+    counts = dict.fromkeys(CAPTIONED, 0)
+    for figure in tree.root.iter("figure"):
+        found = next((kind for kind, content in CONTENT.items() if figure.find(f".//{content}") is not None), "listing")
+        kind = figure.attrib.pop("data-kind", found)
+        figure.set("class", kind)
+        if (label := figure.attrib.pop("data-label", None)) is None:
+            counts[kind] += 1
+            label = f"{CAPTIONED[kind]} {counts[kind]}"
+        if id := figure.attrib.pop("data-id", None):  # the caption blocks take no id with a colon or slash
+            figure.set("id", id)
+            tree.labels[id] = label
+        if kind == "table":
+            long, wide = len(figure.xpath(".//tbody/tr")) > 15, len(figure.xpath(".//thead/tr[1]/th")) > 6
+            figure.set("class", " ".join(["table", *["long"] * long, *["wide"] * wide]))
+        caption = figure.find("figcaption")
+        if caption is None:
+            continue
+        if len(caption) == 1 and caption[0].tag == "p":  # a paragraph inside is a level too many for a screen reader
+            caption[0].drop_tag()
+        if label:
+            mark = etree.Element("b")
+            mark.text, mark.tail, caption.text = label, "\u3000" + (caption.text or "").lstrip(), None
+            caption.insert(0, mark)
+        if source := figure.attrib.pop("data-source", None):
+            link = etree.SubElement(caption, "a", {"class": "source", "href": f"code:{source}"})
+            link.text = figure.attrib.pop("data-shown")
+        if kind == "listing" and len(figure.xpath(".//pre/code/span")) <= SHORT:
+            figure.set("class", "listing short")
+        if kind != "figure":
+            figure.insert(0, caption)  # captions of tables and listings stand above
+
+
+def _fill_references(tree: Tree) -> None:
+    targets = {element.get("id") for element in tree.root.iter() if element.get("id")}
+    for link in tree.root.iter("a"):
+        if not (href := link.get("href", "")).startswith("#"):
+            continue
+        target = href[1:]
+        if target not in targets:
+            raise ReferenceError(target, sorted(tree.labels))
+        if link.text == "参照" and target in tree.labels:
+            link.text = tree.labels[target]
+            link.set("class", "reference")
+
+
+# -- formulas ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Formula:
+    slot: html.HtmlElement
+    tex: str
+    display: bool
+    label: str | None
+    tags: list[str]
+
+    @classmethod
+    def read(cls, slot: html.HtmlElement) -> _Formula:
+        source = (slot.text or "").strip()
+        display, tex = source.startswith(r"\["), source[2:-2]
+        label = re.search(r"\\label\{([^}]*)\}", tex)
+        tex = re.sub(r"\\label\{[^}]*\}", "", tex).strip()
+        tags: list[str] = []
+        if display:
+            tags = re.findall(r"\\tag\*?\{([^{}]*)\}", tex)
+            tex = re.sub(r"\\tag\*?\{[^{}]*\}", "", tex).strip()
+        return cls(slot, tex, display, label and label[1], tags)
+
+
+def _typeset_formulas(tree: Tree) -> None:
+    """Each formula as SVG; one with \\label{eq:x} gets a number at the right and can be referred to, one with \\tag{x}
+    gets x."""
+    number = 0
+    used: set[str] = set()
+    formulas = [_Formula.read(slot) for slot in tree.root.xpath(_FORMULAS)]
+    drawings = typeset_all((formula.tex, formula.display) for formula in formulas)
+    found = [(formula, drawings[formula.tex, formula.display]) for formula in formulas]
+    bad = [
+        FormulaError(formula.tex, str(drawing), formula.slot.get("data-line"))
+        for formula, drawing in found
+        if isinstance(drawing, MathError)
+    ]
+    if bad:
+        bad[0].all = bad
+        raise bad[0]
+    for formula, drawing in found:
+        slot, label, tags = formula.slot, formula.label, formula.tags
+        tail = slot.tail
+        slot.clear()
+        slot.tail = tail
+        slot.set("class", "equation" if formula.display else "formula")
+        slot.append(html.fragment_fromstring(drawing))
+        used.update(tags)
+        if label and not tags:
+            number = next(free for free in count(number + 1) if str(free) not in used)
+            tags = [str(number)]
+        if label and label not in tree.labels:
+            slot.set("id", label)
+            tree.labels[label] = f"式 ({tags[0]})"
+        if tags:
+            mark = etree.SubElement(slot, "span", {"class": "equation-number"})
+            mark.text = ", ".join(f"({tag})" for tag in tags)
+
+
+# -- sections, questions, code ----------------------------------------------------------------------------------------
+
+
+def _set_sections_apart(root: html.HtmlElement) -> None:
+    """確認テスト and 考察 become sections of their own, so that a grader finds them at a glance."""
+    for heading in list(root.iter("h3", "h4")):
+        kind = next(
+            (name for start, name in SECTION_CLASSES.items() if heading.get("data-text").startswith(start)), None
+        )
+        if kind is None:
+            continue
+        section = etree.Element("section", {"class": kind})
+        heading.addprevious(section)
+        following = [heading]
+        ends = HEADINGS[: HEADINGS.index(heading.tag) + 1]
+        while (after := following[-1].getnext()) is not None and after.tag not in ends:
+            following.append(after)
+        section.extend(following)
+        if kind == "test" and section.xpath(".//figure | .//table | .//ul | .//ol"):
+            section.set("data-long", "")  # on paper it may go on on the next page
+
+
+def _mark_questions(root: html.HtmlElement) -> None:
+    for paragraph in root.xpath('//section[@class="test"]/p'):
+        if (paragraph.text or "").startswith(("Q:", "Q：")):
+            paragraph.set("class", "question")
+            paragraph.text = paragraph.text[2:].lstrip()
+
+
+def _prepare_code(root: html.HtmlElement) -> None:
+    """Lines as blocks that do not leave slivers on a page; leading blanks apart, since Pango would give them the font
+    of the Japanese text that follows."""
+    for code in root.xpath("//pre/code"):
+        lines = code.xpath("./span[@id]")
+        for index, line in enumerate(lines):
+            del line.attrib["id"]
+            near_start, near_end = index < 2, index >= len(lines) - 2
+            keep = [name for name, wanted in (("keep-after", near_start), ("keep-before", near_end)) if wanted]
+            line.set("class", " ".join(["line", *(keep if len(lines) > 5 else [])]))
+            _split_leading_blanks(line)
+
+
+def _split_leading_blanks(line: html.HtmlElement) -> None:
+    node = line
+    while not node.text and len(node):
+        node = node[0]
+    if match := re.match(r"[ \t]+", node.text or ""):
+        blanks = etree.Element("span", {"class": "blanks"})
+        blanks.text, blanks.tail, node.text = match[0], node.text[match.end() :], None
+        node.insert(0, blanks)
+
+
+def _shorten_footnotes(root: html.HtmlElement) -> None:
+    """The notes at the end become a chapter-less block with a rule of its own."""
+    for rule in root.xpath('//div[@class="footnote"]/hr'):
+        rule.drop_tree()
