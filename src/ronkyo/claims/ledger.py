@@ -19,8 +19,9 @@ from ronkyo.claims import estimates
 from ronkyo.claims.predicates import Comparison, Verdict
 from ronkyo.claims.tags import REASONS, WORDS, Claim, Claims, Stated
 from ronkyo.errors import UserError
+from ronkyo.numbers import NOT_FINITE, shown
 from ronkyo.project import Project
-from ronkyo.report.values import NOT_FINITE, Value, Values, shown
+from ronkyo.report.values import Value, Values
 
 METHODS = {"t + BCa": "差", "log t + BCa": "比", "Clopper–Pearson": "割合", "exact": "計算値"}
 

@@ -22,8 +22,9 @@ from jinja2.lexer import Token
 from jinja2.parser import Parser
 
 from ronkyo.claims.predicates import Comparison, Predicate, Verdict, decisive, of_verdict
+from ronkyo.numbers import NOT_FINITE, shown
 from ronkyo.project import Project
-from ronkyo.report.values import NOT_FINITE, Value, shown
+from ronkyo.report.values import Value
 
 WORDS = {Verdict.SUPPORTED: "支持", Verdict.UNDECIDED: "未決", Verdict.CONTRADICTED: "否定"}
 REASONS = {  # of an estimate without an interval -> as the report says it

@@ -22,9 +22,10 @@ from ronkyo.claims import ledger
 from ronkyo.claims.predicates import Predicates
 from ronkyo.claims.tags import WORDS, Claims, ClaimTags
 from ronkyo.errors import ReportError, nearest
+from ronkyo.numbers import NOT_FINITE
 from ronkyo.project import Project
 from ronkyo.report import listings
-from ronkyo.report.values import NOT_FINITE, Value, Values
+from ronkyo.report.values import Value, Values
 
 NUMBER = r"[\[(]?−?\d[\d,]*(\.\d+)?(\D.*)?|—"  # and what may follow it: ± 0.1, %, a power of ten; but not 1.2.3
 

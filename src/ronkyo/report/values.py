@@ -13,10 +13,8 @@ import numpy as np
 from ronkyo import files, results
 from ronkyo.claims import estimates
 from ronkyo.errors import nearest
+from ronkyo.numbers import NO_BREAK, rounded_pair, shown
 from ronkyo.project import Project
-
-NOT_FINITE = "—"
-NO_BREAK = "\u00a0"  # between a number and its unit
 
 
 class Value(str):
@@ -79,8 +77,8 @@ class Values:
         if not math.isfinite(found.mean) or not found.half_width > 0:
             return Value(shown(found.mean, spec), key)
         if spec.endswith("%"):
-            return Value(f"{_rounded_pair(100 * found.mean, 100 * found.half_width)}{NO_BREAK}%", key)
-        return Value(_rounded_pair(found.mean, found.half_width), key)
+            return Value(f"{rounded_pair(100 * found.mean, 100 * found.half_width)}{NO_BREAK}%", key)
+        return Value(rounded_pair(found.mean, found.half_width), key)
 
     def count_of_seeds(self, key: str) -> Value:
         """In how many of the seeds a metric of zeros and ones is one: 8/10."""
@@ -178,31 +176,3 @@ def _pick(found: Any, part: str, kind: str, key: str) -> Any:
         known = [str(name) for name in found] if isinstance(found, Mapping) else []
         raise ValueError(f"{kind} {key!r}: no {part!r}{nearest(part, known)}; known: {', '.join(known) or 'nothing'}")
     return found[part]
-
-
-def shown(value: Any, spec: str) -> str:
-    """A number (or what else a parameter can be) as the report prints it; `spec` is a format of Python's."""
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return NOT_FINITE
-    if isinstance(value, list):
-        return "、".join(shown(item, spec) for item in value)
-    text = format(value, spec)
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return text
-    digits, _, exponent = text.partition("e")
-    if exponent and spec.endswith("g") and 0 < int(exponent) < 6:
-        text = f"{float(text):.0f}"  # 2880 reads better than 2.88×10^3
-    elif exponent:
-        text = f"{digits}×10^{{{int(exponent)}}}"
-    elif "#" in spec:  # which keeps zeros, and a point behind them
-        text = text.removesuffix(".")
-    return text.replace("-", "−").replace("%", f"{NO_BREAK}%")
-
-
-def _rounded_pair(mean: float, half_width: float) -> str:
-    """As 0.176 ± 0.034, or as (4.1 ± 0.6)×10^{-5} where that is shorter."""
-    exponent = math.floor(math.log10(max(abs(mean), half_width)))
-    if exponent < -3:
-        return f"({_rounded_pair(mean / 10**exponent, half_width / 10**exponent)})×10^{{−{-exponent}}}"
-    decimals = max(0, 1 - math.floor(math.log10(half_width)))
-    return f"{shown(mean, f',.{decimals}f')} ± {shown(half_width, f',.{decimals}f')}"

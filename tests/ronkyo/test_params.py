@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from ronkyo import cli, params
 
-REAL = Path(__file__).parents[1] / "params.yaml"
+REAL = Path(__file__).parents[2] / "params.yaml"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from ronkyo.check import system
 
-SOURCES = Path(__file__).parents[1] / "src"
+SOURCES = Path(__file__).parents[2] / "src"
 ABSENT = system.Library("libabsent.so.0", "libabsent.0.dylib", "libabsent0")
 
 

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from ronkyo.claims.lint import ADVICE, Finding, lint, lint_folder, marks
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ORIGINAL = ROOT.parent / "shared/reference/day3-original.md"
 FILE = Path("chapter.md.j2")
 

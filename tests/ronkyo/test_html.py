@@ -17,7 +17,7 @@ from ronkyo.report.settings import Settings
 from ronkyo import files, results, runs
 from ronkyo.typeset import page, tree
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SETTINGS = Settings(title="A & B <C>", course="課程", author="著者", date="2024-06-16", code_url="..")  # pyright: ignore
 IMAGE = "figures/spoken_digits/confusion.svg"
 

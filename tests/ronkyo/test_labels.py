@@ -8,7 +8,7 @@ import pytest
 from ronkyo import params
 from ronkyo.labels import variant_label
 
-DOCUMENT = params.read_document(Path(__file__).parents[1] / "params.yaml")
+DOCUMENT = params.read_document(Path(__file__).parents[2] / "params.yaml")
 EXPERIMENTS = [name for name, section in DOCUMENT.items() if "variants" in section]
 
 

@@ -10,7 +10,7 @@ from ronkyo import files, results
 from ronkyo.report import build, chapters
 from ronkyo.typeset import tree
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from ronkyo.run import workers
 
 @pytest.fixture
 def training():
-    base = params.load(Path(__file__).parents[1] / "params.yaml")["binary_addition"].variants["hidden_16"]
+    base = params.load(Path(__file__).parents[2] / "params.yaml")["binary_addition"].variants["hidden_16"]
     return base.model_copy(update={"iterations": 100, "record_every": 50, "test_examples": 64})
 
 

@@ -13,7 +13,7 @@ from ronkyo.claims import ledger
 from ronkyo.claims.predicates import Predicate, Verdict, every
 from ronkyo.report import build, chapters
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 WORDINGS = "{% supported %}\n支持。\n{% undecided %}\n未決。\n{% contradicted %}\n否定。\n"
 SEEDS = {
     "simple_rnn": [0.10, 0.12, 0.11, 0.09],

@@ -20,8 +20,8 @@ from ronkyo import cli
 from ronkyo.errors import UserError
 from ronkyo.foreign import decode, headers_footers, pictures, render
 
-ROOT = Path(__file__).parents[1]
-SAMPLES = sorted((ROOT / "tests/reports").glob("*.md"))
+ROOT = Path(__file__).parents[2]
+SAMPLES = sorted((ROOT / "tests/ronkyo/reports").glob("*.md"))
 ORIGINAL = ROOT.parent / "shared/reference/day3-original.md"
 NEEDS_FONTS = pytest.mark.skipif(
     not (ROOT / "build/fonts/NotoSansJP-Regular.ttf").exists(), reason="fonts are not built: dvc repro fonts"
@@ -784,7 +784,7 @@ def test_the_command_writes_html_and_pdf_and_keeps_both_when_it_fails(tmp_path, 
 @NEEDS_FONTS
 @pytest.mark.parametrize("name", ["images", "notation", "setup"])
 def test_a_sample_is_set_as_pdf_a_and_pdf_ua_without_a_complaint(tmp_path, name):
-    render.render(ROOT / f"tests/reports/{name}.md", tmp_path, say=lambda _: None)
+    render.render(ROOT / f"tests/ronkyo/reports/{name}.md", tmp_path, say=lambda _: None)
     for profile in ("pdfa-3a", "pdfua-1"):
         found = page_validation.validate_pdf(str(tmp_path / f"{name}.pdf"), profile=profile)
         assert found.is_compliant, [f"{failure.rule_id} {failure.message}" for failure in found.failures]
@@ -804,7 +804,7 @@ def test_no_page_has_a_sliver_of_code(tmp_path, paragraphs):
 @NEEDS_FONTS
 def test_the_same_report_gives_the_same_bytes_wherever_it_stands(tmp_path):
     for folder in ("one", "the other"):
-        shutil.copytree(ROOT / "tests/reports", tmp_path / folder)
+        shutil.copytree(ROOT / "tests/ronkyo/reports", tmp_path / folder)
         render.render(tmp_path / folder / "cnn.md", say=lambda _: None)
     for kind in ("html", "pdf"):
         first, second = ((tmp_path / folder / f"cnn.{kind}").read_bytes() for folder in ("one", "the other"))

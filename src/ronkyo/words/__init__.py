@@ -1,0 +1,25 @@
+"""All that the engine itself says in a report, in one table a language.
+
+A key names the room first ("page.figure", "ledger.changes_if.seeds"); a text may have fields in braces. Both tables have
+the same keys and fields.
+"""
+
+from __future__ import annotations
+
+from ronkyo.errors import nearest
+from ronkyo.words import en, ja
+
+TABLES = {"ja": ja.TEXTS, "en": en.TEXTS}
+
+
+class Words:
+    """The table of one language: `words("page.figure")`, `words("ledger.changes_if.seeds", n=12)`."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._texts = TABLES[language]
+
+    def __call__(self, key: str, **fields: object) -> str:
+        if key not in self._texts:
+            raise KeyError(f"{key}: no such text{nearest(key, self._texts)}")
+        return self._texts[key].format(**fields) if fields else self._texts[key]
