@@ -11,7 +11,7 @@ import pytest
 
 from ronkyo.errors import UserError
 from ronkyo.typeset import mathematics
-from ronkyo.typeset.mathematics import SCALE, MathError, normalize, typeset
+from ronkyo.typeset.mathematics import SCALE, Drawing, MathError, normalize, typeset
 
 TWO_ALIGNS = r"""
 \begin{align}
@@ -55,8 +55,8 @@ FORMULAS = [
 ]
 
 
-def _parse(svg: str) -> ElementTree.Element:
-    return ElementTree.fromstring(svg)
+def _parse(drawing: Drawing) -> ElementTree.Element:
+    return ElementTree.fromstring(drawing.inline())
 
 
 def _em(length: str) -> float:
@@ -65,9 +65,7 @@ def _em(length: str) -> float:
 
 
 def _said(tex: str) -> str:
-    title = _parse(typeset(tex, True)).findtext("title")
-    assert title is not None
-    return title.removeprefix("数式 ")
+    return typeset(tex, True).spoken.removeprefix("数式 ")
 
 
 @pytest.mark.parametrize("display", [False, True])
@@ -88,6 +86,7 @@ def test_a_formula_is_one_named_image_without_ids_or_scripts(tex: str) -> None:
     svg = _parse(typeset(tex, True))
     assert svg.attrib["role"] == "img"
     assert svg[0].tag == "title"
+    assert svg[0].text == typeset(tex, True).spoken
     assert {element.tag for element in svg.iter()} <= {"svg", "title", "g", "path", "rect", "text"}
     assert {key for element in svg[1:] for inner in element.iter() for key in inner.attrib} <= {
         "transform", "d", "x", "y", "width", "height", "fill", "stroke", "stroke-width", "font-size", "font-family",
@@ -203,7 +202,7 @@ def test_the_same_bytes_in_another_process_and_another_order() -> None:
         "import hashlib, sys; from ronkyo.typeset.mathematics import typeset; from test_mathematics import FORMULAS\n"
         "order = FORMULAS[::int(sys.argv[1])]\n"
         "drawn = {tex: typeset(tex, True) for tex in order}\n"
-        "print(hashlib.sha256(''.join(drawn[tex] for tex in FORMULAS).encode()).hexdigest())"
+        "print(hashlib.sha256(''.join(drawn[tex].inline() for tex in FORMULAS).encode()).hexdigest())"
     )
 
     def digest(order: str, hash_seed: str) -> str:
@@ -217,7 +216,7 @@ def test_the_same_bytes_in_another_process_and_another_order() -> None:
 def test_weasyprint_draws_a_formula_without_complaint(caplog: pytest.LogCaptureFixture) -> None:
     import weasyprint
 
-    page = f'<html lang="ja"><title>t</title><p>{typeset(FORMULAS[6], False)}</p></html>'
+    page = f'<html lang="ja"><title>t</title><p>{typeset(FORMULAS[6], False).inline()}</p></html>'
     content = weasyprint.HTML(string=page).write_pdf(pdf_variant="pdf/ua-1", uncompressed_pdf=True)
     assert content is not None
     assert "数式 分数".encode("utf-16-be").hex().encode() in content  # the alternative text of the figure

@@ -60,7 +60,7 @@ def parse(file: Path) -> Parsed:
         raise UserError(f"{file}: {error}") from error
     for slot in built.root.xpath(".//*[@data-line]"):
         del slot.attrib["data-line"]
-    arrange.settle_boxes(built.root)
+    arrange.settle_boxes(built.root, built.formulas)
     listed = dialect.own_contents(body)
     built.headings = [
         replace(heading, level=min(heading.level, 3)) if heading.id in listed else heading for heading in built.headings

@@ -16,7 +16,7 @@ from functools import cache
 from html import escape
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -82,19 +82,45 @@ class _Formula(NamedTuple):
     mathml: str
 
 
+class Drawing(NamedTuple):
+    """A typeset formula: lengths in em of the surrounding text, what it says, and what is inside its `<svg>`."""
+
+    width: str
+    height: str
+    vertical_align: str
+    view_box: str
+    spoken: str
+    markup: str
+
+    def inline(self) -> str:
+        """The `<svg>` that stands in a page, in the colour of the text around it."""
+        size = f'width="{self.width}" height="{self.height}" style="vertical-align:{self.vertical_align}"'
+        title = f"<title>{escape(self.spoken, quote=False)}</title>"
+        return f'<svg class="math" role="img" {size} viewBox="{self.view_box}">{title}{self.markup}</svg>'
+
+    def file(self, ink: str) -> bytes:
+        """The SVG file of the same drawing in the colour `ink`."""
+        look = f'viewBox="{self.view_box}" color="{ink}" fill="{ink}"'
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {look}>{self.markup}</svg>'.encode()
+
+    @property
+    def style(self) -> str:
+        """The declarations that give an `<img>` of the file the place of the `<svg>`."""
+        return f"width:{self.width};height:{self.height};vertical-align:{self.vertical_align}"
+
+
 @cache
-def typeset(tex: str, display: bool) -> str:
-    """An inline `<svg>`: size and baseline in em of the surrounding text, the title says the formula in Japanese."""
+def typeset(tex: str, display: bool) -> Drawing:
+    """Raises MathError."""
     formula = _convert(tex, display)
     view_box = formula.svg.attrib["viewBox"]
     _, top, width, height = map(float, view_box.split())
-    size = f'width="{_em(width)}" height="{_em(height)}" style="vertical-align:{_em(-top - height)}"'
-    title = f"<title>数式 {escape(speak(formula.mathml), quote=False)}</title>"
-    drawing = "".join(_markup(child, tex) for child in formula.svg)
-    return f'<svg class="math" role="img" {size} viewBox="{view_box}">{title}{drawing}</svg>'
+    markup = "".join(_markup(child, tex) for child in formula.svg)
+    spoken = f"数式 {speak(formula.mathml)}"
+    return Drawing(_em(width), _em(height), _em(-top - height), view_box, spoken, markup)
 
 
-def typeset_all(formulas: Iterable[tuple[str, bool]]) -> dict[tuple[str, bool], str | MathError]:
+def typeset_all(formulas: Iterable[tuple[str, bool]]) -> dict[tuple[str, bool], Drawing | MathError]:
     """What `typeset` returns or raises for each (tex, display). Many are set in two processes of their own: it takes
     half of the time, and an embedded V8 never gives back the 80 MB that it takes. Raises UserError if one crashes."""
     distinct = list(dict.fromkeys(formulas))
@@ -105,12 +131,12 @@ def typeset_all(formulas: Iterable[tuple[str, bool]]) -> dict[tuple[str, bool], 
         with ThreadPoolExecutor() as threads:
             answers = sum(threads.map(_try_elsewhere, (distinct[:half], distinct[half:])), [])
     return {
-        formula: answer["svg"] if "svg" in answer else MathError(answer["error"])
+        formula: Drawing(*answer["drawing"]) if "drawing" in answer else MathError(answer["error"])
         for formula, answer in zip(distinct, answers, strict=True)
     }
 
 
-def _try_elsewhere(formulas: list[tuple[str, bool]]) -> list[dict[str, str]]:
+def _try_elsewhere(formulas: list[tuple[str, bool]]) -> list[dict[str, Any]]:
     command = [sys.executable, "-m", __spec__.name]
     done = subprocess.run(command, input=json.dumps(formulas), capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -120,9 +146,9 @@ def _try_elsewhere(formulas: list[tuple[str, bool]]) -> list[dict[str, str]]:
     return json.loads(done.stdout)
 
 
-def _try(tex: str, display: bool) -> dict[str, str]:
+def _try(tex: str, display: bool) -> dict[str, Any]:
     try:
-        return {"svg": typeset(tex, display)}
+        return {"drawing": typeset(tex, display)}
     except MathError as error:
         return {"error": str(error)}
 

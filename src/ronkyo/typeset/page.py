@@ -6,16 +6,17 @@ import base64
 import copy
 import mimetypes
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import jinja2
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.typeset import fonts
 from ronkyo.typeset.front import Front
+from ronkyo.typeset.mathematics import Drawing
 from ronkyo.typeset.tree import Heading, Tree
 
 FONT_FACES = (  # file, family, weight, style
@@ -28,6 +29,8 @@ ONLY_ON_PAPER = re.compile(  # declarations that WeasyPrint knows and no browser
     r"(?:(?:bookmark-[a-z]+|string-set|footnote-[a-z]+)\s*:|(?:content|float|position)\s*:[^;{}]*"
     r"(?:string|leader|target-counter|target-text|running|element|footnote)\b)[^;{}]*;?\s*"
 )
+INK = "#1b1f24"  # a formula's colour on paper: that of the report's text
+OPENING_BRACKETS = "「『（【〈《〔［｛"
 STYLE = Path(__file__).parent / "style"
 _CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
 
@@ -38,6 +41,13 @@ class Chapter:
     number: str
     text: str
     sections: list[Heading] = field(default_factory=list)
+
+
+class Printable(NamedTuple):
+    """A page for WeasyPrint; its addresses `formula:n` mean the SVG file formulas[n]."""
+
+    html: str
+    formulas: Sequence[bytes] = ()
 
 
 class Sources(Protocol):
@@ -57,6 +67,8 @@ def for_browser(tree: Tree, front: Front, pictures: Path, more_style: str = "", 
         if not image.get("src").startswith("data:"):
             image.set("src", _data_url(pictures / image.get("src")))
     _open_unstyled(root, style)
+    for slot, number in _formula_slots(root):
+        slot.insert(0, html.fragment_fromstring(tree.formulas[number].inline()))
     summary = _summary(root)
     for part in (summary, root):
         if sources:
@@ -68,8 +80,8 @@ def for_browser(tree: Tree, front: Front, pictures: Path, more_style: str = "", 
     return _fill(tree, front, style, faces, summary, root, for_browser=True)
 
 
-def for_print(tree: Tree, front: Front, more_style: str = "") -> str:
-    """The page that WeasyPrint sets; pictures and fonts are addresses that only pdf.py's fetcher resolves."""
+def for_print(tree: Tree, front: Front, more_style: str = "") -> Printable:
+    """The page that WeasyPrint sets; pictures, formulas and fonts are addresses that only pdf.py's fetcher resolves."""
     online = front.code_url.startswith("https://")
     style = "\n".join([(STYLE / "report.css").read_text(encoding="utf-8"), more_style])
     root = _body(tree, lambda source: f"{front.code_url}/{source}" if online else None)
@@ -79,9 +91,10 @@ def for_print(tree: Tree, front: Front, more_style: str = "") -> str:
     _open_unstyled(root, style)
     for number in root.xpath(".//data[not(ancestor::td)]"):  # whose value nobody can see on paper
         number.drop_tag()
-    return _fill(
-        tree, front, style, _faces("ttf", lambda file: f"font:{file}"), _summary(root), root, for_browser=False
-    )
+    _set_formulas_as_images(root, tree.formulas)
+    faces = _faces("ttf", lambda file: f"font:{file}")
+    page = _fill(tree, front, style, faces, _summary(root), root, for_browser=False)
+    return Printable(page, [drawing.file(INK) for drawing in tree.formulas])
 
 
 def _body(tree: Tree, code_link: Callable[[str], str | None]) -> html.HtmlElement:
@@ -103,6 +116,11 @@ def _summary(root: html.HtmlElement) -> html.HtmlElement:
     summary = html.Element("section", {"class": "summary", "aria-label": "概要"})
     summary.extend(list(root.xpath("./h2[1]/preceding-sibling::*")))
     return summary
+
+
+def _formula_slots(root: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, int]]:
+    for slot in root.xpath(".//*[@data-formula]"):
+        yield slot, int(slot.attrib.pop("data-formula"))
 
 
 def _faces(font_format: str, url_of: Callable[[str], str]) -> list[dict[str, object]]:
@@ -142,6 +160,26 @@ def _open_unstyled(root: html.HtmlElement, style: str) -> None:
     for element in list(root.iter("span")):
         if element.attrib.keys() == ["class"] and styled.isdisjoint(element.get("class").split()):
             element.drop_tag()
+
+
+def _set_formulas_as_images(root: html.HtmlElement, formulas: Sequence[Drawing]) -> None:
+    """An opening bracket moves into the box of the formula that it stands before, or a line might end after it."""
+    for slot, number in _formula_slots(root):
+        image = {"src": f"formula:{number}", "alt": formulas[number].spoken, "style": formulas[number].style}
+        slot.insert(0, html.Element("img", {"class": "math", **image}))
+        if slot.get("class") != "formula":
+            continue
+        before, parent = slot.getprevious(), slot.getparent()
+        text = (parent.text if before is None else before.tail) or ""
+        kept = text.rstrip(OPENING_BRACKETS)
+        if kept == text:
+            continue
+        slot.text = text[len(kept) :]
+        slot.set("style", "display:inline-block;text-indent:0")
+        if before is None:
+            parent.text = kept
+        else:
+            before.tail = kept
 
 
 # -- only for the browser ---------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from itertools import count
 import markdown
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
-from ronkyo.typeset.mathematics import MathError, typeset_all
+from ronkyo.typeset.mathematics import Drawing, MathError, typeset_all
 
 EXTENSIONS = [
     "tables",
@@ -53,11 +53,12 @@ class Heading:
 
 @dataclass
 class Tree:
-    """The report's body, and what was found in it."""
+    """The report's body, and what was found in it. Each element with data-formula="n" is the place of formulas[n]."""
 
     root: html.HtmlElement
     headings: list[Heading] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)  # target of a reference -> 図 3, 式 (2), …
+    formulas: list[Drawing] = field(default_factory=list)
 
 
 class FormulaError(Exception):
@@ -263,8 +264,10 @@ class _Formula:
 
 
 def _typeset_formulas(tree: Tree) -> None:
-    """Each formula as SVG; one with \\label{eq:x} gets a number at the right and can be referred to, one with \\tag{x}
-    gets x."""
+    """A slot for each formula; one with \\label{eq:x} gets a number at the right and can be referred to, one with
+    \\tag{x} gets x."""
+    for forged in tree.root.xpath("//*[@data-formula]"):
+        del forged.attrib["data-formula"]
     number = 0
     used: set[str] = set()
     formulas = [_Formula.read(slot) for slot in tree.root.xpath(_FORMULAS)]
@@ -278,13 +281,15 @@ def _typeset_formulas(tree: Tree) -> None:
     if bad:
         bad[0].all = bad
         raise bad[0]
+    places = {drawing: place for place, drawing in enumerate(dict.fromkeys(drawing for _, drawing in found))}
+    tree.formulas = list(places)
     for formula, drawing in found:
         slot, label, tags = formula.slot, formula.label, formula.tags
         tail = slot.tail
         slot.clear()
         slot.tail = tail
         slot.set("class", "equation" if formula.display else "formula")
-        slot.append(html.fragment_fromstring(drawing))
+        slot.set("data-formula", str(places[drawing]))
         used.update(tags)
         if label and not tags:
             number = next(free for free in count(number + 1) if str(free) not in used)
