@@ -6,6 +6,7 @@ any number of times. Japanese characters, which MathJax's fonts lack, stay text 
 
 import atexit
 import json
+import os
 import re
 import subprocess
 import sys
@@ -138,7 +139,10 @@ def typeset_all(formulas: Iterable[tuple[str, bool]]) -> dict[tuple[str, bool], 
 
 def _try_elsewhere(formulas: list[tuple[str, bool]]) -> list[dict[str, Any]]:
     command = [sys.executable, "-m", __spec__.name]
-    done = subprocess.run(command, input=json.dumps(formulas), capture_output=True, text=True, check=False)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}  # this engine, not another that is installed
+    done = subprocess.run(
+        command, input=json.dumps(formulas), env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         last = done.stderr.strip().rpartition("\n")[2] or "it said nothing"
         raise UserError(f"formulas: the process that sets them ended with exit status {done.returncode}: {last}")
