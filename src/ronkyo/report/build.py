@@ -12,7 +12,7 @@ from ronkyo.report import chapters
 from ronkyo.report.chapters import Reference
 from ronkyo.report.origins import Origins
 from ronkyo.typeset import page, pdf, tree
-from ronkyo.typeset.archive import Attachment
+from ronkyo.typeset.pdf import Attachment
 from ronkyo.typeset.front import Front
 from ronkyo.words import Words
 
