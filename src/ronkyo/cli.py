@@ -61,6 +61,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "-o", "--output", type=Path, default=Path("reports"), metavar="DIR", help="where to write (default: reports)"
     )
     compare.set_defaults(run=_compare)
+    new = commands.add_parser(
+        "new",
+        usage="%(prog)s NAME [--language en|ja] | %(prog)s experiment NAME | %(prog)s chapter NAME",
+        help="a project that works at once, or one more experiment or chapter",
+    )
+    new.add_argument("words", nargs="+", metavar="NAME", help="of the new folder; or experiment NAME, chapter NAME")
+    new.add_argument("--language", choices=("en", "ja"), default="en", help="of the report (default: en)")
+    new.set_defaults(run=_new)
     options = vars(parser.parse_args(arguments))
     try:
         return options.pop("run")(**options)
@@ -151,6 +159,17 @@ def _compare(
     else:
         files = form.write(found, output)
         print(f"compare: {' and '.join(map(str, files))} are ready")
+    return 0
+
+
+def _new(words: Sequence[str], language: str) -> int:
+    from ronkyo.new import project
+
+    if len(words) != 1:
+        raise UserError(f"new: expected NAME, experiment NAME or chapter NAME, found {' '.join(words)}")
+    for line in project.create(words[0], language, Path.cwd()):
+        print(line)
+    print(f"Next: cd {words[0]} && make report")
     return 0
 
 
