@@ -6,4 +6,5 @@ import source  # noqa: F401  the code beside this folder comes first
 
 from ronkyo.run import draw, stage
 
-stage.main(draw.run, sys.argv[1:])
+if __name__ == "__main__":
+    stage.main(draw.run, sys.argv[1:])

@@ -6,4 +6,5 @@ import source  # noqa: F401  the code beside this folder comes first
 
 from ronkyo.run import stage, train
 
-stage.main(train.run, sys.argv[1:])
+if __name__ == "__main__":  # workers import this file
+    stage.main(train.run, sys.argv[1:])

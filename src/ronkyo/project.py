@@ -212,9 +212,7 @@ class Project:
 
     def label(self, experiment: str, settings: Any, variant: str) -> str:
         """What a variant is called in tables and figures."""
-        return variant_label(
-            settings, variant, self.function(experiment, "settings", "label"), self.manifest.labels
-        )
+        return variant_label(settings, variant, self.function(experiment, "settings", "label"), self.manifest.labels)
 
     def title(self, experiment: str) -> str:
         """What an experiment is called: the first line of its package's docstring, or its id."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
+import textwrap
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from textwrap import indent
 from typing import Any
 
+from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedSeq
 
 import ronkyo
 from ronkyo import files, params
@@ -82,7 +83,7 @@ class Definition:
     def text(self) -> str:
         stages = {name: stage for experiment in self.experiments for name, stage in self.stages(experiment).items()}
         stages["report"] = self.report()
-        body = "\n".join(indent(_yaml({name: stage}), "  ") for name, stage in stages.items())
+        body = "\n".join(textwrap.indent(_yaml({name: stage}), "  ") for name, stage in stages.items())
         document = f"{HEAD}vars:\n  - {self.project.params_file.name}\n\nstages:\n{body}"
         plots = [{f"reports/curves/{name}": axes} for name in self.experiments if (axes := self.curves(name))]
         return document + (f"\n{_yaml({'plots': plots})}" if plots else "")
@@ -182,23 +183,23 @@ class Definition:
                 raise ProjectError(f"{self.project.relative(root)}: expected a stage's script, found nothing")
         reached = imports.closure(roots, self.sources)
         inside = [file for file in reached.files if file.is_relative_to(self.project.root)]
-        names = {*reached.names, *shown} - {"ronkyo"}
-        needed = versions.distributions(reached.modules, names, self.pinned)
-        engine = {"ronkyo"} & self.pinned.keys() if len(self.sources) > 1 else set()
-        libraries = sorted({*needed, *engine})
-        read = [{versions.FILE: _in_one_line(libraries)}] if libraries else []
+        needed = versions.distributions(reached.modules, reached.names - {"ronkyo"}, self.pinned)
+        named = {canonicalize_name(name) for name in shown} | ({"ronkyo"} if len(self.sources) > 1 else set())
+        libraries = sorted({*needed, *(named & self.pinned.keys())})
+        read = [{versions.FILE: libraries}] if libraries else []
         return sorted(map(self.project.relative, inside)), read
-
-
-def _in_one_line(names: list[str]) -> CommentedSeq:
-    sequence = CommentedSeq(names)
-    sequence.fa.set_flow_style()
-    return sequence
 
 
 def _yaml(document: Any) -> str:
     yaml, stream = YAML(), io.StringIO()
     yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.width = 100
+    yaml.width = 4096
     yaml.dump(document, stream)
-    return stream.getvalue()
+    return re.sub(rf"( *- {versions.FILE}:)((\n +- \S+)+)", _in_few_lines, stream.getvalue())
+
+
+def _in_few_lines(block: re.Match[str]) -> str:
+    """A list of names as [a, b, …]."""
+    start, names = block[1], ", ".join(re.findall(r"- (\S+)", block[2]))
+    after = " " * (len(start) - len(start.lstrip()) + 4)
+    return textwrap.fill(f"{start} [{names}]", 116, subsequent_indent=after, break_on_hyphens=False)
