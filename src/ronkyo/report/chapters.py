@@ -158,6 +158,9 @@ class _Functions:
     def figure(self, id: str, caption: str, alt: str) -> str:
         """A drawn figure with its number, caption, alternative text and the function that drew it."""
         experiment, _, name = id.partition("/")
+        if (drawing := self.project.templates / "drawings" / f"{id}.svg").is_file():
+            path = self.project.relative(drawing)
+            return f"![{_attribute(alt)}](../{path})" + _caption("figure", f"fig:{id}", caption, path, id)
         if not self.project.figure_file(id).is_file():
             drawn = sorted(self.project.figures_folder("").glob("*/*.svg"))
             known = [f"{path.parent.name}/{path.stem}" for path in drawn]
