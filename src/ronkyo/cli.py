@@ -78,6 +78,9 @@ def _add_project_commands(commands: Commands) -> None:
     check.set_defaults(run=_check)
     stages = commands.add_parser("stages", help="each stage: up to date or why not, and how long its last run took")
     stages.set_defaults(run=_stages)
+    pipeline = commands.add_parser("pipeline", help="write dvc.yaml from the experiments and what their code imports")
+    pipeline.add_argument("--check", action="store_true", help="write nothing, say what is not as it would be written")
+    pipeline.set_defaults(run=_pipeline)
     claims = commands.add_parser("claims", help="verdicts of the report's claims, from the results as they are")
     claims.add_argument("--json", action="store_true", help="the whole ledger, as in reports/claims.json")
     claims.set_defaults(run=_claims)
@@ -209,7 +212,7 @@ def _new(words: Sequence[str], language: str, directory: Path) -> int:
     from ronkyo.new import parts, project
 
     match words:
-        case [name]:
+        case [name] if name not in ("experiment", "chapter"):
             done = project.create(name, language, directory)
             next_step = f"cd {shlex.quote(str(directory / name))} && make report"
         case ["experiment", name]:
@@ -226,19 +229,33 @@ def _new(words: Sequence[str], language: str, directory: Path) -> int:
 
 def _stages(directory: Path) -> int:
     """Exit status 1 when something is out of date, so that a script can ask."""
-    from ronkyo.run import pipeline
+    from ronkyo.run import states
 
     project = Project.find(directory)
-    states = pipeline.states(project)
-    width = max(map(len, states))
+    reasons_of = states.states(project)
+    width = max(map(len, reasons_of))
     total = 0.0
-    for stage, reasons in states.items():
-        seconds = pipeline.recorded_time(project, stage)
+    for stage, reasons in reasons_of.items():
+        seconds = states.recorded_time(project, stage)
         total += seconds or 0
         took = f"{seconds:7.1f} s" if seconds is not None else "        –"
         print(f"{stage:<{width}}  {took}  {'; '.join(reasons) or 'up to date'}")
     print(f"{'total':<{width}}  {total:7.1f} s")
-    return int(any(states.values()))
+    return int(any(reasons_of.values()))
+
+
+def _pipeline(check: bool, directory: Path) -> int:
+    """Exit status 1 when a file is to be checked and is not as it would be written."""
+    from ronkyo.run import definition
+
+    project = Project.find(directory)
+    if check:
+        problems = definition.check(project)
+        print("\n".join(problems), file=sys.stderr, end="\n" if problems else "")
+        return int(bool(problems))
+    for file in definition.write(project):
+        print(f"{project.relative(file)}: written")
+    return 0
 
 
 if __name__ == "__main__":

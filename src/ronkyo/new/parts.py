@@ -9,6 +9,7 @@ from ronkyo import files
 from ronkyo.new.project import NewError, write_experiment
 from ronkyo.new.templates import Templates
 from ronkyo.project import Project
+from ronkyo.run import definition
 
 INCLUDE = re.compile(r"\{% include \"(.+?)\" %\}")
 
@@ -27,9 +28,11 @@ def create_experiment(project: Project, name: str) -> list[str]:
     text = project.params_file.read_text(encoding="utf-8").rstrip("\n")
     written = write_experiment(templates, folder)
     files.write_text(project.params_file, f"{text}\n\n{section}")
+    pipeline = definition.write(Project.find(project.root))
     return [
         f"{project.relative(folder)}: {', '.join(sorted(path.name for path in written))}",
         f"{project.relative(project.params_file)}: the section {name}",
+        *(f"{project.relative(file)}: its stages" for file in pipeline),
     ]
 
 
