@@ -43,7 +43,7 @@ class Results:
     constants: dict[str, dict[str, float]]
     curves: dict[str, Table]
     labels: dict[str, str] = field(default_factory=dict)  # what each variant is called
-    project: Project | None = None
+    pipeline: Any = None  # of figures with READS_PIPELINE = True: the stages as a graph, see run/graph.py
 
 
 def write_summary(project: Project, experiment: str, summary: Summary) -> None:
@@ -58,8 +58,6 @@ def write_summary(project: Project, experiment: str, summary: Summary) -> None:
         name: {metric: numbers.six_digits(value) for metric, value in values.items()}
         for name, values in summary.constants.items()
     }
-    if clash := means.keys() & constants.keys():
-        raise ValueError(f"{experiment}: {', '.join(sorted(clash))}: expected a name that no variant has")
     write_json(project.metrics_file(experiment), means | constants)
     if summary.seeds:
         write_table(project.seeds_file(experiment), _long_table(summary.seeds, "seed"))
@@ -118,7 +116,6 @@ def read_results(project: Project, experiment: str, settings: Any) -> Results:
         if (file := project.curves_folder(experiment) / f"{variant}.csv").exists()
     }
     return Results(
-        project=project,
         labels={variant: project.label(experiment, settings, variant) for variant in variants},
         settings=settings,
         data=read_arrays(project.data_folder(experiment)),
