@@ -39,6 +39,7 @@ EXTENSION_SETTINGS = {
     "pymdownx.highlight": {"guess_lang": False, "line_spans": "line", "pygments_lang_class": True},
     "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
 }
+TOKENS = frozenset("c1 cm sd k kn kc ow nf nc fm s1 s2 sa si mi mf nd nb bp".split())  # of Pygments, in report.css
 SHORT = 20  # lines of a listing that stays on one page
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
@@ -355,8 +356,11 @@ def _mark_questions(root: html.HtmlElement) -> None:
 
 def _prepare_code(root: html.HtmlElement) -> None:
     """Lines as blocks that do not leave slivers on a page; leading blanks apart, since Pango would give them the font
-    of the Japanese text that follows."""
+    of the Japanese text that follows. Tokens that have no colour get no tag: each costs time."""
     for code in root.xpath("//pre/code"):
+        for token in code.xpath(".//span[@class]"):
+            if token.get("id") is None and TOKENS.isdisjoint(token.get("class").split()):
+                token.drop_tag()
         lines = code.xpath("./span[@id]")
         for index, line in enumerate(lines):
             del line.attrib["id"]
