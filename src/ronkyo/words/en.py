@@ -89,7 +89,6 @@ TEXTS: dict[str, str] = {
     "compare.none": "none",
     "compare.ratio": "{ratio} times",
     "compare.n": "{estimate}, n = {n}",
-    "compare.reference": "reference",
     "compare.reference.fig": "figure",
     "compare.reference.tab": "table",
     "compare.reference.lst": "listing",

@@ -83,7 +83,6 @@ TEXTS: dict[str, str] = {
     "compare.none": "なし",
     "compare.ratio": "{ratio} 倍",
     "compare.n": "{estimate}、n = {n}",
-    "compare.reference": "参照",
     "compare.reference.fig": "図",
     "compare.reference.tab": "表",
     "compare.reference.lst": "コード",
