@@ -1,8 +1,8 @@
 """A Markdown text -> one HTML file that opens offline, and a PDF/A-3a that is PDF/UA-1.
 
-    from ronkyo.typeset import Front, write
+from ronkyo.typeset import Front, write
 
-    files = write(text, Front("Title", date.today(), language="en"), pictures=Path("figures"))
+files = write(text, Front("Title", date.today(), language="en"), pictures=Path("figures"))
 """
 
 from __future__ import annotations

@@ -40,12 +40,17 @@ EXTENSION_SETTINGS = {
     "pymdownx.highlight": {"guess_lang": False, "line_spans": "line", "pygments_lang_class": True},
     "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
 }
-TOKENS = frozenset("c1 cm sd k kn kc ow nf nc fm s1 s2 sa si mi mf nd nb bp".split())  # of Pygments, in report.css
+TOKENS = {  # of Pygments, those that report.css colours
+    "c1", "cm", "sd", "k", "kn", "kc", "ow", "nf", "nc", "fm", "s1", "s2", "sa", "si", "mi", "mf", "nd", "nb", "bp",
+}  # fmt: skip
 SHORT = 20  # lines of a listing that stays on one page
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
 PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
-INLINE = frozenset("a abbr b code data del em i ins kbd mark q s small span strong sub sup u".split())
+INLINE = {
+    "a", "abbr", "b", "code", "data", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "span", "strong", "sub",
+    "sup", "u",
+}  # fmt: skip
 _INNER_BREAK = re.compile(rf"(?<=[{PUNCTUATION}])\n[ \t]*(?=\S)|(?<=[{WIDE}])\n[ \t]*(?=[{WIDE}])")
 _FORMULAS = '//*[contains(concat(" ", @class, " "), " arithmatex ")]'
 
@@ -132,7 +137,9 @@ def _join_lines(root: html.HtmlElement) -> None:
     for before, text, after in zip([None, *texts], texts, [*texts[1:], None], strict=False):
         if "\n" not in text:
             continue
-        start, end = (str(near) if near is not None and _block(near) is _block(text) else "" for near in (before, after))
+        start, end = (
+            str(near) if near is not None and _block(near) is _block(text) else "" for near in (before, after)
+        )
         joined = join_lines(start[-1:] + text + end[:1])
         joined = joined[len(start[-1:]) : len(joined) - len(end[:1])]
         if text.is_text:
