@@ -99,10 +99,12 @@ def render(file: Path, folder: Path | None = None, say: Callable[[str], None] = 
     parsed = parse(file)
     if parsed.encoding != "utf-8":
         say(f"render: {file}: read as {parsed.encoding}")
-    style, screen = ((STYLE / name).read_text(encoding="utf-8") for name in ("render.css", "render_screen.css"))
-    day = f"{parsed.day.year} 年 {parsed.day.month} 月 {parsed.day.day} 日"
-    style = f"{style}\n{headers_footers.style(parsed.furniture, parsed.title, day)}\n{_contents_style(parsed.tree)}"
+    names = ("render.css", "render_screen.css", "render_print.css")
+    style, screen, paper = ((STYLE / name).read_text(encoding="utf-8") for name in names)
+    style += _contents_style(parsed.tree)
     browser = page.for_browser(parsed.tree, parsed.front, file.parent, f"{style}\n{screen}")
+    day = Words("ja").date(parsed.day)
+    style = f"{style}\n{paper}\n{headers_footers.style(parsed.furniture, parsed.title, day)}"
     say(f"render: {file}: HTML -> PDF")
     missing = Missing()
     parsed.title = missing(parsed.title)
