@@ -8,13 +8,14 @@ from lxml import html
 
 from ronkyo.typeset import page, tree
 from ronkyo.typeset.front import Front
+from ronkyo.words import Words
 
 FRONT = Front("題", datetime.date(2024, 6, 16))
 
 
 def printed(text):
     """The printed page and the SVG files of its formulas."""
-    made = page.for_print(tree.build(text), FRONT)
+    made = page.for_print(tree.build(text, Words("ja")), FRONT)
     return html.document_fromstring(made.html), made.formulas
 
 
@@ -23,7 +24,7 @@ def printed(text):
 
 def test_a_formula_is_drawn_in_the_browsers_page_and_an_image_with_the_same_words_on_paper(tmp_path):
     text = "## 章\n\n$x^2$ と $y$ と $x^2$。\n\n$$ x^2 \\label{eq:x} $$\n"
-    browser = html.document_fromstring(page.for_browser(tree.build(text), FRONT, tmp_path))
+    browser = html.document_fromstring(page.for_browser(tree.build(text, Words("ja")), FRONT, tmp_path))
     said = browser.xpath("//svg/title/text()")
     paper, files = printed(text)
     images = paper.xpath("//img")
