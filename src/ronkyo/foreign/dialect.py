@@ -42,10 +42,6 @@ IMPORT = re.compile(r" {0,3}(?:<!--\s*)?(@import\s+[\"']([^\"']*)[\"'].*?)\s*(?:
 IMPORTED_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 MARK = re.compile(r"==(?![\s=])((?:`[^`\n]*`|\$[^$\n]*\$|[^`$\n])+?)(?<![\s=])==(?!=)")
 SMALL = re.compile(rf"([~^])([\w+\-*/=.,()'’†‡{JAPANESE}]{{1,40}})\1(?!\1)")
-ADMONITIONS = (
-    "note info tip hint important warning caution attention danger error bug failure success example question quote "
-    "abstract summary todo"
-).split()
 WARNINGS = ("warning", "caution", "attention", "danger", "error", "bug", "failure")
 DRAWN_ELSEWHERE = ("mermaid", "plantuml", "puml", "dot", "viz", "wavedrom", "vega", "vega-lite", "ditaa")
 
@@ -198,8 +194,8 @@ def _settle_boxes(state: StateCore) -> None:
         opening.attrs["class"] = "admonition warning" if kind in WARNINGS else "admonition"
         if title[0].type == "admonition_title_open":
             title[0].tag = title[2].tag = "div"
-            if opening.info.strip().lower() == kind and kind in ADMONITIONS:
-                title[1].content = state.env["words"](f"foreign.box.{kind}")
+            if opening.info.strip().lower() == kind:
+                title[1].content = state.env["words"].get(f"foreign.box.{kind}") or title[1].content
 
 
 # -- marks and small letters ----------------------------------------------------------------------------------------
@@ -297,7 +293,7 @@ def _note(token: Token, environment: dict[str, Any]) -> str:
 
 def _way_back(token: Token, environment: dict[str, Any]) -> str:
     number = token.meta["id"] + 1
-    title = escape(environment["words"]("foreign.back_to_note", number=number))
+    title = escape(environment["words"]("page.back_to_note").format(number))
     link = f' <a class="footnote-backref" href="#fnref:{number}" title="{title}">↩</a>'
     return "" if token.meta["subId"] else link
 

@@ -42,7 +42,20 @@ RENAMED = {
     "header": "div",
     "footer": "div",
 }
-SILENT = "html head body main meta base title input button label form".split()  # the page has its own, or no need
+# the page has its own of the first; what the others hold is read without them
+SILENT = [
+    "html",
+    "head",
+    "body",
+    "main",
+    "meta",
+    "base",
+    "title",
+    "input",
+    "button",
+    "label",
+    "form",
+]  # the page has its own, or no need
 KEPT_STYLE = {
     "text-align": r"left|right|center|justify|start|end",
     "color": r"[a-zA-Z]+|#[0-9a-fA-F]{3,8}|rgb\([\d ,.%]+\)",

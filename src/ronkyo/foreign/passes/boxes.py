@@ -33,9 +33,7 @@ def _height(box: HtmlElement, formulas: Sequence[Drawing]) -> float:
     """About how high it will be, in pt."""
     height = 20.0
     for block in box.iter("p", "li", "dt", "dd", "tr", "figcaption", "div", *HEADINGS):
-        text = "".join(
-            block.xpath("./text() | ./*[not(self::ul or self::ol)]//text()")
-        )
+        text = "".join(block.xpath("./text() | ./*[not(self::ul or self::ol)]//text()"))
         if not block.xpath("./p | ./div | ./figure | ./pre | ./table"):
             height += LINE * max(1, -(-len(text.strip()) // 38))
     height += 11 * len(box.xpath('.//pre//span[@class="line" or starts-with(@class, "line ")]'))

@@ -8,7 +8,25 @@ from ronkyo.foreign.passes.elements import HtmlElement, elements
 from ronkyo.typeset.tree import HEADINGS
 
 BLOCKS = ("div", "p", "figure", "table", "ul", "ol", "dl", "blockquote", "pre", "details", "hr", "section", "article")
-INLINE = "a span b strong i em u s del ins sub sup small mark q code kbd".split()
+INLINE = [
+    "a",
+    "span",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "s",
+    "del",
+    "ins",
+    "sub",
+    "sup",
+    "small",
+    "mark",
+    "q",
+    "code",
+    "kbd",
+]
 WHOLES = {
     "tr": ("table", "thead", "tbody", "tfoot"),
     "td": ("tr",),

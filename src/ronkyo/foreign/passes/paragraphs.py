@@ -6,7 +6,14 @@ import re
 
 from lxml import html
 
-from ronkyo.foreign.passes.elements import HtmlElement, elements, has_content_after, holds_only_pictures, lift, pictures_in
+from ronkyo.foreign.passes.elements import (
+    HtmlElement,
+    elements,
+    has_content_after,
+    holds_only_pictures,
+    lift,
+    pictures_in,
+)
 from ronkyo.foreign.patterns import QUESTION
 from ronkyo.typeset.tree import HEADINGS
 
