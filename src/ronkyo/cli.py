@@ -124,7 +124,11 @@ def _lint(files: Sequence[str]) -> int:
 def _render(file: Path, output: Path | None) -> int:
     from ronkyo.foreign import render
 
-    for warning in render.render(file, output):
+    try:
+        boxes = Project.find().manifest.boxes
+    except UserError:  # in no project
+        boxes = {}
+    for warning in render.render(file, output, boxes=boxes):
         print(f"warning: {warning}", file=sys.stderr)
     return 0
 
