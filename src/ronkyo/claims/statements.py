@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ronkyo.claims.predicates import Comparison, Predicate, Verdict, decisive
-from ronkyo.numbers import NOT_FINITE, shown
+from ronkyo.numbers import ABSENT, shown
 from ronkyo.words import Words
 
 
@@ -35,7 +35,7 @@ class Claim:
     def interval(self, spec: str, part: int | None = None) -> str:
         """[low, high] of the same estimate; a dash where there is none."""
         estimate = self._part(part).estimate
-        return NOT_FINITE if estimate.reason else f"[{shown(estimate.low, spec)}, {shown(estimate.high, spec)}]"
+        return ABSENT if estimate.reason else f"[{shown(estimate.low, spec)}, {shown(estimate.high, spec)}]"
 
     @property
     def name(self) -> str:

@@ -28,7 +28,7 @@ def _block(stated: Stated, words: Words, original: Original) -> str:
         f'<span class="name">{claim.id}</span> <a class="back" href="#claim:{claim.id}">{words("report.back")}</a>'
     )
     links = [f"[{file}](code:{file})" for file in claim.evidence]
-    links += [f"[{words('report.reference')}](#fig:{claim.figure})"] if claim.figure else []
+    links += [f"[{words('page.reference')}](#fig:{claim.figure})"] if claim.figure else []
     rows = {
         words("report.sentence"): [stated.sentence],
         words("report.comparisons"): [_compared(comparison, words) for comparison in claim.comparisons],

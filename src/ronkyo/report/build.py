@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from ronkyo import files
@@ -12,8 +13,8 @@ from ronkyo.report import chapters, prose
 from ronkyo.report.chapters import Rendered
 from ronkyo.report.origins import Origins
 from ronkyo.typeset import page, pdf, tree
-from ronkyo.typeset.archive import Attachment
 from ronkyo.typeset.front import Front
+from ronkyo.typeset.pdf import Attachment
 
 
 def build(project: Project, say: Callable[[str], None] = print) -> None:
@@ -26,7 +27,9 @@ def build(project: Project, say: Callable[[str], None] = print) -> None:
     rendered = chapters.draft(project)
     say("report: Markdown -> HTML")
     built = parse(rendered)
-    browser = page.for_browser(built, front, project.reports, sources=Origins(project))
+    for image in built.root.iter("img"):  # the Markdown stands in reports/, drawings beside the templates
+        image.set("src", os.path.normpath(f"{project.relative(project.reports)}/{image.get('src')}"))
+    browser = page.for_browser(built, front, project.root, sources=Origins(project))
     say("report: HTML -> PDF")
     claims = ledger.text(rendered.ledger())
     inside = [
@@ -34,7 +37,7 @@ def build(project: Project, say: Callable[[str], None] = print) -> None:
         Attachment("params.yaml", project.params_file.read_bytes(), "What the runs were set to", "Supplement"),
         Attachment("claims.json", claims.encode(), "Every claim, its verdict and its evidence", "Data"),
     ]
-    printed = pdf.write(page.for_print(built, front), front.day, project.reports, attachments=inside)
+    printed = pdf.write(page.for_print(built, front), front.day, project.root, attachments=inside)
     files.write_text(project.claims_file, claims)
     files.write_text(project.report_file("md"), rendered.text)
     files.write_text(project.report_file("html"), browser)
@@ -47,14 +50,21 @@ def front_of(report: Report) -> Front:
 
 def parse(rendered: Rendered) -> tree.Tree:
     """The tree of a rendered text. Raises ReportError with everything that is wrong, traced back to the templates."""
-    problems = list(rendered.problems)
+    values, problems = rendered.values, list(rendered.problems)
     try:
-        built = tree.build(rendered.text)
+        built = tree.build(rendered.text, values.words, values.project.manifest.boxes)
     except tree.FormulaError as error:
         problems += [f"{rendered.places.of_formula(formula.tex)}: {formula}" for formula in error.all]
-    except tree.ReferenceError as error:
-        places = [reference.place for reference in rendered.references if reference.target == error.target]
-        problems += [f"{place}: {error}" for place in places or [rendered.places.of_link(error.target)]]
+        raise ReportError("\n".join(problems)) from error
+    except tree.MissingTarget as error:
+        places = [(_places_of(missing.target, rendered), missing) for missing in error.all]
+        problems += [f"{place}: {missing}" for of_target, missing in places for place in of_target]
+        raise ReportError("\n".join(problems)) from error
     if problems:
         raise ReportError("\n".join(problems))
     return built
+
+
+def _places_of(target: str, rendered: Rendered) -> list[str]:
+    places = [reference.place for reference in rendered.references if reference.target == target]
+    return list(dict.fromkeys(places)) or [rendered.places.of_link(target)]

@@ -18,7 +18,7 @@ from ronkyo.claims.tags import ClaimTags
 from ronkyo.errors import ReportError
 from ronkyo.project import Project
 from ronkyo.report import places
-from ronkyo.report.functions import Reference, all_functions
+from ronkyo.report.functions import Reference, all_functions, figure_file
 from ronkyo.report.original import Original
 from ronkyo.report.places import Marks, Places
 from ronkyo.report.sentences import MarkedClaims
@@ -91,8 +91,8 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
 
 def _figures(project: Project) -> Callable[[str], str | None]:
     def file_of(id: str) -> str | None:
-        file = project.figure_file(id)
-        return project.relative(file) if file.is_file() else None
+        file = figure_file(project, id)
+        return project.relative(file) if file else None
 
     return file_of
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from platform import python_version
 from typing import Any
 
 from ronkyo.claims.predicates import Predicates, Verdict
 from ronkyo.claims.statements import Claims
 from ronkyo.errors import ReportError, nearest
-from ronkyo.numbers import NOT_FINITE
+from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
 from ronkyo.report import listings, places
 from ronkyo.report.appendix import appendix
@@ -62,6 +64,12 @@ def project_tables(project: Project) -> dict[str, Callable[..., str]]:
     return functions
 
 
+def figure_file(project: Project, id: str) -> Path | None:
+    """The SVG of "experiment/figure": a committed drawing beside the templates, or what an experiment drew."""
+    files = (project.templates / "drawings" / f"{id}.svg", project.figure_file(id))
+    return next((file for file in files if file.is_file()), None)
+
+
 class Content:
     """Figures, listings, references."""
 
@@ -76,14 +84,18 @@ class Content:
 
     def figure(self, id: str, caption: str, alt: str) -> str:
         """A drawn figure with its number, caption, alternative text and the function that drew it."""
-        experiment, _, name = id.partition("/")
-        if not self.project.figure_file(id).is_file():
-            files = sorted(self.project.figures_folder("").glob("*/*.svg"))
-            known = [f"{path.parent.name}/{path.stem}" for path in files]
+        file = figure_file(self.project, id)
+        if file is None:
+            folders = (self.project.figures_folder(""), self.project.templates / "drawings")
+            known = [f"{path.parent.name}/{path.stem}" for folder in folders for path in sorted(folder.glob("*/*.svg"))]
             raise ValueError(f"figure {id!r}: no such figure{nearest(id, known)}")
-        drawn = listings.find(self.project, f"experiments/{experiment}/figures.py", name)
-        image = f"![{_attribute(alt)}](figures/{id}.svg)"
-        return image + caption_of("figure", f"fig:{id}", caption, f"{drawn.path}#L{drawn.line}", id)
+        source = self.project.relative(file)
+        if file == self.project.figure_file(id):
+            experiment, _, name = id.partition("/")
+            function = listings.find(self.project, f"experiments/{experiment}/figures.py", name)
+            source = f"{function.path}#L{function.line}"
+        address = Path(os.path.relpath(file, self.project.reports)).as_posix()
+        return f"![{_attribute(alt)}]({address})" + caption_of("figure", f"fig:{id}", caption, source, id)
 
     def listing(self, path: str, name: str, caption: str) -> str:
         """Source of an object that ran."""
@@ -100,9 +112,9 @@ class Content:
         return f"```yaml\n{text}\n```" + caption_of("listing", f"lst:{file}", caption, file)
 
     def ref(self, target: str) -> str:
-        """A link whose text becomes 図 3, 表 1, コード 2 or 式 (4)."""
+        """A link whose text becomes the target's label: Figure 3, Table 1, Listing 2 or Equation (4)."""
         self.references.append(Reference(target, places.of_call()))
-        return f"[{self.words('report.reference')}](#{target})"
+        return f"[{self.words('page.reference')}](#{target})"
 
 
 class Tables:
@@ -182,8 +194,8 @@ class ClaimTables:
         rows = []
         for claim in claims:
             estimate = claim.deciding.estimate
-            interval = claim.interval(".3g") if estimate.n else NOT_FINITE
-            n = claim.n if estimate.n else NOT_FINITE
+            interval = claim.interval(".3g") if estimate.n else ABSENT
+            n = claim.n if estimate.n else ABSENT
             link = f"[{claim.number}](#ledger:{claim.id})"
             name, kind = f"`{claim.id}`", self.words(f"report.method.{estimate.method}")
             rows.append([link, name, mark(claim.verdict, self.words), kind, claim.effect(".3g"), interval, n])

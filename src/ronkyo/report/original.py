@@ -16,7 +16,7 @@ from ronkyo.claims.predicates import Comparison
 from ronkyo.claims.quantity import Kind
 from ronkyo.claims.statements import Claim
 from ronkyo.errors import UserError
-from ronkyo.numbers import NOT_FINITE
+from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
 from ronkyo.report.values import Value, Values
 
@@ -131,7 +131,7 @@ class Original:
             ours = self.values.number(metric)
             agrees = "agrees" if math.isclose(ours, number, rel_tol=1e-9) else "disagrees"
             ours = Value(ledger.four_digits(ours), metric)
-            return [f"`{metric}`", theirs, ours, words(f"report.{agrees}"), NOT_FINITE, NOT_FINITE]
+            return [f"`{metric}`", theirs, ours, words(f"report.{agrees}"), ABSENT, ABSENT]
         seeds = self.values.over_seeds(metric)
         mean, one_run = estimates.mean_interval(seeds), estimates.prediction_interval(seeds)
         ours = Value(f"{ledger.four_digits(mean.mean)} {_brackets(mean)}", metric)
@@ -141,7 +141,7 @@ class Original:
     def where(self, number: float, interval: Interval | Estimate) -> str:
         """Whether a number lies in an interval, in words; a dash where there is none."""
         if not math.isfinite(interval.low):
-            return NOT_FINITE
+            return ABSENT
         return self.values.words("report.inside" if _is_inside(number, interval) else "report.outside")
 
 
