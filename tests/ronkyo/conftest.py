@@ -13,7 +13,7 @@ import pytest
 from ronkyo import files
 from ronkyo.new import project as new
 from ronkyo.project import Project
-from ronkyo.run import stages, workers
+from ronkyo.run import draw, prepare, report, summarize, workers
 
 PACKAGE = "small"
 
@@ -39,11 +39,11 @@ def build(folder: Path, language: str) -> Project:
     project = Project.find(folder)
     with alone():
         for experiment in project.experiments:
-            stages.prepare(project, experiment)
+            prepare.run(project, experiment)
             _train(project, experiment)
-            stages.summarize(project, experiment)
-            stages.draw(project, experiment)
-        stages.report(project)
+            summarize.run(project, experiment)
+            draw.run(project, experiment)
+        report.run(project)
     return project
 
 

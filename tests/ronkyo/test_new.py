@@ -8,7 +8,6 @@ import subprocess
 
 import pytest
 
-from ronkyo.new import lock
 from ronkyo.new import project as new
 
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
@@ -97,6 +96,6 @@ def test_without_git_nothing_is_written(tmp_path, monkeypatch):
 
 
 def test_lock_holds_the_closure_of_a_distribution():
-    pins = lock.pins("matplotlib")
+    pins = new.pins("matplotlib")
     assert {"matplotlib", "numpy", "pyparsing", "six"} <= {pin.partition("==")[0] for pin in pins}
     assert not any(pin.startswith("pytest==") for pin in pins)
