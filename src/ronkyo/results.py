@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ronkyo import numbers
 from ronkyo.files import Arrays, read_arrays, read_json, replacing, write_json
 from ronkyo.project import Project
 
@@ -51,11 +51,11 @@ def write_summary(project: Project, experiment: str, summary: Summary) -> None:
     every item; curves/<experiment>/.
     """
     means = {
-        variant: {metric: _rounded(float(np.mean(values))) for metric, values in metrics.items()}
+        variant: {metric: numbers.six_digits(float(np.mean(values))) for metric, values in metrics.items()}
         for variant, metrics in summary.seeds.items()
     }
     constants = {
-        name: {metric: _rounded(value) for metric, value in values.items()}
+        name: {metric: numbers.six_digits(value) for metric, value in values.items()}
         for name, values in summary.constants.items()
     }
     write_json(project.metrics_file(experiment), means | constants)
@@ -124,13 +124,6 @@ def read_results(project: Project, experiment: str, settings: Any) -> Results:
         constants=read_constants(project, experiment),
         curves=curves,
     )
-
-
-def _rounded(value: float) -> float | None:
-    """Six significant digits; JSON has no word for a number that is not finite."""
-    if not math.isfinite(value):
-        return None
-    return int(value) if float(value).is_integer() and abs(value) < 1e15 else float(f"{value:.6g}")
 
 
 def write_table(path: Path, table: Mapping[str, np.ndarray]) -> None:
