@@ -36,7 +36,7 @@ def closure(roots: Iterable[Path], sources: Sequence[Path]) -> Reached:
         reached.files.add(file)
         if file.suffix != ".py":
             continue
-        names, strings = _named(file)
+        names, strings = _named(file.read_text(encoding="utf-8"))
         for name in names:
             if (files := _files_of(name, file, sources)) is not None:
                 waiting += files
@@ -75,16 +75,18 @@ def keywords(file: Path, function: str) -> set[str]:
     return {keyword.arg for call in called for keyword in call.keywords if keyword.arg}
 
 
-@cache
 def _tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"))
+    return _parsed(file.read_text(encoding="utf-8"))
+
+
+_parsed = cache(ast.parse)  # by the text, which a file may get anew
 
 
 @cache
-def _named(file: Path) -> tuple[frozenset[str], frozenset[str]]:
-    """The modules that a file imports (and, of `from a import b`, a.b, which may be one), and its short strings."""
+def _named(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The modules that a text imports (and, of `from a import b`, a.b, which may be one), and its short strings."""
     names, strings = set(), set()
-    for node in ast.walk(_tree(file)):
+    for node in ast.walk(_parsed(text)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
