@@ -22,14 +22,3 @@ def test_plain_paths_are_rewritten(path, operators):
 )
 def test_any_other_path_is_left_to_weasyprint(path):
     assert drawings.operators(path) is None
-
-
-def test_a_formula_becomes_an_image_that_says_the_same_and_is_kept_once():
-    formula = '<svg class="math" role="img" width="1em" height="2em" style="vertical-align:-1em" viewbox="0 0 1 2">'
-    formula += '<title>数式 x</title><path d="M 0 0"></path></svg>'
-    page, files = drawings.formulas_as_images(f'<p>（<span class="formula">{formula}</span>）{formula}</p>')
-    image = '<img class="math" src="formula:0" alt="数式 x" style="width:1em;height:2em;vertical-align:-1em">'
-    kept = '<span class="formula" style="display:inline-block;text-indent:0">（'
-    assert page == f"<p>{kept}{image}</span>）{image}</p>"
-    assert len(files) == 1
-    assert b'viewBox="0 0 1 2"' in files[0]

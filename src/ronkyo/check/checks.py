@@ -28,7 +28,7 @@ from lxml import html
 
 from ronkyo.errors import ReportError
 from ronkyo.report import build, chapters
-from ronkyo.typeset import pdf
+from ronkyo.typeset import page, pdf
 
 VNU = Path("build/check/node_modules/vnu-jar/build/dist/vnu.jar")
 OUTLOUD = Path(sys.executable).with_name("outloud")
@@ -591,7 +591,7 @@ def faults_stop_the_build(_report: Report) -> Outcome:
 def complaints_stop_the_build(_report: Report) -> Outcome:
     """A report that was built had an empty log, since any line in WeasyPrint's log ends the build."""
     try:
-        pdf.write(COMPLAINT, date(2000, 1, 1))
+        pdf.write(page.Printable(COMPLAINT), date(2000, 1, 1), Path())
     except ReportError as error:
         return Outcome("nowhere" in str(error), str(error))
     return Outcome(False, "a link to nowhere goes through")

@@ -17,6 +17,7 @@ from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.foreign import pictures
 from ronkyo.foreign.dialect import Warn
+from ronkyo.typeset.mathematics import Drawing
 from ronkyo.typeset.tree import HEADINGS, Slugs
 
 HtmlElement = html.HtmlElement
@@ -909,7 +910,7 @@ def _drop_rules(root: HtmlElement) -> None:
             rule.drop_tree()
 
 
-def settle_boxes(root: HtmlElement) -> None:
+def settle_boxes(root: HtmlElement, formulas: Sequence[Drawing]) -> None:
     """Of a numbered tree: questions with numbers of their own (問1.) keep them; short boxes stay in one piece."""
     for paragraph in root.xpath('.//section[@class="test"]/p[not(@class="question")]'):
         if match := QUESTION.match(paragraph.text or ""):
@@ -920,23 +921,23 @@ def settle_boxes(root: HtmlElement) -> None:
             paragraph.set("class", "question own")
     tests, notes = './/section[@class="test"]', './/div[@class="admonition" or @class="admonition warning"]'
     for box in root.xpath(f"{tests} | {notes}"):
-        if _height(box) <= SHORT:
+        if _height(box, formulas) <= SHORT:
             box.set("class", f"{box.get('class')} short")
 
 
-def _height(box: HtmlElement) -> float:
+def _height(box: HtmlElement, formulas: Sequence[Drawing]) -> float:
     """About how high it will be, in pt."""
     height = 20.0
     for block in box.iter("p", "li", "dt", "dd", "tr", "figcaption", "div", *HEADINGS):
         text = "".join(
-            block.xpath("./text() | ./*[not(self::ul or self::ol or self::svg)]//text()[not(ancestor::svg)]")
+            block.xpath("./text() | ./*[not(self::ul or self::ol)]//text()")
         )
         if not block.xpath("./p | ./div | ./figure | ./pre | ./table"):
             height += LINE * max(1, -(-len(text.strip()) // 38))
     height += 11 * len(box.xpath('.//pre//span[@class="line" or starts-with(@class, "line ")]'))
     height += 150 * len(box.xpath(".//img"))
-    for drawing in box.xpath('.//div[@class="equation"]//svg/@height'):
-        height += 10 * float(drawing.removesuffix("em"))
+    for number in box.xpath('.//div[@class="equation"]/@data-formula'):
+        height += 10 * float(formulas[int(number)].height.removesuffix("em"))
     return height
 
 

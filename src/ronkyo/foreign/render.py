@@ -17,6 +17,7 @@ from ronkyo.foreign import arrange, decode, dialect, headers_footers
 from ronkyo.typeset import page, pdf, tree
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.glyphs import GETA, Missing, printed_tree
+from ronkyo.words import Words
 
 STYLE = Path(__file__).parent / "style"
 CLOSE_CONTENTS = range(35, 44)  # entries
@@ -53,25 +54,19 @@ def parse(file: Path) -> Parsed:
         raise UserError(f"{file}:{error.line}: {error}") from error
     arranged = arrange.arrange(dialect.parse(body, warn), file.parent, file.stem, warn)
     try:
-        built = tree.finish(arranged.root)
+        built = tree.finish(arranged.root, Words("ja"))
     except tree.FormulaError as error:
-        raise UserError("\n".join(f"{file}:{found}" for found in map(_told, error.all))) from error
-    except tree.ReferenceError as error:
+        raise UserError("\n".join(f"{file}:{found.line or 1}: {found}" for found in error.all)) from error
+    except tree.MissingTarget as error:
         raise UserError(f"{file}: {error}") from error
     for slot in built.root.xpath(".//*[@data-line]"):
         del slot.attrib["data-line"]
-    arrange.settle_boxes(built.root)
+    arrange.settle_boxes(built.root, built.formulas)
     listed = dialect.own_contents(body)
     built.headings = [
         replace(heading, level=min(heading.level, 3)) if heading.id in listed else heading for heading in built.headings
     ]
     return Parsed(built, arranged.title, _day(arranged.front, file), shown, encoding, arranged.places, list(warnings))
-
-
-def _told(error: tree.FormulaError) -> str:
-    tex = " ".join(error.tex.split())
-    problem = str(error).partition(f"formula {error.tex.strip()!r}: ")[2].removesuffix(f": {error.tex.strip()}")
-    return f"{error.line or 1}: formula {tex!r}: {' '.join(problem.split())}"
 
 
 def _day(front: str, file: Path) -> date:

@@ -14,6 +14,7 @@ from ronkyo.report.origins import Origins
 from ronkyo.typeset import page, pdf, tree
 from ronkyo.typeset.archive import Attachment
 from ronkyo.typeset.front import Front
+from ronkyo.words import Words
 
 
 def build(project: Project, say: Callable[[str], None] = print) -> None:
@@ -48,9 +49,9 @@ def front_of(report: Report) -> Front:
 def parse(project: Project, text: str, references: Iterable[Reference] = ()) -> tree.Tree:
     """The tree of a Markdown text; an error in it is traced back to the template that the text came from."""
     try:
-        return tree.build(text)
+        return tree.build(text, Words(project.load_report().language), project.manifest.boxes)
     except tree.FormulaError as error:
         raise ReportError(f"{chapters.template_line(project, error.tex)}: {error}") from error
-    except tree.ReferenceError as error:
+    except tree.MissingTarget as error:
         place = next((entry.place for entry in references if entry.target == error.target), None)
         raise ReportError(f"{place or chapters.template_line(project, f'#{error.target}')}: {error}") from error

@@ -26,6 +26,7 @@ from ronkyo.numbers import NOT_FINITE
 from ronkyo.project import Project
 from ronkyo.report import listings
 from ronkyo.report.values import Value, Values
+from ronkyo.words import Words
 
 NUMBER = r"[\[(]?−?\d[\d,]*(\.\d+)?(\D.*)?|—"  # and what may follow it: ± 0.1, %, a power of ten; but not 1.2.3
 
@@ -287,9 +288,10 @@ class _Functions:
         return ledger.appendix(self.claims, self.original, self.values)
 
     def ref(self, target: str) -> str:
-        """A link whose text becomes 図 3, 表 1, コード 2 or 式 (4)."""
+        """A link whose text becomes the target's label: Figure 3, Table 1, Listing 2 or Equation (4)."""
         self.references.append(Reference(target, _calling_template(self.project)))
-        return f"[参照](#{target})"
+        marker = Words(self.values.sections["report"].language)("page.reference")
+        return f"[{marker}](#{target})"
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

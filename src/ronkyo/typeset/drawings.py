@@ -1,7 +1,7 @@
 """Drawings in the PDF, at a bearable price: WeasyPrint's own ways with SVG take most of the time and memory of a report.
 
-- It styles every stroke of a formula that stands in the page as if it were text. So each distinct formula becomes an
-  image, which is read once.
+- It styles every stroke of a formula that stands in the page as if it were text. So page.py makes an image of each
+  distinct formula, which is read once.
 - It styles and draws each character of a drawing as an element of its own. So outlines of one look become one path.
 - It reads a path number by number. So what a plain path becomes in PDF is written at once, and kept. This replaces a
   private function, for one version of WeasyPrint only. The same style is read once, too.
@@ -18,38 +18,11 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from ronkyo.typeset import justification, outlines
+from ronkyo.typeset import justification
 
-ADDRESS = "formula:"
-INK = "#1b1f24"  # a formula's colour: that of the report's text
-
-_FORMULA = re.compile(
-    r'<svg class="math"(?P<attributes>[^>]*)>\s*<title>(?P<title>[^<]*)</title>(?P<drawing>.*?)</svg>', re.DOTALL
-)
-_OPENED_BEFORE_FORMULA = re.compile(r'([「『（【〈《〔［｛]+)<span class="formula">')
-_BRACKET_AND_FORMULA = r'<span class="formula" style="display:inline-block;text-indent:0">\1'
-_ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _COMMAND = re.compile("([MLCZz])([^MLCZz]*)")
 _UNIT = re.compile("[%pnixr]|e[mx]")
 _PLAIN_PATH = re.compile(r"\s*M[-MLCZz0-9.,\s]*", re.ASCII)
-
-
-def formulas_as_images(page: str) -> tuple[str, list[bytes]]:
-    """The page with an <img> of the address `formula:n` for each formula, and the SVG files that the addresses mean."""
-    numbers: dict[str, int] = {}
-
-    def image(formula: re.Match[str]) -> str:
-        attributes = {name.lower(): value for name, value in _ATTRIBUTE.findall(formula["attributes"])}
-        width, height, view = attributes["width"], attributes["height"], attributes["viewbox"]
-        drawing = formula["drawing"].replace(" viewbox=", " viewBox=")  # HTML knows no capital letters, XML does
-        file = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" color="{INK}" fill="{INK}">{drawing}</svg>'
-        number = numbers.setdefault(file, len(numbers))
-        alternative = formula["title"].replace('"', "&quot;")
-        style = f"width:{width};height:{height};{attributes.get('style', '')}"
-        return f'<img class="math" src="{ADDRESS}{number}" alt="{alternative}" style="{style}">'
-
-    page = _OPENED_BEFORE_FORMULA.sub(_BRACKET_AND_FORMULA, page)  # or a line might end after the bracket
-    return _FORMULA.sub(image, page), [outlines.merged(file.encode()) for file in numbers]
 
 
 @contextmanager

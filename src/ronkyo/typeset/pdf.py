@@ -17,14 +17,15 @@ from typing import Any
 
 from ronkyo.errors import ReportError
 from ronkyo.typeset import archive, drawings, fonts, justification, outlines
+from ronkyo.typeset.page import Printable
 
 FONTCONFIG = Path(__file__).with_name("fontconfig.xml")
 STYLE = Path(__file__).with_name("pdf.css")
 
 
-def write(page: str, day: date, pictures: Path, attachments: Iterable[archive.Attachment] = ()) -> bytes:
-    """The PDF of a page, PDF/A-3a and PDF/UA-1. `picture:` addresses are files below the folder `pictures`, `font:` ones
-    the engine's fonts; any other is refused.
+def write(page: Printable, day: date, pictures: Path, attachments: Iterable[archive.Attachment] = ()) -> bytes:
+    """The PDF of a page, PDF/A-3a and PDF/UA-1. `picture:` addresses are files below the folder `pictures`, `formula:`
+    ones the page's own, `font:` ones the engine's fonts; any other is refused.
 
     Raises ReportError for whatever WeasyPrint would only warn of: a missing image, glyph, font or anchor.
     """
@@ -43,8 +44,8 @@ def write(page: str, day: date, pictures: Path, attachments: Iterable[archive.At
             _raised_as_report_error(FatalURLFetchingError),
             _no_garbage_collection(),
         ):
-            page, formulas = drawings.formulas_as_images(page)
-            document = _html(string=page, base_url="picture:", url_fetcher=_fetcher(pictures.resolve(), formulas))
+            formulas = [outlines.merged(file) for file in page.formulas]
+            document = _html(string=page.html, base_url="picture:", url_fetcher=_fetcher(pictures.resolve(), formulas))
             content = document.write_pdf(
                 stylesheets=[weasyprint.CSS(string=_style())],
                 pdf_variant="pdf/a-3a",
@@ -120,8 +121,8 @@ def _fetcher(pictures: Path, formulas: Sequence[bytes]) -> Any:
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
             if url.startswith("data:"):
                 return super().fetch(url, headers)
-            if url.startswith(drawings.ADDRESS):
-                formula = formulas[int(url.removeprefix(drawings.ADDRESS))]
+            if url.startswith("formula:"):
+                formula = formulas[int(url.removeprefix("formula:"))]
                 return URLFetcherResponse(url, io.BytesIO(formula), {"Content-Type": "image/svg+xml"})
             scheme, _, path = url.partition(":")
             folder = {"picture": pictures, "font": fonts.folder()}.get(scheme, pictures)

@@ -6,6 +6,8 @@ the same keys and fields.
 
 from __future__ import annotations
 
+from datetime import date
+
 from ronkyo.errors import nearest
 from ronkyo.words import en, ja
 
@@ -23,3 +25,10 @@ class Words:
         if key not in self._texts:
             raise KeyError(f"{key}: no such text{nearest(key, self._texts)}")
         return self._texts[key].format(**fields) if fields else self._texts[key]
+
+    def get(self, key: str) -> str | None:
+        """The text, if there is one."""
+        return self._texts.get(key)
+
+    def date(self, day: date) -> str:
+        return self("page.date", day=day, month=self(f"page.month.{day.month}"))
