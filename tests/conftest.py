@@ -11,7 +11,6 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-import revisions
 import tiny
 from ruamel.yaml import YAML
 
@@ -81,15 +80,3 @@ def project(tmp_path_factory) -> Project:
     if done.returncode != 0:
         pytest.exit("the pipeline fails at tiny settings:\n" + done.stdout[-300:] + done.stderr[-1500:], returncode=1)
     return Project(root, done.stdout + done.stderr)
-
-
-@pytest.fixture(scope="session")
-def compared(tmp_path_factory, request) -> Path:
-    """The repository of tests/revisions.py, with fonts."""
-    root = tmp_path_factory.mktemp("revisions") / "day3"
-    revisions.build(root, copy_project, _run)
-    fonts = ROOT / "build/fonts"
-    if not fonts.is_dir():
-        fonts = request.getfixturevalue("project").root / "build/fonts"
-    shutil.copytree(fonts, root / "build/fonts")  # a link would lead out of the project
-    return root

@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check.set_defaults(run=_check)
     stages = commands.add_parser("stages", help="each stage: up to date or why not, and how long its last run took")
     stages.set_defaults(run=_stages)
+    pipeline = commands.add_parser("pipeline", help="write dvc.yaml from the experiments and what their code imports")
+    pipeline.add_argument("--check", action="store_true", help="write nothing, say what is not as it would be written")
+    pipeline.set_defaults(run=_pipeline)
     claims = commands.add_parser("claims", help="verdicts of the report's claims, from the results as they are")
     claims.add_argument("--json", action="store_true", help="the whole ledger, as in reports/claims.json")
     claims.set_defaults(run=_claims)
@@ -58,6 +61,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "-o", "--output", type=Path, default=Path("reports"), metavar="DIR", help="where to write (default: reports)"
     )
     compare.set_defaults(run=_compare)
+    new = commands.add_parser(
+        "new",
+        usage="%(prog)s NAME [--language en|ja] | %(prog)s experiment NAME | %(prog)s chapter NAME",
+        help="a project that works at once, or one more experiment or chapter",
+    )
+    new.add_argument("words", nargs="+", metavar="NAME", help="of the new folder; or experiment NAME, chapter NAME")
+    new.add_argument("--language", choices=("en", "ja"), default="en", help="of the report (default: en)")
+    new.set_defaults(run=_new)
     options = vars(parser.parse_args(arguments))
     try:
         return options.pop("run")(**options)
@@ -151,21 +162,46 @@ def _compare(
     return 0
 
 
+def _new(words: Sequence[str], language: str) -> int:
+    from ronkyo.new import project
+
+    if len(words) != 1:
+        raise UserError(f"new: expected NAME, experiment NAME or chapter NAME, found {' '.join(words)}")
+    for line in project.create(words[0], language, Path.cwd()):
+        print(line)
+    print(f"Next: cd {words[0]} && make report")
+    return 0
+
+
 def _stages() -> int:
     """Exit status 1 when something is out of date, so that a script can ask."""
-    from ronkyo.run import pipeline
+    from ronkyo.run import states
 
     project = Project.find()
-    states = pipeline.states(project)
-    width = max(map(len, states))
+    reasons_of = states.states(project)
+    width = max(map(len, reasons_of))
     total = 0.0
-    for stage, reasons in states.items():
-        seconds = pipeline.recorded_time(project, stage)
+    for stage, reasons in reasons_of.items():
+        seconds = states.recorded_time(project, stage)
         total += seconds or 0
         took = f"{seconds:7.1f} s" if seconds is not None else "        –"
         print(f"{stage:<{width}}  {took}  {'; '.join(reasons) or 'up to date'}")
     print(f"{'total':<{width}}  {total:7.1f} s")
-    return int(any(states.values()))
+    return int(any(reasons_of.values()))
+
+
+def _pipeline(check: bool) -> int:
+    """Exit status 1 when a file is to be checked and is not as it would be written."""
+    from ronkyo.run import definition
+
+    project = Project.find()
+    if check:
+        problems = definition.check(project)
+        print("\n".join(problems), file=sys.stderr, end="\n" if problems else "")
+        return int(bool(problems))
+    for file in definition.write(project):
+        print(f"{project.relative(file)}: written")
+    return 0
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from ronkyo.claims import estimates
 from ronkyo.claims.predicates import Comparison, Verdict
 from ronkyo.claims.tags import REASONS, WORDS, Claim, Claims, Stated
 from ronkyo.errors import UserError
-from ronkyo.numbers import NOT_FINITE, shown
+from ronkyo.numbers import ABSENT, shown
 from ronkyo.project import Project
 from ronkyo.report.values import Value, Values
 
@@ -297,8 +297,8 @@ def original_rows(original: Original, values: Values) -> list[list[str]]:
             ours = _shown(values.number(metric))
             rest = [
                 "一致" if math.isclose(values.number(metric), number, rel_tol=1e-9) else "不一致",
-                NOT_FINITE,
-                NOT_FINITE,
+                ABSENT,
+                ABSENT,
             ]
         theirs = Value(printed + star, f"original:{metric}")
         rows.append([f"`{metric}`", theirs, Value(ours, metric), *rest])
@@ -307,7 +307,7 @@ def original_rows(original: Original, values: Values) -> list[list[str]]:
 
 def _where(number: float, interval: estimates.Interval | estimates.Estimate) -> str:
     if not math.isfinite(interval.low):
-        return NOT_FINITE
+        return ABSENT
     return "内" if interval.low <= number <= interval.high else "外"
 
 

@@ -22,7 +22,7 @@ from jinja2.lexer import Token
 from jinja2.parser import Parser
 
 from ronkyo.claims.predicates import Comparison, Predicate, Verdict, decisive, of_verdict
-from ronkyo.numbers import NOT_FINITE, shown
+from ronkyo.numbers import ABSENT, shown
 from ronkyo.project import Project
 from ronkyo.report.values import Value
 
@@ -60,7 +60,7 @@ class Claim:
     def interval(self, spec: str, part: int | None = None) -> Value:
         """[low, high] of the same estimate; a dash where there is none."""
         found = self._part(part).estimate
-        return self._value(NOT_FINITE if found.reason else f"[{shown(found.low, spec)}, {shown(found.high, spec)}]")
+        return self._value(ABSENT if found.reason else f"[{shown(found.low, spec)}, {shown(found.high, spec)}]")
 
     @property
     def name(self) -> str:

@@ -141,8 +141,8 @@ def _take_out_unprintable(printable: tree.Tree, parsed: Parsed, style: str) -> l
         alone[0][0].set("src", source)
         try:
             pdf.write(page.for_print(tree.Tree(alone), parsed.front, style), parsed.day, STYLE)
-        except UserError as error:
-            reason = str(error).removeprefix("PDF: expected no complaint of WeasyPrint, found: ")
+        except pdf.PdfError as error:
+            reason = "; ".join(error.complaints)
             troubles.append(f"{line}: image '{address}': {reason}; a placeholder stands for it in the PDF")
             for image in [image for image in printable.root.iter("img") if image.get("src") == source]:
                 arrange.put_placeholder(image, address)

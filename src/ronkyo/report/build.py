@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 
 from ronkyo import files
@@ -12,7 +13,7 @@ from ronkyo.report import chapters
 from ronkyo.report.chapters import Reference
 from ronkyo.report.origins import Origins
 from ronkyo.typeset import page, pdf, tree
-from ronkyo.typeset.archive import Attachment
+from ronkyo.typeset.pdf import Attachment
 from ronkyo.typeset.front import Front
 from ronkyo.words import Words
 
@@ -27,7 +28,9 @@ def build(project: Project, say: Callable[[str], None] = print) -> None:
     rendered = chapters.render(project)
     say("report: Markdown -> HTML")
     built = parse(project, rendered.text, rendered.references)
-    browser = page.for_browser(built, front, project.reports, sources=Origins(project))
+    for image in built.root.iter("img"):  # the Markdown stands in reports/, drawings beside the templates
+        image.set("src", os.path.normpath(f"{project.relative(project.reports)}/{image.get('src')}"))
+    browser = page.for_browser(built, front, project.root, sources=Origins(project))
     say("report: HTML -> PDF")
     claims = ledger.text(rendered.claims, rendered.original, rendered.values)
     inside = [
@@ -35,7 +38,7 @@ def build(project: Project, say: Callable[[str], None] = print) -> None:
         Attachment("params.yaml", project.params_file.read_bytes(), "What the runs were set to", "Supplement"),
         Attachment("claims.json", claims.encode(), "Every claim, its verdict and its evidence", "Data"),
     ]
-    printed = pdf.write(page.for_print(built, front), front.day, project.reports, attachments=inside)
+    printed = pdf.write(page.for_print(built, front), front.day, project.root, attachments=inside)
     files.write_text(project.claims_file, claims)
     files.write_text(project.report_file("md"), rendered.text)
     files.write_text(project.report_file("html"), browser)

@@ -22,7 +22,7 @@ from ronkyo.claims import ledger
 from ronkyo.claims.predicates import Predicates
 from ronkyo.claims.tags import WORDS, Claims, ClaimTags
 from ronkyo.errors import ReportError, nearest
-from ronkyo.numbers import NOT_FINITE
+from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
 from ronkyo.report import listings
 from ronkyo.report.values import Value, Values
@@ -158,6 +158,9 @@ class _Functions:
     def figure(self, id: str, caption: str, alt: str) -> str:
         """A drawn figure with its number, caption, alternative text and the function that drew it."""
         experiment, _, name = id.partition("/")
+        if (drawing := self.project.templates / "drawings" / f"{id}.svg").is_file():
+            path = self.project.relative(drawing)
+            return f"![{_attribute(alt)}](../{path})" + _caption("figure", f"fig:{id}", caption, path, id)
         if not self.project.figure_file(id).is_file():
             drawn = sorted(self.project.figures_folder("").glob("*/*.svg"))
             known = [f"{path.parent.name}/{path.stem}" for path in drawn]
@@ -250,8 +253,8 @@ class _Functions:
         rows = []
         for claim in (one.claim for one in self.claims.stated):
             found = claim.deciding.estimate
-            between = claim.interval(".3g") if found.n else NOT_FINITE
-            n = claim.n if found.n else NOT_FINITE
+            between = claim.interval(".3g") if found.n else ABSENT
+            n = claim.n if found.n else ABSENT
             link = f"[{claim.number}](#ledger:{claim.id})"
             name, kind = f"`{claim.id}`", ledger.METHODS[found.method]
             rows.append([link, name, ledger.mark(claim.verdict), kind, claim.effect(".3g"), between, n])

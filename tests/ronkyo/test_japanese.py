@@ -9,7 +9,7 @@ import pytest
 import weasyprint
 from test_pdf import root, written  # noqa: F401
 
-from ronkyo.typeset import justification
+from ronkyo.typeset.pdf import japanese, weasyprint_70
 
 # Latin words and numbers of odd widths between kana, so that no line fills the measure by itself.
 TEXT = "あいう、えおLSTM（あいう）えお128あいうえおGRUあいう「えお」あいうmini-batchえおあいう。" * 12
@@ -71,7 +71,7 @@ def test_a_line_with_one_long_word_stays_ragged(root):  # noqa: F811
 
 def test_with_another_weasyprint_text_is_set_flush_left(root, monkeypatch):  # noqa: F811
     monkeypatch.setattr(weasyprint, "__version__", "71.0")
-    assert not justification.is_supported()
+    assert not weasyprint_70.is_supported()
     starts, ends = edges(set_text(root, f"<p>{TEXT}</p>"))
     assert len({round(end) for end in ends}) > 2
     gaps = [
@@ -80,16 +80,6 @@ def test_with_another_weasyprint_text_is_set_flush_left(root, monkeypatch):  # n
         for before, after in zip(row, row[1:], strict=False)
     ]
     assert max(gaps) < 0.01
-
-
-def test_weasyprint_is_as_before_when_the_report_is_set(root):  # noqa: F811
-    from weasyprint.layout import inline
-    from weasyprint.text.line_break import Layout
-
-    before = inline.text_align, Layout.set_text
-    with justification.applied():
-        assert (inline.text_align, Layout.set_text) != before
-    assert (inline.text_align, Layout.set_text) == before
 
 
 @pytest.mark.parametrize(
@@ -104,5 +94,5 @@ def test_weasyprint_is_as_before_when_the_report_is_set(root):  # noqa: F811
     ],
 )
 def test_gaps(text, room, spread):
-    found = justification.spread_of(text, room, em=100)
+    found = japanese.spread_of(text, room, em=100)
     assert (None if found is None else pytest.approx((found.gap, found.blank))) == spread

@@ -1,20 +1,18 @@
 """Merged outlines look as the drawing did before."""
 
 import io
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import pdfplumber
 import pytest
 from lxml import etree
 from matplotlib.figure import Figure
-from PIL import Image
 
-from ronkyo.typeset import outlines
 from ronkyo.typeset.mathematics import typeset
+from ronkyo.typeset.pdf import svg_merge
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 100 100">{}</svg>'
@@ -29,9 +27,6 @@ WRITE = (  # in a process of its own: what other tests load and set is none of t
 )
 
 
-CLEAN = {name: value for name, value in os.environ.items() if name not in ("FONTCONFIG_FILE", "SOURCE_DATE_EPOCH")}
-
-
 def elements(svg: bytes) -> list[str]:
     return [etree.QName(element).localname for element in etree.fromstring(svg).iter(etree.Element)]
 
@@ -42,24 +37,17 @@ def paths(svg: bytes) -> list[dict[str, str]]:
 
 
 def pixels(svg: bytes, folder: Path) -> np.ndarray:
-    """The drawing through WeasyPrint and poppler, in grey."""
-    if shutil.which("pdftoppm") is None:
-        pytest.skip("needs pdftoppm")
+    """The drawing through WeasyPrint, in grey."""
     folder.mkdir()
     (folder / "drawing.svg").write_bytes(svg)
     page = "<style>@page { size: 400px; margin: 0 } img { width: 400px }</style><img src='drawing.svg'>"
-    subprocess.run([sys.executable, "-c", WRITE, page, f"{folder}/", folder / "page.pdf"], check=True, env=CLEAN)
-    done = subprocess.run(
-        ["pdftoppm", "-r", "96", "-gray", "-singlefile", folder / "page.pdf"],
-        capture_output=True,
-        check=True,
-        env=CLEAN,
-    )
-    return np.asarray(Image.open(io.BytesIO(done.stdout)), dtype=int)
+    subprocess.run([sys.executable, "-c", WRITE, page, f"{folder}/", folder / "page.pdf"], check=True)
+    with pdfplumber.open(folder / "page.pdf") as document:
+        return np.asarray(document.pages[0].to_image(resolution=96).original.convert("L"), dtype=int)
 
 
 def test_the_characters_of_a_text_become_one_path_with_the_look_of_the_text():
-    (path,) = paths(outlines.merged(SVG.format(TEXT).encode()))
+    (path,) = paths(svg_merge.merged(SVG.format(TEXT).encode()))
     assert path["style"] == "fill: #b5472d"
     assert path["transform"] == "translate(10 20) scale(2 -2)"
     assert path["d"] == "M0 0L10 0C10 6.667 6.667 10 0 10Z M12 0L22 0L22 10C22 10 19.333 12.667 14 18"
@@ -67,7 +55,7 @@ def test_the_characters_of_a_text_become_one_path_with_the_look_of_the_text():
 
 def test_a_merged_text_looks_the_same(tmp_path):
     svg = SVG.format(TEXT.replace("scale(2 -2)", "scale(2)")).encode()
-    before, after = pixels(svg, tmp_path / "before"), pixels(outlines.merged(svg), tmp_path / "after")
+    before, after = pixels(svg, tmp_path / "before"), pixels(svg_merge.merged(svg), tmp_path / "after")
     assert before.min() < 150
     assert np.abs(before - after).max() < 60  # edges are smoothed anew
 
@@ -81,15 +69,15 @@ def test_a_plot_looks_the_same_and_has_fewer_parts(tmp_path):
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg")
     svg = buffer.getvalue()
-    merged = outlines.merged(svg)
+    merged = svg_merge.merged(svg)
     assert len(elements(merged)) < len(elements(svg)) * 0.75
     before, after = pixels(svg, tmp_path / "before"), pixels(merged, tmp_path / "after")
     assert (np.abs(before - after) > 60).mean() < 5e-4  # edges of characters
 
 
 def test_a_formula_with_a_fraction_is_one_path():
-    formula = typeset(r"\frac{a}{b_1}+\sqrt{x}", True).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
-    merged = outlines.merged(formula.encode())
+    formula = typeset(r"\frac{a}{b_1}+\sqrt{x}", True).file("#000")
+    merged = svg_merge.merged(formula)
     assert elements(merged).count("path") == 1
     assert "rect" not in elements(merged)
 
@@ -98,7 +86,7 @@ def test_paths_under_one_clip_path_are_cut_once():
     body = (
         '<clipPath id="c"><rect width="9" height="9"/></clipPath>' + '<path clip-path="url(#c)" d="m 1 1" id="p"/>' * 3
     )
-    root = etree.fromstring(outlines.merged(SVG.format(body).encode()))
+    root = etree.fromstring(svg_merge.merged(SVG.format(body).encode()))
     assert root.xpath("count(//*[@clip-path])") == 1
     assert root.xpath("count(//*[@clip-path]/*)") == 3
 
@@ -108,7 +96,7 @@ def test_what_a_marker_has_of_its_own_comes_before_what_its_use_says():
         '<defs><path id="m" d="M 0 0 L 0 3" style="stroke: red"/></defs>'
         '<use xlink:href="#m" x="5" y="7" style="fill: blue; stroke: blue"/>'
     )
-    (path,) = paths(outlines.merged(SVG.format(body).encode()))
+    (path,) = paths(svg_merge.merged(SVG.format(body).encode()))
     assert path == {"d": "M5 7L5 10", "style": "fill: blue; stroke: blue;stroke: red"}
 
 
@@ -123,7 +111,7 @@ def test_what_a_marker_has_of_its_own_comes_before_what_its_use_says():
 )
 def test_what_is_not_understood_keeps_its_elements(body):
     svg = SVG.format(body).encode()
-    assert [name for name in elements(outlines.merged(svg)) if name != "g"] == [
+    assert [name for name in elements(svg_merge.merged(svg)) if name != "g"] == [
         name for name in elements(svg) if name != "g"
     ]
 
@@ -159,7 +147,7 @@ OVERLAPPING = f'<path d="{SQUARE}" transform="scale(2)"/><path d="{OTHER}" trans
 )
 def test_what_would_look_otherwise_as_one_path_stays_apart(body):
     svg = SVG.format(body).encode()
-    merged = outlines.merged(svg)
+    merged = svg_merge.merged(svg)
     for name in ("path", "rect", "use"):
         assert elements(merged).count(name) == elements(svg).count(name)
     named = set(etree.fromstring(merged).xpath("//@id"))
@@ -180,7 +168,7 @@ def test_what_would_look_otherwise_as_one_path_stays_apart(body):
 )
 def test_what_looks_the_same_as_one_path_becomes_one(body, tmp_path):
     svg = SVG.format(body).encode()
-    merged = outlines.merged(svg)
+    merged = svg_merge.merged(svg)
     assert len(paths(merged)) == 1
     before, after = pixels(svg, tmp_path / "before"), pixels(merged, tmp_path / "after")
     assert before.min() < 60
@@ -196,7 +184,7 @@ def test_a_point_moves_by_less_than_can_be_seen(side, transform):
     marker = f'<defs><path id="m" d="{d}"/></defs><use xlink:href="#m" style="stroke: red"/>'
     body = f'<g transform="{transform}"><path d="{d}"/><path d="M 0 0"/></g><g transform="{transform}">{marker}</g>'
     svg = SVG.replace("0 0 100 100", f"0 0 {side:.5f} {side / 2:.5f}").format(body).encode()
-    found = paths(outlines.merged(svg))
+    found = paths(svg_merge.merged(svg))
     assert len(found) == 2
     for path in found:
         assert "e" not in path["d"]
@@ -207,12 +195,12 @@ def test_a_point_moves_by_less_than_can_be_seen(side, transform):
 
 def test_how_lines_end_stays_with_a_group_where_a_sheet_says_it_for_each_path():
     body = f'<style>*{{stroke-linecap: butt}}</style><g style="stroke: red; stroke-linecap: round"><path d="{SQUARE}"/></g>'
-    assert paths(outlines.merged(SVG.format(body).encode())) == [{"d": SQUARE}]
+    assert paths(svg_merge.merged(SVG.format(body).encode())) == [{"d": SQUARE}]
 
 
 def test_an_opacity_of_a_marker_and_of_its_use_stay_two():
     body = '<defs><path id="m" d="M 0 0 L 0 3" style="opacity: 0.5"/></defs><use xlink:href="#m" style="opacity: 0.5"/>'
-    assert "use" in elements(outlines.merged(SVG.format(body).encode()))
+    assert "use" in elements(svg_merge.merged(SVG.format(body).encode()))
 
 
 @pytest.mark.parametrize(
@@ -226,13 +214,13 @@ def test_an_opacity_of_a_marker_and_of_its_use_stay_two():
 )
 def test_a_drawing_whose_look_tells_outlines_apart_is_left_as_it_is(body):
     svg = SVG.format(body).encode()
-    assert outlines.merged(svg) is svg
+    assert svg_merge.merged(svg) is svg
 
 
 def test_what_is_not_xml_is_left_as_it_is():
-    assert outlines.merged(b"<svg") == b"<svg"
+    assert svg_merge.merged(b"<svg") == b"<svg"
 
 
 def test_a_group_that_is_used_elsewhere_keeps_its_id():
     body = '<g id="twice"><circle r="1"/></g><use xlink:href="#twice" x="5"/>'
-    assert b'id="twice"' in outlines.merged(SVG.format(body).encode())
+    assert b'id="twice"' in svg_merge.merged(SVG.format(body).encode())
