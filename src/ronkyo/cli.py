@@ -133,17 +133,16 @@ def _claims(json: bool, directory: Path) -> int:
     """Exit status 1 when a verdict has no wording or the lint finds something."""
     from json import dumps
 
-    from ronkyo.claims import ledger, lint
-    from ronkyo.report import chapters
+    from ronkyo.claims import ledger
+    from ronkyo.report import chapters, prose
 
     project = Project.find(directory)
     rendered = chapters.render(project)
-    findings = lint.lint_folder(project.templates, project.root)
+    findings = prose.lint(project)
     if json:
-        found = ledger.document(rendered.claims, rendered.original, rendered.values)
-        print(dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
+        print(dumps(rendered.ledger(), ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        print(ledger.terminal(rendered.claims))
+        print(ledger.terminal(rendered.claims.stated))
     for finding in findings:
         print(finding, file=sys.stderr)
     return int(bool(findings))
@@ -152,9 +151,11 @@ def _claims(json: bool, directory: Path) -> int:
 def _lint(files: Sequence[str], directory: Path) -> int:
     """Exit status 1 when it finds something."""
     from ronkyo.claims import lint
+    from ronkyo.report import prose
 
-    chosen = [directory / file for file in files] or sorted(Project.find(directory).templates.rglob("*.md.j2"))
-    findings = lint.lint_files(chosen)
+    project = Project.find(directory)
+    chosen = [directory / file for file in files] or prose.templates(project)
+    findings = lint.lint_files(chosen, prose.rules(project))
     for finding in findings:
         print(finding)
     marks = sum(lint.marks(file.read_text(encoding="utf-8")) for file in chosen)
@@ -167,7 +168,11 @@ def _lint(files: Sequence[str], directory: Path) -> int:
 def _render(file: Path, output: Path | None, directory: Path) -> int:
     from ronkyo.foreign import render
 
-    for warning in render.render(directory / file, None if output is None else directory / output):
+    try:
+        boxes = Project.find(directory).manifest.boxes
+    except UserError:  # in no project
+        boxes = {}
+    for warning in render.render(directory / file, None if output is None else directory / output, boxes=boxes):
         print(f"warning: {warning}", file=sys.stderr)
     return 0
 

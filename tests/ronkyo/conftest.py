@@ -70,6 +70,16 @@ def small_japanese(tmp_path_factory) -> Project:
 
 
 @pytest.fixture
+def small_files(tmp_path) -> Iterator[Project]:
+    """The files of an English project, with dvc.yaml, nothing run, that a test may change."""
+    root = tmp_path / "small"
+    root.mkdir()
+    new.write_files(PACKAGE, PACKAGE, "en", root)
+    with alone():
+        yield Project.find(root)
+
+
+@pytest.fixture
 def small_copy(small, tmp_path) -> Iterator[Project]:
     """A copy of `small` that a test may change."""
     root = tmp_path / "small"

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 import jinja2
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
+from ronkyo.errors import UserError
 from ronkyo.typeset import fonts
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.mathematics import Drawing
@@ -64,7 +65,7 @@ def for_browser(tree: Tree, front: Front, pictures: Path, more_style: str = "", 
     root = _body(tree, lambda source: f"{front.code_url}/{source}")
     for image in root.iter("img"):
         if not image.get("src").startswith("data:"):
-            image.set("src", _data_url(pictures / image.get("src")))
+            image.set("src", _data_url(_picture(pictures, image.get("src"))))
     for slot, number in _formula_slots(root):
         slot.insert(0, html.fragment_fromstring(tree.formulas[number].inline()))
     summary = _summary(root, words)
@@ -245,6 +246,13 @@ def _chapters(headings: list[Heading]) -> list[Chapter]:
         elif heading.level == 3 and chapters:
             chapters[-1].sections.append(heading)
     return chapters
+
+
+def _picture(folder: Path, source: str) -> Path:
+    file = (folder / source).resolve()
+    if not file.is_relative_to(folder.resolve()) or not file.is_file():
+        raise UserError(f"picture {source!r}: expected a file below {folder}, found none")
+    return file
 
 
 def _data_url(file: Path) -> str:
