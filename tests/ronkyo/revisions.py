@@ -103,8 +103,7 @@ def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
         cwd=root,
         env=environment,
         encoding="utf-8",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         check=False,
     )
 
