@@ -200,7 +200,9 @@ class ClaimTables:
             name, kind = f"`{claim.id}`", self.words(f"report.method.{estimate.method}")
             rows.append([link, name, mark(claim.verdict, self.words), kind, claim.effect(".3g"), interval, n])
         file = self.project.relative(self.project.claims_file)
-        counts = {verdict: Value(str(sum(claim.verdict == verdict for claim in claims)), "claims") for verdict in Verdict}
+        counts = {
+            verdict: Value(str(sum(claim.verdict == verdict for claim in claims)), "claims") for verdict in Verdict
+        }
         told = [f"{self.words(f'claims.{verdict}')} {count.markup()}" for verdict, count in counts.items()]
         caption = self.words("report.claims.caption", counts=self.words("claims.joiner").join(told))
         return table(self.words("report.claims").split("|"), rows) + caption_of("table", "tab:claims", caption, file)

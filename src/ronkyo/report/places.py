@@ -72,7 +72,9 @@ class Places:
 def of_error(error: Exception) -> str | None:
     """template:line of the innermost frame that stands in a template (Jinja maps its code back to them)."""
     frames = traceback.extract_tb(error.__traceback__)
-    return next((f"{frame.filename}:{frame.lineno}" for frame in reversed(frames) if frame.filename.endswith(".j2")), None)
+    return next(
+        (f"{frame.filename}:{frame.lineno}" for frame in reversed(frames) if frame.filename.endswith(".j2")), None
+    )
 
 
 def of_call() -> str:
