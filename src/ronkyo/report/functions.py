@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -28,21 +27,10 @@ NUMBERS = ("param", "mean", "median", "interval", "constant", "source", "label",
 RESULTS = ("mean", "median", "interval", "constant", "metrics_table")  # those that print what came out of runs
 
 
-@dataclass(frozen=True)
-class Reference:
-    """A ref() call, to be checked once every target is known."""
-
-    target: str
-    place: str
-
-
-def all_functions(
-    values: Values, claims: Claims, original: Original, references: list[Reference]
-) -> dict[str, Callable[..., Any]]:
-    """By name. Each ref() call is added to `references`. Raises ReportError where a project's own function has a name
-    that is taken."""
+def all_functions(values: Values, claims: Claims, original: Original) -> dict[str, Callable[..., Any]]:
+    """By name. Raises ReportError where a project's own function has a name that is taken."""
     functions = {name: getattr(values, name) for name in NUMBERS}
-    functions |= Content(values, references).functions() | Tables(values).functions()
+    functions |= Content(values).functions() | Tables(values).functions()
     functions |= ClaimTables(values, claims, original).functions() | Predicates(values).table()
     for name, function in project_tables(values.project).items():
         if name in functions:
@@ -73,10 +61,9 @@ def figure_file(project: Project, id: str) -> Path | None:
 class Content:
     """Figures, listings, references."""
 
-    def __init__(self, values: Values, references: list[Reference]) -> None:
+    def __init__(self, values: Values) -> None:
         self.project = values.project
         self.words = values.words
-        self.references = references
 
     def functions(self) -> dict[str, Callable[..., str]]:
         methods = (self.figure, self.listing, self.parameters_listing, self.ref)
@@ -113,7 +100,6 @@ class Content:
 
     def ref(self, target: str) -> str:
         """A link whose text becomes the target's label: Figure 3, Table 1, Listing 2 or Equation (4)."""
-        self.references.append(Reference(target, places.of_call()))
         return f"[{self.words('page.reference')}](#{target})"
 
 
