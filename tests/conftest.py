@@ -20,6 +20,7 @@ hypothesis.settings.load_profile("day3")
 ROOT = Path(__file__).parents[1]
 PARTS = (
     "dvc.yaml",
+    "versions.yaml",
     ".dvcignore",
     ".gitignore",
     "stages",
@@ -58,7 +59,7 @@ def copy_project(root: Path) -> None:
     for part in PARTS:
         source = ROOT / part
         if source.is_dir():
-            shutil.copytree(source, root / part, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+            shutil.copytree(source, root / part, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
         else:
             shutil.copy(source, root / part)
     yaml = YAML()

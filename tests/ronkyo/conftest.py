@@ -13,7 +13,7 @@ import pytest
 from ronkyo import files
 from ronkyo.new import project as new
 from ronkyo.project import Project
-from ronkyo.run import stages, workers
+from ronkyo.run import draw, prepare, report, summarize, workers
 
 PACKAGE = "small"
 
@@ -39,11 +39,11 @@ def build(folder: Path, language: str) -> Project:
     project = Project.find(folder)
     with alone():
         for experiment in project.experiments:
-            stages.prepare(project, experiment)
+            prepare.run(project, experiment)
             _train(project, experiment)
-            stages.summarize(project, experiment)
-            stages.draw(project, experiment)
-        stages.report(project)
+            summarize.run(project, experiment)
+            draw.run(project, experiment)
+        report.run(project)
     return project
 
 
@@ -66,6 +66,16 @@ def small(tmp_path_factory) -> Project:
 def small_japanese(tmp_path_factory) -> Project:
     """The same in Japanese."""
     return build(tmp_path_factory.mktemp("new") / "small", "ja")
+
+
+@pytest.fixture
+def small_files(tmp_path) -> Iterator[Project]:
+    """The files of an English project, with dvc.yaml, nothing run, that a test may change."""
+    root = tmp_path / "small"
+    root.mkdir()
+    new.write_files(PACKAGE, PACKAGE, "en", root)
+    with alone():
+        yield Project.find(root)
 
 
 @pytest.fixture

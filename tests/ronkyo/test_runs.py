@@ -69,12 +69,6 @@ def test_metrics_hold_means_and_null_where_a_seed_is_not_finite(project, summary
     assert metrics["other"] == {"loss": None, "accuracy": 0}
 
 
-def test_a_constant_must_not_hide_a_variant(project, summary):
-    clash = results.Summary(seeds=summary.seeds, constants={"plain": {"loss": 1.0}})
-    with pytest.raises(ValueError, match="plain: expected a name that no variant has"):
-        results.write_summary(project, "task", clash)
-
-
 def test_the_interval_of_a_mean_covers_it_in_95_of_100_samples():
     rng = np.random.default_rng(0)
     intervals = [estimates.mean_interval(rng.normal(3.0, 2.0, 5)) for _ in range(4000)]

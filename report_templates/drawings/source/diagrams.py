@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, Ellipse, Polygon, Rectangle
+from more_shapes import GATE, LATENT, brace, circle, dot, funnel, panel, plus, times
+
 from day3.experiments.diagrams.shapes import (
     BACKWARD,
     CONTEXT,
@@ -24,11 +29,6 @@ from day3.experiments.diagrams.shapes import (
     text,
     tint,
 )
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Ellipse, Polygon, Rectangle
-from more_shapes import GATE, LATENT, brace, circle, dot, funnel, panel, plus, times
-
 from ronkyo.plotting import COLORS
 
 __all__ = [

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from day3.experiments.diagrams.shapes import GREY, LINE, SMALL, SYMBOL, Point, Role, Shape, outline, text, tint
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, PathPatch
 from matplotlib.path import Path
 
+from day3.experiments.diagrams.shapes import GREY, LINE, SMALL, SYMBOL, Point, Role, Shape, outline, text, tint
 from ronkyo.plotting import COLORS, INK
 
 GATE = Role(tint(COLORS[2], 0.50), "#1b6d63", corner=0.0)

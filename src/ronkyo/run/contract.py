@@ -18,7 +18,7 @@ def expect_arrays(place: str, arrays: Any) -> None:
     if not isinstance(arrays, Mapping):
         raise ContractError(f"{place}: expected {{name: array}}, found {kind(arrays)}")
     for name, array in arrays.items():
-        if not isinstance(array, np.ndarray) or array.dtype == object:
+        if not isinstance(array, np.ndarray | np.generic) or array.dtype == object:
             raise ContractError(f"{place}: {name}: expected an array of numbers or text, found {kind(array)}")
 
 

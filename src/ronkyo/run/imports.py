@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -16,7 +17,7 @@ from packaging.utils import canonicalize_name
 @dataclass
 class Reached:
     """files: absolute paths; modules: top-level names imported from elsewhere; names: what files that look up installed
-    distributions have as strings, in canonical form (not all are distributions)."""
+    distributions have as strings, in canonical form. Not all that strings name is there."""
 
     files: set[Path] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
@@ -25,8 +26,8 @@ class Reached:
 
 def closure(roots: Iterable[Path], sources: Sequence[Path]) -> Reached:
     """What the roots import from the folders `sources` or from beside themselves, at the top or inside functions, or
-    name in a string: a module, or a file or folder of data beside the module. A package's `__init__.py` with nothing but
-    a docstring is left out."""
+    name in a string: a module ("a.b"), or a file or folder of data beside the module. A package's `__init__.py` with
+    nothing but a docstring is left out."""
     reached, waiting = Reached(), list(roots)
     while waiting:
         file = waiting.pop()
@@ -35,13 +36,19 @@ def closure(roots: Iterable[Path], sources: Sequence[Path]) -> Reached:
         reached.files.add(file)
         if file.suffix != ".py":
             continue
-        names, strings = _named(file)
+        names, strings = _named(file.read_text(encoding="utf-8"))
         for name in names:
             if (files := _files_of(name, file, sources)) is not None:
                 waiting += files
             elif (top := name.partition(".")[0]) not in sys.stdlib_module_names:
                 reached.modules.add(top)
-        waiting += [path for text in strings for path in _files_of_string(text, file, sources)]
+        for text in strings:
+            files = _files_beside(text, file)
+            if not files and re.fullmatch(r"[a-z]\w+(\.\w+)+", text):
+                files = _files_of(text, file, sources)
+                if files is None and _is_installed(text):
+                    reached.modules.add(text.partition(".")[0])
+            waiting += files or []
         if names & {"importlib.metadata", "importlib.resources"}:
             reached.names |= {canonicalize_name(text) for text in strings}
     return reached
@@ -68,16 +75,18 @@ def keywords(file: Path, function: str) -> set[str]:
     return {keyword.arg for call in called for keyword in call.keywords if keyword.arg}
 
 
-@cache
 def _tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"))
+    return _parsed(file.read_text(encoding="utf-8"))
+
+
+_parsed = cache(ast.parse)  # by the text, which a file may get anew
 
 
 @cache
-def _named(file: Path) -> tuple[frozenset[str], frozenset[str]]:
-    """The modules that a file imports (and, of `from a import b`, a.b, which may be one), and its short strings."""
+def _named(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The modules that a text imports (and, of `from a import b`, a.b, which may be one), and its short strings."""
     names, strings = set(), set()
-    for node in ast.walk(_tree(file)):
+    for node in ast.walk(_parsed(text)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -101,12 +110,19 @@ def _files_of(module: str, file: Path, sources: Sequence[Path]) -> list[Path] | 
     return None
 
 
-def _files_of_string(text: str, file: Path, sources: Sequence[Path]) -> list[Path]:
+def _is_installed(module: str) -> bool:
+    """Whether an installed package has the module "a.b"; nothing is imported."""
+    top, *parts = module.split(".")
+    spec = find_spec(top)
+    folders = [Path(folder).joinpath(*parts) for folder in (spec and spec.submodule_search_locations) or ()]
+    return any(folder.is_dir() or folder.with_suffix(".py").is_file() for folder in folders)
+
+
+def _files_beside(text: str, file: Path) -> list[Path]:
+    """What a string names: a file beside the module, or the files of a folder of data there."""
     if text[0] in "./-" or "/." in text or text == "__init__.py":
         return []
     beside = file.parent / text
-    if beside.is_file():
-        return [beside]
     if beside.is_dir() and not any(beside.rglob("*.py")):
         return sorted(path for path in beside.rglob("*") if path.is_file())
-    return (re.fullmatch(r"\w+(\.\w+)+", text) and _files_of(text, file, sources)) or []
+    return [beside] if beside.is_file() else []
