@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -614,6 +615,13 @@ claims = Claims(Words("en"))
 claims.state("better", claim.higher("digits.gru.accuracy", than=0.5), "script:1", ["supported"], lambda claim: "It is.")
 print(ledger.terminal(claims.stated).splitlines()[-1], ledger.document(claims.stated)["better"]["effect"])
 """
+
+
+def test_the_example_of_the_documentation_runs():
+    document = (Path(__file__).parents[2] / "docs/claims.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```python\n(.*?)```", document, re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    assert done.stdout.startswith("supported digits.gru.accuracy - digits.rnn.accuracy 0.1025")
 
 
 def test_a_plain_script_claims_of_a_dictionary_of_metrics_and_loads_nothing_else():

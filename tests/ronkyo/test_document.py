@@ -78,6 +78,26 @@ def test_a_table_of_the_projects_own_is_called_by_name(text_from):
     assert '| GRU(64) | <data value="digits.gru.accuracy">0.20</data> |' in text_from('{{ best_words(["gru"]) }}')
 
 
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["mean"], "measured.experiments.digits.tables: mean: expected a name that no function of templates has"),
+        (["best_word"], "measured.experiments.digits.tables: best_word: in __all__, but not there"),
+        (None, "measured.experiments.digits.tables: expected __all__, the functions for templates, found none"),
+    ],
+)
+def test_tables_of_the_projects_own_that_cannot_be_called_are_one_line(project, text_from, monkeypatch, names, message):
+    tables = project.module("digits", "tables")
+    monkeypatch.setattr(tables, "mean", tables.best_words, raising=False)
+    if names:
+        monkeypatch.setattr(tables, "__all__", names)
+    else:
+        monkeypatch.delattr(tables, "__all__")
+    with pytest.raises(ReportError) as raised:
+        text_from("")
+    assert str(raised.value) == message
+
+
 def test_a_drawing_that_is_committed_beside_the_templates_is_a_figure(project, text_from):
     files.write_text(project.templates / "drawings/cells/lstm.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
     text = text_from('{{ figure("cells/lstm", caption="a", alt="b") }}')
@@ -117,6 +137,7 @@ WRONG = {
     "a syntax error": ("{{ mean( }}", "unexpected '}'"),
     "an unknown reference": ('{{ ref("fig:digits/x") }}', "reference 'fig:digits/x': no such target"),
     "an unknown command in a formula": (r"$$ \fraction{1}{2} $$", "fraction"),
+    "a number in a formula with its markup": ('$x = {{ param("digits.seeds") }}$', "plain"),
     "a brace left open in a formula": (r"ここで $\frac{1}{2$ とする。", "formula"),
 }
 

@@ -24,7 +24,7 @@ from ronkyo.report.sentences import mark
 from ronkyo.report.values import Value, Values
 
 NUMBERS = ("param", "mean", "median", "interval", "constant", "source", "label", "count", "level")  # methods of Values
-RESULTS = ("mean", "median", "interval", "constant", "metrics_table")  # those that print what came out of runs
+RESULTS = ("mean", "median", "interval", "constant", "metrics_table")
 
 
 def all_functions(values: Values, claims: Claims, original: Original) -> dict[str, Callable[..., Any]]:
@@ -32,15 +32,20 @@ def all_functions(values: Values, claims: Claims, original: Original) -> dict[st
     functions = {name: getattr(values, name) for name in NUMBERS}
     functions |= Content(values).functions() | Tables(values).functions()
     functions |= ClaimTables(values, claims, original).functions() | Predicates(values).table()
-    for name, function in project_tables(values.project).items():
+    for name, (module, function) in _tables(values.project).items():
         if name in functions:
-            raise ReportError(f"{function.__module__}: {name}: expected a name that no function of templates has")
+            raise ReportError(f"{module}: {name}: expected a name that no function of templates has")
         functions[name] = partial(function, values)
     return functions
 
 
-def project_tables(project: Project) -> dict[str, Callable[..., str]]:
-    """The public functions of experiments' tables.py, which are called with the Values first. Raises ReportError."""
+def result_functions(project: Project) -> set[str]:
+    """The names of those that print what came out of runs. Raises ReportError."""
+    return {*RESULTS, *_tables(project)}
+
+
+def _tables(project: Project) -> dict[str, tuple[str, Callable[..., str]]]:
+    """The public functions of experiments' tables.py, which are called with the Values first, and their modules."""
     functions = {}
     for experiment in project.experiments:
         if not project.has(experiment, "tables"):
@@ -48,7 +53,10 @@ def project_tables(project: Project) -> dict[str, Callable[..., str]]:
         module = project.module(experiment, "tables")
         if not hasattr(module, "__all__"):
             raise ReportError(f"{module.__name__}: expected __all__, the functions for templates, found none")
-        functions |= {name: getattr(module, name) for name in module.__all__}
+        for name in module.__all__:
+            if not hasattr(module, name):
+                raise ReportError(f"{module.__name__}: {name}: in __all__, but not there")
+            functions[name] = (module.__name__, getattr(module, name))
     return functions
 
 
