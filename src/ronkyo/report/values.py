@@ -28,8 +28,8 @@ class Value(str):
         return value
 
     def markup(self) -> str:
-        shown = re.sub(r"\^\{(.*?)\}", r"<sup>\1</sup>", html.escape(str(self)))
-        return f'<data value="{html.escape(self.key)}">{shown}</data>'
+        text = re.sub(r"\^\{(.*?)\}", r"<sup>\1</sup>", html.escape(str(self)))
+        return f'<data value="{html.escape(self.key)}">{text}</data>'
 
 
 class Values(MetricsTable):
