@@ -86,11 +86,12 @@ class FormulaError(UserError):
 
 
 class MissingTarget(UserError):  # noqa: N818
-    """A reference to a target that is not one of the `known`."""
+    """A reference to a target that is not one of the `known`. `all` has every one of the document, this one first."""
 
     def __init__(self, target: str, known: Collection[str]) -> None:
         super().__init__(f"reference {target!r}: no such target{nearest(target, known)}")
         self.target, self.known = target, known
+        self.all: list[MissingTarget] = [self]
 
 
 def build(text: str, words: Words, boxes: Mapping[str, str] = MappingProxyType({})) -> Tree:
@@ -251,15 +252,20 @@ def _number_captions(tree: Tree, words: Words) -> None:
 def _fill_references(tree: Tree, marker: str) -> None:
     """A link without a text, or with the marker as its text, gets its target's label."""
     targets = {element.get("id") for element in tree.root.iter() if element.get("id")}
+    missing: dict[str, MissingTarget] = {}
     for link in tree.root.iter("a"):
         if not (href := link.get("href", "")).startswith("#"):
             continue
         target = href[1:]
         if target not in targets:
-            raise MissingTarget(target, targets)
-        if not len(link) and link.text in (None, marker) and target in tree.labels:
+            missing.setdefault(target, MissingTarget(target, targets))
+        elif not len(link) and link.text in (None, marker) and target in tree.labels:
             link.text = tree.labels[target]
             link.set("class", "reference")
+    if missing:
+        first = next(iter(missing.values()))
+        first.all = list(missing.values())
+        raise first
 
 
 # -- formulas ---------------------------------------------------------------------------------------------------------
