@@ -153,7 +153,7 @@ def _block(text: Any) -> html.HtmlElement:
 
 
 class Slugs:
-    """Anchors as GitHub makes them: 確認テスト 1 -> 確認テスト-1, the next of that name 確認テスト-1-1."""
+    """Anchors as GitHub makes them: Self-check 1 -> self-check-1, the next of that name self-check-1-1."""
 
     def __init__(self) -> None:
         self._used: dict[str, int] = {}
