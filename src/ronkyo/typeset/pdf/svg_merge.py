@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from functools import lru_cache, partialmethod
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,10 +54,17 @@ class _Pen(BasePen):
         self.template += letter + " ".join([_NUMBER] * 2 * len(points))
         self.points += points
 
-    _moveTo = partialmethod(_add, "M")  # noqa: N815
-    _lineTo = partialmethod(_add, "L")  # noqa: N815
-    _curveToOne = partialmethod(_add, "C")  # noqa: N815
-    _closePath = partialmethod(_add, "Z")  # noqa: N815
+    def _moveTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
+        self._add("M", pt)
+
+    def _lineTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
+        self._add("L", pt)
+
+    def _curveToOne(self, *points: tuple[float, float]) -> None:  # noqa: N802
+        self._add("C", *points)
+
+    def _closePath(self) -> None:  # noqa: N802
+        self._add("Z")
 
 
 class _FilledAreaPen(AreaPen):
@@ -124,12 +131,10 @@ def _merge(group: Any, drawing: _Drawing) -> None:
         return
     run: list[Any] = []
     for child in [*group, None]:
-        try:
-            if child is not None and not _is_used(child, drawing):
-                run.append((child, _outlines(child, Identity, drawing.named)))
-                continue
-        except ValueError:  # it ends the run
-            pass
+        mere = None if child is None else _mere_outlines(child, drawing)
+        if mere is not None:
+            run.append((child, mere))
+            continue
         if child is not None and child.tag == _SVG + "defs":
             continue
         outlines = [(outline, matrix) for _, outlines in run for outline, matrix in outlines if len(outline.points)]
@@ -145,8 +150,14 @@ def _merge(group: Any, drawing: _Drawing) -> None:
         run = []
 
 
-def _is_used(element: Any, drawing: _Drawing) -> bool:
-    return any(part.get("id") in drawing.used for part in element.iter(etree.Element))
+def _mere_outlines(element: Any, drawing: _Drawing) -> list[tuple[Outline, Transform]] | None:
+    """The outlines of an element that does nothing else and that nothing refers to; None of any other."""
+    if any(part.get("id") in drawing.used for part in element.iter(etree.Element)):
+        return None
+    try:
+        return _outlines(element, Identity, drawing.named)
+    except ValueError:
+        return None
 
 
 def _shows_its_parts(group: Any, drawing: _Drawing) -> bool:
