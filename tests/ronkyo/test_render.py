@@ -118,8 +118,8 @@ def test_samples_are_in_the_encodings_that_such_files_have():
 @pytest.mark.skipif(not ORIGINAL.exists(), reason="the original report is not here")
 def test_the_original_report_is_set_with_every_link_of_its_contents():
     parsed = render.parse(ORIGINAL, boxes=BOXES)
-    assert parsed.title == "深層学習 DAY3 レポート"
-    assert parsed.day.isoformat() == "2024-06-16"
+    assert parsed.front.title == "深層学習 DAY3 レポート"
+    assert parsed.front.day.isoformat() == "2024-06-16"
     contents = re.findall(r"\[[^\]]*\]\(#([^)]*)\)", ORIGINAL.read_text(encoding="utf-8"))
     assert {heading.id for heading in parsed.tree.headings if heading.level in (2, 3)} == set(contents[1:])
     assert len(contents) > 30
@@ -188,7 +188,7 @@ def test_a_link_to_nothing_becomes_text_with_a_warning(report):
 def test_levels_have_no_gaps(report, levels, numbers):
     parsed = report("\n\n".join(f"{'#' * level} 見出し" for level in levels))
     assert [heading.number for heading in parsed.tree.headings] == numbers
-    assert parsed.title == ("見出し" if levels.count(1) == 1 else "report")
+    assert parsed.front.title == ("見出し" if levels.count(1) == 1 else "report")
 
 
 def test_headings_numbered_by_hand_keep_their_numbers(report):

@@ -271,9 +271,13 @@ def _formula(token: Token, environment: dict[str, Any]) -> str:
 
 
 def _image(token: Token, environment: dict[str, Any]) -> str:
-    alt = RendererHTML().renderInlineAsText(token.children, {}, environment) if token.children else ""
+    options: Any = {}  # none matters here
+    alt = RendererHTML().renderInlineAsText(token.children, options, environment) if token.children else ""
     attributes = {"src": token.attrGet("src"), "alt": alt, "data-line": _line(token), "data-markdown": "yes"}
-    attributes |= {"title": token.attrGet("title"), "style": safe.width_style({"width": token.attrGet("width") or ""})}
+    attributes |= {
+        "title": token.attrGet("title"),
+        "style": safe.width_style({"width": str(token.attrGet("width") or "")}),
+    }
     return "<img" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items() if value) + ">"
 
 

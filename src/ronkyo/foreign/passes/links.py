@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from lxml import html
 
-from ronkyo.foreign.passes.elements import HtmlElement, elements, line_of
+from ronkyo.foreign.passes.elements import HtmlElement, elements
 from ronkyo.foreign.patterns import ADDRESS
 from ronkyo.foreign.safe import Warn
 
@@ -35,7 +35,7 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
             near = loose.get(_loose(wanted), [])
             target = targets.get(wanted) or (near[0] if len(near) == 1 else None)
             if target is None:
-                warn(line_of(link), f"link {address!r}: no such heading or anchor; it becomes text")
+                warn(int(link.get("data-line") or 0), f"link {address!r}: no such heading or anchor; it becomes text")
                 _as_text(link)
             else:
                 link.set("href", f"#{target}")
