@@ -415,6 +415,7 @@ def test_a_drawing_loses_what_something_would_fetch_or_run():
         (r"$\bm{w}$ と $\argmax_x$ と $\color{red}{x}$", 3, 0),
         ("$5 から $10 まで", 0, 0),
         ("US$5 と US$10、A$ と B$2", 0, 0),
+        ("$5 and $10, or US$5 and $x$ and $ 5 $", 2, 0),
         ("3$\\times$3 の畳み込み", 1, 0),
         ("$$\nx\n$$。\n\n文\n\n$$\ny\n$$", 0, 2),
         ("文の中 \\[x\\] の式", 0, 1),
@@ -476,6 +477,7 @@ def test_lists_nest_by_two_blanks_and_hold_code(report):
         ("忘却ゲート", True),
         ("VHRED(Variational Hierarchical Recurrent Encoder-Decoder)", True),
         ("忘れるべき情報を決定する。", False),
+        ("The gate forgets.", False),
         ("過去のセル状態を次の状態にどの程度残すかを決めるためのゲートであり、重要である", False),
     ],
 )
@@ -498,14 +500,15 @@ def test_tables_of_html_keep_spans_and_lose_looks(report):
 
 
 def test_footnotes_blanks_breaks_and_strong(report):
-    parsed = report("## 章\n\n&emsp;本文[^1]と**「強調」**。\n次の行\n\n[^1]: 注の文。\n    続き。\n")
+    parsed = report("## 章\n\n&emsp;本文[^1]と**「強調」**。\n次の行\n\n[^1]: 注の文\n    続き。\n")
     paragraph = parsed.tree.root.find("p")
     assert paragraph.text == "本文"
     assert paragraph.find("br") is not None
     assert text_of(paragraph.find("strong")) == "「強調」"
     note = parsed.tree.root.find(".//div[@class='footnote']//li")
-    assert text_of(note) == "注の文。 続き。 ↩"
+    assert text_of(note) == "注の文 続き。 ↩"
     assert note.find("br") is not None  # as everywhere else
+    assert note.find("b") is None
     assert not unresolved(parsed.tree.root)
 
 
