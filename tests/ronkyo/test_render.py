@@ -175,6 +175,13 @@ def test_a_link_to_nothing_becomes_text_with_a_warning(report):
     assert parsed.warnings == ["report.md:3: link '#無い': no such heading or anchor; it becomes text"]
 
 
+def test_a_target_within_a_link_is_still_one(report):
+    parsed = report('## 章\n\n<a href="#章">前<span id="x">中</span>後^[注]</a>と[そこ](#x)\n')
+    assert text_of(parsed.tree.root.find("p")) == "前中後1とそこ"
+    assert not unresolved(parsed.tree.root)
+    assert not parsed.warnings
+
+
 @pytest.mark.parametrize(
     ("levels", "numbers"),
     [

@@ -42,8 +42,10 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
         elif not re.match(r"(https?://|mailto:)\S", address, re.IGNORECASE):
             _as_text(link)
         if link.tag == "a" and not link.xpath(".//img"):
-            for part in list(link.iterdescendants()):
-                part.drop_tag()  # PDF/UA wants text in a link, not spans
+            for part in list(link.iterdescendants()):  # PDF/UA wants text in a link, not spans
+                if id := part.get("id"):
+                    link.addprevious(html.Element("span", {"id": id}))
+                part.drop_tag()
     for element in root.xpath(".//*[@data-slug]"):
         del element.attrib["data-slug"]
 
