@@ -4,6 +4,7 @@ import sys
 
 import source  # noqa: F401  the code beside this folder comes first
 
-from ronkyo.run import stages
+from ronkyo.run import draw, stage
 
-stages.run(stages.draw, sys.argv[1:])
+if __name__ == "__main__":
+    stage.main(draw.run, sys.argv[1:])

@@ -4,6 +4,7 @@ import sys
 
 import source  # noqa: F401  the code beside this folder comes first
 
-from ronkyo.run import stages
+from ronkyo.run import prepare, stage
 
-stages.run(stages.prepare, sys.argv[1:])
+if __name__ == "__main__":
+    stage.main(prepare.run, sys.argv[1:])

@@ -4,6 +4,7 @@ import sys
 
 import source  # noqa: F401  the code beside this folder comes first
 
-from ronkyo.run import stages
+from ronkyo.run import stage, train
 
-stages.run(stages.train, sys.argv[1:])
+if __name__ == "__main__":  # workers import this file
+    stage.main(train.run, sys.argv[1:])

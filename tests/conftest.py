@@ -11,7 +11,6 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-import revisions
 import tiny
 from ruamel.yaml import YAML
 
@@ -21,6 +20,7 @@ hypothesis.settings.load_profile("day3")
 ROOT = Path(__file__).parents[1]
 PARTS = (
     "dvc.yaml",
+    "versions.yaml",
     ".dvcignore",
     ".gitignore",
     "stages",
@@ -59,7 +59,7 @@ def copy_project(root: Path) -> None:
     for part in PARTS:
         source = ROOT / part
         if source.is_dir():
-            shutil.copytree(source, root / part, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+            shutil.copytree(source, root / part, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
         else:
             shutil.copy(source, root / part)
     yaml = YAML()
@@ -81,15 +81,3 @@ def project(tmp_path_factory) -> Project:
     if done.returncode != 0:
         pytest.exit("the pipeline fails at tiny settings:\n" + done.stdout[-300:] + done.stderr[-1500:], returncode=1)
     return Project(root, done.stdout + done.stderr)
-
-
-@pytest.fixture(scope="session")
-def compared(tmp_path_factory, request) -> Path:
-    """The repository of tests/revisions.py, with fonts."""
-    root = tmp_path_factory.mktemp("revisions") / "day3"
-    revisions.build(root, copy_project, _run)
-    fonts = ROOT / "build/fonts"
-    if not fonts.is_dir():
-        fonts = request.getfixturevalue("project").root / "build/fonts"
-    shutil.copytree(fonts, root / "build/fonts")  # a link would lead out of the project
-    return root

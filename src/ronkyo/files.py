@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +27,38 @@ class DataError(UserError):
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary path beside `path` (file or folder) that takes its place when the block ends without an error.
 
-    An old folder is set aside until the new one stands in its place, and comes back if that fails.
+    What stands there and cannot be written over, as a folder, is set aside until then, and comes back if that fails. Of
+    writers at the same time, the last one's stays, whole. Raises OSError where the place cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    old, new = temporary / "old", temporary / path.name
+    new, aside = temporary / path.name, temporary / ".old"
     try:
         yield new
-        if path.is_dir() and not path.is_symlink():
-            os.replace(path, old)
-        os.replace(new, path)
+        while not _renamed(new, path):
+            shutil.rmtree(aside, ignore_errors=True)  # what another writer put there meanwhile
+            with suppress(FileNotFoundError):  # another writer was faster
+                os.replace(path, aside)
+    except BaseException:
+        if os.path.lexists(aside) and not os.path.lexists(path):
+            with suppress(OSError):  # another writer's stands there by now
+                os.replace(aside, path)
+        raise
     finally:
-        if old.exists() and not path.exists():
-            os.replace(old, path)
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _renamed(new: Path, path: Path) -> bool:
+    """Whether `new` could take the place; not that of a folder with something in it, or of the other kind."""
+    try:
+        os.replace(new, path)
+    except (IsADirectoryError, NotADirectoryError):
+        return False
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        return False
+    return True
 
 
 def write_bytes(path: Path, content: bytes) -> None:

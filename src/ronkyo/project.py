@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -51,9 +52,10 @@ class Manifest(Section):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]  # of the files: reports/<name>.pdf
     package: Name  # src/<package>/experiments
     boxes: dict[str, str] = {}  # how a section's heading begins -> the class of the box around it
-    results: list[str] = []  # how the headings of sections begin in which the lint looks for results
+    results: list[str] = []  # words in headings of the sections in which the lint looks for results
     labels: dict[str, str] = {}  # a key of `training` -> how a variant's label tells it: "{} epochs"
     versions: list[str] = []  # distributions that the table of versions shows
+    original: str = ""  # what the report calls the earlier one that it answers to (original.yaml); "": as its language does
 
 
 @dataclass(frozen=True)
@@ -170,15 +172,31 @@ class Project:
                 f"{nearest(experiment, self.experiments)}"
             )
         if not self.has(experiment, part):
-            raise ProjectError(
-                f"{self._shown(self.experiments_folder / experiment / part)}.py: expected it, found nothing"
-            )
+            raise ProjectError(f"{self.file_of(experiment, part)}: expected it, found nothing")
         if str(self.source) not in sys.path:
             sys.path.insert(0, str(self.source))
         module = import_module(name)
-        if not Path(module.__file__ or "").resolve().is_relative_to(self.source.resolve()):
-            raise ProjectError(f"{name}: expected the code in {self.source}, found {module.__file__}")
+        self.expect_own(module)
         return module
+
+    def function(self, experiment: str, part: str, name: str) -> Any:
+        """A function or class of an experiment's module. Raises ProjectError where it has none of that name."""
+        module = self.module(experiment, part)
+        if not callable(getattr(module, name, None)):
+            names = [known for known in vars(module) if not known.startswith("_")]
+            kind = "class" if name[0].isupper() else "function"
+            place = self.file_of(experiment, part)
+            raise ProjectError(f"{place}: expected a {kind} {name}, found none{nearest(name, names)}")
+        return getattr(module, name)
+
+    def expect_own(self, module: ModuleType) -> None:
+        """Raises ProjectError where a module was loaded from another folder than this project's sources."""
+        if not Path(module.__file__ or "").resolve().is_relative_to(self.source.resolve()):
+            raise ProjectError(f"{module.__name__}: expected the code in {self.source}, found {module.__file__}")
+
+    def file_of(self, experiment: str, part: str) -> str:
+        """How the file <part>.py of an experiment is printed."""
+        return self._shown(self.experiments_folder / experiment / f"{part}.py")
 
     def has(self, experiment: str, part: str) -> bool:
         """Whether the experiment has the file <part>.py"""
@@ -191,11 +209,17 @@ class Project:
     def schemas(self) -> dict[str, type[Section]]:
         """The sections that params.yaml must have: `report`, and one for each experiment with a settings module."""
         with_settings = [name for name in self.experiments if self.has(name, "settings")]
-        return {"report": Report} | {name: self.module(name, "settings").Settings for name in with_settings}
+        return {"report": Report} | {name: self.function(name, "settings", "Settings") for name in with_settings}
 
     def label(self, experiment: str, settings: Any, variant: str) -> str:
         """What a variant is called in tables and figures."""
-        return variant_label(settings, variant, self.module(experiment, "settings").label, self.manifest.labels)
+        return variant_label(settings, variant, self.function(experiment, "settings", "label"), self.manifest.labels)
+
+    def title(self, experiment: str) -> str:
+        """What an experiment is called: the first line of its package's docstring, or its id."""
+        file = self.experiments_folder / experiment / "__init__.py"
+        docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) if file.is_file() else None
+        return docstring.splitlines()[0] if docstring else experiment
 
     def load_params(self) -> dict[str, Any]:
         """Every section of params.yaml by name. Raises ParamsError."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ronkyo import numbers
 from ronkyo.files import Arrays, read_arrays, read_json, replacing, write_json
 from ronkyo.project import Project
 
@@ -43,7 +43,7 @@ class Results:
     constants: dict[str, dict[str, float]]
     curves: dict[str, Table]
     labels: dict[str, str] = field(default_factory=dict)  # what each variant is called
-    project: Project | None = None
+    pipeline: Any = None  # of figures with READS_PIPELINE = True: the stages as a graph, see run/graph.py
 
 
 def write_summary(project: Project, experiment: str, summary: Summary) -> None:
@@ -51,15 +51,13 @@ def write_summary(project: Project, experiment: str, summary: Summary) -> None:
     every item; curves/<experiment>/.
     """
     means = {
-        variant: {metric: _rounded(float(np.mean(values))) for metric, values in metrics.items()}
+        variant: {metric: numbers.six_digits(float(np.mean(values))) for metric, values in metrics.items()}
         for variant, metrics in summary.seeds.items()
     }
     constants = {
-        name: {metric: _rounded(value) for metric, value in values.items()}
+        name: {metric: numbers.six_digits(value) for metric, value in values.items()}
         for name, values in summary.constants.items()
     }
-    if clash := means.keys() & constants.keys():
-        raise ValueError(f"{experiment}: {', '.join(sorted(clash))}: expected a name that no variant has")
     write_json(project.metrics_file(experiment), means | constants)
     if summary.seeds:
         write_table(project.seeds_file(experiment), _long_table(summary.seeds, "seed"))
@@ -118,7 +116,6 @@ def read_results(project: Project, experiment: str, settings: Any) -> Results:
         if (file := project.curves_folder(experiment) / f"{variant}.csv").exists()
     }
     return Results(
-        project=project,
         labels={variant: project.label(experiment, settings, variant) for variant in variants},
         settings=settings,
         data=read_arrays(project.data_folder(experiment)),
@@ -127,13 +124,6 @@ def read_results(project: Project, experiment: str, settings: Any) -> Results:
         constants=read_constants(project, experiment),
         curves=curves,
     )
-
-
-def _rounded(value: float) -> float | None:
-    """Six significant digits; JSON has no word for a number that is not finite."""
-    if not math.isfinite(value):
-        return None
-    return int(value) if float(value).is_integer() and abs(value) < 1e15 else float(f"{value:.6g}")
 
 
 def write_table(path: Path, table: Mapping[str, np.ndarray]) -> None:

@@ -108,11 +108,10 @@ def render(
     parsed = parse(file, language, boxes)
     if parsed.encoding != "utf-8":
         say(f"render: {file}: read as {parsed.encoding}")
-    style = _style(parsed)
-    screen = (STYLE / "render_screen.css").read_text(encoding="utf-8")
-    browser = page.for_browser(parsed.tree, parsed.front, file.parent, f"{style}\n{screen}")
+    screen, paper = _styles(parsed)
+    browser = page.for_browser(parsed.tree, parsed.front, file.parent, screen)
     say(f"render: {file}: HTML -> PDF")
-    printed, warnings = _printed(file, parsed, style)
+    printed, warnings = _printed(file, parsed, paper)
     try:
         files.write_text(targets[0], browser)
         files.write_bytes(targets[1], printed)
@@ -131,13 +130,16 @@ def _check(folder: Path, targets: list[Path], file: Path) -> None:
         raise UserError(f"{folder}: expected a folder, found a file")
 
 
-def _style(parsed: Parsed) -> str:
-    sheet = (STYLE / "render.css").read_text(encoding="utf-8")
-    day = Words(parsed.front.language).date(parsed.front.day)
+def _styles(parsed: Parsed) -> tuple[str, str]:
+    """What the browser and the PDF get beside the engine's own sheets."""
+    names = ("render.css", "render_screen.css", "render_print.css")
+    both, screen, paper = ((STYLE / name).read_text(encoding="utf-8") for name in names)
     listed = sum(heading.level in (2, 3) for heading in parsed.tree.headings)
-    # contents that nearly fit under the title are set closer
-    closer = "@media print { .contents ol { line-height: 1.3 } }" if listed in CLOSE_CONTENTS else ""
-    return "\n".join([sheet, headers_footers.style(parsed.furniture, parsed.front.title, day), closer])
+    if listed in CLOSE_CONTENTS:  # contents that nearly fit under the title are set closer
+        both += "@media print { .contents ol { line-height: 1.3 } }"
+    day = Words(parsed.front.language).date(parsed.front.day)
+    furniture = headers_footers.style(parsed.furniture, parsed.front.title, day)
+    return f"{both}\n{screen}", f"{both}\n{paper}\n{furniture}"
 
 
 def _printed(file: Path, parsed: Parsed, style: str) -> tuple[bytes, list[str]]:

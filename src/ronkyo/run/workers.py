@@ -65,11 +65,11 @@ def train(
 
 def train_block(project: Project, experiment: str, data: Arrays, training: Any, seeds: list[int]) -> Arrays:
     report: Callable[[int], None] = _progress.put if _progress is not None else lambda _: None
-    return project.module(experiment, "train").train(data, training, seeds, report)
+    return project.function(experiment, "train", "train")(data, training, seeds, report)
 
 
 def steps_of(project: Project, experiment: str, data: Arrays, training: Any) -> int:
-    return project.module(experiment, "train").steps(data, training)
+    return project.function(experiment, "train", "steps")(data, training)
 
 
 def _start_worker(queue: Any) -> None:

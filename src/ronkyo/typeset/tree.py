@@ -11,11 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from types import MappingProxyType
+from typing import Any
 
 import markdown
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
-from ronkyo.errors import nearest
+from ronkyo.errors import UserError, nearest
+from ronkyo.typeset.code import SHORT, prepare_code
 from ronkyo.typeset.mathematics import Drawing, typeset_all
 from ronkyo.words import Words
 
@@ -39,10 +41,14 @@ EXTENSION_SETTINGS = {
     "pymdownx.highlight": {"guess_lang": False, "line_spans": "line", "pygments_lang_class": True},
     "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
 }
-SHORT = 20  # lines of a listing that stays on one page
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
 PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
+INLINE = {
+    "a", "abbr", "b", "code", "data", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "span", "strong", "sub",
+    "sup", "u",
+}  # fmt: skip
+_INNER_BREAK = re.compile(rf"(?<=[{PUNCTUATION}])\n[ \t]*(?=\S)|(?<=[{WIDE}])\n[ \t]*(?=[{WIDE}])")
 _FORMULAS = '//*[contains(concat(" ", @class, " "), " arithmatex ")]'
 
 
@@ -64,7 +70,7 @@ class Tree:
     formulas: list[Drawing] = field(default_factory=list)
 
 
-class FormulaError(Exception):
+class FormulaError(UserError):
     """A formula that cannot be typeset. `all` has every one of the document, this one first.
 
     line: of the source, where the tree was made with data-line
@@ -76,12 +82,13 @@ class FormulaError(Exception):
         self.all: list[FormulaError] = [self]
 
 
-class MissingTarget(Exception):  # noqa: N818
-    """A reference to a target that is not one of the `known`."""
+class MissingTarget(UserError):  # noqa: N818
+    """A reference to a target that is not one of the `known`. `all` has every one of the document, this one first."""
 
     def __init__(self, target: str, known: Collection[str]) -> None:
         super().__init__(f"reference {target!r}: no such target{nearest(target, known)}")
         self.target, self.known = target, known
+        self.all: list[MissingTarget] = [self]
 
 
 def build(text: str, words: Words, boxes: Mapping[str, str] = MappingProxyType({})) -> Tree:
@@ -98,7 +105,9 @@ def parse(text: str, words: Words) -> html.HtmlElement:
     footnotes = EXTENSION_SETTINGS["footnotes"] | {"BACKLINK_TITLE": words("page.back_to_note")}
     settings = EXTENSION_SETTINGS | {"footnotes": footnotes}
     converter = markdown.Markdown(extensions=EXTENSIONS, extension_configs=settings)
-    return html.fragment_fromstring(f"<main>{converter.convert(join_lines(text))}</main>")
+    root = html.fragment_fromstring(f"<main>{converter.convert(text)}</main>")
+    _join_lines(root)
+    return root
 
 
 def finish(root: html.HtmlElement, words: Words, boxes: Mapping[str, str] = MappingProxyType({})) -> Tree:
@@ -110,37 +119,37 @@ def finish(root: html.HtmlElement, words: Words, boxes: Mapping[str, str] = Mapp
     _fill_references(tree, words("page.reference"))
     _set_boxes(tree.root, boxes)
     _mark_questions(tree.root)
-    _prepare_code(tree.root)
+    prepare_code(tree.root)
     _shorten_footnotes(tree.root)
     return tree
 
 
 def join_lines(text: str) -> str:
-    """Join lines broken between Japanese characters: a line break would become a blank in the middle of a sentence."""
-    lines: list[str] = []
-    fenced = False
-    for line in text.split("\n"):
-        if re.match(r"\s*(```|~~~)", line):
-            fenced = not fenced
-        elif not fenced and lines and _continues(lines[-1], line):
-            lines[-1] += line.lstrip()
+    """Without the line breaks inside Japanese, which would become blanks in the middle of a sentence."""
+    return _INNER_BREAK.sub("", text)
+
+
+def _join_lines(root: html.HtmlElement) -> None:
+    """The same for each run of text in a block, whatever elements it goes through; code stays as it is."""
+    texts = root.xpath("//text()[not(ancestor::pre)]")
+    for before, text, after in zip([None, *texts], texts, [*texts[1:], None], strict=False):
+        if "\n" not in text:
             continue
-        lines.append(line)
-    return "\n".join(lines)
+        start, end = (
+            str(near) if near is not None and _block(near) is _block(text) else "" for near in (before, after)
+        )
+        joined = join_lines(start[-1:] + text + end[:1])
+        joined = joined[len(start[-1:]) : len(joined) - len(end[:1])]
+        if text.is_text:
+            text.getparent().text = joined
+        else:
+            text.getparent().tail = joined
 
 
-def _continues(before: str, line: str) -> bool:
-    if (
-        not before.strip()
-        or not line.strip()
-        or re.match(r"\s*([#|>*+-]|\d+\.|```|~~~|\$\$|///|:|\[\^|<(?!data|span|a ))", line)
-    ):
-        return False
-    if re.match(r"\s*([#|]|///|```|~~~|attrs:|\$\$)", before):
-        return False
-    shown_before, shown = (re.sub(r"<[^>]*>", "", text).strip() or "-" for text in (before, line))
-    last, first = shown_before[-1], shown[0]
-    return last in PUNCTUATION or bool(re.match(f"[{WIDE}]{{2}}", last + first))
+def _block(text: Any) -> html.HtmlElement:
+    """The element around a text that is no part of a line."""
+    element = text.getparent() if text.is_text else text.getparent().getparent()
+    return next(near for near in (element, *element.iterancestors()) if near.tag not in INLINE)
 
 
 class Slugs:
@@ -240,15 +249,20 @@ def _number_captions(tree: Tree, words: Words) -> None:
 def _fill_references(tree: Tree, marker: str) -> None:
     """A link without a text, or with the marker as its text, gets its target's label."""
     targets = {element.get("id") for element in tree.root.iter() if element.get("id")}
+    missing: dict[str, MissingTarget] = {}
     for link in tree.root.iter("a"):
         if not (href := link.get("href", "")).startswith("#"):
             continue
         target = href[1:]
         if target not in targets:
-            raise MissingTarget(target, targets)
-        if not len(link) and link.text in (None, marker) and target in tree.labels:
+            missing.setdefault(target, MissingTarget(target, targets))
+        elif not len(link) and link.text in (None, marker) and target in tree.labels:
             link.text = tree.labels[target]
             link.set("class", "reference")
+    if missing:
+        first = next(iter(missing.values()))
+        first.all = list(missing.values())
+        raise first
 
 
 # -- formulas ---------------------------------------------------------------------------------------------------------
@@ -327,7 +341,7 @@ def _drawings(formulas: Sequence[_Formula], language: str) -> list[Drawing]:
     return drawings
 
 
-# -- sections, questions, code ----------------------------------------------------------------------------------------
+# -- boxes, questions, notes ------------------------------------------------------------------------------------------
 
 
 def _set_boxes(root: html.HtmlElement, boxes: Mapping[str, str]) -> None:
@@ -351,29 +365,6 @@ def _mark_questions(root: html.HtmlElement) -> None:
         if (paragraph.text or "").startswith(("Q:", "Q：")):
             paragraph.set("class", "question")
             paragraph.text = paragraph.text[2:].lstrip()
-
-
-def _prepare_code(root: html.HtmlElement) -> None:
-    """Lines as blocks that do not leave slivers on a page; leading blanks apart, since Pango would give them the font
-    of the Japanese text that follows."""
-    for code in root.xpath("//pre/code"):
-        lines = code.xpath("./span[@id]")
-        for index, line in enumerate(lines):
-            del line.attrib["id"]
-            near_start, near_end = index < 2, index >= len(lines) - 2
-            keep = [name for name, wanted in (("keep-after", near_start), ("keep-before", near_end)) if wanted]
-            line.set("class", " ".join(["line", *(keep if len(lines) > 5 else [])]))
-            _split_leading_blanks(line)
-
-
-def _split_leading_blanks(line: html.HtmlElement) -> None:
-    node = line
-    while not node.text and len(node):
-        node = node[0]
-    if match := re.match(r"[ \t]+", node.text or ""):
-        blanks = etree.Element("span", {"class": "blanks"})
-        blanks.text, blanks.tail, node.text = match[0], node.text[match.end() :], None
-        node.insert(0, blanks)
 
 
 def _shorten_footnotes(root: html.HtmlElement) -> None:

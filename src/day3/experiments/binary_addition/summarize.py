@@ -12,6 +12,13 @@ from ronkyo.files import Arrays
 from ronkyo.results import Summary, Table
 from ronkyo.seeds import generator
 
+CURVES = {
+    "title": "2 進数の加算：学習曲線（シードの中央値）",
+    "y": "loss_median",
+    "x_label": "反復",
+    "y_label": "損失",
+}
+
 
 def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:
     return Summary(

@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, PathPatch, Polygon
+from matplotlib.patches import PathPatch, Polygon
 from matplotlib.path import Path
 from matplotlib.text import Text
 
@@ -46,11 +46,8 @@ class Role:
 INPUT = Role(tint(COLORS[3], 0.28), "#a97a16", corner=0.0)
 STATE = Role(tint(COLORS[0], 0.23), COLORS[0], corner=0.35)
 OUTPUT = Role(tint(COLORS[1], 0.20), "#a63d1f", corner=1.0)
-GATE = Role(tint(COLORS[2], 0.50), "#1b6d63", corner=0.0)
 CONTEXT = Role(tint(COLORS[2], 0.24), "#1b6d63", corner=1.0)  # what one network hands to another
-LATENT = Role(tint(COLORS[4], 0.26), "#6b4487", corner=1.0, dash="--")
 BACKWARD = Role(tint(COLORS[4], 0.12), "#6b4487", corner=0.35)  # a state that runs against time
-OPERATION = Role("#ffffff", INK, corner=1.0)
 PLAIN = Role("#ffffff", GREY, corner=0.35)
 FRAME = Role("#f4f6f8", "#c9d0d7", corner=0.12)
 
@@ -132,48 +129,10 @@ def box(
 ) -> Shape:
     """A box centred at (x, y); `behind` puts it under everything else."""
     shape = Shape(x, y, width, height)
-    _outline(axes, _rounded(shape, role.corner * min(width, height) / 2), role, behind=behind)
+    outline(axes, _rounded(shape, role.corner * min(width, height) / 2), role, behind=behind)
     if words:
         text(axes, x, y, words, size)
     return shape
-
-
-def funnel(axes: Axes, x: float, y: float, words: str, role: Role, width: float, heights: tuple[float, float]) -> Shape:
-    """A network that narrows or widens from left to right: heights of its left and right sides."""
-    left, right = x - width / 2, x + width / 2
-    entry, leave = heights[0] / 2, heights[1] / 2
-    outline = [(left, y - entry), (left, y + entry), (right, y + leave), (right, y - leave)]
-    _outline(axes, Path([*outline, outline[0]], closed=True), role)
-    text(axes, x, y, words, SMALL)
-    return Shape(x, y, width, min(heights))
-
-
-def circle(axes: Axes, x: float, y: float, words: str, role: Role = OPERATION, diameter: float = 0.5) -> Shape:
-    """A round node: an operation element by element, or a single quantity."""
-    _outline(axes, Path.circle((x, y), diameter / 2), role)
-    if words:
-        text(axes, x, y, words, SYMBOL)
-    return Shape(x, y, diameter, diameter, is_round=True)
-
-
-def times(axes: Axes, x: float, y: float) -> Shape:
-    """Multiplication element by element."""
-    node = circle(axes, x, y, "", diameter=0.42)
-    axes.add_patch(Circle((x, y), 0.05, facecolor=INK, edgecolor="none", zorder=4))
-    return node
-
-
-def plus(axes: Axes, x: float, y: float) -> Shape:
-    node = circle(axes, x, y, "", diameter=0.42)
-    for dx, dy in ((0.11, 0.0), (0.0, 0.11)):
-        axes.add_patch(PathPatch(Path([(x - dx, y - dy), (x + dx, y + dy)]), linewidth=LINE, edgecolor=INK, zorder=4))
-    return node
-
-
-def dot(axes: Axes, x: float, y: float, color: str = INK) -> Point:
-    """Where a line branches."""
-    axes.add_patch(Circle((x, y), 0.055, facecolor=color, edgecolor="none", zorder=3))
-    return x, y
 
 
 def line(
@@ -230,31 +189,7 @@ def arrow(
     axes.add_patch(Polygon([tip, base + across, base - across], facecolor=color, edgecolor="none", zorder=2))
 
 
-def brace(axes: Axes, start: Point, end: Point, words: str, depth: float = 0.22, size: float = SMALL) -> None:
-    """A curly brace from start to end, bulging to the left of that direction, with words beyond its tip."""
-    a, b = np.array(start), np.array(end)
-    along = (b - a) / np.linalg.norm(b - a)
-    across = np.array([-along[1], along[0]])
-    middle, bend = (a + b) / 2, depth / 2
-    corners = [
-        (a, a + across * bend, a + (along + across) * bend),
-        (middle - (along - across) * bend, middle + across * bend, middle + across * depth),
-        (middle + across * depth, middle + across * bend, middle + (along + across) * bend),
-        (b - (along - across) * bend, b + across * bend, b),
-    ]
-    vertices = [point for corner in corners for point in corner]
-    codes = [Path.LINETO, Path.CURVE3, Path.CURVE3] * len(corners)
-    codes[0] = Path.MOVETO
-    axes.add_patch(PathPatch(Path(vertices, codes), fill=False, edgecolor=GREY, linewidth=LINE, zorder=1))
-    text(axes, *_point(middle + across * (depth + 0.24)), words, size)
-
-
-def panel(axes: Axes, x: float, y: float, title: str) -> None:
-    """A panel's title, "(a) …", starting at x."""
-    text(axes, x, y, title, 8.5, align="left")
-
-
-def _outline(axes: Axes, path: Path, role: Role, *, behind: bool = False) -> None:
+def outline(axes: Axes, path: Path, role: Role, *, behind: bool = False) -> None:
     axes.add_patch(
         PathPatch(
             path,

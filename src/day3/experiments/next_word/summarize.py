@@ -13,6 +13,12 @@ from ronkyo.results import Summary, Table
 BLOCK = 50  # batches in a point of a curve, or a few more
 QUERY_WORDS = 10  # likeliest next words that are told
 EVALUATION_BATCH = 1024  # windows at a time; a matter of memory only
+CURVES = {
+    "title": "次の語：学習曲線（シードの中央値）",
+    "y": "loss_median",
+    "x_label": "バッチ",
+    "y_label": "損失",
+}
 
 
 def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:

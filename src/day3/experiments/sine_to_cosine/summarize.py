@@ -9,6 +9,13 @@ from day3.experiments.sine_to_cosine.settings import Settings
 from ronkyo.files import Arrays
 from ronkyo.results import Summary, Table
 
+CURVES = {
+    "title": "正弦波から余弦波：検証データの平均二乗誤差（シードの中央値）",
+    "y": "validation_mse_median",
+    "x_label": "エポック",
+    "y_label": "平均二乗誤差",
+}
+
 
 def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:
     return Summary(

@@ -14,6 +14,12 @@ from ronkyo.results import Summary
 CLASSES = 10
 SMOOTHING = 21  # batches in a point of a curve; the loss of one batch of 8 clips is too noisy to read
 LEVEL = 0.95
+CURVES = {
+    "title": "音声の数字：学習曲線（シードの中央値）",
+    "y": "loss_median",
+    "x_label": "バッチ",
+    "y_label": "損失",
+}
 
 
 def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:

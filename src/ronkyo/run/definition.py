@@ -1,0 +1,205 @@
+"""dvc.yaml, written from the experiments that there are, what their modules import, and which libraries these need."""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from packaging.utils import canonicalize_name
+from ruamel.yaml import YAML
+
+import ronkyo
+from ronkyo import files, params
+from ronkyo.params import Section
+from ronkyo.project import Project, ProjectError
+from ronkyo.run import imports, versions
+from ronkyo.run.stage import MODULES
+
+HEAD = """\
+# Written by `ronkyo pipeline`: run it again after adding an experiment or an import, do not edit.
+#
+# prepare → train (one stage a variant, all its seeds) → summarize → draw → report. A stage depends on the files that its
+# code imports, the parameters that it reads, and the versions of the libraries that it computes with.
+"""
+LINK = "stages/pipeline.yaml"  # = dvc.yaml, which DVC takes as a dependency under no name of its own
+
+
+class Curves(Section):
+    """CURVES of summarize.py: how the learning curves are drawn, in `dvc plots` and in comparisons."""
+
+    title: str
+    y: str  # the column; the other is "step"
+    x_label: str
+    y_label: str
+
+
+def check(project: Project) -> list[str]:
+    """A line for each committed file that is not what `write` would write."""
+    return [
+        f"{project.relative(file)}: expected what `ronkyo pipeline` writes, found another text; run it"
+        for file, text in _texts(project).items()
+        if not file.is_file() or file.read_text(encoding="utf-8") != text
+    ]
+
+
+def write(project: Project) -> list[Path]:
+    """Write dvc.yaml and versions.yaml where they are not up to date; returns those written."""
+    changed = [file for file, text in _texts(project).items() if not file.is_file() or file.read_text("utf-8") != text]
+    for file in changed:
+        files.write_text(file, _texts(project)[file])
+    return changed
+
+
+def _texts(project: Project) -> dict[Path, str]:
+    pinned = versions.pins(project.requirements_file)
+    head = f"# The pins of {project.requirements_file.name}, written by `ronkyo pipeline`: stages depend on them.\n"
+    return {
+        project.pipeline_file: Definition(project).text(),
+        project.root / versions.FILE: head + "".join(f'{name}: "{version}"\n' for name, version in pinned.items()),
+    }
+
+
+class Definition:
+    """What dvc.yaml says of a project."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.pinned = versions.pins(project.requirements_file)
+        beside = project.source / "ronkyo"
+        self.sources = [project.source, *([] if beside.is_dir() else [Path(ronkyo.__file__).parents[1]])]
+
+    @cached_property
+    def experiments(self) -> list[str]:
+        """In the order of params.yaml, then those that have no parameters."""
+        document = params.read_document(self.project.params_file, self.project.relative(self.project.params_file))
+        known = self.project.experiments
+        return [name for name in document if name in known] + [name for name in known if name not in document]
+
+    def text(self) -> str:
+        stages = {name: stage for experiment in self.experiments for name, stage in self.stages(experiment).items()}
+        stages["report"] = self.report()
+        body = "\n".join(textwrap.indent(_yaml({name: stage}), "  ") for name, stage in stages.items())
+        document = f"{HEAD}vars:\n  - {self.project.params_file.name}\n\nstages:\n{body}"
+        plots = [{f"reports/curves/{name}": axes} for name in self.experiments if (axes := self.curves(name))]
+        return document + (f"\n{_yaml({'plots': plots})}" if plots else "")
+
+    def stages(self, experiment: str) -> dict[str, dict[str, Any]]:
+        """Every entry of one experiment by its name in dvc.yaml."""
+        kinds = [kind for kind in MODULES if self.project.has(experiment, MODULES[kind])]
+        return {f"{kind}_{experiment}": getattr(self, f"_{kind}")(experiment) for kind in kinds}
+
+    def _prepare(self, name: str) -> dict[str, Any]:
+        outs = [f"data/{name}", {f"reports/data/{name}.json": {"cache": False}}]
+        return self._stage("prepare", name, f"prepare.py {name}", [f"{name}.data"], []) | {"outs": outs}
+
+    def _train(self, name: str) -> dict[str, Any]:
+        keys = [f"{name}.{key}" for key in ("seeds", "training", "variants.${key}")]
+        stage = self._stage("train", name, f"train.py {name} ${{key}}", keys, self._data(name))
+        return {"foreach": f"${{{name}.variants}}", "do": stage | {"outs": [f"runs/{name}/${{key}}"]}}
+
+    def _summarize(self, name: str) -> dict[str, Any]:
+        stage = self._stage("summarize", name, f"summarize.py {name}", [name], self._data(name) + self._runs(name))
+        metrics, *tables = self.summary(name)
+        plots = {"plots": [{path: {"cache": False}} for path in tables]} if tables else {}
+        return stage | {"metrics": [{metrics: {"cache": False}}]} | plots
+
+    def _draw(self, name: str) -> dict[str, Any]:
+        made = [path for path in self.summary(name) if not path.startswith("reports/items")]
+        keys = [name] if self.project.has(name, "settings") else []
+        if self.draws_pipeline(name):
+            keys += [f"{other}.variants" for other in self.experiments if self.project.has(other, "train")]
+            packages = [self.project.experiments_folder / other / "__init__.py" for other in self.experiments]
+            made += [*(self.project.relative(file) for file in packages if file.is_file()), LINK]
+        stage = self._stage("draw", name, f"draw.py {name}", keys, self._data(name) + self._runs(name) + made)
+        return stage | {"plots": [{f"reports/figures/{name}": {"cache": False}}]}
+
+    def report(self) -> dict[str, Any]:
+        """The report may print any code of the project's package, so it depends on the whole of that."""
+        code, libraries = self._code([self.project.root / "stages/report.py"], self.project.manifest.versions)
+        package = self.project.relative(self.project.source / self.project.manifest.package)
+        made = [path for name in self.experiments for path in self.summary(name)]
+        made += ["reports/data/" for name in self.experiments if self.project.has(name, "data")]
+        made += ["reports/figures/" for name in self.experiments if self.project.has(name, "figures")]
+        folders = dict.fromkeys("/".join(path.split("/")[:2]) for path in sorted(made) if "/curves/" not in path)
+        given = ["params.yaml", self.project.relative(self.project.templates), package]
+        deps = [*given, *(file for file in code if not file.startswith(f"{package}/")), *folders]
+        outs = [*(f"reports/{self.project.name}.{suffix}" for suffix in ("html", "pdf"))]
+        return {
+            "cmd": "python stages/report.py",
+            **({"params": libraries} if libraries else {}),
+            "deps": deps,
+            "metrics": [{"reports/claims.json": {"cache": False}}],
+            "outs": [*outs, {f"reports/{self.project.name}.md": {"cache": False}}],
+        }
+
+    # -- what an experiment declares ----------------------------------------------------------------------------------
+
+    def summary(self, name: str) -> list[str]:
+        """What summarize writes: the metrics, and the tables that it names where it calls Summary(…)."""
+        file = self.project.experiments_folder / name / "summarize.py"
+        if not file.is_file():
+            return []
+        given = imports.keywords(file, "Summary")
+        paths = {"seeds": f"seeds/{name}.csv", "items": f"items/{name}.csv", "curves": f"curves/{name}"}
+        return [f"reports/{path}" for path in (f"metrics/{name}.json", *(paths[key] for key in paths if key in given))]
+
+    def curves(self, name: str) -> dict[str, str] | None:
+        file = self.project.experiments_folder / name / "summarize.py"
+        given = imports.constant(file, "CURVES") if file.is_file() else None
+        if given is None:
+            return None
+        axes = params.load_section({"CURVES": given}, self.project.relative(file), "CURVES", Curves)
+        return {"title": axes.title, "x": "step", "y": axes.y, "x_label": axes.x_label, "y_label": axes.y_label}
+
+    def draws_pipeline(self, name: str) -> bool:
+        file = self.project.experiments_folder / name / "figures.py"
+        return file.is_file() and imports.constant(file, "READS_PIPELINE") is True
+
+    def _data(self, name: str) -> list[str]:
+        return [f"data/{name}"] if self.project.has(name, "data") else []
+
+    def _runs(self, name: str) -> list[str]:
+        return [f"runs/{name}"] if self.project.has(name, "train") else []
+
+    # -- stages -------------------------------------------------------------------------------------------------------
+
+    def _stage(self, kind: str, experiment: str, arguments: str, keys: list[str], made: list[str]) -> dict[str, Any]:
+        folder = self.project.experiments_folder / experiment
+        modules = [folder / f"{part}.py" for part in (MODULES[kind], "settings") if self.project.has(experiment, part)]
+        code, libraries = self._code([self.project.root / "stages" / f"{kind}.py", *modules])
+        read = [*keys, *libraries]
+        return {"cmd": f"python stages/{arguments}", **({"params": read} if read else {}), "deps": [*code, *made]}
+
+    def _code(self, roots: list[Path], shown: Sequence[str] = ()) -> tuple[list[str], list[Any]]:
+        """The project's files that the roots reach, and the versions that they depend on as an entry of `params`. An
+        engine that is installed is one of these; its own requirements are those that its reached files import."""
+        for root in roots:
+            if not root.is_file():
+                raise ProjectError(f"{self.project.relative(root)}: expected a stage's script, found nothing")
+        reached = imports.closure(roots, self.sources)
+        inside = [file for file in reached.files if file.is_relative_to(self.project.root)]
+        needed = versions.distributions(reached.modules, reached.names - {"ronkyo"}, self.pinned)
+        named = {canonicalize_name(name) for name in shown} | ({"ronkyo"} if len(self.sources) > 1 else set())
+        libraries = sorted({*needed, *(named & self.pinned.keys())})
+        read = [{versions.FILE: libraries}] if libraries else []
+        return sorted(map(self.project.relative, inside)), read
+
+
+def _yaml(document: Any) -> str:
+    yaml, stream = YAML(), io.StringIO()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 4096
+    yaml.dump(document, stream)
+    return re.sub(rf"( *- {versions.FILE}:)((\n +- \S+)+)", _in_few_lines, stream.getvalue())
+
+
+def _in_few_lines(block: re.Match[str]) -> str:
+    """A list of names as [a, b, …]."""
+    start, names = block[1], ", ".join(re.findall(r"- (\S+)", block[2]))
+    after = " " * (len(start) - len(start.lstrip()) + 4)
+    return textwrap.fill(f"{start} [{names}]", 116, subsequent_indent=after, break_on_hyphens=False)

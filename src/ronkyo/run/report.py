@@ -1,0 +1,10 @@
+"""The stage that fills the templates and writes the report."""
+
+from __future__ import annotations
+
+from ronkyo.project import Project
+from ronkyo.report import build
+
+
+def run(project: Project) -> None:
+    build.build(project)

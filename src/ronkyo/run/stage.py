@@ -1,0 +1,83 @@
+"""What is around every stage: the code beside the script, errors in one line, inputs that stay as they are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import ronkyo
+from ronkyo import files, params
+from ronkyo.errors import UserError
+from ronkyo.project import Project
+
+MODULES = {"prepare": "data", "train": "train", "summarize": "summarize", "draw": "figures"}  # of each kind of stage
+
+
+def main(run: Callable[..., None], arguments: list[str]) -> None:
+    """Run a stage. An error that the user can mend is one line; inputs that changed meanwhile fail the stage, since DVC
+    would record them as if the outputs came from them."""
+    name, started = os.environ.get("DVC_STAGE"), time.monotonic()
+    try:
+        project = Project.find()
+        if (project.source / "ronkyo").is_dir():
+            project.expect_own(ronkyo)
+        forget_removed_variants(project, *arguments[:1])
+        before = fingerprint(project, name) if name else {}
+        run(project, *arguments)
+        after = fingerprint(project, name) if name else {}
+    except UserError as error:
+        sys.exit(str(error))
+    if changed := [key for key in before if before[key] != after[key]]:
+        sys.exit(f"{name}: {', '.join(changed)}: changed while the stage ran; run dvc repro again")
+    if name:
+        files.write_text(time_file(project, name), f"{time.monotonic() - started:.1f}\n")
+
+
+def time_file(project: Project, stage: str) -> Path:
+    """Where the seconds that the stage's last run took on this machine stand."""
+    return project.root / "build" / "times" / f"{stage}.txt"
+
+
+def forget_removed_variants(project: Project, *experiments: str) -> None:
+    """Runs of variants that params.yaml has no more go, else DVC would record them among what a summary is made from."""
+    for experiment in experiments:
+        variants = getattr(project.load_params().get(experiment), "variants", {})
+        for folder in (project.root / "runs" / experiment).glob("[!.]*"):
+            if folder.is_dir() and folder.name not in variants:
+                shutil.rmtree(folder)
+
+
+def definition(project: Project, stage: str) -> dict[str, Any]:
+    """The entry of a stage ("train_spoken_digits@gru") in dvc.yaml, with `${key}` filled in."""
+    name, _, key = stage.partition("@")
+    entry = params.read_document(project.pipeline_file, project.relative(project.pipeline_file))["stages"][name]
+    return json.loads(json.dumps(entry["do"]).replace("${key}", key)) if key else entry
+
+
+def fingerprint(project: Project, stage: str) -> dict[str, str]:
+    """A digest of everything that a stage reads: its deps' contents and its parameters' values."""
+    entry = definition(project, stage)
+    digests = {dep: _digest(project.root, dep) for dep in entry.get("deps", [])}
+    for item in entry.get("params", []):
+        keys = item if isinstance(item, Mapping) else {project.params_file.name: [item]}
+        for file, names in keys.items():
+            document = params.read_document(project.root / file, file)
+            digests |= {f"{file}: {key}": repr(params.value_of(document, key)) for key in names}
+    return digests
+
+
+def _digest(root: Path, dep: str) -> str:
+    path = root / dep
+    members = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
+    digest = hashlib.sha256()
+    for file in members:
+        if "__pycache__" not in file.parts:
+            digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()

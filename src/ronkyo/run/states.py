@@ -1,0 +1,44 @@
+"""Which stages are out of date, and why: what DVC says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dvc.exceptions import DvcException
+from dvc.repo import Repo
+from networkx import topological_sort
+
+from ronkyo.errors import UserError
+from ronkyo.project import Project
+from ronkyo.run.stage import time_file
+
+
+class PipelineError(UserError):
+    """dvc.yaml is not what DVC can read."""
+
+
+def recorded_time(project: Project, stage: str) -> float | None:
+    """Seconds that the stage's last run took on this machine."""
+    file = time_file(project, stage)
+    return float(file.read_text()) if file.exists() else None
+
+
+def states(project: Project) -> dict[str, list[str]]:
+    """Every stage in the order in which DVC runs them, with what changed since it last ran ([] = up to date)."""
+    try:
+        with Repo(str(project.root)) as repo:
+            order = [stage.addressing for stage in topological_sort(repo.index.graph.reverse())]
+            status = repo.status()
+    except DvcException as error:
+        raise PipelineError(f"{project.pipeline_file.name}: {error}") from error
+    return {stage: [text for entry in status.get(stage, []) for text in _reasons(entry)] for stage in order}
+
+
+def _reasons(entry: Any) -> list[str]:
+    if isinstance(entry, str):
+        return [entry]
+    return [
+        f"{kind.removeprefix('changed ')} {path}: {', '.join(change) if isinstance(change, dict) else change}"
+        for kind, paths in entry.items()
+        for path, change in paths.items()
+    ]

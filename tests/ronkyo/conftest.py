@@ -1,0 +1,87 @@
+"""A small project as `ronkyo new` writes it, its pipeline run once: what tests of the engine look at and change."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from ronkyo import files
+from ronkyo.new import project as new
+from ronkyo.project import Project
+from ronkyo.run import draw, prepare, report, summarize, workers
+
+PACKAGE = "small"
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Two projects may have a package of the same name, as a copy has: what was imported of it goes, before and after."""
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+        del sys.modules[name]
+    sys.path[:] = [entry for entry in sys.path if not (Path(entry) / PACKAGE / "experiments").is_dir()]
+
+
+def build(folder: Path, language: str) -> Project:
+    """The project's files, then every stage, without DVC."""
+    folder.mkdir()
+    new.write_files(PACKAGE, PACKAGE, language, folder)
+    project = Project.find(folder)
+    with alone():
+        for experiment in project.experiments:
+            prepare.run(project, experiment)
+            _train(project, experiment)
+            summarize.run(project, experiment)
+            draw.run(project, experiment)
+        report.run(project)
+    return project
+
+
+def _train(project: Project, experiment: str) -> None:
+    """As the stage does, but in this process: workers are started once, and keep the package that they imported."""
+    settings = project.load_params()[experiment]
+    data, seeds = files.read_arrays(project.data_folder(experiment)), list(range(settings.seeds))
+    for variant, training in settings.variants.items():
+        arrays = workers.train_block(project, experiment, data, training, seeds)
+        files.write_arrays(project.run_folder(experiment, variant), arrays)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory) -> Project:
+    """An English project with results and report: experiment least_squares, variants plain and momentum. Only read it."""
+    return build(tmp_path_factory.mktemp("new") / "small", "en")
+
+
+@pytest.fixture(scope="session")
+def small_japanese(tmp_path_factory) -> Project:
+    """The same in Japanese."""
+    return build(tmp_path_factory.mktemp("new") / "small", "ja")
+
+
+@pytest.fixture
+def small_files(tmp_path) -> Iterator[Project]:
+    """The files of an English project, with dvc.yaml, nothing run, that a test may change."""
+    root = tmp_path / "small"
+    root.mkdir()
+    new.write_files(PACKAGE, PACKAGE, "en", root)
+    with alone():
+        yield Project.find(root)
+
+
+@pytest.fixture
+def small_copy(small, tmp_path) -> Iterator[Project]:
+    """A copy of `small` that a test may change."""
+    root = tmp_path / "small"
+    shutil.copytree(small.root, root)
+    with alone():
+        yield Project.find(root)

@@ -1,0 +1,156 @@
+"""What a new experiment may get wrong is one line that says where, what was expected and what was found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ronkyo import results
+from ronkyo.errors import UserError
+from ronkyo.run import draw, prepare, stage, summarize, train
+
+NAME = "least_squares"
+FOLDER = f"src/small/experiments/{NAME}"
+
+
+@pytest.fixture
+def edited(small_files):
+    """Replaces a piece of one of the experiment's modules."""
+
+    def edit(module, old, new):
+        file = small_files.experiments_folder / NAME / f"{module}.py"
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+        return small_files
+
+    return edit
+
+
+def message(function, *arguments):
+    with pytest.raises(UserError) as error:
+        function(*arguments)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new", "expected"),
+    [
+        ("data", "def prepare(", "def prepared(", "a function prepare, found none; nearest: prepared"),
+        ("train", "def steps(", "def step(", "a function steps, found none; nearest: step"),
+        ("settings", "class Settings(", "class Setting(", "a class Settings, found none; nearest: Setting"),
+        ("settings", "def label(", "def labels(", "a function label, found none; nearest: labels"),
+        ("summarize", "def summarize(", "def summarise(", "a function summarize, found none; nearest: summarise"),
+        ("figures", '["learning_curves"]', '["learning_curve"]', "a function learning_curve, found none; nearest: "),
+        ("figures", "__all__ =", "NAMES =", "__all__, a list of the figures' names, found None"),
+    ],
+)
+def test_a_name_that_a_module_lacks(edited, module, old, new, expected):
+    project = edited(module, old, new)
+    ask = {
+        "data": lambda: project.function(NAME, "data", "prepare"),
+        "train": lambda: train.workers.steps_of(project, NAME, {}, None),
+        "summarize": lambda: project.function(NAME, "summarize", "summarize"),
+        "figures": lambda: draw.figures(project, NAME),
+        "settings": lambda: project.label(NAME, project.load_params()[NAME], "plain"),
+    }
+    assert message(ask[module]).startswith(f"{FOLDER}/{module}.py: expected {expected}")
+
+
+def test_data_without_a_digest(edited):
+    project = edited("data", '"digest":', '"digets":')
+    expected = f"{FOLDER}/data.py: prepare: provenance: digest: expected text, found nothing; nearest: digets"
+    assert message(prepare.run, project, NAME) == expected
+    assert not project.data_folder(NAME).exists()
+
+
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [
+        (None, "expected (arrays, provenance), two mappings, found None"),
+        (({"x": [1, 2]}, {}), "x: expected an array of numbers or text, found list [1, 2]"),
+        (([], {}), "expected {name: array}, found list []"),
+    ],
+)
+def test_data_that_is_no_pair_of_arrays_and_provenance(made, found):
+    assert message(prepare.checked, "data.py: prepare", made) == f"data.py: prepare: {found}"
+
+
+@pytest.mark.parametrize(
+    ("arrays", "found"),
+    [
+        ({"loss": np.zeros(())}, "loss: expected shape (3, …), a row a seed, found ()"),
+        ({"loss": np.zeros((2, 3))}, "loss: expected shape (3, …), a row a seed, found (2, 3)"),
+        ({"loss": 0.5}, "loss: expected an array of numbers or text, found float 0.5"),
+    ],
+)
+def test_a_run_without_an_axis_of_seeds(arrays, found):
+    assert message(train.expect_runs, "train.py: train", arrays, 3) == f"train.py: train: {found}"
+
+
+SEEDS = {"plain": {"loss": np.ones(5)}, "momentum": {"loss": np.ones(5)}}
+STEP = np.arange(2)
+
+
+@pytest.mark.parametrize(
+    ("summary", "found"),
+    [
+        ({}, "expected a Summary, found dict {}"),
+        ({"seeds": SEEDS | {"momentum": {"los": np.ones(5)}}}, "seeds: momentum: loss: expected it, since the first"),
+        ({"seeds": {"plain": {"loss": np.ones(4)}}}, "seeds: plain: loss: expected 5 values, one a seed, found 4"),
+        ({"seeds": {"plain": {"loss": np.float64(1)}}}, "seeds: plain: loss: expected one dimension"),
+        ({"seeds": {"plain": {"loss": np.ones((5, 2))}}}, "seeds: plain: loss: expected one dimension"),
+        ({"constants": {"least": {"loss": np.nan}}}, "constants: least: loss: expected finite numbers, found nan"),
+        ({"constants": {"least": {"loss": "low"}}}, "constants: least: loss: expected a number, found str 'low'"),
+        ({"constants": {"plain": {"loss": 1.0}}}, "constants: plain: expected a name that no variant has"),
+        ({"items": {"plain": {"right": np.array([1, np.inf])}}}, "items: plain: right: expected finite numbers"),
+        ({"curves": {"plain": {"loss": STEP, "step": STEP}}}, "curves: plain: expected step first, found loss, step"),
+        ({"curves": {"plain": {"step": STEP, "loss": np.ones(3)}}}, "curves: plain: loss: expected one dimension"),
+    ],
+)
+def test_a_summary_that_is_not_one(small_files, summary, found):
+    settings = small_files.load_params()[NAME]
+    given = results.Summary(**summary) if summary else summary
+    assert message(summarize.expect_summary, "summarize.py: summarize", given, settings).startswith(
+        f"summarize.py: summarize: {found}"
+    )
+
+
+def test_metrics_of_seeds_and_curves_may_be_nan_and_infinite(small_files):
+    values = np.array([1.0, np.nan, np.inf, 0.0, -np.inf])
+    curve = {"step": np.arange(5), "loss": values}
+    summary = results.Summary(seeds={"plain": {"loss": values}}, curves={"plain": curve})
+    summarize.expect_summary("summarize.py", summary, small_files.load_params()[NAME])
+
+
+def test_tables_that_the_pipeline_does_not_list(edited):
+    project = edited("summarize", "    return Summary(", "    part = {}\n    return Summary(**part, ")
+    summary = results.Summary(seeds=SEEDS, items={"plain": {"right": np.ones(2)}}, curves={"plain": {"step": STEP}})
+    expected = f"{FOLDER}/summarize.py: expected Summary(items=…) in the code, since dvc.yaml follows it; found tables"
+    assert message(summarize._expect_declared, project, NAME, summary).startswith(expected)
+
+
+def test_a_figure_function_that_returns_nothing(edited):
+    project = edited("figures", "    return drawing", "    return None")
+    expected = f"{FOLDER}/figures.py: learning_curves: expected a matplotlib Figure, found None"
+    prepare.run(project, NAME)
+    project.figures_folder(NAME).mkdir(parents=True)
+    for variant in project.load_params()[NAME].variants:
+        results.write_table(project.curves_folder(NAME) / f"{variant}.csv", _curve())
+    assert message(draw.run, project, NAME) == expected
+    assert project.figures_folder(NAME).is_dir()
+
+
+def _curve():
+    names = ("step", "excess_loss_median", "excess_loss_low", "excess_loss_high")
+    return {name: np.ones(3) for name in names}
+
+
+def test_runs_of_a_variant_that_is_removed_go_and_others_stay(small_files):
+    for variant in ("plain", "momentum", "tiny"):
+        (small_files.run_folder(NAME, variant)).mkdir(parents=True)
+    (small_files.root / "runs/another/gru").mkdir(parents=True)
+    stage.forget_removed_variants(small_files, NAME)
+    assert {folder.name for folder in (small_files.root / "runs" / NAME).iterdir()} == {"plain", "momentum"}
+    assert (small_files.root / "runs/another/gru").is_dir()

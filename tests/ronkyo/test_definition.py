@@ -1,0 +1,149 @@
+"""dvc.yaml as it is written: what stages depend on, follows from the experiments' files and their imports."""
+
+from __future__ import annotations
+
+import pytest
+
+from ronkyo import cli, params
+from ronkyo.errors import UserError
+from ronkyo.run import definition, versions
+
+NAME = "least_squares"
+
+
+def stages(project):
+    definition.write(project)
+    return params.read_document(project.pipeline_file)["stages"]
+
+
+def edit(project, module, old, new):
+    file = project.experiments_folder / NAME / f"{module}.py"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def libraries(stage):
+    (read,) = [item[versions.FILE] for item in stage["params"] if isinstance(item, dict)] or [[]]
+    return read
+
+
+def pin(project, **versions_of):
+    text = "".join(f"{name.replace('_', '-')}=={version}\n" for name, version in versions_of.items())
+    project.requirements_file.write_text(text, encoding="utf-8")
+
+
+def test_what_was_written_is_up_to_date_and_what_was_changed_by_hand_is_not(small_files, monkeypatch, capsys):
+    monkeypatch.chdir(small_files.root / "src")
+    assert cli.main(["pipeline", "--check"]) == 0
+    text = small_files.pipeline_file.read_text(encoding="utf-8")
+    small_files.pipeline_file.write_text(text + "\n# mine\n", encoding="utf-8")
+    assert cli.main(["pipeline", "--check"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "dvc.yaml: expected what `ronkyo pipeline` writes, found another text; run it"
+    ]
+    assert cli.main(["pipeline"]) == 0
+    assert small_files.pipeline_file.read_text(encoding="utf-8") == text
+
+
+def test_an_experiment_has_the_stages_that_its_files_say(small_files):
+    names = [f"{kind}_{NAME}" for kind in ("prepare", "train", "summarize", "draw")]
+    assert list(stages(small_files)) == [*names, "report"]
+    (small_files.experiments_folder / NAME / "figures.py").unlink()
+    assert list(stages(small_files)) == [*names[:3], "report"]
+    assert "reports/figures" not in stages(small_files)["report"]["deps"]
+
+
+def test_outputs_are_the_tables_that_summarize_names(small_files):
+    outs = [next(iter(out)) for out in stages(small_files)[f"summarize_{NAME}"]["plots"]]
+    assert outs == [f"reports/seeds/{NAME}.csv", f"reports/curves/{NAME}"]
+    assert "reports/items" not in stages(small_files)["report"]["deps"]
+    edit(small_files, "summarize", "curves=", "items=")
+    outs = [next(iter(out)) for out in stages(small_files)[f"summarize_{NAME}"]["plots"]]
+    assert outs == [f"reports/seeds/{NAME}.csv", f"reports/items/{NAME}.csv"]
+    assert "reports/items" in stages(small_files)["report"]["deps"]
+
+
+def test_a_stage_depends_on_the_modules_that_its_code_imports_and_on_no_others(small_files):
+    folder = f"src/small/experiments/{NAME}"
+    deps = stages(small_files)[f"train_{NAME}"]["do"]["deps"]
+    assert {f"{folder}/train.py", f"{folder}/settings.py", "stages/train.py", "stages/source.py"} <= set(deps)
+    assert not {f"{folder}/{part}.py" for part in ("data", "summarize", "figures")} & set(deps)
+    (small_files.source / "small/optimizers.py").write_text("RATE = 1\n")
+    edit(small_files, "train", "def steps(", "def _late():\n    from small import optimizers\n\n\ndef steps(")
+    assert "src/small/optimizers.py" in stages(small_files)[f"train_{NAME}"]["do"]["deps"]
+    assert "src/small/optimizers.py" not in stages(small_files)[f"draw_{NAME}"]["deps"]
+
+
+def test_a_file_beside_a_module_that_it_names_is_a_dependency(small_files):
+    (small_files.experiments_folder / NAME / "table.csv").write_text("1\n")
+    edit(small_files, "data", "def prepare(", 'TABLE = "table.csv"\n\n\ndef prepare(')
+    assert f"src/small/experiments/{NAME}/table.csv" in stages(small_files)[f"prepare_{NAME}"]["deps"]
+
+
+def test_a_package_of_a_docstring_alone_is_no_dependency(small_files):
+    init = small_files.experiments_folder / NAME / "__init__.py"
+    init.write_text('"""Least squares"""\n')
+    shown = f"src/small/experiments/{NAME}/__init__.py"
+    assert shown not in stages(small_files)[f"train_{NAME}"]["do"]["deps"]
+    init.write_text("X = 1\n")
+    assert shown in stages(small_files)[f"train_{NAME}"]["do"]["deps"]
+
+
+def test_stages_depend_on_the_versions_of_what_their_code_imports_and_of_what_that_needs(small_files):
+    pin(
+        small_files,
+        numpy="2.0",
+        weasyprint="70.0",
+        pydyf="0.1",
+        matplotlib="3.0",
+        kiwisolver="1",
+        pytest="9",
+        torch="2",
+    )
+    found = stages(small_files)
+    assert libraries(found[f"train_{NAME}"]["do"]) == ["numpy"]
+    assert libraries(found[f"draw_{NAME}"]) == ["kiwisolver", "matplotlib", "numpy"]
+    assert {"weasyprint", "pydyf"} <= set(libraries(found["report"]))
+    assert "pytest" not in str(found)
+    assert params.read_document(small_files.root / versions.FILE)["numpy"] == "2.0"
+
+
+def test_an_installed_engine_is_one_version_that_every_stage_depends_on(small_files):
+    pin(small_files, ronkyo="0.3", numpy="2.0", weasyprint="70.0")
+    found = stages(small_files)
+    assert libraries(found[f"train_{NAME}"]["do"]) == ["numpy", "ronkyo"]
+    assert not [dep for dep in found["report"]["deps"] if "ronkyo" in dep]
+
+
+def test_curves_are_drawn_as_the_experiment_declares(small_files):
+    curves = 'CURVES = {"title": "T", "y": "excess_loss_median", "x_label": "step", "y_label": "loss"}'
+    edit(small_files, "summarize", "def summarize(", f"{curves}\n\n\ndef summarize(")
+    definition.write(small_files)
+    axes = {"title": "T", "x": "step", "y": "excess_loss_median", "x_label": "step", "y_label": "loss"}
+    assert params.read_document(small_files.pipeline_file)["plots"] == [{f"reports/curves/{NAME}": axes}]
+    edit(small_files, "summarize", "y_label", "ylabel")
+    with pytest.raises(
+        UserError, match=rf"^src/small/experiments/{NAME}/summarize.py: CURVES.y_label: expected a value"
+    ):
+        definition.write(small_files)
+
+
+def test_a_missing_stage_script_is_one_line(small_files):
+    (small_files.root / "stages/draw.py").unlink()
+    with pytest.raises(UserError, match="^stages/draw.py: expected a stage's script, found nothing$"):
+        definition.check(small_files)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("numpy==2.0\n", {"numpy": "2.0"}),
+        ("# a comment\nruamel.yaml==0.18 ; python_version < '3.14'\n", {"ruamel-yaml": "0.18"}),
+        ("a_b==1 \\\n    --hash=sha256:00\n", {"a-b": "1"}),
+        ("a==2 ; python_version >= '3.12'\na==1 ; python_version < '3.12'\n", {"a": "1 or 2"}),
+    ],
+)
+def test_pins_of_a_requirements_file(tmp_path, text, found):
+    (tmp_path / "requirements.lock").write_text(text)
+    assert versions.pins(tmp_path / "requirements.lock") == found
