@@ -272,6 +272,21 @@ def test_a_picture_on_its_own_is_a_figure(report, text, caption, style):
     assert not parsed.warnings
 
 
+@pytest.mark.parametrize(
+    ("below", "caption"),
+    [
+        ("図 1 に示すように下がる。", "図 1 章"),
+        ("図 1 は損失", "図 1 章"),
+        ("Figure 1 shows the loss.", "図 1 章"),
+        ("Figure 1. The loss.", "Figure 1 The loss."),
+        ("Fig. 2: loss", "Fig. 2 loss"),
+    ],
+)
+def test_a_sentence_about_a_figure_is_not_its_caption(report, below, caption):
+    picture()
+    assert captions(report(f"## 章\n\n![](a.png)\n\n{below}\n")) == [caption]
+
+
 def test_a_picture_within_a_sentence_stays_there(report):
     picture()
     parsed = report("## 章\n\n印 ![印](a.png) は小さい。\n\n| 前 | 後 |\n|---|---|\n| ![](a.png) | ![](a.png) |\n")
