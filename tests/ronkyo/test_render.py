@@ -911,7 +911,7 @@ def test_a_report_is_set_in_a_folder_that_is_no_project(tmp_path):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), *filter(None, sys.path)])}
     command = [sys.executable, "-m", "ronkyo.cli", "render", "report.md"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, "warning" in done.stderr) == (0, False)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["report.html", "report.md", "report.pdf"]
 
 
