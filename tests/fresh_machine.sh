@@ -59,7 +59,9 @@ cp /etc/resolv.conf /etc/hosts "$FRESH_ROOT/etc/"
 mount -t proc proc "$FRESH_ROOT/proc"
 mount --rbind /dev "$FRESH_ROOT/dev"
 variables | grep -oE '(=|file://|[ ])/[^ ]+' | sed -E 's/^(=|file:\/\/| )//' | sort -u | while read -r path; do
-    if [ -d "$path" ]; then
+    if [ -e "$FRESH_ROOT$path" ]; then
+        :
+    elif [ -d "$path" ]; then
         mkdir -p "$FRESH_ROOT$path" && mount --bind -o ro "$path" "$FRESH_ROOT$path"
     elif [ -f "$path" ]; then
         mkdir -p "$FRESH_ROOT$(dirname "$path")" && cp "$path" "$FRESH_ROOT$path"
