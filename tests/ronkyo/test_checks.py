@@ -27,7 +27,7 @@ def report(root, tmp_path):  # noqa: F811
         body = f"<h1>題</h1>{body}"
         (tmp_path / "report.pdf").write_bytes(written(root, body, f"{A4} {HEADINGS} {style}", attachments))
         (tmp_path / "report.html").write_text(
-            PAGE.format(body=page or body, style="").replace("project:", "data:"), encoding="utf-8"
+            PAGE.format(body=page or body, style="").replace("picture:", "data:"), encoding="utf-8"
         )
         return Report(tmp_path / "report.pdf", tmp_path / "report.html", Words(language), ATTACHED)
 
