@@ -59,7 +59,8 @@ def _check_name(name: str) -> None:
 
 
 def _templates(project: Project, name: str) -> Templates:
-    values = {"package": project.manifest.package, "experiment": name, "title": name.replace("_", " ").capitalize()}
+    title = name.replace("_", " ").capitalize()
+    values = {"package": project.manifest.package, "experiment": name, "title": title, "label": title}
     return Templates(project.load_report().language, values)
 
 

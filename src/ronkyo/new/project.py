@@ -54,6 +54,7 @@ def write_files(name: str, package: str, language: str, folder: Path) -> int:
         "name": name,
         "package": package,
         "experiment": EXPERIMENT,
+        "label": {"en": "Least squares", "ja": "最小二乗法"}[language],
         "title": {"en": "A report of my own", "ja": "自分のレポート"}[language],
         "date": date.today().isoformat(),
     }
@@ -77,7 +78,7 @@ def pins(name: str = "ronkyo") -> list[str]:
 
 def write_experiment(templates: Templates, folder: Path) -> list[Path]:
     """The modules of an experiment, in its folder."""
-    files.write_text(folder / "__init__.py", "")
+    files.write_text(folder / "__init__.py", f'"""{templates.values["label"]}"""\n')
     return templates.write("experiment", folder)
 
 
