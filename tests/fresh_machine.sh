@@ -82,7 +82,7 @@ for command in "make report" "make test"; do
     echo "$said" | grep -q 'sudo apt-get update && sudo apt-get install' || fail "expected the command that installs it"
 done
 step "root: make system"
-run_as root "make system" > /dev/null 2>&1
+run_as root "make system" > "$FRESH_ROOT/system.log" 2>&1 || fail "$(tail "$FRESH_ROOT/system.log")"
 for who in ordinary root; do
     step "$who: set-up"
     run_as $who "make install"
