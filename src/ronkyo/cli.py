@@ -4,20 +4,76 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TypeAlias
 
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+    command = parser()
+    options = vars(command.parse_args(arguments))
+    if "run" not in options:
+        command.print_help()
+        return 0
+    try:
+        return options.pop("run")(**options)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `ronkyo … | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    command = argparse.ArgumentParser(
         prog="ronkyo",
         description="Reports whose figures, numbers and conclusions are bound to runs that anyone can repeat",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    command.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
+    command.add_argument(
+        "-C",
+        dest="directory",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="as if started in DIR; a project is looked for there and above (default: the current folder)",
+    )
+    commands = command.add_subparsers(metavar="COMMAND")
+    _add_new(commands)
+    _add_project_commands(commands)
+    _add_render(commands)
+    _add_compare(commands)
+    return command
+
+
+def _version() -> str:
+    try:
+        return version("ronkyo")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _add_new(commands: Commands) -> None:
+    new = commands.add_parser(
+        "new",
+        usage="ronkyo new NAME [--language en|ja] | ronkyo new experiment NAME | ronkyo new chapter NAME",
+        help="a project that works at once, or one more experiment or chapter of a project",
+    )
+    new.add_argument("words", nargs="+", metavar="NAME", help="of the new folder; or experiment NAME, chapter NAME")
+    new.add_argument("--language", choices=("en", "ja"), default="en", help="of a new project's report (default: en)")
+    new.set_defaults(run=_new)
+
+
+def _add_project_commands(commands: Commands) -> None:
     check = commands.add_parser("check", help="check params.yaml as a whole, without running anything")
     check.set_defaults(run=_check)
     stages = commands.add_parser("stages", help="each stage: up to date or why not, and how long its last run took")
@@ -31,6 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lint = commands.add_parser("lint", help="numbers typed by hand and comparisons outside claims in the templates")
     lint.add_argument("files", nargs="*", metavar="FILE", help="Markdown or templates (default: all of the report's)")
     lint.set_defaults(run=_lint)
+
+
+def _add_render(commands: Commands) -> None:
     render = commands.add_parser(
         "render",
         help="set a Markdown report of your own as HTML and PDF",
@@ -40,6 +99,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     render.add_argument("file", type=Path, metavar="FILE.md")
     render.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: beside FILE.md)")
     render.set_defaults(run=_render)
+
+
+def _add_compare(commands: Commands) -> None:
     compare = commands.add_parser(
         "compare",
         help="what changed between two revisions or experiments, conclusions included",
@@ -57,61 +119,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     form = compare.add_mutually_exclusive_group()
     form.add_argument("--md", action="store_true", help="print Markdown for a pull request, write no report")
     form.add_argument("--json", action="store_true", help="print JSON for programs, write no report")
-    compare.add_argument(
-        "-o", "--output", type=Path, default=Path("reports"), metavar="DIR", help="where to write (default: reports)"
-    )
+    compare.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: reports)")
     compare.set_defaults(run=_compare)
-    new = commands.add_parser(
-        "new",
-        usage="%(prog)s NAME [--language en|ja] | %(prog)s experiment NAME | %(prog)s chapter NAME",
-        help="a project that works at once, or one more experiment or chapter",
-    )
-    new.add_argument("words", nargs="+", metavar="NAME", help="of the new folder; or experiment NAME, chapter NAME")
-    new.add_argument("--language", choices=("en", "ja"), default="en", help="of the report (default: en)")
-    new.set_defaults(run=_new)
-    options = vars(parser.parse_args(arguments))
-    try:
-        return options.pop("run")(**options)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except BrokenPipeError:  # `ronkyo … | head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
-def _check() -> int:
-    project = Project.find()
+def _check(directory: Path) -> int:
+    project = Project.find(directory)
     print(f"{project.relative(project.params_file)}: {len(project.load_params())} sections, no problem found")
     return 0
 
 
-def _claims(json: bool) -> int:
+def _claims(json: bool, directory: Path) -> int:
     """Exit status 1 when a verdict has no wording or the lint finds something."""
     from json import dumps
 
-    from ronkyo.claims import ledger, lint
-    from ronkyo.report import chapters
+    from ronkyo.claims import ledger
+    from ronkyo.report import chapters, prose
 
-    project = Project.find()
+    project = Project.find(directory)
     rendered = chapters.render(project)
-    findings = lint.lint_folder(project.templates, project.root)
+    findings = prose.lint(project)
     if json:
-        found = ledger.document(rendered.claims, rendered.original, rendered.values)
-        print(dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
+        print(dumps(rendered.ledger(), ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        print(ledger.terminal(rendered.claims))
+        print(ledger.terminal(rendered.claims.stated))
     for finding in findings:
         print(finding, file=sys.stderr)
     return int(bool(findings))
 
 
-def _lint(files: Sequence[str]) -> int:
+def _lint(files: Sequence[str], directory: Path) -> int:
     """Exit status 1 when it finds something."""
     from ronkyo.claims import lint
+    from ronkyo.report import prose
 
-    chosen = [Path(file) for file in files] or sorted(Project.find().templates.rglob("*.md.j2"))
-    findings = lint.lint_files(chosen)
+    project = Project.find(directory)
+    chosen = [directory / file for file in files] or prose.templates(project)
+    findings = lint.lint_files(chosen, prose.rules(project))
     for finding in findings:
         print(finding)
     marks = sum(lint.marks(file.read_text(encoding="utf-8")) for file in chosen)
@@ -121,10 +165,14 @@ def _lint(files: Sequence[str]) -> int:
     return int(bool(findings))
 
 
-def _render(file: Path, output: Path | None) -> int:
+def _render(file: Path, output: Path | None, directory: Path) -> int:
     from ronkyo.foreign import render
 
-    for warning in render.render(file, output):
+    try:
+        boxes = Project.find(directory).manifest.boxes
+    except UserError:  # in no project
+        boxes = {}
+    for warning in render.render(directory / file, None if output is None else directory / output, boxes=boxes):
         print(f"warning: {warning}", file=sys.stderr)
     return 0
 
@@ -136,7 +184,8 @@ def _compare(
     metric: Sequence[str],
     md: bool,
     json: bool,
-    output: Path,
+    output: Path | None,
+    directory: Path,
 ) -> int:
     from json import dumps
 
@@ -147,37 +196,47 @@ def _compare(
         raise UserError("compare: expected A and B, or --sweep EXP…, found both")
     if sweep is None and metric:
         raise UserError("compare: --metric: expected it beside --sweep")
+    project = Project.find(directory)
     if sweep is None:
         old, new = "HEAD" if old is None else old, "workspace" if new is None else new
-        found, form = write.load(old, new), write
+        found, form = write.load(project, old, new), write
     else:
-        found, form = sweeps.load(sweep, metric), sweeps
+        found, form = sweeps.load(project, sweep, metric), sweeps
     if json:
         print(dumps(form.document(found), ensure_ascii=False, indent=2, allow_nan=False))
     elif md:
-        print(form.markdown(found))
+        print(form.markdown(project, found))
     else:
-        files = form.write(found, output)
-        print(f"compare: {' and '.join(map(str, files))} are ready")
+        files = form.write(project, found, directory / output if output else project.reports)
+        shown = (project.relative(file) if file.is_relative_to(project.root) else str(file) for file in files)
+        print(f"compare: {' and '.join(shown)} are ready")
     return 0
 
 
-def _new(words: Sequence[str], language: str) -> int:
-    from ronkyo.new import project
+def _new(words: Sequence[str], language: str, directory: Path) -> int:
+    from ronkyo.new import parts, project
 
-    if len(words) != 1:
-        raise UserError(f"new: expected NAME, experiment NAME or chapter NAME, found {' '.join(words)}")
-    for line in project.create(words[0], language, Path.cwd()):
+    match words:
+        case [name] if name not in ("experiment", "chapter"):
+            done = project.create(name, language, directory)
+            next_step = f"cd {shlex.quote(str(directory / name))} && make report"
+        case ["experiment", name]:
+            done, next_step = parts.create_experiment(Project.find(directory), name), "make report"
+        case ["chapter", name]:
+            done, next_step = parts.create_chapter(Project.find(directory), name), "make report"
+        case _:
+            raise UserError(f"new: expected NAME, experiment NAME or chapter NAME, found {' '.join(words)}")
+    for line in done:
         print(line)
-    print(f"Next: cd {words[0]} && make report")
+    print(f"next: {next_step}")
     return 0
 
 
-def _stages() -> int:
+def _stages(directory: Path) -> int:
     """Exit status 1 when something is out of date, so that a script can ask."""
     from ronkyo.run import states
 
-    project = Project.find()
+    project = Project.find(directory)
     reasons_of = states.states(project)
     width = max(map(len, reasons_of))
     total = 0.0
@@ -190,11 +249,11 @@ def _stages() -> int:
     return int(any(reasons_of.values()))
 
 
-def _pipeline(check: bool) -> int:
+def _pipeline(check: bool, directory: Path) -> int:
     """Exit status 1 when a file is to be checked and is not as it would be written."""
     from ronkyo.run import definition
 
-    project = Project.find()
+    project = Project.find(directory)
     if check:
         problems = definition.check(project)
         print("\n".join(problems), file=sys.stderr, end="\n" if problems else "")

@@ -52,9 +52,10 @@ class Manifest(Section):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]  # of the files: reports/<name>.pdf
     package: Name  # src/<package>/experiments
     boxes: dict[str, str] = {}  # how a section's heading begins -> the class of the box around it
-    results: list[str] = []  # how the headings of sections begin in which the lint looks for results
+    results: list[str] = []  # words in headings of the sections in which the lint looks for results
     labels: dict[str, str] = {}  # a key of `training` -> how a variant's label tells it: "{} epochs"
     versions: list[str] = []  # distributions that the table of versions shows
+    original: str = ""  # what the report calls the earlier one that it answers to (original.yaml); "": as its language does
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pytest
 from ronkyo import files
 from ronkyo.new import project as new
 from ronkyo.project import Project
-from ronkyo.run import definition, draw, prepare, report, summarize, workers
+from ronkyo.run import draw, prepare, report, summarize, workers
 
 PACKAGE = "small"
 
@@ -75,9 +75,7 @@ def small_files(tmp_path) -> Iterator[Project]:
     root.mkdir()
     new.write_files(PACKAGE, PACKAGE, "en", root)
     with alone():
-        project = Project.find(root)
-        definition.write(project)
-        yield project
+        yield Project.find(root)
 
 
 @pytest.fixture

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from ronkyo.new import lock
+from ronkyo import params
+from ronkyo.cli import main
+from ronkyo.errors import UserError
+from ronkyo.new import parts
 from ronkyo.new import project as new
+from ronkyo.project import Project
+from ronkyo.report import chapters
+from ronkyo.run import definition
 
+ROOT = Path(__file__).parents[2]
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 
 
@@ -97,6 +107,96 @@ def test_without_git_nothing_is_written(tmp_path, monkeypatch):
 
 
 def test_lock_holds_the_closure_of_a_distribution():
-    pins = lock.pins("matplotlib")
+    pins = new.pins("matplotlib")
     assert {"matplotlib", "numpy", "pyparsing", "six"} <= {pin.partition("==")[0] for pin in pins}
     assert not any(pin.startswith("pytest==") for pin in pins)
+
+
+def test_new_experiment_in_a_project(small_copy):
+    before = small_copy.params_file.read_text(encoding="utf-8")
+    done = parts.create_experiment(small_copy, "ridge")
+    project = Project.find(small_copy.root)
+    assert project.params_file.read_text(encoding="utf-8").startswith(before)  # comments stay as they are
+    assert project.load_params()["ridge"].seeds == 5
+    assert definition.check(project) == []
+    stages = params.read_document(project.pipeline_file)["stages"]
+    assert {name for name in stages if "ridge" in name} == {
+        "prepare_ridge",
+        "train_ridge",
+        "summarize_ridge",
+        "draw_ridge",
+    }
+    assert done[-1].partition(":")[0] == "dvc.yaml"
+
+
+@pytest.mark.parametrize("name", ["Ridge", "2nd", "a-b", "", "least_squares", "report"])
+def test_names_that_no_new_experiment_can_have(name, small_copy):
+    before = small_copy.params_file.read_bytes()
+    with pytest.raises(new.NewError) as error:
+        parts.create_experiment(small_copy, name)
+    assert "\n" not in str(error.value)
+    assert small_copy.params_file.read_bytes() == before
+
+
+def test_experiment_is_not_added_to_wrong_params(small_copy):
+    small_copy.params_file.write_text(small_copy.params_file.read_text().replace("seeds: 5", "seeds: many"))
+    with pytest.raises(UserError, match="expected a whole number"):
+        parts.create_experiment(small_copy, "ridge")
+    assert not (small_copy.experiments_folder / "ridge").exists()
+
+
+def test_new_chapter_stands_before_the_ledger_and_is_printed(small_copy):
+    parts.create_chapter(small_copy, "more_words")
+    text = chapters.render(small_copy).text
+    assert text.index("## Gradient descent") < text.index("## More words") < text.index("## Claims")
+    with pytest.raises(new.NewError, match="02_more_words"):
+        parts.create_chapter(small_copy, "more_words")
+
+
+@pytest.fixture
+def day3(tmp_path) -> Project:
+    """A copy of DAY3 without results."""
+    for part in ("pyproject.toml", "params.yaml", "requirements.lock", "stages", "src", "report_templates"):
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+        copy(ROOT / part, tmp_path / part)
+    return Project.find(tmp_path)
+
+
+def test_new_parts_in_a_large_project(day3):
+    done = run(day3.root / "src", "new", "experiment", "ridge") + run(day3.root / "stages", "new", "chapter", "ridge")
+    assert "src/day3/experiments/ridge: data.py, figures.py, settings.py, summarize.py, train.py" in done
+    assert "no problem found" in run(day3.root, "check")
+    assert "train_ridge:" in day3.pipeline_file.read_text(encoding="utf-8")
+    lines = (day3.templates / "report.md.j2").read_text(encoding="utf-8").splitlines()
+    included = [line for line in lines if "{% include" in line]
+    places = [index for index, line in enumerate(included) if "ridge" in line or "_claims." in line]
+    assert "_ridge." in included[places[0]]
+    assert places[1] == places[0] + 1
+
+
+def run(folder: Path, *arguments: str) -> str:
+    """The console command in a process of its own, with the code beside the project."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-m", "ronkyo.cli", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("words", [["experiment"], ["chapter"], ["a", "b"], ["experiment", "a", "b"]])
+def test_words_that_are_no_command(words, capsys, tmp_path):
+    assert main(["-C", str(tmp_path), "new", *words]) == 1
+    assert capsys.readouterr().err.startswith("new: expected NAME, experiment NAME or chapter NAME")
+
+
+def test_bare_command_prints_help_and_version_is_told(capsys):
+    assert main([]) == 0
+    assert "COMMAND" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+
+
+def test_another_folder_is_taken_without_going_there(small, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["-C", str(small.root / "src"), "check"]) == 0
+    assert "2 sections" in capsys.readouterr().out
+    assert Path.cwd() == tmp_path

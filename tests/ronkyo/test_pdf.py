@@ -1,11 +1,14 @@
 """The PDF as a file: two standards at once, the same bytes everywhere, nothing but the project's own inside."""
 
+import gc
 import io
+import mimetypes
 import os
 import shutil
 import subprocess
 import sys
 import time
+import warnings
 from datetime import date
 from importlib.metadata import distribution
 from pathlib import Path
@@ -14,12 +17,15 @@ from string import printable
 import page as page_validation
 import pypdf
 import pytest
+import weasyprint
+from PIL import ImageFile
 
-from ronkyo.report.chapters import ReportError
+from ronkyo.errors import ReportError
 from ronkyo.typeset import fonts, pdf
-from ronkyo.typeset.archive import Attachment
+from ronkyo.typeset.page import Printable
+from ronkyo.typeset.pdf import Attachment, weasyprint_70
 
-SOURCES = str(Path(pdf.__file__).parents[2])
+SOURCES = str(Path(pdf.__file__).parents[3])
 DAY = date(2024, 6, 16)
 ATTACHMENTS = (
     Attachment("params.yaml", b"seeds: 5\n", "What the runs were set to", "Supplement"),
@@ -36,12 +42,12 @@ BODY = """
 <dl><dt>語</dt><dd><p>説明</p></dd></dl>
 <table><thead><tr><th>名</th><th>値</th></tr></thead><tbody><tr><td>甲</td><td>1</td></tr></tbody></table>
 <h3 id="two">節</h3>
-<p><svg xmlns="http://www.w3.org/2000/svg" class="math" width="1em" height="1em" viewBox="0 0 10 10"><title>数式 x</title>
-<path d="M 0 0 L 10 0 L 10 10 Z"/></svg></p>
+<p><img class="math" src="formula:0" alt="数式 x" style="width: 1em; height: 1em"></p>
 </main>
 """
+FORMULA = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M 0 0 L 10 0 L 10 10 Z"/></svg>'
 PAGE = """<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>試験</title>
-<style>@font-face {{ font-family: "Sans"; src: url("project:font.ttf") }}
+<style>@font-face {{ font-family: "Sans"; src: url("picture:font.ttf") }}
 @page {{ size: A6; @top-left {{ content: "柱" }} @bottom-right {{ content: counter(page) "/" counter(pages) }} }}
 html {{ font: 10pt "Sans" }} .c::after {{ content: leader(dotted) target-counter(attr(href), page) }} {style}</style>
 </head><body>{body}</body></html>"""
@@ -62,8 +68,8 @@ def root(tmp_path_factory) -> Path:
     return folder
 
 
-def written(root, body=BODY, style="", attachments=()):
-    return pdf.write(PAGE.format(body=body, style=style), DAY, root, attachments)
+def written(root, body=BODY, style="", attachments=(), day=DAY):
+    return pdf.write(Printable(PAGE.format(body=body, style=style), [FORMULA]), day, root, attachments)
 
 
 @pytest.fixture(scope="session")
@@ -128,10 +134,10 @@ def test_two_processes_write_the_same_bytes_whatever_machine_they_think_they_run
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
-        ('<p><img src="project:missing.png" alt="x"></p>', "expected a file of the project"),
-        ('<p><img src="project:../outside.png" alt="x"></p>', "expected a file of the project"),
-        ('<p><img src="https://example.org/x.png" alt="x"></p>', "expected a file of the project"),
-        ('<p><img src="file:///etc/passwd" alt="x"></p>', "expected a file of the project"),
+        ('<p><img src="picture:missing.png" alt="x"></p>', "expected a picture of the report"),
+        ('<p><img src="picture:../outside.png" alt="x"></p>', "expected a picture of the report"),
+        ('<p><img src="https://example.org/x.png" alt="x"></p>', "expected a picture of the report"),
+        ('<p><img src="file:///etc/passwd" alt="x"></p>', "expected a picture of the report"),
         ('<p><a href="#nowhere">x</a></p>', "nowhere"),
         ("<p>\U0001f600</p>", "glyph"),
     ],
@@ -139,6 +145,79 @@ def test_two_processes_write_the_same_bytes_whatever_machine_they_think_they_run
 def test_what_weasyprint_would_pass_over_is_an_error(root, body, complaint):
     with pytest.raises(ReportError, match=complaint):
         written(root, body)
+
+
+def test_an_error_tells_each_complaint_apart(root):
+    with pytest.raises(ReportError) as caught:
+        written(root, '<p><a href="#here">x</a><a href="#there">y</a><a href="#here">z</a></p>')
+    assert isinstance(caught.value, pdf.PdfError)
+    assert [complaint.split()[2] for complaint in caught.value.complaints] == ["#here", "#there"]
+    assert str(caught.value) == "PDF: " + "; ".join(caught.value.complaints)
+
+
+@pytest.mark.parametrize(
+    ("style", "complaint"),
+    [
+        ("", "expected an @font-face"),
+        ('@font-face { font-family: "Sans"; src: url("data:font/ttf;base64,AAAA") }', "'Sans' cannot be loaded"),
+        ('@font-face { font-family: "Sans"; src: local("DejaVu Sans") }', "'Sans' cannot be loaded"),
+    ],
+)
+def test_a_page_without_a_font_is_an_error_not_the_end_of_the_process(tmp_path, style, complaint):
+    script = (
+        "import sys, datetime, pathlib; from ronkyo.typeset import pdf; from ronkyo.typeset.page import Printable\n"
+        "page = Printable('<html lang=en><title>t</title><style>' + sys.argv[1] + '</style><p>Text')\n"
+        "try: pdf.write(page, datetime.date(2024, 6, 16), pathlib.Path('.'))\n"
+        "except pdf.PdfError as error: print(error)"
+    )
+    command = [sys.executable, "-c", script, style]
+    environment = os.environ | {"PYTHONPATH": SOURCES}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("PDF: ")
+    assert complaint in done.stdout
+
+
+def state_of_process() -> dict[str, object]:
+    patches = weasyprint_70._patches()
+    return {
+        "environment": dict(os.environ),
+        "garbage collection": (gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()),
+        "truncated pictures": ImageFile.LOAD_TRUNCATED_IMAGES,
+        "warnings": list(warnings.filters),
+        "log": (weasyprint.LOGGER.propagate, weasyprint.LOGGER.level, list(weasyprint.LOGGER.handlers)),
+        "media types": (mimetypes.inited, dict(mimetypes.types_map)),
+        "WeasyPrint": [getattr(patch.owner, patch.name) for patch in patches],
+        "folder": Path.cwd(),
+    }
+
+
+@pytest.mark.parametrize("body", [BODY, '<p><img src="picture:missing.png" alt="x"></p>'])
+@pytest.mark.parametrize("collects", [True, False])
+@pytest.mark.parametrize("truncated", [True, False])
+def test_the_process_is_as_before_when_a_page_is_set(root, monkeypatch, body, collects, truncated):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", truncated)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
+    if not collects:
+        gc.disable()
+    try:
+        before = state_of_process()
+        try:
+            written(root, body)
+        except ReportError:
+            assert body != BODY
+        assert state_of_process() == before
+    finally:
+        gc.enable()
+
+
+def test_two_reports_of_one_process_carry_each_its_own_date(root):
+    for day in (DAY, date(2020, 9, 13)):
+        reader = pypdf.PdfReader(io.BytesIO(written(root, attachments=ATTACHMENTS, day=day)))
+        for item in reader.trailer["/Root"]["/AF"]:
+            stream = item.get_object()["/EF"]["/F"].get_object()
+            assert stream["/Params"]["/ModDate"] == f"D:{day:%Y%m%d}000000Z"
 
 
 def test_lists_keep_their_markers_without_weasyprints_own_style_for_every_other_element(root):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,27 @@ import scipy  # its parts are loaded when first used
 LEVEL = 0.95
 RESAMPLES = 9999  # of a bootstrap
 MOST_VALUES = 10_000  # where the search for how many values would decide stops
+
+
+class Method(StrEnum):
+    """How an interval was made; the values stand in claims.json."""
+
+    DIFFERENCE = "t + BCa"
+    RATIO = "log t + BCa"
+    SHARE = "Clopper–Pearson"
+    EXACT = "exact"  # computed, not estimated: the interval has no width
+
+
+class Reason(StrEnum):
+    """Why there is no interval; the values stand in claims.json."""
+
+    NONE = ""  # there is one
+    ONE_VALUE = "one value"
+    NO_SPREAD = "no spread"
+    NOT_FINITE = "not finite"
+    NOT_POSITIVE = "not positive"
+    NO_VALUE = "no value"
+    NOT_BINARY = "not zeros and ones"
 
 
 class Interval(NamedTuple):
@@ -31,15 +53,30 @@ class Interval(NamedTuple):
 
 @dataclass(frozen=True)
 class Estimate:
-    """A quantity with the interval in which it is claimed to lie; `reason` is why there is no interval, if so."""
+    """A quantity with the interval in which it is claimed to lie; without one, low and high are nan and `reason` says
+    why."""
 
     value: float
     low: float
     high: float
     n: int
     spread: float  # standard deviation of one value, of its logarithm for a ratio; nan for a share
-    method: str
-    reason: str = ""
+    method: Method
+    reason: Reason = Reason.NONE
+
+
+def scale(value: float, ratio: bool) -> float:
+    """Where a value stands on the scale on which its interval has its width: a ratio's is logarithmic, and no ratio is
+    below zero."""
+    if not ratio:
+        return value
+    return math.log(value) if value > 0 else -math.inf
+
+
+def computed(value: float) -> Estimate:
+    """A number that was computed, not estimated: n is 0."""
+    reason = Reason.NONE if math.isfinite(value) else Reason.NOT_FINITE
+    return Estimate(value, value, value, 0, math.nan, Method.EXACT, reason)
 
 
 def mean_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
@@ -69,22 +106,21 @@ def mean_estimate(values: np.ndarray, level: float, rng: np.random.Generator, re
     The interval is the smallest that holds both Student's t interval and the BCa bootstrap interval (Efron 1987). The
     first is exact for normal values and wide enough when they are few; the second follows the skew of many.
     """
-    n, method = len(values), "t + BCa"
+    n = len(values)
     with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", scipy.stats.DegenerateDataWarning
-        )  # BCa has no answer: nan, and Student's stands alone
+        # BCa may have no answer: nan, and Student's stands alone
+        warnings.simplefilter("ignore", scipy.stats.DegenerateDataWarning)
         mean = float(np.mean(values))
         if reason := _undecidable(values):
-            return Estimate(mean, math.nan, math.nan, n, math.nan, method, reason)
+            return _without_interval(Method.DIFFERENCE, n, reason, mean)
         student = mean_interval(values, level)
-        found = scipy.stats.bootstrap(
+        bootstrap = scipy.stats.bootstrap(
             (values,), np.mean, n_resamples=resamples, confidence_level=level, method="BCa", rng=rng
         ).confidence_interval
-        low, high = float(np.fmin(student.low, found.low)), float(np.fmax(student.high, found.high))
+        low, high = float(np.fmin(student.low, bootstrap.low)), float(np.fmax(student.high, bootstrap.high))
         if not math.isfinite(high - low):  # values near the largest numbers
-            return Estimate(mean, math.nan, math.nan, n, math.nan, method, "not finite")
-        return Estimate(mean, low, high, n, float(np.std(values, ddof=1)), method)
+            return _without_interval(Method.DIFFERENCE, n, Reason.NOT_FINITE, mean)
+        return Estimate(mean, low, high, n, float(np.std(values, ddof=1)), Method.DIFFERENCE)
 
 
 def ratio_estimate(
@@ -94,45 +130,50 @@ def ratio_estimate(
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = np.asarray(a / b, dtype=float)
     if np.isfinite(ratios).all() and not (ratios > 0).all():
-        return Estimate(math.nan, math.nan, math.nan, len(ratios), math.nan, "log t + BCa", "not positive")
+        return _without_interval(Method.RATIO, len(ratios), Reason.NOT_POSITIVE)
     logarithms = np.log(np.where(ratios > 0, ratios, np.nan))
-    found = mean_estimate(logarithms, level, rng, resamples)
+    logarithm = mean_estimate(logarithms, level, rng, resamples)
     with np.errstate(over="ignore"):
-        value, low, high = (float(np.exp(number)) for number in (found.value, found.low, found.high))
-    return replace(found, value=value, low=low, high=high, method="log t + BCa")
+        value, low, high = (float(np.exp(end)) for end in (logarithm.value, logarithm.low, logarithm.high))
+    return replace(logarithm, value=value, low=low, high=high, method=Method.RATIO)
 
 
 def share_estimate(hits: np.ndarray, level: float) -> Estimate:
     """The share of ones in independent zeros and ones, (n,), with the exact binomial interval (Clopper & Pearson 1934)."""
-    n, method = len(hits), "Clopper–Pearson"
+    n = len(hits)
     if not np.isin(hits, (0, 1)).all():
-        return Estimate(math.nan, math.nan, math.nan, n, math.nan, method, "not zeros and ones")
-    share = float(np.mean(hits)) if n else math.nan
-    if n < 2:
-        return Estimate(share, math.nan, math.nan, n, math.nan, method, "one value" if n else "no value")
+        return _without_interval(Method.SHARE, n, Reason.NOT_BINARY)
+    if n == 0:
+        return _without_interval(Method.SHARE, n, Reason.NO_VALUE)
+    share = float(np.mean(hits))
+    if n == 1:
+        return _without_interval(Method.SHARE, n, Reason.ONE_VALUE, share)
     low, high = _clopper_pearson(np.sum(hits), np.array(n), level)
-    return Estimate(share, float(low), float(high), n, math.nan, method)
+    return Estimate(share, float(low), float(high), n, math.nan, Method.SHARE)
 
 
 def discordant_estimate(a: np.ndarray, b: np.ndarray, level: float) -> Estimate:
     """Of the pairs of zeros and ones in which a and b differ, (n,), the share in which a is one: McNemar's exact test
     asks whether one half lies in its interval."""
     if not np.isin([a, b], (0, 1)).all():
-        return Estimate(math.nan, math.nan, math.nan, len(a), math.nan, "Clopper–Pearson", "not zeros and ones")
+        return _without_interval(Method.SHARE, len(a), Reason.NOT_BINARY)
     return share_estimate(a[a != b], level)
 
 
 def values_needed(estimate: Estimate, bound: float, level: float) -> int | None:
     """How many values would put `bound` outside the interval if value and spread stay as they are; None: too many."""
     n = np.arange(estimate.n + 1, MOST_VALUES)
-    if estimate.method == "Clopper–Pearson":
+    if estimate.method == Method.SHARE:
         low, high = _clopper_pearson(np.rint(estimate.value * n), n, level)
         decided = (bound < low) | (high < bound)
     else:
-        ratio = estimate.method.startswith("log")
-        distance = abs(math.log(estimate.value / bound)) if ratio else abs(estimate.value - bound)
-        decided = scipy.stats.t.ppf((1 + level) / 2, n - 1) * estimate.spread / np.sqrt(n) < distance
+        value, end = (scale(number, estimate.method == Method.RATIO) for number in (estimate.value, bound))
+        decided = scipy.stats.t.ppf((1 + level) / 2, n - 1) * estimate.spread / np.sqrt(n) < abs(value - end)
     return int(n[np.argmax(decided)]) if decided.any() else None
+
+
+def _without_interval(method: Method, n: int, reason: Reason, value: float = math.nan) -> Estimate:
+    return Estimate(value, math.nan, math.nan, n, math.nan, method, reason)
 
 
 def _clopper_pearson(hits: np.ndarray, n: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
@@ -143,11 +184,11 @@ def _clopper_pearson(hits: np.ndarray, n: np.ndarray, level: float) -> tuple[np.
     return low, high
 
 
-def _undecidable(values: np.ndarray) -> str:
+def _undecidable(values: np.ndarray) -> Reason:
     if not np.isfinite(values).all():
-        return "not finite"
+        return Reason.NOT_FINITE
     if len(values) < 2:
-        return "one value"
+        return Reason.ONE_VALUE
     if np.ptp(values) <= 1e-12 * np.max(np.abs(values)):  # what rounding leaves of equal values
-        return "no spread"
-    return ""
+        return Reason.NO_SPREAD
+    return Reason.NONE

@@ -15,8 +15,9 @@ from itertools import pairwise
 import numpy as np
 
 from ronkyo.claims import estimates
-from ronkyo.claims.estimates import Estimate
-from ronkyo.report.values import Values
+from ronkyo.claims.estimates import Estimate, scale
+from ronkyo.claims.metrics import Metrics, split
+from ronkyo.claims.quantity import Kind, Quantity
 from ronkyo.seeds import generator
 
 
@@ -30,36 +31,44 @@ class Verdict(StrEnum):
 class Comparison:
     """One estimate that a claim rests on: it says that the value lies between `low` and `high`."""
 
-    quantity: str  # what is estimated, in metrics' names: "a - b", "a / b", "share of a"
+    quantity: Quantity
     name: str  # what tells it from its siblings, as a reader knows it: the label of the other variant, or of its own
     low: float
     high: float
     estimate: Estimate
     level: float
-    evidence: tuple[str, ...]  # the files that hold the metrics
+    evidence: tuple[str, ...]  # where the metrics are kept
 
     @property
     def verdict(self) -> Verdict:
-        found = self.estimate
-        if found.reason:
+        estimate = self.estimate
+        if estimate.reason:
             return Verdict.UNDECIDED
-        if self.low < found.low and found.high < self.high:
+        if self.low < estimate.low and estimate.high < self.high:
             return Verdict.SUPPORTED
-        if found.high < self.low or self.high < found.low:
+        if estimate.high < self.low or self.high < estimate.low:
             return Verdict.CONTRADICTED
         return Verdict.UNDECIDED
 
     @property
     def bound(self) -> float:
         """The bound that is nearer to the value: where the verdict would turn."""
-        return min((self.low, self.high), key=lambda bound: abs(bound - self.estimate.value))
+        return min((self.low, self.high), key=lambda bound: abs(self._scale(bound) - self._scale(self.estimate.value)))
+
+    @property
+    def edge(self) -> float:
+        """The end of the interval on the bound's side."""
+        return self.estimate.low if self.estimate.value > self.bound else self.estimate.high
 
     @property
     def clearance(self) -> float:
-        """How far the value is from that bound, in half widths of the interval; below 1 nothing is decided."""
-        half = (self.estimate.high - self.estimate.low) / 2
-        distance = abs(self.estimate.value - self.bound)
-        return distance / half if half else math.copysign(math.inf, distance)
+        """How far the value is from that bound, in distances from the value to that end of its interval; below 1 nothing
+        is decided. A ratio's distances are those of logarithms."""
+        value, bound, edge = (self._scale(number) for number in (self.estimate.value, self.bound, self.edge))
+        return abs(value - bound) / abs(value - edge) if value != edge else math.inf
+
+    def _scale(self, value: float) -> float:
+        return scale(value, self.quantity.kind == Kind.RATIO)
 
 
 @dataclass(frozen=True)
@@ -70,8 +79,8 @@ class Predicate:
     verdict: Callable[[Sequence[Verdict]], Verdict]
 
     def decide(self) -> tuple[Verdict, list[Comparison]]:
-        made = self.compare()
-        return self.verdict([comparison.verdict for comparison in made]), made
+        comparisons = self.compare()
+        return self.verdict([comparison.verdict for comparison in comparisons]), comparisons
 
     def compare(self) -> list[Comparison]:
         """Bonferroni: k comparisons in one claim are each made at the level 1 - (1 - LEVEL) / k."""
@@ -88,22 +97,22 @@ def every(verdicts: Sequence[Verdict]) -> Verdict:
 
 def all_of(*predicates: Predicate) -> Predicate:
     """Each of the predicates holds."""
-    if not predicates or not all(isinstance(one, Predicate) for one in predicates):
+    if not predicates or not all(isinstance(part, Predicate) for part in predicates):
         raise ValueError(f"all_of: expected predicates such as higher(…), found {predicates!r}")
 
     def verdict(verdicts: Sequence[Verdict]) -> Verdict:
         left = iter(verdicts)
-        return every([one.verdict([next(left) for _ in one.comparisons]) for one in predicates])
+        return every([part.verdict([next(left) for _ in part.comparisons]) for part in predicates])
 
-    return Predicate(tuple(compare for one in predicates for compare in one.comparisons), verdict)
+    return Predicate(tuple(compare for part in predicates for compare in part.comparisons), verdict)
 
 
 class Predicates:
-    """The predicates that a template can call. A metric is "experiment.variant.metric"; an unknown one is a ValueError
-    that lists the known names and the nearest."""
+    """What a template or a script can claim of metrics. A metric is "experiment.variant.metric"; an unknown one is a
+    ValueError that lists the known names and the nearest."""
 
-    def __init__(self, values: Values) -> None:
-        self.values = values
+    def __init__(self, metrics: Metrics) -> None:
+        self.metrics = metrics
 
     def table(self) -> dict[str, Callable[..., Predicate]]:
         names = ("higher", "lower", "equal", "highest", "lowest", "increasing", "decreasing", "share", "more_often")
@@ -115,12 +124,16 @@ class Predicates:
         """metric > than + margin, paired; with ratio=True metric / than > 1 + margin. `than`: a metric of the same
         experiment, a constant, or a number. over="items": paired over test items instead of seeds. Two constants are
         compared as they are."""
+        if ratio and not margin >= 0:
+            raise ValueError(f"margin: expected a number ≥ 0 for a ratio, found {margin!r}")
         return self._compare(metric, than, ratio, over, (_equality(ratio) + margin, math.inf))
 
     def lower(
         self, metric: str, than: str | float, margin: float = 0, ratio: bool = False, over: str = "seeds"
     ) -> Predicate:
         """metric < than - margin; with ratio=True metric / than < 1 - margin."""
+        if ratio and not 0 <= margin < 1:  # no ratio of positive numbers is below zero
+            raise ValueError(f"margin: expected a number from 0 to below 1 for a ratio, found {margin!r}")
         return self._compare(metric, than, ratio, over, (-math.inf, _equality(ratio) - margin))
 
     def equal(self, metric: str, to: str | float, within: float) -> Predicate:
@@ -161,27 +174,28 @@ class Predicates:
         if not 0 < given[0] < 1:
             raise ValueError(f"share: expected a bound between 0 and 1, found {given[0]!r}")
         bounds = (-math.inf if more_than is None else more_than, math.inf if less_than is None else less_than)
+        values = self.metrics.over_seeds(metric)
 
         def estimate(level: float) -> Estimate:
-            return estimates.share_estimate(self.values.over_seeds(metric), level)
+            return estimates.share_estimate(values, level)
 
-        self.values.over_seeds(metric)
-        return self._predicate(f"share of {metric}", metric, metric, bounds, estimate)
+        return self._predicate(Quantity(Kind.SHARE, metric), bounds, estimate)
 
     def more_often(self, metric: str, than: str) -> Predicate:
         """Of the seeds in which one of two metrics of zeros and ones is one and the other is not, the first is one in
         more than half: McNemar's exact test."""
-        a, b = self._pair(metric, than)
+        _same_experiment(metric, than)
+        a, b = self.metrics.over_seeds(metric), self.metrics.over_seeds(than)
 
         def estimate(level: float) -> Estimate:
             return estimates.discordant_estimate(a, b, level)
 
-        return self._predicate(f"{metric} rather than {than}", metric, than, (0.5, math.inf), estimate)
+        return self._predicate(Quantity(Kind.DISCORDANT, metric, than), (0.5, math.inf), estimate)
 
     def exact(self, constant: str, equals: str | float, tolerance: float = 1e-6) -> Predicate:
         """Two computed numbers agree but for rounding (constants are kept to six digits): their difference is within
         tolerance · max(1, |equals|). Nothing is estimated, n is 0."""
-        self.values.number(constant)  # a metric over seeds is estimated, never exact
+        self.metrics.number(constant)  # a metric over seeds is estimated, never exact
         expected = self._number(equals)
         within = _positive("tolerance", tolerance) * max(1.0, abs(expected))
         return self._compare(constant, equals, False, "seeds", (-within, within))
@@ -195,59 +209,50 @@ class Predicates:
             raise ValueError(f"over: expected seeds or items, found {over!r}")
         if not isinstance(metric, str):
             raise ValueError(f"expected a metric (experiment.variant.metric) or a constant, found {metric!r}")
-        other = than if isinstance(than, str) and self.values.is_metric(than) else None
-        quantity = f"{metric} {'/' if ratio else '-'} {than}{' over items' if over == 'items' else ''}"
-        if not self.values.is_metric(metric):
+        other = than if isinstance(than, str) and self.metrics.is_metric(than) else None
+        quantity = Quantity(Kind.RATIO if ratio else Kind.DIFFERENCE, metric, than, over)
+        if not self.metrics.is_metric(metric):
             if other:
                 raise ValueError(f"{metric}: expected a metric over seeds to compare with {other}, found a constant")
-            difference = _apart(self.values.number(metric), self._number(than), ratio)
-            return self._predicate(quantity, metric, than, bounds, lambda level: _computed(difference))
-        values = self.values.over_seeds if over == "seeds" else self.values.over_items
+            distance = _distance(self.metrics.number(metric), self._number(than), ratio)
+            return self._predicate(quantity, bounds, lambda level: estimates.computed(distance))
+        values = self.metrics.over_seeds if over == "seeds" else self.metrics.over_items
         if other:
             _same_experiment(metric, other)
         a, b = values(metric), values(other) if other else self._number(than)
 
         def estimate(level: float) -> Estimate:
-            rng = generator("claims", 0, quantity)
+            rng = generator("claims", 0, str(quantity))
             if ratio:
                 return estimates.ratio_estimate(a, b, level, rng)
             with np.errstate(invalid="ignore"):  # inf - inf: never and never
                 return estimates.mean_estimate(a - b, level, rng)
 
-        return self._predicate(quantity, metric, than, bounds, estimate, over)
+        return self._predicate(quantity, bounds, estimate)
 
     def _predicate(
-        self,
-        quantity: str,
-        metric: str,
-        than: str | float,
-        bounds: tuple[float, float],
-        estimate: Callable[[float], Estimate],
-        over: str = "seeds",
+        self, quantity: Quantity, bounds: tuple[float, float], estimate: Callable[[float], Estimate]
     ) -> Predicate:
-        """One comparison. It is named after the variant that `metric` is compared with, or else after its own."""
-        keys = [key for key in (metric, than) if isinstance(key, str)]
-        files = tuple(dict.fromkeys(self.values.evidence(key, over) for key in keys))
-        experiment, name, _ = keys[-1 if self.values.is_metric(keys[-1]) else 0].split(".", 2)
-        if name in self.values.seeds.get(experiment, {}):
-            name = str(self.values.label(experiment, name))
+        """One comparison. It is named after the variant that the metric is compared with, or else after its own."""
+        keys = [key for key in (quantity.metric, quantity.other) if isinstance(key, str)]
+        evidence = tuple(dict.fromkeys(self.metrics.evidence(key, quantity.over) for key in keys))
+        key = keys[-1] if self.metrics.is_metric(keys[-1]) else keys[0]
+        experiment, name, _ = split(key)
+        if self.metrics.is_metric(key):
+            name = self.metrics.label(experiment, name)
 
         def compare(level: float) -> Comparison:
-            return Comparison(quantity, name, *bounds, estimate(level), level, files)
+            return Comparison(quantity, name, *bounds, estimate(level), level, evidence)
 
         return Predicate((compare,), every)
 
-    def _pair(self, metric: str, than: str) -> tuple[np.ndarray, np.ndarray]:
-        _same_experiment(metric, than)
-        return self.values.over_seeds(metric), self.values.over_seeds(than)
-
     def _number(self, than: str | float) -> float:
-        return self.values.number(than) if isinstance(than, str) else float(than)
+        return self.metrics.number(than) if isinstance(than, str) else float(than)
 
     def _family(self, metric: str, among: Sequence[str] | None) -> list[str]:
-        self.values.over_seeds(metric)
-        experiment, variant, name = metric.split(".", 2)
-        family = self.values.variants(experiment) if among is None else among
+        self.metrics.over_seeds(metric)
+        experiment, variant, name = split(metric)
+        family = self.metrics.variants(experiment) if among is None else among
         others = [other for other in family if other != variant]
         if not others:
             raise ValueError(f"{metric}: expected other variants to compare with, found none")
@@ -257,7 +262,7 @@ class Predicates:
         """The metric of each variant and of the next, in the order of the parameter `along`."""
         if len(variants) < 2:
             raise ValueError(f"variants: expected two or more, found {', '.join(variants) or 'none'}")
-        steps = [self.values.setting(f"{experiment}.variants.{variant}.{along}") for variant in variants]
+        steps = [self.metrics.setting(f"{experiment}.variants.{variant}.{along}") for variant in variants]
         if any(after <= before for before, after in pairwise(steps)):
             raise ValueError(f"variants: expected {along} to rise along them, found {', '.join(map(str, steps))}")
         return pairwise(f"{experiment}.{variant}.{metric}" for variant in variants)
@@ -268,29 +273,21 @@ def _equality(ratio: bool) -> float:
     return 1.0 if ratio else 0.0
 
 
-def _apart(a: float, b: float, ratio: bool) -> float:
+def _distance(a: float, b: float, ratio: bool) -> float:
     if not ratio:
         return a - b
     return a / b if b else math.nan
 
 
-def _computed(value: float) -> Estimate:
-    """A number that was computed, not estimated."""
-    return Estimate(value, value, value, 0, math.nan, "exact", "" if math.isfinite(value) else "not finite")
-
-
 def decisive(verdict: Verdict, comparisons: Sequence[Comparison]) -> Comparison:
     """The comparison that a claim's verdict hangs on: the narrowest support, the widest gap, the clearest doubt."""
-    having = [one for one in comparisons if one.verdict == verdict] or list(comparisons)
+    candidates = [comparison for comparison in comparisons if comparison.verdict == verdict] or list(comparisons)
 
-    def clearance(one: Comparison) -> float:
-        return -1.0 if math.isnan(one.clearance) else one.clearance
+    def clearance(comparison: Comparison) -> float:
+        return -1.0 if math.isnan(comparison.clearance) else comparison.clearance
 
-    return max(having, key=clearance) if verdict == Verdict.CONTRADICTED else min(having, key=clearance)
-
-
-def of_verdict(verdict: Verdict, comparisons: Sequence[Comparison]) -> Iterator[str]:
-    return (one.name for one in comparisons if one.verdict == verdict)
+    choose = max if verdict == Verdict.CONTRADICTED else min
+    return choose(candidates, key=clearance)
 
 
 def _same_experiment(metric: str, than: str) -> None:

@@ -8,16 +8,21 @@ import shutil
 import subprocess
 import sys
 from datetime import date
+from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from ronkyo import files
 from ronkyo.errors import UserError
-from ronkyo.new import lock
 from ronkyo.new.templates import Templates
+from ronkyo.project import Project
+from ronkyo.run import definition, versions
 
 EXPERIMENT = "least_squares"
 LANGUAGES = ("en", "ja")
+LOCK_HEAD = "# What this report was made with: pip install -r requirements.lock; then ronkyo pipeline.\n"
 DVC_CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
 
 
@@ -49,6 +54,7 @@ def write_files(name: str, package: str, language: str, folder: Path) -> int:
         "name": name,
         "package": package,
         "experiment": EXPERIMENT,
+        "label": {"en": "Least squares", "ja": "最小二乗法"}[language],
         "title": {"en": "A report of my own", "ja": "自分のレポート"}[language],
         "date": date.today().isoformat(),
     }
@@ -59,14 +65,20 @@ def write_files(name: str, package: str, language: str, folder: Path) -> int:
     written += write_experiment(templates, source / "experiments" / EXPERIMENT)
     for package_folder in (source, source / "experiments"):
         files.write_text(package_folder / "__init__.py", "")
-    header = "# What this report was made with; pip install -r requirements.lock\n"
-    files.write_text(folder / "requirements.lock", header + "\n".join(lock.pins()) + "\n")
+    files.write_text(folder / "requirements.lock", LOCK_HEAD + "".join(f"{pin}\n" for pin in pins()))
+    definition.write(Project.find(folder))
     return len(written)
+
+
+def pins(name: str = "ronkyo") -> list[str]:
+    """`name==version` of a distribution and of all that it requires, as installed here; empty if it is not installed."""
+    installed = {canonicalize_name(found.name): found.version for found in distributions()}
+    return [f"{needed}=={installed[needed]}" for needed in versions.distributions((), [name], installed)]
 
 
 def write_experiment(templates: Templates, folder: Path) -> list[Path]:
     """The modules of an experiment, in its folder."""
-    files.write_text(folder / "__init__.py", "")
+    files.write_text(folder / "__init__.py", f'"""{templates.values["label"]}"""\n')
     return templates.write("experiment", folder)
 
 

@@ -14,7 +14,8 @@ FOLDER = Path(__file__).with_name("files")
 
 @dataclass(frozen=True)
 class Templates:
-    """Fills the files of a folder beside this module; `t(english, japanese)` in them is the text of the language."""
+    """Fills the files of a folder beside this module; `t(english, japanese)` in them is the text of the language. In a
+    file's name EXPERIMENT is the experiment's and `dot-` is a dot, since wheels leave out hidden files."""
 
     language: str
     values: dict[str, str]
@@ -28,7 +29,8 @@ class Templates:
         source = FOLDER / folder
         written = []
         for file in sorted(path for path in source.rglob("*.j2") if path.is_file()):
-            path = target / self._fill(file.relative_to(source).as_posix().removesuffix(".j2"))
+            name = file.relative_to(source).as_posix().removesuffix(".j2").replace("dot-", ".")
+            path = target / name.replace("EXPERIMENT", self.values["experiment"])
             text = self._fill(file.read_text(encoding="utf-8"))
             files.write_text(path, text)
             path.chmod(0o755 if text.startswith("#!") else 0o644)

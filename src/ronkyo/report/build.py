@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from ronkyo import files
-from ronkyo.claims import ledger, lint
+from ronkyo.claims import ledger
 from ronkyo.errors import ReportError
 from ronkyo.project import Project, Report
-from ronkyo.report import chapters
-from ronkyo.report.chapters import Reference
+from ronkyo.report import chapters, prose
+from ronkyo.report.chapters import Rendered
 from ronkyo.report.origins import Origins
 from ronkyo.typeset import page, pdf, tree
-from ronkyo.typeset.archive import Attachment
 from ronkyo.typeset.front import Front
+from ronkyo.typeset.pdf import Attachment
 
 
 def build(project: Project, say: Callable[[str], None] = print) -> None:
@@ -22,16 +22,16 @@ def build(project: Project, say: Callable[[str], None] = print) -> None:
     the lint finds; then nothing of the old is lost."""
     front = front_of(project.load_report())
     say("report: templates -> Markdown")
-    if findings := lint.lint_folder(project.templates, project.root):
+    if findings := prose.lint(project):
         raise ReportError("\n".join(map(str, findings)))
-    rendered = chapters.render(project)
+    rendered = chapters.draft(project)
     say("report: Markdown -> HTML")
-    built = parse(project, rendered.text, rendered.references)
+    built = parse(rendered)
     for image in built.root.iter("img"):  # the Markdown stands in reports/, drawings beside the templates
         image.set("src", os.path.normpath(f"{project.relative(project.reports)}/{image.get('src')}"))
     browser = page.for_browser(built, front, project.root, sources=Origins(project))
     say("report: HTML -> PDF")
-    claims = ledger.text(rendered.claims, rendered.original, rendered.values)
+    claims = ledger.text(rendered.ledger())
     inside = [
         Attachment(f"{project.name}.md", rendered.text.encode(), "What this PDF was set from", "Source"),
         Attachment("params.yaml", project.params_file.read_bytes(), "What the runs were set to", "Supplement"),
@@ -48,12 +48,23 @@ def front_of(report: Report) -> Front:
     return Front(report.title, report.date, report.course, report.author, report.language, report.code_url)
 
 
-def parse(project: Project, text: str, references: Iterable[Reference] = ()) -> tree.Tree:
-    """The tree of a Markdown text; an error in it is traced back to the template that the text came from."""
+def parse(rendered: Rendered) -> tree.Tree:
+    """The tree of a rendered text. Raises ReportError with everything that is wrong, traced back to the templates."""
+    values, problems = rendered.values, list(rendered.problems)
     try:
-        return tree.build(text)
+        built = tree.build(rendered.text, values.words, values.project.manifest.boxes)
     except tree.FormulaError as error:
-        raise ReportError(f"{chapters.template_line(project, error.tex)}: {error}") from error
-    except tree.ReferenceError as error:
-        place = next((entry.place for entry in references if entry.target == error.target), None)
-        raise ReportError(f"{place or chapters.template_line(project, f'#{error.target}')}: {error}") from error
+        problems += [f"{rendered.places.of_formula(formula.tex)}: {formula}" for formula in error.all]
+        raise ReportError("\n".join(problems)) from error
+    except tree.MissingTarget as error:
+        places = [(_places_of(missing.target, rendered), missing) for missing in error.all]
+        problems += [f"{place}: {missing}" for of_target, missing in places for place in of_target]
+        raise ReportError("\n".join(problems)) from error
+    if problems:
+        raise ReportError("\n".join(problems))
+    return built
+
+
+def _places_of(target: str, rendered: Rendered) -> list[str]:
+    places = [reference.place for reference in rendered.references if reference.target == target]
+    return list(dict.fromkeys(places)) or [rendered.places.of_link(target)]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ronkyo import files, results
 from ronkyo.claims import estimates
-from ronkyo.errors import nearest
+from ronkyo.claims.metrics import MetricsTable, pick
 from ronkyo.numbers import NO_BREAK, rounded_pair, shown
 from ronkyo.project import Project
+from ronkyo.words import Words
 
 
 class Value(str):
@@ -32,30 +32,28 @@ class Value(str):
         return f'<data value="{html.escape(self.key)}">{shown}</data>'
 
 
-class Values:
+class Values(MetricsTable):
     """Looks numbers up by dotted names. Every method raises ValueError that lists the known names and the nearest."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
         self.sections = project.load_params()
+        self.parameters = {name: section.model_dump() for name, section in self.sections.items()}
+        self.words = Words(self.sections["report"].language)
         names = project.experiments
-        self.seeds = {name: found for name in names if (found := results.read_seeds(project, name))}
-        self.constants = {name: found for name in names if (found := results.read_constants(project, name))}
-        self.items = {name: found for name in names if (found := results.read_items(project, name))}
+        self.seeds = {name: table for name in names if (table := results.read_seeds(project, name))}
+        self.constants = {name: table for name in names if (table := results.read_constants(project, name))}
+        self.items = {name: table for name in names if (table := results.read_items(project, name))}
         self.provenance = {
             name: files.read_json(file) for name in names if (file := project.provenance_file(name)).exists()
         }
 
     def param(self, key: str, spec: str = "") -> Value:
         """A parameter; `<experiment>.variants.<variant>.<key>` also finds what the variant inherits."""
-        return Value(shown(self.setting(key), spec), key)
-
-    def setting(self, key: str) -> Any:
-        """The same parameter as it is, for a comparison."""
-        found: Any = {name: section.model_dump() for name, section in self.sections.items()}
-        for part in key.split("."):
-            found = _pick(found, part, "param", key)
-        return found
+        value = self.setting(key)
+        if isinstance(value, list):
+            return Value(self.words("claims.joiner").join(shown(item, spec) for item in value), key)
+        return Value(shown(value, spec), key)
 
     def mean(self, key: str, spec: str) -> Value:
         return Value(shown(float(self.over_seeds(key).mean()), spec), key)
@@ -67,18 +65,19 @@ class Values:
         return Value(shown(float(middle), spec), key)
 
     def interval(self, key: str, spec: str) -> Value:
-        found = estimates.mean_interval(self.over_seeds(key))
-        between = f"[{shown(found.low, spec)}, {shown(found.high, spec)}]"
-        return Value(f"{shown(found.mean, spec)}（{shown(estimates.LEVEL, '.0%')} 信頼区間 {between}）", key)
+        around = estimates.mean_interval(self.over_seeds(key))
+        mean, low, high = (shown(number, spec) for number in (around.mean, around.low, around.high))
+        level = shown(estimates.LEVEL, ".0%")
+        return Value(self.words("report.interval", mean=mean, level=level, interval=f"[{low}, {high}]"), key)
 
     def plus_minus(self, key: str, spec: str) -> Value:
         """Mean ± half the width of its interval, both to the second digit of the half width; `spec` where there is none."""
-        found = estimates.mean_interval(self.over_seeds(key))
-        if not math.isfinite(found.mean) or not found.half_width > 0:
-            return Value(shown(found.mean, spec), key)
+        around = estimates.mean_interval(self.over_seeds(key))
+        if not math.isfinite(around.mean) or not around.half_width > 0:
+            return Value(shown(around.mean, spec), key)
         if spec.endswith("%"):
-            return Value(f"{rounded_pair(100 * found.mean, 100 * found.half_width)}{NO_BREAK}%", key)
-        return Value(rounded_pair(found.mean, found.half_width), key)
+            return Value(f"{rounded_pair(100 * around.mean, 100 * around.half_width)}{NO_BREAK}%", key)
+        return Value(rounded_pair(around.mean, around.half_width), key)
 
     def count_of_seeds(self, key: str) -> Value:
         """In how many of the seeds a metric of zeros and ones is one: 8/10."""
@@ -100,18 +99,16 @@ class Values:
 
     def source(self, experiment: str, field: str) -> Value:
         """A field of the data's provenance: name, digest, …"""
-        found = _pick(
-            _pick(self.provenance, experiment, "source", experiment), field, "source", f"{experiment}.{field}"
-        )
-        return Value(shown(found, ""), f"{experiment}.{field}")
+        fields = pick(self.provenance, experiment, "source", experiment)
+        return Value(shown(pick(fields, field, "source", f"{experiment}.{field}"), ""), f"{experiment}.{field}")
 
-    def variants(self, experiment: str) -> dict[str, Any]:
-        """The variants of an experiment, by name; ValueError where it has none."""
-        settings = _pick(self.sections, experiment, "experiment", experiment)
-        return _pick(dict(settings), "variants", "experiment", experiment)
+    def variants(self, experiment: str) -> list[str]:
+        """The variants of an experiment; ValueError where it has none."""
+        section = pick(self.parameters, experiment, "experiment", experiment)
+        return list(pick(section, "variants", "experiment", experiment))
 
     def label(self, experiment: str, variant: str) -> str:
-        _pick(self.variants(experiment), variant, "label", f"{experiment}.{variant}")
+        pick(dict.fromkeys(self.variants(experiment)), variant, "label", f"{experiment}.{variant}")
         return self.project.label(experiment, self.sections[experiment], variant)
 
     def count(self, experiment: str) -> Value:
@@ -120,17 +117,8 @@ class Values:
 
     def names(self, experiment: str, name: str) -> list[str]:
         """The names of the numbers in a group of constants, in their order."""
-        return list(
-            _pick(_pick(self.constants, experiment, "constant", experiment), name, "constant", f"{experiment}.{name}")
-        )
-
-    def is_metric(self, key: str) -> bool:
-        """Whether "experiment.name.metric" names a variant, which has a value for each seed, or else a constant."""
-        experiment, name, _ = _split(key)
-        _pick(self.seeds | self.constants, experiment, "metric", key)
-        variants = self.seeds.get(experiment, {})
-        _pick(variants | self.constants.get(experiment, {}), name, "metric", key)
-        return name in variants
+        groups = pick(self.constants, experiment, "constant", experiment)
+        return list(pick(groups, name, "constant", f"{experiment}.{name}"))
 
     def evidence(self, key: str, over: str = "seeds") -> str:
         """The file that holds a metric over seeds or items, or a constant."""
@@ -139,40 +127,3 @@ class Values:
             return self.project.relative(self.project.metrics_file(experiment))
         file = self.project.items_file if over == "items" else self.project.seeds_file
         return self.project.relative(file(experiment))
-
-    def over_seeds(self, key: str) -> np.ndarray:
-        """A metric of every seed: (n_seeds,)."""
-        return self._over(self.seeds, key)
-
-    def over_items(self, key: str) -> np.ndarray:
-        """A metric of every test item, a mean over seeds: (n_items,)."""
-        return self._over(self.items, key)
-
-    def _over(self, tables: Mapping[str, Any], key: str) -> np.ndarray:
-        experiment, variant, metric = _split(key)
-        found = _pick(_pick(tables, experiment, "metric", key), variant, "metric", key)
-        return _pick(found, metric, "metric", key)
-
-    def number(self, key: str) -> float:
-        """A constant as a number, for a comparison; nan where it is not finite."""
-        found = self._constant(key)
-        return math.nan if found is None else float(found)
-
-    def _constant(self, key: str) -> Any:
-        experiment, name, metric = _split(key)
-        found = _pick(_pick(self.constants, experiment, "constant", key), name, "constant", key)
-        return _pick(found, metric, "constant", key)
-
-
-def _split(key: str) -> tuple[str, str, str]:
-    parts = key.split(".", 2)
-    if len(parts) != 3:
-        raise ValueError(f"expected experiment.variant.metric, found {key!r}")
-    return parts[0], parts[1], parts[2]
-
-
-def _pick(found: Any, part: str, kind: str, key: str) -> Any:
-    if not isinstance(found, Mapping) or part not in found:
-        known = [str(name) for name in found] if isinstance(found, Mapping) else []
-        raise ValueError(f"{kind} {key!r}: no {part!r}{nearest(part, known)}; known: {', '.join(known) or 'nothing'}")
-    return found[part]

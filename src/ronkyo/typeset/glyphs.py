@@ -57,7 +57,10 @@ def printed_tree(built: Tree, missing: Missing) -> Tree:
             if name in element.attrib:
                 element.set(name, missing(element.get(name)))
     headings = [replace(heading, text=missing(heading.text)) for heading in built.headings]
-    return Tree(root, headings, built.labels)
+    formulas = [
+        drawing._replace(spoken=missing(drawing.spoken), markup=missing(drawing.markup)) for drawing in built.formulas
+    ]
+    return Tree(root, headings, built.labels, formulas)
 
 
 @cache

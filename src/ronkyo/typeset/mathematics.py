@@ -6,6 +6,7 @@ any number of times. Japanese characters, which MathJax's fonts lack, stay text 
 
 import atexit
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from functools import cache
 from html import escape
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -24,6 +25,7 @@ from py_mini_racer import MiniRacer
 
 from ronkyo.errors import UserError
 from ronkyo.typeset.speech import speak
+from ronkyo.words import Words
 
 # The formula's em in the surrounding text's em: halfway between equal capitals (1.07) and equal small letters (1.23)
 # of MathJax's fonts and Noto Sans.
@@ -74,7 +76,7 @@ _OUTER_ENVIRONMENT = re.compile(r"\\(begin|end)\{(align|gather)\*?\}")
 
 
 class MathError(ValueError):
-    """A formula that cannot be typeset; the message says why and quotes it."""
+    """A formula that cannot be typeset; the message says why."""
 
 
 class _Formula(NamedTuple):
@@ -82,37 +84,67 @@ class _Formula(NamedTuple):
     mathml: str
 
 
+class Drawing(NamedTuple):
+    """A typeset formula: lengths in em of the surrounding text, what it says, and what is inside its `<svg>`."""
+
+    width: str
+    height: str
+    vertical_align: str
+    view_box: str
+    spoken: str
+    markup: str
+
+    def inline(self) -> str:
+        """The `<svg>` that stands in a page, in the colour of the text around it."""
+        size = f'width="{self.width}" height="{self.height}" style="vertical-align:{self.vertical_align}"'
+        title = f"<title>{escape(self.spoken, quote=False)}</title>"
+        return f'<svg class="math" role="img" {size} viewBox="{self.view_box}">{title}{self.markup}</svg>'
+
+    def file(self, ink: str) -> bytes:
+        """The SVG file of the same drawing in the colour `ink`."""
+        look = f'viewBox="{self.view_box}" color="{ink}" fill="{ink}"'
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {look}>{self.markup}</svg>'.encode()
+
+    @property
+    def style(self) -> str:
+        """The declarations that give an `<img>` of the file the place of the `<svg>`."""
+        return f"width:{self.width};height:{self.height};vertical-align:{self.vertical_align}"
+
+
 @cache
-def typeset(tex: str, display: bool) -> str:
-    """An inline `<svg>`: size and baseline in em of the surrounding text, the title says the formula in Japanese."""
+def typeset(tex: str, display: bool, language: str) -> Drawing:
+    """language: in which the formula is spoken. Raises MathError."""
     formula = _convert(tex, display)
     view_box = formula.svg.attrib["viewBox"]
     _, top, width, height = map(float, view_box.split())
-    size = f'width="{_em(width)}" height="{_em(height)}" style="vertical-align:{_em(-top - height)}"'
-    title = f"<title>数式 {escape(speak(formula.mathml), quote=False)}</title>"
-    drawing = "".join(_markup(child, tex) for child in formula.svg)
-    return f'<svg class="math" role="img" {size} viewBox="{view_box}">{title}{drawing}</svg>'
+    markup = "".join(_markup(child) for child in formula.svg)
+    words = Words(language)
+    spoken = words("speech.formula", formula=speak(formula.mathml, words))
+    return Drawing(_em(width), _em(height), _em(-top - height), view_box, spoken, markup)
 
 
-def typeset_all(formulas: Iterable[tuple[str, bool]]) -> dict[tuple[str, bool], str | MathError]:
+def typeset_all(formulas: Iterable[tuple[str, bool]], language: str) -> dict[tuple[str, bool], Drawing | MathError]:
     """What `typeset` returns or raises for each (tex, display). Many are set in two processes of their own: it takes
     half of the time, and an embedded V8 never gives back the 80 MB that it takes. Raises UserError if one crashes."""
     distinct = list(dict.fromkeys(formulas))
     if len(distinct) < MANY:
-        answers = [_try(tex, display) for tex, display in distinct]
+        answers = [_try(tex, display, language) for tex, display in distinct]
     else:
         half = len(distinct) // 2
         with ThreadPoolExecutor() as threads:
-            answers = sum(threads.map(_try_elsewhere, (distinct[:half], distinct[half:])), [])
+            answers = sum(threads.map(_try_elsewhere, (distinct[:half], distinct[half:]), [language] * 2), [])
     return {
-        formula: answer["svg"] if "svg" in answer else MathError(answer["error"])
+        formula: Drawing(*answer["drawing"]) if "drawing" in answer else MathError(answer["error"])
         for formula, answer in zip(distinct, answers, strict=True)
     }
 
 
-def _try_elsewhere(formulas: list[tuple[str, bool]]) -> list[dict[str, str]]:
-    command = [sys.executable, "-m", __spec__.name]
-    done = subprocess.run(command, input=json.dumps(formulas), capture_output=True, text=True, check=False)
+def _try_elsewhere(formulas: list[tuple[str, bool]], language: str) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", __spec__.name, language]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}  # this engine, not another that is installed
+    done = subprocess.run(
+        command, input=json.dumps(formulas), env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         last = done.stderr.strip().rpartition("\n")[2] or "it said nothing"
         raise UserError(f"formulas: the process that sets them ended with exit status {done.returncode}: {last}")
@@ -120,9 +152,9 @@ def _try_elsewhere(formulas: list[tuple[str, bool]]) -> list[dict[str, str]]:
     return json.loads(done.stdout)
 
 
-def _try(tex: str, display: bool) -> dict[str, str]:
+def _try(tex: str, display: bool, language: str) -> dict[str, Any]:
     try:
-        return {"svg": typeset(tex, display)}
+        return {"drawing": typeset(tex, display, language)}
     except MathError as error:
         return {"error": str(error)}
 
@@ -154,10 +186,10 @@ def _outer_rows(tex: str) -> list[str]:
 
 def _convert(tex: str, display: bool) -> _Formula:
     if numbering := _NUMBERING.search(tex):
-        raise MathError(f"{numbering[0]} belongs to the document, not to the formula: {tex.strip()}")
+        raise MathError(f"{numbering[0]} belongs to the document, not to the formula")
     answer = json.loads(str(_engine().call("convert", normalize(tex), display)))
     if "error" in answer:
-        raise MathError(f"{answer['error']}: {tex.strip()}")
+        raise MathError(answer["error"])
     return _Formula(ElementTree.fromstring(answer["svg"]), answer["mathml"])
 
 
@@ -172,7 +204,7 @@ def _engine() -> MiniRacer:
     return engine
 
 
-def _markup(node: Element, tex: str) -> str:
+def _markup(node: Element) -> str:
     """The node as HTML, without MathJax's notes to itself and the groups that only carried them."""
     name = node.tag.rpartition("}")[2]
     attributes = {key: value for key, value in node.attrib.items() if not key.startswith("data-")}
@@ -180,8 +212,8 @@ def _markup(node: Element, tex: str) -> str:
         dashes = {"stroke-dasharray": "140"} if attributes.pop("class") == "mjx-dashed" else {}
         attributes |= {"stroke-width": "67", **dashes}
     if name == "text" and not all(unicodedata.east_asian_width(character) in "WF" for character in node.text or ""):
-        raise MathError(f"no glyph for {node.text!r}: {tex.strip()}")
-    inner = escape(node.text or "", quote=False) + "".join(_markup(child, tex) for child in node)
+        raise MathError(f"no glyph for {node.text!r}")
+    inner = escape(node.text or "", quote=False) + "".join(_markup(child) for child in node)
     if name == "g" and (not attributes or not inner):
         return inner
     listed = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
@@ -193,4 +225,4 @@ def _em(units: float) -> str:
 
 
 if __name__ == "__main__":  # what typeset_all runs: formulas as JSON in, answers as JSON out
-    json.dump([_try(*formula) for formula in json.load(sys.stdin)], sys.stdout)
+    json.dump([_try(*formula, language=sys.argv[1]) for formula in json.load(sys.stdin)], sys.stdout)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import base64
 import copy
 import mimetypes
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import jinja2
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
+from ronkyo.errors import UserError
 from ronkyo.typeset import fonts
 from ronkyo.typeset.front import Front
+from ronkyo.typeset.mathematics import Drawing
 from ronkyo.typeset.tree import Heading, Tree
+from ronkyo.words import Words
 
 FONT_FACES = (  # file, family, weight, style
     ("NotoSansJP-Regular", "Noto Sans JP", 400, "normal"),
@@ -24,12 +26,10 @@ FONT_FACES = (  # file, family, weight, style
     ("IBMPlexMono-Regular", "IBM Plex Mono", 400, "normal"),
     ("IBMPlexMono-SemiBold", "IBM Plex Mono", 700, "normal"),
 )
-ONLY_ON_PAPER = re.compile(  # declarations that WeasyPrint knows and no browser
-    r"(?:(?:bookmark-[a-z]+|string-set|footnote-[a-z]+)\s*:|(?:content|float|position)\s*:[^;{}]*"
-    r"(?:string|leader|target-counter|target-text|running|element|footnote)\b)[^;{}]*;?\s*"
-)
+INK = "#1b1f24"  # a formula's colour on paper: that of the report's text
+OPENING_BRACKETS = "「『（【〈《〔［｛"  # of Japanese; WeasyPrint keeps others with what follows
+SHORT_CONTENTS = 12  # entries that need no page of their own
 STYLE = Path(__file__).parent / "style"
-_CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
 
 
 @dataclass
@@ -38,6 +38,13 @@ class Chapter:
     number: str
     text: str
     sections: list[Heading] = field(default_factory=list)
+
+
+class Printable(NamedTuple):
+    """A page for WeasyPrint; its addresses `formula:n` mean the SVG file formulas[n]."""
+
+    html: str
+    formulas: Sequence[bytes] = ()
 
 
 class Sources(Protocol):
@@ -49,39 +56,48 @@ class Sources(Protocol):
 
 
 def for_browser(tree: Tree, front: Front, pictures: Path, more_style: str = "", sources: Sources | None = None) -> str:
-    """One file that opens offline: fonts and figures are inside. `pictures`: the folder that images are relative to."""
-    sheet, screen = ((STYLE / name).read_text(encoding="utf-8") for name in ("report.css", "screen.css"))
-    style = ONLY_ON_PAPER.sub("", "\n".join([sheet, more_style, screen]))
+    """One file that opens offline: fonts and figures are inside.
+
+    pictures: the folder that images are relative to; more_style: what browsers know, behind the engine's own.
+    """
+    style = "\n".join([_sheet("report.css"), more_style, _sheet("screen.css")])
+    words = Words(front.language)
     root = _body(tree, lambda source: f"{front.code_url}/{source}")
     for image in root.iter("img"):
         if not image.get("src").startswith("data:"):
-            image.set("src", _data_url(pictures / image.get("src")))
-    _open_unstyled(root, style)
-    summary = _summary(root)
+            image.set("src", _data_url(_picture(pictures, image.get("src"))))
+    for slot, number in _formula_slots(root):
+        slot.insert(0, html.fragment_fromstring(tree.formulas[number].inline()))
+    summary = _summary(root, words)
     for part in (summary, root):
         if sources:
             _link_numbers(part, sources, front.code_url)
             _link_figures(part, sources, front.code_url)
-        _let_figures_open_large(part)
+        _let_figures_open_large(part, words)
         _let_tables_scroll(part)
     faces = _faces("woff2", lambda file: _data_url(fonts.folder() / file))
-    return _fill(tree, front, style, faces, summary, root, for_browser=True)
+    return _fill(tree, front, words, style, faces, summary, root, for_browser=True)
 
 
-def for_print(tree: Tree, front: Front, more_style: str = "") -> str:
-    """The page that WeasyPrint sets; pictures and fonts are addresses that only pdf.py's fetcher resolves."""
+def for_print(tree: Tree, front: Front, more_style: str = "") -> Printable:
+    """The page that WeasyPrint sets; pictures, formulas and fonts are addresses that only pdf.py's fetcher resolves."""
     online = front.code_url.startswith("https://")
-    style = "\n".join([(STYLE / "report.css").read_text(encoding="utf-8"), more_style])
+    style = "\n".join([_sheet("report.css"), _sheet("print.css"), more_style])
     root = _body(tree, lambda source: f"{front.code_url}/{source}" if online else None)
     for image in root.iter("img"):
         if not image.get("src").startswith("data:"):
             image.set("src", f"picture:{image.get('src')}")
-    _open_unstyled(root, style)
     for number in root.xpath(".//data[not(ancestor::td)]"):  # whose value nobody can see on paper
         number.drop_tag()
-    return _fill(
-        tree, front, style, _faces("ttf", lambda file: f"font:{file}"), _summary(root), root, for_browser=False
-    )
+    _set_formulas_as_images(root, tree.formulas)
+    faces = _faces("ttf", lambda file: f"font:{file}")
+    words = Words(front.language)
+    page = _fill(tree, front, words, style, faces, _summary(root, words), root, for_browser=False)
+    return Printable(page, [drawing.file(INK) for drawing in tree.formulas])
+
+
+def _sheet(name: str) -> str:
+    return (STYLE / name).read_text(encoding="utf-8")
 
 
 def _body(tree: Tree, code_link: Callable[[str], str | None]) -> html.HtmlElement:
@@ -98,11 +114,16 @@ def _body(tree: Tree, code_link: Callable[[str], str | None]) -> html.HtmlElemen
     return root
 
 
-def _summary(root: html.HtmlElement) -> html.HtmlElement:
+def _summary(root: html.HtmlElement, words: Words) -> html.HtmlElement:
     """What stands before the first chapter."""
-    summary = html.Element("section", {"class": "summary", "aria-label": "概要"})
+    summary = html.Element("section", {"class": "summary", "aria-label": words("page.summary")})
     summary.extend(list(root.xpath("./h2[1]/preceding-sibling::*")))
     return summary
+
+
+def _formula_slots(root: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, int]]:
+    for slot in root.xpath(".//*[@data-formula]"):
+        yield slot, int(slot.attrib.pop("data-formula"))
 
 
 def _faces(font_format: str, url_of: Callable[[str], str]) -> list[dict[str, object]]:
@@ -115,6 +136,7 @@ def _faces(font_format: str, url_of: Callable[[str], str]) -> list[dict[str, obj
 def _fill(
     tree: Tree,
     front: Front,
+    words: Words,
     css: str,
     faces: list[dict[str, object]],
     summary: html.HtmlElement,
@@ -126,22 +148,35 @@ def _fill(
     )
     return environment.get_template("page.html.j2").render(
         front=front,
-        date=f"{front.day.year} 年 {front.day.month} 月 {front.day.day} 日",
+        words=words,
         fonts=faces,
         css=css,
         for_browser=for_browser,
         chapters=_chapters(tree.headings),
+        short_contents=sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS,
         summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
         body=html.tostring(body, encoding="unicode"),
     )
 
 
-def _open_unstyled(root: html.HtmlElement, style: str) -> None:
-    """Take away the tags that no rule of the style is for, as of most kinds of tokens in code: each costs time."""
-    styled = set(_CLASS.findall(style))
-    for element in list(root.iter("span")):
-        if element.attrib.keys() == ["class"] and styled.isdisjoint(element.get("class").split()):
-            element.drop_tag()
+def _set_formulas_as_images(root: html.HtmlElement, formulas: Sequence[Drawing]) -> None:
+    """An opening bracket moves into the box of the formula that it stands before, or a line might end after it."""
+    for slot, number in _formula_slots(root):
+        image = {"src": f"formula:{number}", "alt": formulas[number].spoken, "style": formulas[number].style}
+        slot.insert(0, html.Element("img", {"class": "math", **image}))
+        if slot.get("class") != "formula":
+            continue
+        before, parent = slot.getprevious(), slot.getparent()
+        text = (parent.text if before is None else before.tail) or ""
+        kept = text.rstrip(OPENING_BRACKETS)
+        if kept == text:
+            continue
+        slot.text = text[len(kept) :]
+        slot.set("style", "display:inline-block;text-indent:0")
+        if before is None:
+            parent.text = kept
+        else:
+            before.tail = kept
 
 
 # -- only for the browser ---------------------------------------------------------------------------------------------
@@ -175,17 +210,17 @@ def _link_figures(root: html.HtmlElement, sources: Sources, code_url: str) -> No
             source[-1].addnext(link)
 
 
-def _let_figures_open_large(root: html.HtmlElement) -> None:
+def _let_figures_open_large(root: html.HtmlElement, words: Words) -> None:
     """The image's own box is a popover, which the style shows in its place while it is closed: so the image is in the
     file once, no script is needed, and Escape, a click beside it and its button close it."""
     images = [image for image in root.xpath(".//figure//img") if not image.xpath("ancestor::a | ancestor::button")]
     for number, image in enumerate(images, start=1):
         figure = next(image.iterancestors("figure"))
-        name = next((b.text for b in figure.xpath(".//figcaption/b") if b.text), "図")
+        name = next((b.text for b in figure.xpath(".//figcaption/b") if b.text), words("page.image"))
         id = f"large:{(figure.get('id') or root.get('id') or 'summary').removeprefix('fig:')}:{number}"
         plate = html.Element("span", {"class": "plate", "id": id, "popover": "auto"})
         button = etree.SubElement(plate, "button", {"type": "button", "popovertarget": id})
-        for kind, text in (("open", f"{name} を拡大"), ("close", "閉じる")):
+        for kind, text in (("open", words("page.enlarge", name=name)), ("close", words("page.close"))):
             etree.SubElement(button, "span", {"class": kind}).text = text
         plate.tail, image.tail = image.tail, None
         image.addprevious(plate)
@@ -211,6 +246,13 @@ def _chapters(headings: list[Heading]) -> list[Chapter]:
         elif heading.level == 3 and chapters:
             chapters[-1].sections.append(heading)
     return chapters
+
+
+def _picture(folder: Path, source: str) -> Path:
+    file = (folder / source).resolve()
+    if not file.is_relative_to(folder.resolve()) or not file.is_file():
+        raise UserError(f"picture {source!r}: expected a file below {folder}, found none")
+    return file
 
 
 def _data_url(file: Path) -> str:

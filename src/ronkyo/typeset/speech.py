@@ -1,162 +1,152 @@
-"""Speak a formula in Japanese: MathML in, the words a screen reader says instead of the picture out.
+"""Speak a formula: MathML in, the words a screen reader says instead of the picture out.
 
-Plain operands are named in the order a Japanese reader says them (b 分の a); where that would leave open what belongs
-together, the end is said too (ルート … ルート終わり).
+Plain operands are named in the order that a reader of the language says them (b 分の a, a over b); where that would leave
+open what belongs together, the end is said too (square root of … end root).
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-_GREEK = {
-    "α": "アルファ", "β": "ベータ", "γ": "ガンマ", "δ": "デルタ", "ε": "イプシロン", "ϵ": "イプシロン", "ζ": "ゼータ",
-    "η": "イータ", "θ": "シータ", "ϑ": "シータ", "ι": "イオタ", "κ": "カッパ", "λ": "ラムダ", "μ": "ミュー",
-    "ν": "ニュー", "ξ": "クサイ", "π": "パイ", "ρ": "ロー", "σ": "シグマ", "τ": "タウ", "υ": "ウプシロン",
-    "φ": "ファイ", "ϕ": "ファイ", "χ": "カイ", "ψ": "プサイ", "ω": "オメガ",
-}  # fmt: skip
-_GREEK |= {letter.upper(): "大文字" + name for letter, name in _GREEK.items() if letter not in "ϵϑϕ"}
-_SYMBOLS = {
-    "=": "イコール", "≠": "ノットイコール", "≈": "ほぼ等しい", "≃": "ほぼ等しい", "≡": "合同", "∝": "比例", "∼": "従う",
-    "<": "小なり", ">": "大なり", "≤": "小なりイコール", "≥": "大なりイコール",
-    "≪": "はるかに小さい", "≫": "はるかに大きい",
-    "+": "プラス", "−": "マイナス", "±": "プラスマイナス", "×": "かける", "⋅": "かける", "÷": "割る", "/": "割る",
-    "⊙": "アダマール積", "∘": "合成", "∗": "アスタリスク", "⊕": "直和", "⊗": "テンソル積", "!": "階乗", "⊤": "転置",
-    "∂": "パーシャル", "∇": "ナブラ", "∞": "無限大",
-    "∑": "総和", "∏": "総乗", "∫": "積分", "⋃": "和集合", "⋂": "共通部分", "lim": "極限",
-    "…": "点々", "⋯": "点々", "⋮": "縦の点々", "⋱": "斜めの点々", ",": "コンマ", ":": "コロン", ";": "セミコロン",
-    "(": "かっこ", ")": "かっことじ", "[": "角かっこ", "]": "角かっことじ", "{": "波かっこ", "}": "波かっことじ",
-    "⟨": "山かっこ", "⟩": "山かっことじ", "⌊": "床かっこ", "⌋": "床かっことじ",
-    "⌈": "天井かっこ", "⌉": "天井かっことじ", "|": "縦棒", "∣": "縦棒", "‖": "二重縦棒", "∥": "二重縦棒",
-    "∈": "属する", "∉": "属さない", "⊂": "含まれる", "∪": "または", "∩": "かつ", "∀": "すべての", "∃": "存在する",
-    "→": "右矢印", "←": "左矢印", "↔": "両矢印", "⇒": "ならば", "⇔": "同値", "↦": "写す",
-    "\u2061": "", "\u2062": "",  # invisible: function application, multiplication
-}  # fmt: skip
-_ACCENTS = {
-    "^": "ハット", "~": "チルダ", "¯": "バー", "―": "バー", "˙": "ドット", "¨": "ツードット",
-    "→": "右向きベクトル", "←": "左向きベクトル", "⏞": "上波かっこ", "⏟": "下波かっこ",
-}  # fmt: skip
-_PRIMES = {"′": "プライム", "″": "ツープライム", "‴": "スリープライム"}
-_VARIANTS = {
-    "bold": "太字",
-    "bold-italic": "太字",
-    "double-struck": "黒板太字",
-    "script": "筆記体",
-}
+from ronkyo.words import Words
+
+_INVISIBLE = {"\u2061", "\u2062"}  # function application, multiplication
+_PRIMES = {"′", "″", "‴"}
 _WITH_LIMITS = {"∑", "∏", "∫", "⋃", "⋂"}
 _GROUPS = {"math", "mrow", "mstyle", "mpadded", "mtd", "menclose"}
 
 
-def speak(mathml: str) -> str:
-    """The formula's Japanese words, separated by single blanks."""
+def speak(mathml: str, words: Words) -> str:
+    """The formula in words, separated by single blanks."""
     root = ElementTree.fromstring(mathml)
     for node in root.iter():
         node.tag = node.tag.rpartition("}")[2]
-    return " ".join(_speak(root).split())
+    return " ".join(_Speaker(words).node(root).split())
 
 
-def _speak(node: Element) -> str:
-    node = _core(node)
-    match node.tag:
-        case "mi" | "mo" | "mn" | "mtext":
-            return _token(node)
-        case "mfrac":
-            numerator, denominator = node
-            if node.get("linethickness") == "0":
-                return f"上 {_speak(numerator)} 下 {_speak(denominator)}"
-            if _plain(numerator) and _plain(denominator):
-                return f"{_speak(denominator)} 分の {_speak(numerator)}"
-            return f"分数 {_speak(denominator)} 分の {_speak(numerator)} 分数終わり"
-        case "msqrt":
-            return f"ルート {_sequence(node)}" + ("" if all(map(_plain, node)) else " ルート終わり")
-        case "mroot":
-            radicand, index = node
-            return f"{_speak(index)} 乗根 {_speak(radicand)} 乗根終わり"
-        case "msup" | "mover":
-            base, over = node
-            return _limits(base, None, over) or _raised(node.tag, base, over)
-        case "msub" | "munder":
-            base, under = node
-            return _limits(base, under, None) or _lowered(node.tag, base, under)
-        case "msubsup" | "munderover":
-            base, under, over = node
-            if spoken := _limits(base, under, over):
-                return spoken
-            lowered = _lowered("msub", base, under)
-            return f"{lowered} {_exponent(over)}"
-        case "mtable":
-            return _rows(node, cell_separator=" ")
-        case "mspace" | "mphantom" | "none":
+class _Speaker:
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def _say(self, key: str, **parts: object) -> str:
+        spoken = {name: self.node(part) if isinstance(part, Element) else part for name, part in parts.items()}
+        return self._words(f"speech.{key}", **spoken)
+
+    def node(self, node: Element) -> str:
+        node = _core(node)
+        match node.tag:
+            case "mi" | "mo" | "mn" | "mtext":
+                return self._token(node)
+            case "mfrac":
+                above, below = node
+                plain = _plain(above) and _plain(below)
+                bare = node.get("linethickness") == "0"
+                return self._say(
+                    "stack" if bare else "fraction" if plain else "fraction_long", above=above, below=below
+                )
+            case "msqrt":
+                plain = all(map(_plain, node))
+                return self._say("root" if plain else "root_long", radicand=self._sequence(node))
+            case "mroot":
+                radicand, degree = node
+                return self._say("root_of_degree", degree=degree, radicand=radicand)
+            case "msup" | "mover":
+                base, over = node
+                return self._limits(base, None, over) or self._raised(node.tag, base, over)
+            case "msub" | "munder":
+                base, under = node
+                return self._limits(base, under, None) or self._lowered(node.tag, base, under)
+            case "msubsup" | "munderover":
+                base, under, over = node
+                if spoken := self._limits(base, under, over):
+                    return spoken
+                return f"{self._lowered('msub', base, under)} {self._exponent(over)}"
+            case "mtable":
+                return self._rows(node, cell_separator=" ")
+            case "mspace" | "mphantom" | "none":
+                return ""
+            case _:
+                return self._sequence(node)
+
+    def _sequence(self, nodes: Iterable[Element]) -> str:
+        """Siblings from left to right; a table between fences is a matrix, behind one brace a list of cases."""
+        spoken: list[str] = []
+        siblings: Sequence[Element] = [_core(node) for node in nodes]
+        for before, node, after in zip([None, *siblings], siblings, [*siblings[1:], None], strict=False):
+            if node.tag == "mtable" and _fence(before, "OPEN"):
+                spoken.pop()
+                if after is not None and _fence(after, "CLOSE") and _text(after):
+                    spoken.append(self._say("matrix", rows=self._rows(node, self._say("comma"))))
+                else:
+                    spoken.append(self._say("cases", rows=self._rows(node, " ")))
+            elif not (before is not None and before.tag == "mtable" and _fence(node, "CLOSE")):
+                spoken.append(self.node(node))
+        return " ".join(spoken)
+
+    def _rows(self, table: Element, cell_separator: str) -> str:
+        rows = [cell_separator.join(self.node(cell) for cell in row) for row in table]
+        if len(rows) == 1:
+            return rows[0]
+        return self._say("comma").join(self._say("row", number=number, cells=row) for number, row in enumerate(rows, 1))
+
+    def _limits(self, base: Element, under: Element | None, over: Element | None) -> str:
+        """A big operator with its bounds, or "" when the base is none."""
+        symbol = _text(_core(base))
+        if symbol == "lim" and under is not None:
+            return self._say("limit", under=under)
+        if symbol not in _WITH_LIMITS:
             return ""
-        case _:
-            return _sequence(node)
+        if under is None or over is None:
+            return self._say("over", bound=under if under is not None else over, operator=base)
+        return self._say("from_to", under=under, over=over, operator=base)
 
+    def _lowered(self, tag: str, base: Element, under: Element) -> str:
+        if tag == "munder":
+            accent = self._accent(under)
+            return f"{self.node(base)} {accent}" if accent else self._say("below", base=base, under=under)
+        return self._say("subscript" if _plain(under) else "subscript_long", base=base, under=under)
 
-def _sequence(nodes: Iterable[Element]) -> str:
-    """Siblings from left to right; a table between fences is a matrix, behind one brace a list of cases."""
-    words: list[str] = []
-    siblings: Sequence[Element] = [_core(node) for node in nodes]
-    for before, node, after in zip([None, *siblings], siblings, [*siblings[1:], None], strict=False):
-        if node.tag == "mtable" and _fence(before, "OPEN"):
-            words.pop()
-            kind = "行列" if after is not None and _fence(after, "CLOSE") and _text(after) else "場合分け"
-            words.append(f"{kind} {_rows(node, '、' if kind == '行列' else ' ')} {kind}終わり")
-        elif not (before is not None and before.tag == "mtable" and _fence(node, "CLOSE")):
-            words.append(_speak(node))
-    return " ".join(words)
+    def _raised(self, tag: str, base: Element, over: Element) -> str:
+        if tag == "msup":
+            return f"{self.node(base)} {self._exponent(over)}"
+        accent = self._accent(over)
+        return f"{self.node(base)} {accent}" if accent else self._say("above", base=base, over=over)
 
+    def _accent(self, mark: Element) -> str | None:
+        return self._words.get(f"speech.accent.{_text(_core(mark))}")
 
-def _rows(table: Element, cell_separator: str) -> str:
-    rows = [cell_separator.join(_speak(cell) for cell in row) for row in table]
-    return rows[0] if len(rows) == 1 else "、".join(f"{number} 行目 {row}" for number, row in enumerate(rows, 1))
+    def _exponent(self, over: Element) -> str:
+        over = _core(over)
+        symbol = _text(over)
+        if symbol in _PRIMES:
+            return self.node(over)
+        if symbol == "⊤" or (symbol == "T" and over.get("mathvariant") in ("normal", "sans-serif")):
+            return self._say("transposed")
+        named = over.tag == "mtext" or (over.tag == "mi" and len(symbol) > 1) or symbol in ("∗", "+", "−", "†")
+        bracketed = len(over) > 0 and _text(_core(over[0])) in ("(", "[")
+        if named or bracketed:  # an index, not a power
+            return self._say("superscript", over=over)
+        return self._say("power" if _plain(over) else "power_long", over=over)
 
+    def _token(self, node: Element) -> str:
+        text = _text(node)
+        if node.tag == "mtext":
+            return text
+        word = self._symbol(text)
+        letters = self._words.get(f"speech.letters.{node.get('mathvariant', '')}") if node.tag == "mi" else None
+        return f"{letters} {word}" if letters else word
 
-def _limits(base: Element, under: Element | None, over: Element | None) -> str:
-    """A big operator with its bounds, or "" when the base is none."""
-    symbol = _text(_core(base))
-    if symbol == "lim" and under is not None:
-        return f"{_speak(under)} のときの極限"
-    if symbol not in _WITH_LIMITS:
-        return ""
-    if under is None or over is None:
-        bound = under if under is not None else over
-        return f"{'' if bound is None else _speak(bound)} についての{_speak(base)}"
-    return f"{_speak(under)} から {_speak(over)} までの{_speak(base)}"
-
-
-def _lowered(tag: str, base: Element, under: Element) -> str:
-    if tag == "munder":
-        accent = _ACCENTS.get(_text(_core(under)))
-        return f"{_speak(base)} {accent}" if accent else f"{_speak(under)} についての {_speak(base)}"
-    return f"{_speak(base)} 下付き {_speak(under)}" + ("" if _plain(under) else " 下付き終わり")
-
-
-def _raised(tag: str, base: Element, over: Element) -> str:
-    if tag == "mover":
-        return f"{_speak(base)} {_ACCENTS.get(_text(_core(over))) or f'の上に {_speak(over)}'}"
-    return f"{_speak(base)} {_exponent(over)}"
-
-
-def _exponent(over: Element) -> str:
-    over = _core(over)
-    symbol = _text(over)
-    if symbol in _PRIMES:
-        return _PRIMES[symbol]
-    if symbol == "⊤" or (symbol == "T" and over.get("mathvariant") in ("normal", "sans-serif")):
-        return "の転置"
-    named = over.tag == "mtext" or (over.tag == "mi" and len(symbol) > 1) or symbol in ("∗", "+", "−", "†")
-    bracketed = len(over) > 0 and _text(_core(over[0])) in ("(", "[")
-    if named or bracketed:  # an index, not a power
-        return f"上付き {_speak(over)}"
-    return f"の {_speak(over)} 乗"
-
-
-def _token(node: Element) -> str:
-    text = _text(node)
-    if node.tag == "mtext":
+    def _symbol(self, text: str) -> str:
+        if text in _INVISIBLE:
+            return ""
+        if word := self._words.get(f"speech.symbol.{text}"):
+            return word
+        small = text.lower()
+        if text != small and not small.isascii() and (word := self._words.get(f"speech.symbol.{small}")):
+            return self._say("capital", letter=word)
         return text
-    word = _GREEK.get(text) or _SYMBOLS.get(text, text)
-    variant = _VARIANTS.get(node.get("mathvariant", "")) if node.tag == "mi" else None
-    return f"{variant} {word}" if variant else word
 
 
 def _core(node: Element) -> Element:

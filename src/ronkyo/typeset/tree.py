@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from types import MappingProxyType
+from typing import Any
 
 import markdown
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
-from ronkyo.typeset.mathematics import MathError, typeset_all
+from ronkyo.errors import UserError, nearest
+from ronkyo.typeset.mathematics import Drawing, typeset_all
+from ronkyo.words import Words
 
 EXTENSIONS = [
     "tables",
@@ -27,19 +32,26 @@ EXTENSIONS = [
     "pymdownx.arithmatex",
     "pymdownx.blocks.caption",
 ]
-CAPTIONED = {"figure": "図", "table": "表", "listing": "コード"}
+CAPTIONED = ("figure", "table", "listing")
 CONTENT = {"figure": "img", "table": "table"}
 EXTENSION_SETTINGS = {
-    "footnotes": {"BACKLINK_TITLE": "本文の注 {} に戻る", "SUPERSCRIPT_TEXT": "{}"},
+    "footnotes": {"SUPERSCRIPT_TEXT": "{}"},
     "pymdownx.arithmatex": {"generic": True, "smart_dollar": True},
     "pymdownx.highlight": {"guess_lang": False, "line_spans": "line", "pygments_lang_class": True},
     "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
 }
-SECTION_CLASSES = {"確認テスト": "test", "考察": "discussion"}
+TOKENS = {  # of Pygments, those that report.css colours
+    "c1", "cm", "sd", "k", "kn", "kc", "ow", "nf", "nc", "fm", "s1", "s2", "sa", "si", "mi", "mf", "nd", "nb", "bp",
+}  # fmt: skip
 SHORT = 20  # lines of a listing that stays on one page
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
 PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
+INLINE = {
+    "a", "abbr", "b", "code", "data", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "span", "strong", "sub",
+    "sup", "u",
+}  # fmt: skip
+_INNER_BREAK = re.compile(rf"(?<=[{PUNCTUATION}])\n[ \t]*(?=\S)|(?<=[{WIDE}])\n[ \t]*(?=[{WIDE}])")
 _FORMULAS = '//*[contains(concat(" ", @class, " "), " arithmatex ")]'
 
 
@@ -53,50 +65,62 @@ class Heading:
 
 @dataclass
 class Tree:
-    """The report's body, and what was found in it."""
+    """The report's body, and what was found in it. Each element with data-formula="n" is the place of formulas[n]."""
 
     root: html.HtmlElement
     headings: list[Heading] = field(default_factory=list)
-    labels: dict[str, str] = field(default_factory=dict)  # target of a reference -> 図 3, 式 (2), …
+    labels: dict[str, str] = field(default_factory=dict)  # target of a reference -> Figure 3, Equation (2), …
+    formulas: list[Drawing] = field(default_factory=list)
 
 
-class FormulaError(Exception):
-    """A formula that cannot be typeset; `tex` tells which. `all` has every one of the document, this one first."""
+class FormulaError(UserError):
+    """A formula that cannot be typeset. `all` has every one of the document, this one first.
 
-    def __init__(self, tex: str, message: str, line: str | None = None) -> None:
-        super().__init__(f"formula {tex.strip()!r}: {message}")
-        self.tex = tex
-        self.line = line  # of the source, when the tree was made with data-line
+    line: of the source, where the tree was made with data-line
+    """
+
+    def __init__(self, tex: str, problem: str, line: str | None = None) -> None:
+        super().__init__(f"formula {' '.join(tex.split())!r}: {' '.join(problem.split())}")
+        self.tex, self.problem, self.line = tex, problem, line
         self.all: list[FormulaError] = [self]
 
 
-class ReferenceError(Exception):
-    """A reference without a target; `target` tells which."""
+class MissingTarget(UserError):  # noqa: N818
+    """A reference to a target that is not one of the `known`. `all` has every one of the document, this one first."""
 
-    def __init__(self, target: str, known: list[str]) -> None:
-        super().__init__(f"reference {target!r}: no such target; known: {', '.join(known) or 'none'}")
-        self.target = target
-
-
-def build(text: str) -> Tree:
-    """The numbered tree of a Markdown text. Raises FormulaError and ReferenceError."""
-    return finish(parse(text))
+    def __init__(self, target: str, known: Collection[str]) -> None:
+        super().__init__(f"reference {target!r}: no such target{nearest(target, known)}")
+        self.target, self.known = target, known
+        self.all: list[MissingTarget] = [self]
 
 
-def parse(text: str) -> html.HtmlElement:
+def build(text: str, words: Words, boxes: Mapping[str, str] = MappingProxyType({})) -> Tree:
+    """The numbered tree of a Markdown text.
+
+    boxes: how a heading begins -> the class of the box that its section stands in; in one of class "test", paragraphs
+    that begin with "Q:" are questions. Raises FormulaError and MissingTarget.
+    """
+    return finish(parse(text, words), words, boxes)
+
+
+def parse(text: str, words: Words) -> html.HtmlElement:
     """`main` with the body of a Markdown text as it is before it is numbered and typeset."""
-    converter = markdown.Markdown(extensions=EXTENSIONS, extension_configs=EXTENSION_SETTINGS)
-    return html.fragment_fromstring(f"<main>{converter.convert(join_lines(text))}</main>")
+    footnotes = EXTENSION_SETTINGS["footnotes"] | {"BACKLINK_TITLE": words("page.back_to_note")}
+    settings = EXTENSION_SETTINGS | {"footnotes": footnotes}
+    converter = markdown.Markdown(extensions=EXTENSIONS, extension_configs=settings)
+    root = html.fragment_fromstring(f"<main>{converter.convert(text)}</main>")
+    _join_lines(root)
+    return root
 
 
-def finish(root: html.HtmlElement) -> Tree:
-    """The numbered tree of a report's body, whichever Markdown it came from. Raises FormulaError and ReferenceError."""
+def finish(root: html.HtmlElement, words: Words, boxes: Mapping[str, str] = MappingProxyType({})) -> Tree:
+    """The numbered tree of a report's body, whichever Markdown it came from; else like `build`."""
     tree = Tree(root)
-    _number_headings(tree)
-    _number_captions(tree)
-    _typeset_formulas(tree)
-    _fill_references(tree)
-    _set_sections_apart(tree.root)
+    _number_headings(tree, words)
+    _number_captions(tree, words)
+    _typeset_formulas(tree, words)
+    _fill_references(tree, words("page.reference"))
+    _set_boxes(tree.root, boxes)
     _mark_questions(tree.root)
     _prepare_code(tree.root)
     _shorten_footnotes(tree.root)
@@ -104,31 +128,31 @@ def finish(root: html.HtmlElement) -> Tree:
 
 
 def join_lines(text: str) -> str:
-    """Join lines broken between Japanese characters: a line break would become a blank in the middle of a sentence."""
-    lines: list[str] = []
-    fenced = False
-    for line in text.split("\n"):
-        if re.match(r"\s*(```|~~~)", line):
-            fenced = not fenced
-        elif not fenced and lines and _continues(lines[-1], line):
-            lines[-1] += line.lstrip()
+    """Without the line breaks inside Japanese, which would become blanks in the middle of a sentence."""
+    return _INNER_BREAK.sub("", text)
+
+
+def _join_lines(root: html.HtmlElement) -> None:
+    """The same for each run of text in a block, whatever elements it goes through; code stays as it is."""
+    texts = root.xpath("//text()[not(ancestor::pre)]")
+    for before, text, after in zip([None, *texts], texts, [*texts[1:], None], strict=False):
+        if "\n" not in text:
             continue
-        lines.append(line)
-    return "\n".join(lines)
+        start, end = (
+            str(near) if near is not None and _block(near) is _block(text) else "" for near in (before, after)
+        )
+        joined = join_lines(start[-1:] + text + end[:1])
+        joined = joined[len(start[-1:]) : len(joined) - len(end[:1])]
+        if text.is_text:
+            text.getparent().text = joined
+        else:
+            text.getparent().tail = joined
 
 
-def _continues(before: str, line: str) -> bool:
-    if (
-        not before.strip()
-        or not line.strip()
-        or re.match(r"\s*([#|>*+-]|\d+\.|```|~~~|\$\$|///|:|\[\^|<(?!data|span|a ))", line)
-    ):
-        return False
-    if re.match(r"\s*([#|]|///|```|~~~|attrs:|\$\$)", before):
-        return False
-    shown_before, shown = (re.sub(r"<[^>]*>", "", text).strip() or "-" for text in (before, line))
-    last, first = shown_before[-1], shown[0]
-    return last in PUNCTUATION or bool(re.match(f"[{WIDE}]{{2}}", last + first))
+def _block(text: Any) -> html.HtmlElement:
+    """The element around a text that is no part of a line."""
+    element = text.getparent() if text.is_text else text.getparent().getparent()
+    return next(near for near in (element, *element.iterancestors()) if near.tag not in INLINE)
 
 
 class Slugs:
@@ -157,8 +181,8 @@ def _in_slugs(character: str) -> bool:
 # -- headings ---------------------------------------------------------------------------------------------------------
 
 
-def _number_headings(tree: Tree) -> None:
-    """Numbers 1, 1.1, 1.1.1 for h2-h4 (付録 A for a chapter of class "appendix"); ids as GitHub makes them."""
+def _number_headings(tree: Tree, words: Words) -> None:
+    """Numbers 1, 1.1, 1.1.1 for h2-h4 (Appendix A for a chapter of class "appendix"); ids as GitHub makes them."""
     counts = [0, 0, 0]
     appendices = 0
     slugs = Slugs()
@@ -175,7 +199,7 @@ def _number_headings(tree: Tree) -> None:
             chapter = chr(ord("A") + appendices - 1) if appendices else str(counts[0])
             number = ".".join([chapter, *(str(one) for one in counts[1 : level - 1])])
             if appendices and level == 2:
-                number = f"付録 {number}"
+                number = words("page.appendix", letter=number)
         if number:
             mark = etree.Element("span", {"class": "number"})
             mark.text, mark.tail, heading.text = number, heading.text, None
@@ -189,8 +213,8 @@ def _number_headings(tree: Tree) -> None:
 # -- captions and references ------------------------------------------------------------------------------------------
 
 
-def _number_captions(tree: Tree) -> None:
-    """figure > figcaption of the caption blocks: 図 1, 表 1, コード 1, and a link to the code or data behind it.
+def _number_captions(tree: Tree, words: Words) -> None:
+    """figure > figcaption of the caption blocks: Figure 1, Table 1, Listing 1, and a link to the code or data behind it.
 
     data-kind says what a figure is when its content does not; data-label is a label that it brings along, maybe none."""
     counts = dict.fromkeys(CAPTIONED, 0)
@@ -200,7 +224,7 @@ def _number_captions(tree: Tree) -> None:
         figure.set("class", kind)
         if (label := figure.attrib.pop("data-label", None)) is None:
             counts[kind] += 1
-            label = f"{CAPTIONED[kind]} {counts[kind]}"
+            label = words(f"page.{kind}", number=counts[kind])
         if id := figure.attrib.pop("data-id", None):  # the caption blocks take no id with a colon or slash
             figure.set("id", id)
             tree.labels[id] = label
@@ -214,7 +238,7 @@ def _number_captions(tree: Tree) -> None:
             caption[0].drop_tag()
         if label:
             mark = etree.Element("b")
-            mark.text, mark.tail, caption.text = label, "\u3000" + (caption.text or "").lstrip(), None
+            mark.text, mark.tail, caption.text = label, words("page.blank") + (caption.text or "").lstrip(), None
             caption.insert(0, mark)
         if source := figure.attrib.pop("data-source", None):
             link = etree.SubElement(caption, "a", {"class": "source", "href": f"code:{source}"})
@@ -225,17 +249,23 @@ def _number_captions(tree: Tree) -> None:
             figure.insert(0, caption)  # captions of tables and listings stand above
 
 
-def _fill_references(tree: Tree) -> None:
+def _fill_references(tree: Tree, marker: str) -> None:
+    """A link without a text, or with the marker as its text, gets its target's label."""
     targets = {element.get("id") for element in tree.root.iter() if element.get("id")}
+    missing: dict[str, MissingTarget] = {}
     for link in tree.root.iter("a"):
         if not (href := link.get("href", "")).startswith("#"):
             continue
         target = href[1:]
         if target not in targets:
-            raise ReferenceError(target, sorted(tree.labels))
-        if link.text == "参照" and target in tree.labels:
+            missing.setdefault(target, MissingTarget(target, targets))
+        elif not len(link) and link.text in (None, marker) and target in tree.labels:
             link.text = tree.labels[target]
             link.set("class", "reference")
+    if missing:
+        first = next(iter(missing.values()))
+        first.all = list(missing.values())
+        raise first
 
 
 # -- formulas ---------------------------------------------------------------------------------------------------------
@@ -248,6 +278,13 @@ class _Formula:
     display: bool
     label: str | None
     tags: list[str]
+
+    @property
+    def markup(self) -> str | None:
+        """What is wrong with a formula in which HTML stands."""
+        if not (tag := re.search(r"</(\w+)>", self.tex)):
+            return None
+        return "a number in a formula needs | plain" if tag[1] == "data" else f"expected TeX, found {tag[0]}"
 
     @classmethod
     def read(cls, slot: html.HtmlElement) -> _Formula:
@@ -262,50 +299,57 @@ class _Formula:
         return cls(slot, tex, display, label and label[1], tags)
 
 
-def _typeset_formulas(tree: Tree) -> None:
-    """Each formula as SVG; one with \\label{eq:x} gets a number at the right and can be referred to, one with \\tag{x}
-    gets x."""
+def _typeset_formulas(tree: Tree, words: Words) -> None:
+    """A slot for each formula; one with \\label{eq:x} gets a number at the right and can be referred to, one with
+    \\tag{x} gets x."""
+    for forged in tree.root.xpath("//*[@data-formula]"):
+        del forged.attrib["data-formula"]
     number = 0
     used: set[str] = set()
     formulas = [_Formula.read(slot) for slot in tree.root.xpath(_FORMULAS)]
-    drawings = typeset_all((formula.tex, formula.display) for formula in formulas)
-    found = [(formula, drawings[formula.tex, formula.display]) for formula in formulas]
-    bad = [
-        FormulaError(formula.tex, str(drawing), formula.slot.get("data-line"))
-        for formula, drawing in found
-        if isinstance(drawing, MathError)
-    ]
-    if bad:
-        bad[0].all = bad
-        raise bad[0]
-    for formula, drawing in found:
+    drawings = _drawings(formulas, words.language)
+    tree.formulas = list(dict.fromkeys(drawings))
+    places = {drawing: place for place, drawing in enumerate(tree.formulas)}
+    for formula, drawing in zip(formulas, drawings, strict=True):
         slot, label, tags = formula.slot, formula.label, formula.tags
         tail = slot.tail
         slot.clear()
         slot.tail = tail
         slot.set("class", "equation" if formula.display else "formula")
-        slot.append(html.fragment_fromstring(drawing))
+        slot.set("data-formula", str(places[drawing]))
         used.update(tags)
         if label and not tags:
             number = next(free for free in count(number + 1) if str(free) not in used)
             tags = [str(number)]
         if label and label not in tree.labels:
             slot.set("id", label)
-            tree.labels[label] = f"式 ({tags[0]})"
+            tree.labels[label] = words("page.equation", number=tags[0])
         if tags:
             mark = etree.SubElement(slot, "span", {"class": "equation-number"})
             mark.text = ", ".join(f"({tag})" for tag in tags)
 
 
+def _drawings(formulas: Sequence[_Formula], language: str) -> list[Drawing]:
+    typeset = typeset_all(((formula.tex, formula.display) for formula in formulas if not formula.markup), language)
+    drawings, bad = [], []
+    for formula in formulas:
+        drawing = formula.markup or typeset[formula.tex, formula.display]
+        if isinstance(drawing, Drawing):
+            drawings.append(drawing)
+        else:
+            bad.append(FormulaError(formula.tex, str(drawing), formula.slot.get("data-line")))
+    if bad:
+        bad[0].all = bad
+        raise bad[0]
+    return drawings
+
+
 # -- sections, questions, code ----------------------------------------------------------------------------------------
 
 
-def _set_sections_apart(root: html.HtmlElement) -> None:
-    """確認テスト and 考察 become sections of their own, so that a grader finds them at a glance."""
+def _set_boxes(root: html.HtmlElement, boxes: Mapping[str, str]) -> None:
     for heading in list(root.iter("h3", "h4")):
-        kind = next(
-            (name for start, name in SECTION_CLASSES.items() if heading.get("data-text").startswith(start)), None
-        )
+        kind = next((name for start, name in boxes.items() if heading.get("data-text").startswith(start)), None)
         if kind is None:
             continue
         section = etree.Element("section", {"class": kind})
@@ -328,8 +372,11 @@ def _mark_questions(root: html.HtmlElement) -> None:
 
 def _prepare_code(root: html.HtmlElement) -> None:
     """Lines as blocks that do not leave slivers on a page; leading blanks apart, since Pango would give them the font
-    of the Japanese text that follows."""
+    of the Japanese text that follows. Tokens that have no colour get no tag: each costs time."""
     for code in root.xpath("//pre/code"):
+        for token in code.xpath(".//span[@class]"):
+            if token.get("id") is None and TOKENS.isdisjoint(token.get("class").split()):
+                token.drop_tag()
         lines = code.xpath("./span[@id]")
         for index, line in enumerate(lines):
             del line.attrib["id"]

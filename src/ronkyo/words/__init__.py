@@ -6,7 +6,9 @@ the same keys and fields.
 
 from __future__ import annotations
 
-from ronkyo.errors import nearest
+from datetime import date
+
+from ronkyo.errors import UserError, nearest
 from ronkyo.words import en, ja
 
 TABLES = {"ja": ja.TEXTS, "en": en.TEXTS}
@@ -16,6 +18,8 @@ class Words:
     """The table of one language: `words("page.figure")`, `words("ledger.changes_if.seeds", n=12)`."""
 
     def __init__(self, language: str) -> None:
+        if language not in TABLES:
+            raise UserError(f"language {language!r}: expected {' or '.join(sorted(TABLES))}")
         self.language = language
         self._texts = TABLES[language]
 
@@ -23,3 +27,10 @@ class Words:
         if key not in self._texts:
             raise KeyError(f"{key}: no such text{nearest(key, self._texts)}")
         return self._texts[key].format(**fields) if fields else self._texts[key]
+
+    def get(self, key: str) -> str | None:
+        """The text, if there is one."""
+        return self._texts.get(key)
+
+    def date(self, day: date) -> str:
+        return self("page.date", day=day, month=self(f"page.month.{day.month}"))

@@ -1,0 +1,151 @@
+"""What an earlier report stated: its sentences by claim, and the numbers of its single runs, beside ours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ronkyo import params
+from ronkyo.claims import estimates, ledger
+from ronkyo.claims.estimates import Estimate, Interval
+from ronkyo.claims.predicates import Comparison
+from ronkyo.claims.quantity import Kind
+from ronkyo.claims.statements import Claim
+from ronkyo.errors import ReportError
+from ronkyo.numbers import ABSENT
+from ronkyo.project import Project
+from ronkyo.report.values import Value, Values
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    claims: dict[str, str]
+    numbers: dict[str, str]
+    comparable: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Original:
+    """What the earlier report stated; numbers by metric, as printed."""
+
+    name: str  # what our report calls it
+    file: str  # from the project's root
+    values: Values
+    claims: dict[str, str]
+    numbers: dict[str, str]
+    comparable: dict[str, Any]  # parameters whose values make our data the same as its: {key: value}
+
+    @staticmethod
+    def load(project: Project, values: Values) -> Original:
+        """A report that answers to no earlier one has no such file. Raises ReportError or ParamsError."""
+        path = project.templates / "original.yaml"
+        file, name = project.relative(path), project.manifest.original or values.words("report.original")
+        if not path.exists():
+            return Original(name, file, values, {}, {}, {})
+        try:
+            document = _Document.model_validate(params.read_document(path, file))
+        except ValidationError as error:
+            problems = [(".".join(map(str, problem["loc"])), problem["msg"]) for problem in error.errors()]
+            raise ReportError("\n".join(f"{file}: {key}: {message}" for key, message in problems)) from error
+        return Original(name, file, values, document.claims, document.numbers, document.comparable)
+
+    def problems(self, ids: Collection[str]) -> Iterator[str]:
+        """Statements about claims that are not among the report's, by their ids, and names that nothing has."""
+        for id in self.claims:
+            if id not in ids:
+                yield f"{self.file}: claims.{id}: no template states this claim"
+        for metric, text in self.numbers.items():
+            if problem := self._problem_of(metric, text):
+                yield f"{self.file}: {problem}"
+        for key in self.comparable:
+            try:
+                self.values.setting(key)
+            except ValueError as error:
+                yield f"{self.file}: {error}"
+
+    def _problem_of(self, metric: str, text: str) -> str:
+        values = self.values
+        try:
+            (values.over_seeds if values.is_metric(metric) else values.number)(metric)
+            float(text)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    def is_comparable(self, metric: str) -> bool:
+        """Whether our data are those of the original, for the metric's experiment."""
+        experiment = metric.split(".")[0]
+        wanted = {key: value for key, value in self.comparable.items() if key.split(".")[0] == experiment}
+        return all(self.values.setting(key) == value for key, value in wanted.items())
+
+    def effect(self, comparison: Comparison) -> float | None:
+        """The same difference or ratio between the original's numbers, where it printed both and there is one."""
+        quantity = comparison.quantity
+        keys = (quantity.metric, quantity.other)
+        if quantity.kind not in (Kind.DIFFERENCE, Kind.RATIO) or quantity.over == "items":
+            return None
+        if any(key not in self.numbers for key in keys):
+            return None
+        a, b = (float(self.numbers[str(key)]) for key in keys)
+        if quantity.kind == Kind.DIFFERENCE:
+            return a - b
+        return a / b if b else None
+
+    def effects(self, claim: Claim) -> list[tuple[Comparison, float]]:
+        """The comparisons of a claim that can be made between the original's numbers too."""
+        pairs = [(comparison, self.effect(comparison)) for comparison in claim.comparisons]
+        return [(comparison, effect) for comparison, effect in pairs if effect is not None]
+
+    def entry(self, claim: Claim) -> ledger.Rows:
+        """What claims.json says of it."""
+        if claim.id not in self.claims:
+            return []
+        return [{"says": self.claims[claim.id]}] + [
+            {
+                "quantity": str(comparison.quantity),
+                "value": ledger.rounded(effect),
+                "inside": None if comparison.estimate.reason else _is_inside(effect, comparison.estimate),
+                "same_data": self.is_comparable(comparison.quantity.metric),
+            }
+            for comparison, effect in self.effects(claim)
+        ]
+
+    def rows(self) -> list[list[str]]:
+        """For each number that the original printed: metric, its value (* where the data are others), our mean with its
+        interval, whether the value lies inside, the interval of one more run, whether it lies inside."""
+        return [self._row(metric, printed) for metric, printed in self.numbers.items()]
+
+    def _row(self, metric: str, printed: str) -> list[str]:
+        words, number = self.values.words, float(printed)
+        theirs = Value(printed + ("" if self.is_comparable(metric) else r"\*"), f"original:{metric}")
+        if not self.values.is_metric(metric):
+            ours = self.values.number(metric)
+            agrees = "agrees" if math.isclose(ours, number, rel_tol=1e-9) else "disagrees"
+            ours = Value(ledger.four_digits(ours), metric)
+            return [f"`{metric}`", theirs, ours, words(f"report.{agrees}"), ABSENT, ABSENT]
+        seeds = self.values.over_seeds(metric)
+        mean, one_run = estimates.mean_interval(seeds), estimates.prediction_interval(seeds)
+        ours = Value(f"{ledger.four_digits(mean.mean)} {_brackets(mean)}", metric)
+        next_run = Value(_brackets(one_run), metric)
+        return [f"`{metric}`", theirs, ours, self.where(number, mean), next_run, self.where(number, one_run)]
+
+    def where(self, number: float, interval: Interval | Estimate) -> str:
+        """Whether a number lies in an interval, in words; a dash where there is none."""
+        if not math.isfinite(interval.low):
+            return ABSENT
+        return self.values.words("report.inside" if _is_inside(number, interval) else "report.outside")
+
+
+def _is_inside(number: float, interval: Interval | Estimate) -> bool:
+    return interval.low <= number <= interval.high
+
+
+def _brackets(interval: Interval) -> str:
+    return f"[{ledger.four_digits(interval.low)}, {ledger.four_digits(interval.high)}]"
+
+

@@ -1,0 +1,77 @@
+"""A claim in the report: its sentence with a mark that leads to the ledger, its numbers as values that know their claim."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+
+from ronkyo.claims.predicates import Predicate, Verdict
+from ronkyo.claims.statements import Claim, Claims, Stated
+from ronkyo.report.places import MARK
+from ronkyo.report.values import Value
+from ronkyo.words import Words
+
+
+class MarkedClaim(Claim):
+    """A claim whose numbers are printed as data of it."""
+
+    def effect(self, spec: str, part: int | None = None) -> Value:
+        return self._value(super().effect(spec, part))
+
+    def interval(self, spec: str, part: int | None = None) -> Value:
+        return self._value(super().interval(spec, part))
+
+    @property
+    def n(self) -> Value:
+        return self._value(super().n)
+
+    def _value(self, text: str) -> Value:
+        return Value(text, f"claim:{self.id}")
+
+
+class MarkedClaims(Claims):
+    """Claims as Markdown with HTML."""
+
+    claim_type = MarkedClaim
+
+    def state(
+        self,
+        id: str,
+        predicate: Predicate,
+        place: str,
+        wordings: Sequence[str],
+        caller: Callable[[Claim], str],
+        figure: str | None = None,
+    ) -> str:
+        """The sentence comes from its wording's first line, as places tells."""
+        marks: list[str] = []
+
+        def unmarked(claim: Claim) -> str:
+            text = caller(claim)
+            marks.extend(match[0] for match in MARK.finditer(text))
+            return MARK.sub("", text)
+
+        printed = super().state(id, predicate, place, wordings, unmarked, figure)
+        return "".join([*marks[:1], printed])
+
+    def text(self, sentence: str) -> str:
+        """Tags, links and line breaks off, formulas without their signs."""
+        text = re.sub(r"<sup>(.*?)</sup>", r"^\1", sentence)
+        text = html.unescape(re.sub(r"</?(?:data|span|a|b|code)\b[^>]*>", "", text))
+        text = re.sub(r"\[([^\]]*)\]\(#([^)]*)\)", r"\2", text)
+        return super().text(text.replace("$", ""))
+
+    def printed(self, stated: Stated) -> str:
+        claim, sentence, stop = stated.claim, stated.sentence, self.words("claims.stop")
+        label = self.words("report.mark", number=claim.number, verdict=self.words(f"claims.{claim.verdict}"))
+        link = f'<a class="verdict {claim.verdict}" href="#ledger:{claim.id}">{label}</a>'
+        end = f"{self.words('report.before_mark')}{link}"
+        if sentence.endswith(stop):  # the mark never begins a line
+            sentence, end = sentence.removesuffix(stop), f'<span class="end">{stop}{end}</span>'
+        return f'<span class="claim" id="claim:{claim.id}">{sentence}{end}</span>'
+
+
+def mark(verdict: Verdict, words: Words) -> str:
+    """The word of a verdict, coloured."""
+    return f'<span class="verdict {verdict}">{words(f"claims.{verdict}")}</span>'
