@@ -1,62 +1,81 @@
-# `make` lists the targets. Python 3.11, 3.12 or 3.13; choose one with `make PYTHON=python3.12 report`.
+# `make` lists the targets. Python 3.11 to 3.14; choose one with `make PYTHON=python3.12 report`.
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -q
+SYSTEM := PYTHONPATH=src $(PYTHON) -m ronkyo.check.system
 VNU := vnu-jar@26.9.27
 
-.PHONY: help install system programs report check-report check-reproducible test lint clean
+.PHONY: help machine install system programs report check-report check-reproducible check-fresh test lint lock clean
 
 help:
 	@echo "make report   set up, run the pipeline, leave reports/day3.pdf and reports/day3.html"
+	@echo "make test     set up, run the tests"
+	@echo "make system   install the system's libraries that the two need; they name what is missing"
 	@echo "make check-report   is the built report typeset as it should be? validators, fonts, links, lines, pages"
 	@echo "make check-reproducible   do two clones, in other places and at another time, write the same report?"
-	@echo "make test     set up, run the tests"
+	@echo "make check-fresh   do the two commands work on a new Debian? as root, in a folder of its own; an hour, 15 GB"
 	@echo "make lint     ruff and pyright"
+	@echo "make lock     write requirements.lock anew from pyproject.toml"
 	@echo "make clean    remove the virtual environment and everything built (not downloads, not DVC's cache)"
 
-install: .venv/installed
+machine:
+	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 14); sys.exit(None if ok else "Python 3.11 to 3.14 is needed, found %d.%d; choose one with: make PYTHON=python3.12 report" % sys.version_info[:2])'
+	@$(SYSTEM)
 
-.venv/installed: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 13); sys.exit(None if ok else "Python 3.11, 3.12 or 3.13 is needed, found %d.%d; choose one with: make PYTHON=python3.12 report" % sys.version_info[:2])'
+install: machine .venv/installed
+
+# What torch's CUDA build needs is taken only where the package index gives that build.
+.venv/installed: requirements.lock requirements-cuda.lock pyproject.toml | machine
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -q -r requirements.lock
-	$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	$(PIP) --no-deps --require-hashes -r requirements.lock
+	@if $(BIN)/python -c 'from importlib.metadata import requires as r; exit(any("nvidia" in line for line in r("torch")))'; \
+	then :; else set -x; $(PIP) --no-deps --require-hashes -r requirements-cuda.lock; fi
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 system:
-	@PYTHONPATH=src $(PYTHON) -m day3.report.system
+	@$(SYSTEM) install
 
 programs:
-	@PYTHONPATH=src $(PYTHON) -m day3.report.system checks
+	@$(SYSTEM) programs install
 
-report: install system
-	day3 check
+report: install
+	ronkyo check
 	dvc repro
-	@day3 stages
 	@echo "reports/day3.pdf and reports/day3.html are ready"
 
-check-report: install programs build/check/$(VNU) reports/day3.pdf
-	@python -m day3.report.checks
+# In a fresh clone: results and figures are committed, so only the report is made.
+reports/day3.pdf: | install
+	dvc repro --single-item report
 
-check-reproducible: install system
-	@python tests/two_clones.py
+check-report: install build/check/$(VNU) reports/day3.pdf
+	@$(SYSTEM) programs
+	@python -m ronkyo.check
 
-# In a fresh clone: results and figures are committed, so only the fonts and the report are made.
-reports/day3.pdf: | install system
-	dvc repro --single-item fonts report
-
-# The HTML validator; npm and java come through apt, as the libraries do.
-build/check/$(VNU): | programs
+# The HTML validator.
+build/check/$(VNU):
+	@$(SYSTEM) programs
 	@npm install --silent --no-fund --no-audit --prefix build/check $(VNU) || { echo "npm could not install $(VNU)"; exit 1; }
 	@touch $@
 
-test: install system
+check-reproducible: install
+	@python tests/two_clones.py
+
+check-fresh:
+	@sh tests/fresh_machine.sh
+
+test: install
 	python -m pytest
 
 lint: install
 	ruff check . && ruff format --check . && pyright
+
+lock: install
+	$(PIP) --target build/uv --upgrade uv
+	PATH=build/uv/bin:$$PATH python tests/write_lock.py $(UPGRADE)
 
 clean:
 	rm -rf .venv build runs dvc_plots reports/day3.html reports/day3.pdf

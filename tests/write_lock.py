@@ -37,7 +37,7 @@ MACHINES = [
 # The CPU builds of torch 2.13.0 for Linux, which PyTorch's own index offers beside the CUDA builds of the same version
 # on PyPI. From that index, as it lists them; in this order 3.11 to 3.14, for x86_64 and aarch64.
 TORCH_CPU = {
-    "2.13.0": [
+    "2.13.0": (
         "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",
         "84453b69508ec79902f899c5ed9495acb9e2bbe9fda5f1d5d6f19e3c3842e1a7",
         "4ca4a9394b0c771238a4f73590fdbbc4debad85ed0fa63d026ae1b085da7d6e2",
@@ -46,7 +46,7 @@ TORCH_CPU = {
         "0b8f7d0423027ae8b90c7977c627f3379f325363a08224dffad9b4b2d684a83d",
         "d20fa53ee744502fa4c69818a720b05ca0d37abd055d4f6e66cae155114bc691",
         "ca021f9eb2f8345c83fa03e3a04587308afb8df71bd472670b3ece00df58621c",
-    ]
+    ),
 }
 
 

@@ -119,9 +119,7 @@ def _add_compare(commands: Commands) -> None:
     form = compare.add_mutually_exclusive_group()
     form.add_argument("--md", action="store_true", help="print Markdown for a pull request, write no report")
     form.add_argument("--json", action="store_true", help="print JSON for programs, write no report")
-    compare.add_argument(
-        "-o", "--output", type=Path, default=Path("reports"), metavar="DIR", help="where to write (default: reports)"
-    )
+    compare.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: reports)")
     compare.set_defaults(run=_compare)
 
 
@@ -170,7 +168,11 @@ def _lint(files: Sequence[str], directory: Path) -> int:
 def _render(file: Path, output: Path | None, directory: Path) -> int:
     from ronkyo.foreign import render
 
-    for warning in render.render(directory / file, None if output is None else directory / output):
+    try:
+        boxes = Project.find(directory).manifest.boxes
+    except UserError:  # in no project
+        boxes = {}
+    for warning in render.render(directory / file, None if output is None else directory / output, boxes=boxes):
         print(f"warning: {warning}", file=sys.stderr)
     return 0
 
@@ -182,7 +184,7 @@ def _compare(
     metric: Sequence[str],
     md: bool,
     json: bool,
-    output: Path,
+    output: Path | None,
     directory: Path,
 ) -> int:
     from json import dumps
@@ -194,18 +196,20 @@ def _compare(
         raise UserError("compare: expected A and B, or --sweep EXP…, found both")
     if sweep is None and metric:
         raise UserError("compare: --metric: expected it beside --sweep")
+    project = Project.find(directory)
     if sweep is None:
         old, new = "HEAD" if old is None else old, "workspace" if new is None else new
-        found, form = write.load(old, new), write
+        found, form = write.load(project, old, new), write
     else:
-        found, form = sweeps.load(sweep, metric), sweeps
+        found, form = sweeps.load(project, sweep, metric), sweeps
     if json:
         print(dumps(form.document(found), ensure_ascii=False, indent=2, allow_nan=False))
     elif md:
-        print(form.markdown(found))
+        print(form.markdown(project, found))
     else:
-        files = form.write(found, directory / output)
-        print(f"compare: {' and '.join(map(str, files))} are ready")
+        files = form.write(project, found, directory / output if output else project.reports)
+        shown = (project.relative(file) if file.is_relative_to(project.root) else str(file) for file in files)
+        print(f"compare: {' and '.join(shown)} are ready")
     return 0
 
 

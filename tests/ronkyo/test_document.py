@@ -181,20 +181,3 @@ def test_a_long_listing_breaks_with_three_lines_on_each_side(lines, kind):
     assert built.root.find(".//figure").get("class") == kind
     keeps = [line.get("class").removeprefix("line").strip() for line in built.root.xpath("//pre/code/span")]
     assert keeps == ["keep-after"] * 2 + [""] * (lines - 4) + ["keep-before"] * 2
-
-
-@pytest.mark.parametrize(
-    ("text", "joined"),
-    [
-        ("文の\n続き", "文の続き"),
-        ("一文。\nAdam は", "一文。Adam は"),
-        ("値は\n0.5 である", "値は\n0.5 である"),
-        ("文。\n- 項目", "文。\n- 項目"),
-        ("文。\n\n次の段落", "文。\n\n次の段落"),
-        ("```\n文の\n続き\n```", "```\n文の\n続き\n```"),
-        ("## 見出し\n本文", "## 見出し\n本文"),
-        ("| 表 |\n| 行 |", "| 表 |\n| 行 |"),
-    ],
-)
-def test_a_line_break_inside_japanese_is_no_blank(text, joined):
-    assert tree.join_lines(text) == joined

@@ -4,12 +4,14 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
 
+from ronkyo.errors import UserError
 from ronkyo.typeset import fonts
 
 CHARACTERS = "".join(map(chr, range(0x20, 0x7F))) + "水四城、。「」（）"
@@ -71,7 +73,7 @@ def test_woff2_is_the_same_font_in_fewer_bytes(bold: bytes) -> None:
 
 def test_the_same_bytes_at_another_time_and_in_another_process(bold: bytes) -> None:
     program = (
-        "import hashlib; from day3.report import fonts; from test_fonts import tiny\n"
+        "import hashlib; from ronkyo.typeset import fonts; from test_fonts import tiny\n"
         "font = tiny(700); print(hashlib.sha256(font + fonts.woff2(font)).hexdigest())"
     )
 
@@ -95,6 +97,69 @@ def test_the_sans_has_every_kanji_and_kana_of_jis_x_0208() -> None:
     assert len(standard) == 83 + 86 + 6355
     assert standard <= fonts.JAPANESE
     assert standard <= set(TTFont(SANS).getBestCmap())
+
+
+# -- the folder that keeps them ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cache(monkeypatch, tmp_path) -> Iterator[Path]:
+    """An empty cache, and fonts that take no time."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(fonts, "_fill", lambda folder, sans, mono: (folder / "font.ttf").write_text("mine"))
+    fonts.folder.cache_clear()
+    yield tmp_path / "cache"
+    fonts.folder.cache_clear()
+
+
+def test_fonts_are_built_once_into_the_users_cache(cache, capsys):
+    folder = fonts.folder()
+    assert folder.parent == cache / "ronkyo/fonts"
+    assert (folder / "font.ttf").read_text() == "mine"
+    assert [entry.name for entry in folder.parent.iterdir()] == [folder.name]
+    fonts.folder.cache_clear()
+    assert fonts.folder() == folder
+    assert capsys.readouterr().err.count("built once") == 1
+
+
+def test_what_another_process_has_built_meanwhile_stays(cache, monkeypatch):
+    def build_while_another_does(folder: Path, sans: Path, mono: Path) -> None:
+        (folder / "font.ttf").write_text("mine")
+        final = folder.parent.parent / folder.name
+        final.mkdir()
+        (final / "font.ttf").write_text("the other's")
+
+    monkeypatch.setattr(fonts, "_fill", build_while_another_does)
+    folder = fonts.folder()
+    assert (folder / "font.ttf").read_text() == "the other's"
+    assert [entry.name for entry in folder.parent.iterdir()] == [folder.name]
+
+
+def test_a_build_that_fails_leaves_nothing(cache, monkeypatch):
+    def fail(folder: Path, sans: Path, mono: Path) -> None:
+        raise UserError("no")
+
+    monkeypatch.setattr(fonts, "_fill", fail)
+    with pytest.raises(UserError, match="^no$"):
+        fonts.folder()
+    assert list((cache / "ronkyo/fonts").iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_written_is_one_clear_line(cache, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with pytest.raises(UserError) as error:
+        fonts.folder()
+    place = tmp_path / "file/ronkyo/fonts"
+    assert str(error.value) == f"fonts: {place}: cannot be written (Not a directory); XDG_CACHE_HOME chooses another"
+
+
+def test_the_process_that_makes_a_weight_says_why_it_fails(tmp_path):
+    with pytest.raises(UserError, match="^fonts: Sans: its process ended with exit status 1: .*TTLibError"):
+        fonts._instance_elsewhere(tmp_path / "Sans", b"no font", 400)
+
+
+# -- characters -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("characters", ["αβσθ", "①Ⅳ㎡髙", "→←≤≠∞", "“”…—–", "─│┌└"])

@@ -55,3 +55,29 @@ def test_a_slot_that_the_text_brings_along_is_no_formula():
     paper, files = printed('## 章\n\n<span data-formula="7">文</span>\n')
     assert files == []
     assert not paper.xpath("//img")
+
+
+# -- lines ------------------------------------------------------------------------------------------------------------
+
+
+def paragraphs(text):
+    return [block.text_content() for block in tree.parse(text, Words("ja")).iter("p", "li", "pre", "td", "h2")]
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("文の\n続き", ["文の続き"]),
+        ("一文。\nAdam は", ["一文。Adam は"]),
+        ("値は\n0.5 である", ["値は\n0.5 である"]),
+        ("words\nof a line", ["words\nof a line"]),
+        ("**文**\nの*続\nき*\n", ["文の続き"]),
+        ("文（\n$x$）", ["文（\\(x\\)）"]),
+        ("文。\n\n次の段落", ["文。", "次の段落"]),
+        ("- 文の\n  続き\n- 項目", ["文の続き", "項目"]),
+        ("```\n文の\n続き\n```", ["文の\n続き\n"]),
+        ("## 見出し\n本文", ["見出し", "本文"]),
+    ],
+)
+def test_a_line_break_inside_japanese_is_no_blank(text, joined):
+    assert paragraphs(text) == joined

@@ -1,8 +1,8 @@
-"""The native libraries that WeasyPrint loads: which are missing, and how to get them.
+"""What must be on the machine before anything is installed: WeasyPrint's native libraries and Python's ensurepip.
 
-`python -m ronkyo.check.system` says nothing when all are there (with `checks`: also the programs that check the report).
-It installs the missing ones where it may (as root, with apt), or ends with the one line that would. It needs only the
-standard library, so it can run before any installation.
+`python -m ronkyo.check.system` says nothing when all is there, and ends with the one line that installs what is missing;
+with `install` it runs that line. With `programs` it looks for what `python -m ronkyo.check` runs instead. It needs the
+standard library alone.
 """
 
 import ctypes
@@ -11,90 +11,69 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
+from importlib.util import find_spec
 
-
-class Library(NamedTuple):
-    linux: str
-    macos: str
-    apt_package: str
-
-
-LIBRARIES = {
-    "pango": Library("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0"),
-    "pangoft2": Library("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib", "libpangoft2-1.0-0"),
-    "gobject": Library("libgobject-2.0.so.0", "libgobject-2.0.0.dylib", "libpango-1.0-0"),  # pango brings it
-    "fontconfig": Library("libfontconfig.so.1", "libfontconfig.1.dylib", "libfontconfig1"),
-    "harfbuzz": Library("libharfbuzz.so.0", "libharfbuzz.0.dylib", "libharfbuzz0b"),
+LIBRARIES = {  # on Linux, on macOS: Debian's package; in Homebrew, pango brings them all
+    ("libpango-1.0.so.0", "libpango-1.0.dylib"): "libpango-1.0-0",
+    ("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"): "libpangoft2-1.0-0",
+    ("libgobject-2.0.so.0", "libgobject-2.0.0.dylib"): "libpango-1.0-0",  # pango brings it
+    ("libfontconfig.so.1", "libfontconfig.1.dylib"): "libfontconfig1",
+    ("libharfbuzz.so.0", "libharfbuzz.0.dylib"): "libharfbuzz0b",
     # Optional for WeasyPrint, but without it embedding a Japanese font takes 20 times as long.
-    "harfbuzz-subset": Library("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset0"),
+    ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"): "libharfbuzz-subset0",
+}
+PROGRAMS = {  # Debian's package, Homebrew's
+    "qpdf": ("qpdf", "qpdf"),
+    "pdftotext": ("poppler-utils", "poppler"),
+    "java": ("default-jre-headless", "openjdk"),
+    "npm": ("npm", "node"),
 }
 
 
-class Program(NamedTuple):
-    apt_package: str
-    brew_package: str
+def missing() -> dict[str, tuple[str, str]]:
+    """What is not there: Debian's package and Homebrew's for each."""
+    macos = sys.platform == "darwin"
+    absent = {names[macos]: (package, "pango") for names, package in LIBRARIES.items() if not _loads(names[macos])}
+    if find_spec("ensurepip") is None:  # Debian's python3 comes without
+        absent["ensurepip"] = ("python{}.{}-venv".format(*sys.version_info), "python")
+    return absent
 
 
-PROGRAMS = {  # what `make check-report` runs
-    "qpdf": Program("qpdf", "qpdf"),
-    "pdftotext": Program("poppler-utils", "poppler"),
-    "java": Program("default-jre-headless", "openjdk"),
-    "npm": Program("npm", "node"),
-}
+def missing_programs() -> dict[str, tuple[str, str]]:
+    return {name: packages for name, packages in PROGRAMS.items() if shutil.which(name) is None}
 
 
-def missing_programs() -> list[str]:
-    """The names in PROGRAMS that cannot be run."""
-    return [name for name in PROGRAMS if shutil.which(name) is None]
-
-
-def missing_libraries() -> list[str]:
-    """The names in LIBRARIES that cannot be loaded."""
-    return [name for name, library in LIBRARIES.items() if not _loads(library)]
-
-
-def install_hint(missing: list[str]) -> str:
-    """One line that tells how to install what is missing on this system."""
+def install_line(absent: dict[str, tuple[str, str]]) -> str | None:
+    """The shell's line that installs it here; none where there is neither apt nor Homebrew."""
+    debian, homebrew = (" ".join(sorted(set(names))) for names in zip(*absent.values(), strict=True))
     if sys.platform == "darwin":
-        programs = sorted({PROGRAMS[name].brew_package for name in missing if name in PROGRAMS})
-        libraries = ["pango"] if set(missing) & set(LIBRARIES) else []  # and with it all the others
-        return f"brew install {' '.join([*libraries, *programs])}"
-    packages = " ".join(_apt_packages(missing))
-    if shutil.which("apt-get"):
-        return f"sudo apt-get install -y {packages}"
-    return f"expected {', '.join(missing)} (in Debian: {packages}), found none"
+        return f"brew install {homebrew}"
+    if shutil.which("apt-get") is None:
+        return None
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    return f"{sudo}apt-get update && {sudo}apt-get install -y --no-install-recommends {debian}"
 
 
 def main(arguments: Sequence[str] = ()) -> None:
-    def look() -> list[str]:
-        return missing_libraries() + (missing_programs() if "checks" in arguments else [])
+    programs = "programs" in arguments
+    absent = missing_programs() if programs else missing()
+    if not absent:
+        return
+    line = install_line(absent)
+    if line is None:
+        debian = " ".join(sorted({package for package, _ in absent.values()}))
+        sys.exit(f"expected {', '.join(absent)}, found none; in Debian: {debian}")
+    if "install" in arguments:
+        sys.exit(subprocess.call(line, shell=True))
+    sys.exit(f"missing: {', '.join(absent)}; make {'programs' if programs else 'system'} runs this line: {line}")
 
-    missing = look()
-    if missing and _may_use_apt():
-        print(f"installing {' '.join(_apt_packages(missing))}", flush=True)
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update"], ["install", "-y", "--no-install-recommends", *_apt_packages(missing)]):
-            subprocess.run(["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL, check=False)
-        missing = look()
-    if missing:
-        sys.exit(install_hint(missing))
 
-
-def _loads(library: Library) -> bool:
+def _loads(library: str) -> bool:
     try:
-        ctypes.CDLL(library.macos if sys.platform == "darwin" else library.linux)
+        ctypes.CDLL(library)
     except OSError:
         return False
     return True
-
-
-def _may_use_apt() -> bool:
-    return sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get") is not None
-
-
-def _apt_packages(missing: list[str]) -> list[str]:
-    return sorted({(LIBRARIES.get(name) or PROGRAMS[name]).apt_package for name in missing})
 
 
 if __name__ == "__main__":

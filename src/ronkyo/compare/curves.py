@@ -25,15 +25,18 @@ class Axis(NamedTuple):
     y_label: str
 
 
-def overlay(experiment: str, variants: Sequence[str], old: Side, new: Side, axis: Axis) -> Figure:
-    """A panel for each variant: both sides' median over seeds and range, the old one dashed and grey."""
+def overlay(experiment: str, variants: Sequence[str], sides: Mapping[str, Side], axis: Axis) -> Figure:
+    """A panel for each variant: both sides' median over seeds and range, the old one dashed and grey.
+
+    sides: the old one, then the new one, by what the legend calls them.
+    """
     drawing, panels = grid(len(variants), 1.2, axis.x_label)
-    looks = ((old, COLORS[5], LINE_STYLES[1]), (new, COLORS[0], LINE_STYLES[0]))
+    looks = ((COLORS[5], LINE_STYLES[1]), (COLORS[0], LINE_STYLES[0]))
     for panel, variant in zip(panels, variants, strict=True):
-        for side, color, dashes in looks:
+        for (label, side), (color, dashes) in zip(sides.items(), looks, strict=True):
             table = side.curves.get(experiment, {}).get(variant)
             if table is not None and axis.column in table:
-                draw(panel, table, axis.column, color=color, linestyle=dashes, label=side.title)
+                draw(panel, table, axis.column, color=color, linestyle=dashes, label=label)
         panel_title(panel, variant)
         if spans_decades(panel):
             panel.set_yscale("log")
@@ -73,15 +76,16 @@ def draw(axes: Axes, table: Table, column: str, color: str, **line: Any) -> None
     axes.plot(table["step"], table[column], color=color, **line)
 
 
-def axes_of(document: Mapping[str, Any]) -> dict[str, Axis]:
-    """{experiment: axis} from the plots that a dvc.yaml declares."""
-    found: dict[str, Axis] = {}
-    for entry in document.get("plots") or []:
-        for path, how in entry.items() if isinstance(entry, dict) else ():
-            if path.startswith("reports/curves/") and isinstance(how, dict) and isinstance(how.get("y"), str):
-                x_label = str(how.get("x_label", how.get("x", "")))
-                found[path.rpartition("/")[2]] = Axis(how["y"], x_label, str(how.get("y_label", how["y"])))
-    return found
+def axes_of(pipeline: Mapping[str, Any], folder: str) -> dict[str, Axis]:
+    """{experiment: axis} from the plots of <folder>/<experiment> that a dvc.yaml declares."""
+    axes: dict[str, Axis] = {}
+    for entry in pipeline.get("plots") or []:
+        for path, plot in entry.items() if isinstance(entry, dict) else ():
+            parent, _, experiment = path.rpartition("/")
+            if parent == folder and isinstance(plot, dict) and isinstance(plot.get("y"), str):
+                x_label = str(plot.get("x_label", plot.get("x", "")))
+                axes[experiment] = Axis(plot["y"], x_label, str(plot.get("y_label", plot["y"])))
+    return axes
 
 
 def spans_decades(panel: Axes) -> bool:

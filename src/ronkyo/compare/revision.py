@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
-from contextlib import chdir, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
 
 import numpy as np
 
-from ronkyo import files, params, results, runs
-from ronkyo.claims import ledger
+from ronkyo import files, params, results
 from ronkyo.claims.predicates import Verdict
 from ronkyo.errors import UserError, nearest
-from ronkyo.run.pipeline import FILE as PIPELINE
-from ronkyo.run.pipeline import value_of
+from ronkyo.params import value_of
+from ronkyo.project import Project
+from ronkyo.words import Words
 
 WORKSPACE = "workspace"
-LOCK = Path("dvc.lock")
-REQUIREMENTS = Path("requirements.lock")
-TEXT = runs.REPORTS / "day3.md"
-# What a side is read from; all of it is text that Git keeps, so no remote storage is needed.
-PARTS = [params.FILE, PIPELINE, LOCK, REQUIREMENTS, TEXT, ledger.FILE]
-PARTS += [runs.REPORTS / name for name in ("metrics", "seeds", "curves", "figures", "data")]
-STRANGER = f"{{}}: expected a revision of this project, found none of its {PIPELINE} and {params.FILE}"
+LOCK = "dvc.lock"
 
 Metrics = dict[str, dict[str, dict[str, float | None]]]  # experiment -> variant or group of constants -> metric -> mean
 
@@ -37,10 +33,10 @@ class ComparisonError(UserError):
 @dataclass
 class Side:
     name: str  # as the user said it
-    kind: str  # "commit", "experiment" or "workspace"
+    kind: Literal["commit", "experiment", "workspace"]
     revision: str | None  # full hash; None for the workspace
-    folder: Path  # its own copies of PARTS
-    params: dict[str, Any]
+    params: dict[str, Any] = field(default_factory=dict)
+    pipeline: dict[str, Any] = field(default_factory=dict)  # dvc.yaml
     metrics: Metrics = field(default_factory=dict)
     seeds: dict[str, dict[str, results.Table]] = field(default_factory=dict)
     curves: dict[str, dict[str, results.Table]] = field(default_factory=dict)
@@ -54,13 +50,12 @@ class Side:
     lacking: list[str] = field(default_factory=list)  # files that are not there
     outdated: list[str] = field(default_factory=list)  # stages whose results are from other parameters or code
 
-    @property
-    def title(self) -> str:
-        """What readers know it by: HEAD~1（1a2b3c4）, 作業中のフォルダー."""
+    def title(self, words: Words) -> str:
+        """What readers know it by: HEAD~1 (1a2b3c4), the working folder."""
         if self.revision is None:
-            return "作業中のフォルダー"
+            return words("compare.workspace")
         short = self.revision[:7]
-        return short if self.name == short else f"{self.name}（{short}）"
+        return short if self.name == short else words("compare.side", name=self.name, short=short)
 
     @property
     def experiments(self) -> list[str]:
@@ -70,60 +65,36 @@ class Side:
         """A metric of every seed, (n_seeds,); None where it has none."""
         return self.seeds.get(experiment, {}).get(variant, {}).get(metric)
 
-    @property
-    def way_back(self) -> str:
-        """The commands that bring this side into the workspace."""
-        if self.kind == WORKSPACE:
-            return "# 今の状態。ほかへ移る前に git stash で変更をよけ、git stash pop で戻す"
+    def way_back(self, words: Words) -> str:
+        """The shell's commands that bring this side into the workspace."""
+        if self.revision is None:
+            return words("compare.way_back.workspace")
         if self.kind == "experiment":
-            return f"dvc exp apply {self.name}"
-        assert self.revision
+            return f"dvc exp apply {shlex.quote(self.name)}"
         return f"git checkout {self.revision[:10]} && dvc checkout"
 
 
-def read(name: str, folder: Path) -> Side:
-    """Copy what is compared of the side `name` into `folder`, and read it. Raises ComparisonError."""
+def read(project: Project, name: str) -> Side:
+    """The side `name` of a project, from copies of its files. Raises ComparisonError."""
     from dvc.exceptions import DvcException, NotDvcRepoError
-    from dvc.repo import Repo
     from dvc.scm import SCMError
-    from dvc.stage import PipelineStage
 
-    revision, outdated = None, []
-    if not Path(".dvc").is_dir():
-        raise ComparisonError(f"{name}: expected the project's folder as the current one, found no .dvc here")
-    try:
-        kind, revision = _resolve(name)
-        with Repo.open(".", rev=revision) if revision else Repo() as repo:
-            # First: when the pipeline cannot be read, DVC's tables are empty and its files are not there, without a word.
-            order = [stage.name for stage in repo.index.stages if isinstance(stage, PipelineStage) and stage.name]
-            fs = repo.dvcfs
-            if not fs.exists(PIPELINE.as_posix()) or not fs.exists(params.FILE.as_posix()):
-                raise ComparisonError(STRANGER.format(name))
-            lacking = [part.as_posix() for part in PARTS if not fs.exists(part.as_posix())]
-            for part in PARTS:
-                if part.as_posix() not in lacking:
-                    target = folder / part
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    fs.get(part.as_posix(), str(target), recursive=True)
-            status = {} if revision else repo.status()
-            outdated = [stage for stage in order if _is_edited(status.get(stage, []))]
-    except (DvcException, SCMError) as error:
-        if revision and isinstance(error, NotDvcRepoError):
-            raise ComparisonError(STRANGER.format(name)) from error
-        raise ComparisonError(f"{name}: {' '.join(_reason(error).split())}") from error
-    except (AttributeError, TypeError) as error:  # of DVC: a name of a file, a value that it cannot take
-        raise ComparisonError(f"{name}: expected a revision that DVC can read, found {error}") from error
-    return _read(Side(name, kind, revision, folder, {}, order=order, lacking=lacking, outdated=outdated))
+    if not (project.root / ".dvc").is_dir():
+        raise ComparisonError(f"{name}: expected a project with DVC, found no .dvc in {project.root}")
+    revision = None
+    with TemporaryDirectory(prefix="ronkyo-") as folder:
+        try:
+            kind, revision = _resolve(project, name)
+            side = _copy(project, Side(name, kind, revision), Path(folder))
+        except (DvcException, SCMError) as error:
+            if revision and isinstance(error, NotDvcRepoError):
+                raise _stranger(project, name) from error
+            raise ComparisonError(f"{name}: {' '.join(_reason(error).split())}") from error
+        _read(side, replace(project, root=Path(folder)))
+    return side
 
 
-def _is_edited(changes: list[Any]) -> bool:
-    """From DVC's status of a stage: whether a file or a parameter is other than when it ran. What is not there says
-    nothing, since a fresh clone has no runs."""
-    found = [dict(change).get("changed deps", {}) for change in changes if isinstance(change, dict)]
-    return any(what != "deleted" for deps in found for what in deps.values())
-
-
-def _resolve(name: str) -> tuple[str, str | None]:
+def _resolve(project: Project, name: str) -> tuple[Literal["commit", "experiment", "workspace"], str | None]:
     from dvc.repo import Repo
     from dvc.scm import RevError, resolve_rev
 
@@ -131,7 +102,7 @@ def _resolve(name: str) -> tuple[str, str | None]:
         return WORKSPACE, None
     if not name.strip():
         raise ComparisonError(f"expected a Git revision, a DVC experiment or {WORKSPACE}, found an empty name")
-    with Repo() as repo:
+    with Repo(str(project.root)) as repo:
         experiments = [known for names in repo.experiments.ls(all_commits=True).values() for known, _ in names]
         try:
             revision = resolve_rev(repo.scm, name)
@@ -144,60 +115,123 @@ def _resolve(name: str) -> tuple[str, str | None]:
     return ("experiment" if name in experiments else "commit"), revision
 
 
+def _copy(project: Project, side: Side, folder: Path) -> Side:
+    """The side with what DVC says of its stages; what is compared of it is copied into `folder`."""
+    from dvc.repo import Repo
+
+    root = str(project.root)
+    with Repo.open(root, rev=side.revision) if side.revision else Repo(root) as repo:
+        # First: when the pipeline cannot be read, DVC's tables are empty and its files are not there, without a word.
+        stages = _stages(repo, side.name)
+        fs = repo.dvcfs
+        parts = _parts(project)
+        lacking = [part for part in parts if not fs.exists(f"/{part}")]
+        if {project.relative(project.pipeline_file), project.relative(project.params_file)} & {*lacking}:
+            raise _stranger(project, side.name)
+        for part in parts:
+            if part not in lacking:
+                (folder / part).parent.mkdir(parents=True, exist_ok=True)
+                fs.get(f"/{part}", str(folder / part), recursive=True)
+        status = {} if side.revision else repo.status()
+        outdated = [stage.name for stage in stages if _is_edited(status.get(stage.addressing, []))]
+    return replace(side, order=[stage.name for stage in stages], lacking=lacking, outdated=outdated)
+
+
+def _stages(repo: Any, name: str) -> list[Any]:
+    """DVC's named stages. Raises ComparisonError for what DVC takes for a revision, as a file's name, and cannot read."""
+    from dvc.stage import PipelineStage
+
+    try:
+        stages = list(repo.index.stages)
+    except (AttributeError, TypeError) as error:
+        raise ComparisonError(f"{name}: expected a revision that DVC can read, found {error}") from error
+    return [stage for stage in stages if isinstance(stage, PipelineStage) and stage.name]
+
+
+def _parts(project: Project) -> list[str]:
+    """What a side is read from; all of it is text that Git keeps, so no remote storage is needed."""
+    single = [project.params_file, project.pipeline_file, project.root / LOCK, project.requirements_file]
+    single += [project.report_file("md"), project.claims_file]
+    folders = [project.reports / name for name in ("metrics", "seeds", "curves", "figures", "data")]
+    return [project.relative(path) for path in (*single, *folders)]
+
+
+def _stranger(project: Project, name: str) -> ComparisonError:
+    files = f"{project.relative(project.pipeline_file)} and {project.relative(project.params_file)}"
+    return ComparisonError(f"{name}: expected a revision of this project, found none of its {files}")
+
+
+def _is_edited(changes: list[Any]) -> bool:
+    """From DVC's status of a stage: whether a file or a parameter is other than when it ran. What is not there says
+    nothing, since a fresh clone has no runs."""
+    deps = [dict(change).get("changed deps", {}) for change in changes if isinstance(change, dict)]
+    return any(state != "deleted" for states in deps for state in states.values())
+
+
 def _reason(error: Exception) -> str:
     """What DVC says, and what it leaves to the error's cause."""
     cause = error.__cause__
     return f"{error}: {cause}" if cause and str(cause) not in str(error) else str(error)
 
 
-@contextmanager
-def _naming(side: Side, file: Path, expected: str) -> Iterator[None]:
-    """Whatever is wrong inside is one line about this file of this side."""
-    try:
-        yield
-    except UserError as error:  # names its file
-        raise ComparisonError(f"{side.name}: {error}") from error
-    except (ValueError, TypeError, LookupError, AttributeError) as error:  # JSON's errors are ValueErrors
-        found = " ".join(str(error).split())
-        raise ComparisonError(f"{side.name}: {file}: expected {expected}, found {found}") from error
+# -- reading the copies -----------------------------------------------------------------------------------------------
 
 
-def _read(side: Side) -> Side:
-    with chdir(side.folder):
-        with _naming(side, params.FILE, "sections"):
-            side.params = params.read_document()
-        for file in sorted(results.metrics_file("").parent.glob("*.json")):
-            with _naming(side, file, "{variant: {metric: number}}"):
-                side.metrics[file.stem] = {
-                    variant: {name: None if value is None else float(value) for name, value in values.items()}
-                    for variant, values in files.read_json(file).items()
-                }
-            with _naming(side, results.seeds_file(file.stem), "a table of seeds"):
-                side.seeds[file.stem] = results.read_seeds(file.stem)
-        for file in sorted(results.curves_folder("").glob("*/*.csv")):
-            with _naming(side, file, "a table of numbers"):
-                table = {name: np.array(column, dtype=float) for name, column in results.read_table(file).items()}
-                side.curves.setdefault(file.parent.name, {})[file.stem] = table
-        if ledger.FILE.exists():
-            with _naming(side, ledger.FILE, "{claim: {verdict, effect, low, high, n, sentences}}"):
-                side.claims = {id: _claim(entry) for id, entry in files.read_json(ledger.FILE).items()}
-        if TEXT.exists():
-            with _naming(side, TEXT, "UTF-8 text"):
-                side.text = TEXT.read_text(encoding="utf-8")
-        for file in sorted(results.figures_folder("").glob("*/*.svg")):
-            side.figures[f"{file.parent.name}/{file.stem}"] = file.read_bytes()
-        if LOCK.exists():
-            with _naming(side, LOCK, "{stages: …}"):
-                side.stages = params.read_document(LOCK)["stages"]
-                if side.revision:  # of the workspace, DVC has told
-                    side.outdated = [stage for stage in side.order if _is_outdated(side.stages.get(stage), side.params)]
-        for file in sorted(runs.provenance_file("").parent.glob("*.json")):
-            with _naming(side, file, "{name, digest, …}"):
-                side.provenance[file.stem] = dict(files.read_json(file))
-        if REQUIREMENTS.exists():
-            lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
-            side.versions = dict(line.split("==", 1) for line in lines if "==" in line and not line.startswith("#"))
-    return side
+def _read(side: Side, own: Project) -> None:
+    """own: the project in the folder of the side's copies."""
+
+    @contextmanager
+    def naming(file: Path, expected: str) -> Iterator[None]:
+        """Whatever is wrong inside is one line about this file of this side."""
+        try:
+            yield
+        except UserError as error:  # names its file
+            raise ComparisonError(f"{side.name}: {error}") from error
+        except (ValueError, TypeError, LookupError, AttributeError) as error:  # JSON's errors are ValueErrors
+            reason = " ".join(str(error).split())
+            raise ComparisonError(f"{side.name}: {own.relative(file)}: expected {expected}, found {reason}") from error
+
+    for file, name in ((own.params_file, "params"), (own.pipeline_file, "pipeline")):
+        with naming(file, "sections"):
+            setattr(side, name, params.read_document(file, own.relative(file)))
+    for file in sorted(own.metrics_file("").parent.glob("*.json")):
+        with naming(file, "{variant: {metric: number}}"):
+            side.metrics[file.stem] = _metrics(files.read_json(file))
+        with naming(own.seeds_file(file.stem), "a table of seeds"):
+            side.seeds[file.stem] = results.read_seeds(own, file.stem)
+    for file in sorted(own.curves_folder("").glob("*/*.csv")):
+        with naming(file, "a table of numbers"):
+            table = {name: np.array(column, dtype=float) for name, column in results.read_table(file).items()}
+            side.curves.setdefault(file.parent.name, {})[file.stem] = table
+    if (file := own.claims_file).exists():
+        with naming(file, "{claim: {verdict, effect, low, high, n, sentences}}"):
+            side.claims = {id: _claim(entry) for id, entry in files.read_json(file).items()}
+    if (file := own.report_file("md")).exists():
+        with naming(file, "UTF-8 text"):
+            side.text = file.read_text(encoding="utf-8")
+    side.figures = {
+        f"{file.parent.name}/{file.stem}": file.read_bytes() for file in sorted(own.figures_folder("").glob("*/*.svg"))
+    }
+    if (file := own.root / LOCK).exists():
+        with naming(file, "{stages: …}"):
+            side.stages = params.read_document(file, LOCK)["stages"]
+            if side.revision:  # of the workspace, DVC has told
+                shown = own.relative(own.params_file)
+                side.outdated = [name for name in side.order if _is_outdated(side.stages.get(name), side.params, shown)]
+    for file in sorted(own.provenance_file("").parent.glob("*.json")):
+        with naming(file, "{name, digest, …}"):
+            side.provenance[file.stem] = dict(files.read_json(file))
+    if (file := own.requirements_file).exists():
+        with naming(file, "UTF-8 text"):
+            side.versions = _versions(file.read_text(encoding="utf-8"))
+
+
+def _metrics(document: dict[str, Any]) -> dict[str, dict[str, float | None]]:
+    """Raises what the caller knows for anything but {variant: {metric: number or null}}."""
+    return {
+        variant: {name: None if value is None else float(value) for name, value in values.items()}
+        for variant, values in document.items()
+    }
 
 
 def _claim(entry: dict[str, Any]) -> dict[str, Any]:
@@ -206,12 +240,16 @@ def _claim(entry: dict[str, Any]) -> dict[str, Any]:
     return entry | {name: entry[name] for name in ("effect", "low", "high", "n", "sentences")}
 
 
-def _is_outdated(entry: dict[str, Any] | None, document: dict[str, Any]) -> bool:
+def _versions(text: str) -> dict[str, str]:
+    """{distribution: version} of a lock file's lines, with or without hashes and markers behind the version."""
+    pins = (line.split("==", 1) for line in text.splitlines() if "==" in line and line[0].isalnum())
+    return {name: rest.split(";")[0].split()[0] for name, rest in pins}
+
+
+def _is_outdated(entry: dict[str, Any] | None, document: dict[str, Any], params_file: str) -> bool:
     """Whether a stage ran with other parameters than the file now has."""
-    for file, recorded in (entry or {}).get("params", {}).items():
-        if file == params.FILE.as_posix() and any(value_of(document, key) != value for key, value in recorded.items()):
-            return True
-    return False
+    recorded = (entry or {}).get("params", {}).get(params_file, {})
+    return any(value_of(document, key) != value for key, value in recorded.items())
 
 
 def to_json(value: Any) -> str:

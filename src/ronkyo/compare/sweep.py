@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ronkyo import runs
 from ronkyo.claims import estimates
 from ronkyo.compare import curves
 from ronkyo.compare import write as report
-from ronkyo.compare.differences import ABSENT, changed_leaves, leaves, rounded, with_interval
+from ronkyo.compare.differences import outdated
+from ronkyo.compare.markup import comment_code, fill, literal, page_code
+from ronkyo.compare.parameters import changed_leaves, leaves
 from ronkyo.compare.revision import ComparisonError, Side, read, to_json
-from ronkyo.plotting import COLORS, panel_title, style, to_svg
-from ronkyo.typeset import tree
+from ronkyo.errors import nearest
+from ronkyo.numbers import ABSENT, rounded, with_interval
+from ronkyo.plotting import COLORS, style, to_svg
+from ronkyo.project import Project
+from ronkyo.words import Words
 
 FEWEST = 3
 LOGARITHMIC_AXIS_FROM = 8.0  # largest over smallest value of a parameter
@@ -30,9 +35,8 @@ LOGARITHMIC_AXIS_FROM = 8.0  # largest over smallest value of a parameter
 class Sweep:
     sides: list[Side]
     varied: dict[str, list[Any]]  # parameter -> value of each side; None where a side does not have it
-    metrics: dict[
-        str, list[np.ndarray | float | None]
-    ]  # experiment.variant.metric -> seeds, or a constant, of each side
+    metrics: dict[str, list[np.ndarray | float | None]]  # key -> seeds, (n_seeds,), or a constant, of each side
+    notes: list[str] = field(default_factory=list)  # what must be known of the sides
 
     @property
     def numeric(self) -> list[str]:
@@ -46,27 +50,32 @@ class Sweep:
 
     def series(self, key: str) -> dict[str, list[int]]:
         """The sides whose other varied parameters are the same: {these as text: indices}."""
-        found: dict[str, list[int]] = {}
+        series: dict[str, list[int]] = {}
         for index in range(len(self.sides)):
             others = [(name, values[index]) for name, values in self.varied.items() if name != key]
-            text = "、".join(f"{name.split('.')[-1]} = {to_json(value)}" for name, value in others)
-            found.setdefault(text, []).append(index)
-        return found
+            text = ", ".join(f"{name.split('.')[-1]} = {to_json(value)}" for name, value in others)
+            series.setdefault(text, []).append(index)
+        return series
 
 
-def load(names: Sequence[str], metrics: Sequence[str] = ()) -> Sweep:
+def load(project: Project, names: Sequence[str], metrics: Sequence[str] = ()) -> Sweep:
     """Raises ComparisonError: fewer than three sides, a side that cannot be read, nothing varied, an unknown metric."""
     if len(set(names)) < FEWEST:
         raise ComparisonError(f"--sweep: expected {FEWEST} or more different experiments, found {len(set(names))}")
-    report.clear()
-    sides = [read(name, report.FOLDER / str(index)) for index, name in enumerate(dict.fromkeys(names))]
+    sides = [read(project, name) for name in dict.fromkeys(names)]
     documents = [dict(leaves(side.params)) for side in sides]
     keys = dict.fromkeys(key for side in sides for key in changed_leaves(sides[0].params, side.params))
     if not keys:
         raise ComparisonError(f"--sweep: {', '.join(names)}: expected parameters that differ, found none")
     varied = {key: [document.get(key) for document in documents] for key in keys}
     chosen = list(metrics) or _first_metrics(sides, {key.split(".")[0] for key in keys})
-    return Sweep(sides, varied, {metric: [_values(side, metric) for side in sides] for metric in _known(chosen, sides)})
+    words = report.words_of(project)
+    return Sweep(
+        sides,
+        varied,
+        {metric: [_values(side, metric) for side in sides] for metric in _known(chosen, sides)},
+        [outdated(side, words) for side in sides if side.outdated],
+    )
 
 
 def _first_metrics(sides: Sequence[Side], experiments: set[str]) -> list[str]:
@@ -107,29 +116,32 @@ def _values(side: Side, metric: str) -> np.ndarray | float | None:
 # -- output -----------------------------------------------------------------------------------------------------------
 
 
-def write(sweep: Sweep, folder: Path, say: Callable[[str], None] = print) -> list[Path]:
+def write(project: Project, sweep: Sweep, folder: Path, say: Callable[[str], None] = print) -> list[Path]:
     """<folder>/sweep.html and .pdf. Raises UserError; then what was there stays."""
-    report.require_fonts()
-    settings = report.settings_of(f"{len(sweep.sides)} 個の実験の比較")
-    figures = {}
-    with style(runs.FONTS.resolve()):  # matplotlib remembers it, wherever the next one works
-        for key in sweep.numeric if sweep.metrics else []:
-            figures[key] = report.keep(f"sweep-{len(figures) + 1}", to_svg(draw(sweep, key), key))
-    built = tree.build(report.fill("sweep.md.j2", report.page_code, sweep=sweep, table=table(sweep), figures=figures))
-    return report.publish(built, settings, folder, "sweep", say)
+    words = report.words_of(project)
+    with TemporaryDirectory(prefix="ronkyo-") as pictures:
+        figures = {}
+        with style():
+            for key in sweep.numeric if sweep.metrics else []:
+                name = f"sweep-{len(figures) + 1}"
+                figures[key] = report.keep(Path(pictures), name, to_svg(draw(sweep, key), key))
+        text = fill("sweep.md.j2", words, page_code, sweep=sweep, table=table(sweep, words), figures=figures)
+        title = words("compare.sweep.title", n=len(sweep.sides))
+        return report.publish(project, text, title, Path(pictures), folder / "sweep", say)
 
 
-def markdown(sweep: Sweep) -> str:
-    return report.fill("sweep_comment.md.j2", report.comment_code, sweep=sweep, table=table(sweep))
+def markdown(project: Project, sweep: Sweep) -> str:
+    words = report.words_of(project)
+    return fill("sweep_comment.md.j2", words, comment_code, sweep=sweep, table=table(sweep, words))
 
 
-def table(sweep: Sweep) -> list[list[str]]:
+def table(sweep: Sweep, words: Words) -> list[list[str]]:
     """A row for each side: its name, the varied parameters, the metrics with their intervals."""
     rows = []
     for index, side in enumerate(sweep.sides):
         parameters = [ABSENT if values[index] is None else to_json(values[index]) for values in sweep.varied.values()]
-        numbers = [_shown(values[index]) for values in sweep.metrics.values()]
-        rows.append([*map(report.literal, [side.title, *parameters]), *numbers])
+        numbers = [_printed(values[index]) for values in sweep.metrics.values()]
+        rows.append([*map(literal, [side.title(words), *parameters]), *numbers])
     return rows
 
 
@@ -163,7 +175,7 @@ def draw(sweep: Sweep, key: str) -> Figure:
             panel.set_yscale("log")
         panel.set_xticks(np.unique(positions), [f"{value:g}" for value in np.unique(positions)])
         panel.xaxis.minorticks_off()
-        panel_title(panel, "：".join(metric.split(".", 1)[1].split(".", 1)))
+        panel.set_title("\n".join(metric.split(".", 2)[1:]))
     if len(series) > 1:
         curves.legend(drawing, panels)
     return drawing
@@ -180,7 +192,7 @@ def _draw_side(panel: Axes, position: float, values: np.ndarray | float | None, 
     panel.errorbar(position, found.mean, yerr=error, fmt="D", markersize=4, color=color, label=label)
 
 
-def _shown(values: np.ndarray | float | None) -> str:
+def _printed(values: np.ndarray | float | None) -> str:
     if values is None:
         return ABSENT
     if not isinstance(values, np.ndarray):

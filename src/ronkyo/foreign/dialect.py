@@ -1,8 +1,11 @@
 """Markdown as Markdown Preview Enhanced for VS Code reads it -> an HTML tree.
 
-CommonMark with tables, line breaks kept, raw HTML, `$…$`, `$$…$$`, `\\(…\\)`, `\\[…\\]`, footnotes, task lists, `==marks==`,
-`^superscripts^`, `~subscripts~` and `!!! note` boxes. Elements that can fail later (pictures, formulas, links) carry the
-line they stand in as `data-line`.
+CommonMark with tables, line breaks kept, raw HTML, formulas, footnotes, `==marks==`, `^superscripts^`, `~subscripts~` and
+`!!! note` boxes. Elements that can fail later (pictures, formulas, links) carry the line they stand in as `data-line`.
+
+mdit-py-plugins makes footnotes and boxes. Its other rules are not for Japanese, which has no blanks between words: its
+subscript makes 月<sub>金、土</sub>日 of 月~金、土~日, its superscript x<sup>2y</sup>2 of x^2y^2, and its links go on to the next
+blank; its attributes take no `{width=50%}` and stand over a heading, not behind it.
 """
 
 from __future__ import annotations
@@ -16,58 +19,31 @@ from urllib.parse import unquote
 from lxml import html
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
-from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from mdit_py_plugins.admon import admon_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 from pymdownx.highlight import Highlight
 
-from ronkyo.typeset.tree import join_lines
+from ronkyo.foreign import formulas, safe
+from ronkyo.foreign.patterns import JAPANESE
+from ronkyo.foreign.safe import Warn
+from ronkyo.words import Words
 
-Warn = Callable[[int, str], None]
-
-JAPANESE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"
 CONTENTS = re.compile(r"<!--\s*code_chunk_output\s*-->.*?<!--\s*/code_chunk_output\s*-->", re.DOTALL)
+OWN_CONTENTS = re.compile(r"\s*(\[toc\]|(?:<!--\s*)?@import\s+\"\[TOC\]\".*)\s*", re.IGNORECASE)
 FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(`{3,}|~{3,})")
 PICTURE = re.compile(r"!\[((?:\\.|[^\]\\\n])*)\]\(((?:[^()\n]|\([^()\n]*\))*)\)")
 TITLED = re.compile(r"(.*?)(\s+(?:\"[^\"]*\"|'[^']*'))?\s*$", re.DOTALL)
 HEADING = re.compile(rf"( {{0,3}}#{{1,6}})(?:\u3000[ \u3000]*|(?=[{JAPANESE}]))")
-NOTE = re.compile(r" {0,3}\[\^([^\]\s]+)\]:[ \t]*(.*)")
-NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
 ATTRIBUTES = re.compile(r"\{([^{}\n]*)\}")
-ENVIRONMENT = re.compile(r"\\begin\{((?:align|equation|gather|multline|eqnarray|alignat|cases)\*?)\}")
-DISPLAYS = (("$$", "$$"), (r"\[", r"\]"))
 IMPORT = re.compile(r" {0,3}(?:<!--\s*)?(@import\s+[\"']([^\"']*)[\"'].*?)\s*(?:-->)?\s*")
 IMPORTED_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 MARK = re.compile(r"==(?![\s=])((?:`[^`\n]*`|\$[^$\n]*\$|[^`$\n])+?)(?<![\s=])==(?!=)")
 SMALL = re.compile(rf"([~^])([\w+\-*/=.,()'’†‡{JAPANESE}]{{1,40}})\1(?!\1)")
-ADMONITION = re.compile(r"!!!\s+([\w-]+)(?:\s+[\"“](.*)[\"”])?\s*")
-ADMONITIONS = {
-    "note": "注",
-    "info": "情報",
-    "tip": "ヒント",
-    "hint": "ヒント",
-    "important": "重要",
-    "warning": "警告",
-    "caution": "注意",
-    "attention": "注意",
-    "danger": "危険",
-    "error": "エラー",
-    "bug": "不具合",
-    "failure": "失敗",
-    "success": "成功",
-    "example": "例",
-    "question": "問い",
-    "quote": "引用",
-    "abstract": "要約",
-    "summary": "要約",
-    "todo": "することの覚え",
-}
 WARNINGS = ("warning", "caution", "attention", "danger", "error", "bug", "failure")
 DRAWN_ELSEWHERE = ("mermaid", "plantuml", "puml", "dot", "viz", "wavedrom", "vega", "vega-lite", "ditaa")
-HIDDEN_TAGS = ("html", "head", "body", "main", "meta", "base", "title", "!doctype")  # the page has its own
-REMOVED_BLOCKS = re.compile(r"<(script|style|template|textarea|svg|math)\b.*?(</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-TAG = re.compile(r"<(/?)([A-Za-z!][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 
 
 def own_contents(text: str) -> list[str]:
@@ -76,25 +52,20 @@ def own_contents(text: str) -> list[str]:
     return [unquote(anchor) for anchor in re.findall(r"\]\(#([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)", listed)]
 
 
-def parse(text: str, warn: Warn) -> html.HtmlElement:
-    """`main` with the report's body; nothing in it is numbered, read or made safe yet."""
+def parse(text: str, warn: Warn, words: Words) -> html.HtmlElement:
+    """`main` with the report's body; nothing in it is numbered or read yet."""
     text = CONTENTS.sub(lambda match: "\n" * match[0].count("\n"), text)
-    notes: dict[str, tuple[int, str]] = {}
-    prepared = "\n".join(_prepare(text.split("\n"), notes, warn))
-    parser = _parser(notes, warn)
-    environment: dict[str, Any] = {"used": []}
-    body = parser.render(prepared, environment)
-    body += _footnotes(parser, notes, environment["used"])
-    return html.fragment_fromstring(f"<main>{body}</main>")
+    prepared = "\n".join(_prepare(text.split("\n"), warn))
+    environment = {"warn": warn, "words": words, "ids": set()}
+    return html.fragment_fromstring(f"<main>{_parser().render(prepared, environment)}</main>")
 
 
 # -- line by line -----------------------------------------------------------------------------------------------------
 
 
-def _prepare(lines: Sequence[str], notes: dict[str, tuple[int, str]], warn: Warn) -> Iterator[str]:
+def _prepare(lines: Sequence[str], warn: Warn) -> Iterator[str]:
     """What CommonMark does not know, put in a way that it knows; one line for each line."""
     fence = None
-    note = None
     for number, line in enumerate(lines, start=1):
         if match := FENCE.match(line):
             if fence is None:
@@ -106,22 +77,11 @@ def _prepare(lines: Sequence[str], notes: dict[str, tuple[int, str]], warn: Warn
         if fence is not None:
             yield line
             continue
-        if match := NOTE.match(line):
-            note = match[1]
-            notes.setdefault(note, (number, match[2]))
-            yield ""
-            continue
-        if note is not None and line.strip() and (line.startswith("    ") or line.startswith("\t")):
-            notes[note] = (notes[note][0], join_lines(f"{notes[note][1]}\n{line.strip()}").replace("\n", " ").strip())
-            yield ""
-            continue
-        if line.strip():
-            note = None
-        if re.fullmatch(r"\s*(\[toc\]|(?:<!--\s*)?@import\s+\"\[TOC\]\".*)\s*", line, re.IGNORECASE):
+        if OWN_CONTENTS.fullmatch(line):
             yield ""  # the engine makes its own contents
             continue
-        if found := IMPORT.fullmatch(line):
-            line, address = found[1], found[2]
+        if match := IMPORT.fullmatch(line):
+            line, address = match[1], match[2]
             if address.lower().endswith(IMPORTED_PICTURES):
                 line = f"![]({address})"
             else:
@@ -147,49 +107,28 @@ def _quote_picture(match: re.Match[str]) -> str:
 # -- the parser -------------------------------------------------------------------------------------------------------
 
 
-def _parser(notes: dict[str, tuple[int, str]], warn: Warn) -> MarkdownIt:
+def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"breaks": True, "html": True}).enable(["table", "strikethrough"])
     parser.validateLink = lambda url: True  # what may be linked and read is decided on the tree
     parser.normalizeLink = lambda url: url
     parser.normalizeLinkText = lambda link: link
-    interrupted = ["paragraph", "reference", "blockquote", "list"]
-    parser.block.ruler.before("fence", "math_block", _math_block, {"alt": interrupted})
-    parser.block.ruler.before("fence", "admonition", _admonition, {"alt": interrupted})
-    parser.inline.ruler.before("escape", "math", _math)
+    parser.use(footnote_plugin).use(admon_plugin).use(formulas.formulas_plugin)
     parser.inline.ruler.before("strikethrough", "small", _small)
     parser.inline.ruler.before("strikethrough", "mark", _mark)
-    parser.inline.ruler.before("link", "note", _note_rule(notes))
+    parser.core.ruler.before("inline", "boxes", _settle_boxes)
     parser.core.ruler.push("lines", _set_lines)
     parser.core.ruler.push("strong", _strengthen)
     parser.core.ruler.push("attributes", _read_attributes)
-
-    def raw(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        return _raw_html(tokens[index].content, _line(tokens[index]), warn)
-
-    def fence(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        language = re.match(r"[\s{.]*([\w+#-]*)", tokens[index].info)
-        name = language[1].lower() if language else ""
-        if name in DRAWN_ELSEWHERE:
-            warn(_line(tokens[index]), f"a drawing in {name} is shown as its source; export it as SVG to show it drawn")
-        return highlighted(tokens[index].content, name, f"line:{_line(tokens[index])}")
-
-    parser.add_render_rule("html_block", raw)
-    parser.add_render_rule("html_inline", raw)
-    parser.add_render_rule("fence", fence)
-    parser.add_render_rule("code_block", fence)
-    parser.add_render_rule("image", _render_image)
-    parser.add_render_rule("link_open", _render_link)
-    parser.add_render_rule("math_block", _render_math)
-    parser.add_render_rule("math", _render_math)
-    parser.add_render_rule("note", _render_note)
+    for name, render in RENDERED.items():
+        parser.add_render_rule(name, _rule(render))
     return parser
 
 
-def highlighted(code: str, language: str, ids: str) -> str:
-    """As the pipeline's report has it, so that the tree knows its lines by their ids, which differ from block to block.
-    (Highlight wants a converter for titles only.)"""
-    lines = Highlight(None, guess_lang=False, line_spans=ids, pygments_lang_class=True)
-    return lines.highlight(code.expandtabs(4).rstrip("\n"), language or "text", css_class="highlight")
+def _rule(render: Callable[[Token, dict[str, Any]], str]) -> Callable[..., str]:
+    def rule(_renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: Any, environment: Any) -> str:
+        return render(tokens[index], environment)
+
+    return rule
 
 
 def _line(token: Token) -> int:
@@ -198,9 +137,9 @@ def _line(token: Token) -> int:
 
 def _set_lines(state: StateCore) -> None:
     for token in state.tokens:
-        if token.type != "inline" or not token.map:
+        if token.type != "inline":
             continue
-        line = token.map[0] + 1
+        line = token.map[0] + 1 if token.map else 0
         for child in token.children or []:
             child.meta["line"] = line
             line += child.type in ("softbreak", "hardbreak")
@@ -229,6 +168,8 @@ def _read_attributes(state: StateCore) -> None:
     """![](a.png){width=50%} and ## 見出し {#id}"""
     before: Token | None = None
     for token in state.tokens:
+        if isinstance(style := token.attrs.get("style"), str):
+            token.attrs["style"] = style.replace(":", ": ")  # of a table's cell, as the style sheet expects it
         children = token.children or []
         for image, text in zip(children, children[1:], strict=False):
             if image.type == "image" and text.type == "text" and (match := ATTRIBUTES.match(text.content)):
@@ -244,107 +185,20 @@ def _read_attributes(state: StateCore) -> None:
         before = token
 
 
-# -- formulas ---------------------------------------------------------------------------------------------------------
-
-
-def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """From a line that opens a display to the line that closes it; blank lines may stand between."""
-    if state.sCount[start] - state.blkIndent >= 4:
-        return False
-    first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    environment = ENVIRONMENT.match(first)
-    pair = next((pair for pair in DISPLAYS if first.startswith(pair[0])), None)
-    if environment:
-        pair = ("", f"\\end{{{environment[1]}}}")
-    if pair is None:
-        return False
-    opening, closing = pair
-    lines: list[str] = []
-    for line in range(start, end):
-        if line > start and state.sCount[line] < state.blkIndent and not state.isEmpty(line):
-            return False
-        text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
-        text = text[len(opening) :] if line == start else text
-        close = text.find(closing)
-        if close < 0:
-            lines.append(text)
+def _settle_boxes(state: StateCore) -> None:
+    """Two looks; a kind without a title of its own is named in the report's language."""
+    for opening, *title in zip(state.tokens, state.tokens[1:], state.tokens[2:], state.tokens[3:], strict=False):
+        if opening.type != "admonition_open":
             continue
-        if text[close + len(closing) :].strip(" \t\u3000\u2003。．.,、，"):
-            return False
-        if not silent:
-            lines.append(text[: close + (len(closing) if environment else 0)])
-            token = state.push("math_block", "div", 0)
-            token.block = True
-            token.map = [start, line + 1]
-            token.content = "\n".join(lines)
-            state.line = line + 1
-        return True
-    return False
+        kind = opening.meta["tag"]
+        opening.attrs["class"] = "admonition warning" if kind in WARNINGS else "admonition"
+        if title[0].type == "admonition_title_open":
+            title[0].tag = title[2].tag = "div"
+            if opening.info.strip().lower() == kind:
+                title[1].content = state.env["words"].get(f"foreign.box.{kind}") or title[1].content
 
 
-def _math(state: StateInline, silent: bool) -> bool:
-    rest = state.src[state.pos : state.posMax]
-    display = next((pair for pair in DISPLAYS if rest.startswith(pair[0])), None)
-    opening, closing = display or ("$", "$")
-    if display is None and rest.startswith(r"\("):
-        opening, closing = r"\(", r"\)"
-    if not rest.startswith(opening):
-        return False
-    close = _closing(rest, opening, closing)
-    if close < 0:
-        return False
-    content = rest[len(opening) : close]
-    if not content.strip() or (opening == "$" and _is_money(content, rest[close + 1 : close + 2])):
-        return False
-    if not silent:
-        token = state.push("math", "div" if display else "span", 0)
-        token.content = content
-        token.meta = {"display": bool(display)}
-    state.pos += close + len(closing)
-    return True
-
-
-def _closing(text: str, opening: str, closing: str) -> int:
-    place = len(opening)
-    while (place := text.find(closing, place)) >= 0:
-        if closing[0] == "\\" or text[place - 1] != "\\":
-            return place
-        place += 1
-    return -1
-
-
-def _is_money(content: str, after: str) -> bool:
-    """$5 から $10 is no formula."""
-    japanese = re.search(f"[{JAPANESE}、。]", re.sub(r"\\(text|mathrm|mbox)\w*\{[^}]*\}", "", content))
-    return after.isdigit() or bool(japanese and re.match(r"\d", content))
-
-
-def _render_math(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    token = tokens[index]
-    display = token.type == "math_block" or token.meta["display"]
-    tex = escape(tex_of(token.content), quote=False)
-    source = rf"\[{tex}\]" if display else rf"\({tex}\)"
-    tag = "div" if token.type == "math_block" else "span"
-    kind = ' data-display="yes"' if display and tag == "span" else ""
-    return f'<{tag} class="arithmatex" data-line="{_line(token)}"{kind}>{source}</{tag}>'
-
-
-def tex_of(tex: str) -> str:
-    """What KaTeX, which the preview uses, knows and MathJax without its packages does not."""
-    for pattern, replacement in (
-        (r"\\bm(?![A-Za-z])", r"\\boldsymbol"),
-        (r"\\(argmax|argmin)(?![A-Za-z])", r"\\operatorname*{\1}"),
-        (r"\\(R|N|Z)(?![A-Za-z])", r"\\mathbb{\1}"),
-        (r"\\(?:textcolor|colorbox)\{[\w#]+\}(?=\s*\{)", ""),
-        (r"\\color\{[\w#]+\}", ""),
-        (r"\\(begin|end)\{eqnarray(\*?)\}", r"\\\1{align\2}"),
-        ("　", r"\\ "),
-    ):
-        tex = re.sub(pattern, replacement, tex)
-    return tex
-
-
-# -- marks, small letters, boxes --------------------------------------------------------------------------------------
+# -- marks and small letters ----------------------------------------------------------------------------------------
 
 
 def _mark(state: StateInline, silent: bool) -> bool:
@@ -389,122 +243,73 @@ def _small(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _admonition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """!!! note "title", then lines indented by four blanks."""
-    if state.sCount[start] - state.blkIndent >= 4:
-        return False
-    match = ADMONITION.fullmatch(state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]])
-    if match is None:
-        return False
-    if silent:
-        return True
-    indent = state.sCount[start] + 4
-    line = last = start + 1
-    while line < end and (state.isEmpty(line) or state.sCount[line] >= indent):
-        line += 1
-        last = last if state.isEmpty(line - 1) else line
-    kind = match[1].lower()
-    title = ADMONITIONS.get(kind, kind.capitalize()) if match[2] is None else match[2]
-    opening = state.push("admonition_open", "div", 1)
-    opening.block, opening.map = True, [start, last]
-    opening.attrSet("class", f"admonition {'warning' if kind in WARNINGS else ''}".strip())
-    if title.strip():
-        state.push("admonition_title_open", "div", 1).attrSet("class", "admonition-title")
-        inline = state.push("inline", "", 0)
-        inline.content, inline.map, inline.children = title, [start, start + 1], []
-        state.push("admonition_title_close", "div", -1)
-    before = state.lineMax, state.blkIndent, state.parentType
-    state.lineMax, state.blkIndent, state.parentType = last, indent, "admonition"
-    state.md.block.tokenize(state, start + 1, last)
-    state.lineMax, state.blkIndent, state.parentType = before
-    state.push("admonition_close", "div", -1)
-    state.line = last
-    return True
+# -- what is written ---------------------------------------------------------------------------------------------------
 
 
-# -- footnotes --------------------------------------------------------------------------------------------------------
+def highlighted(code: str, language: str, ids: str) -> str:
+    """As the pipeline's report has it, so that the tree knows its lines by their ids, which differ from block to block.
+    (Highlight wants a converter for titles only.)"""
+    lines = Highlight(None, guess_lang=False, line_spans=ids, pygments_lang_class=True)
+    return lines.highlight(code.expandtabs(4).rstrip("\n"), language or "text", css_class="highlight")
 
 
-def _note_rule(notes: dict[str, tuple[int, str]]) -> Callable[[StateInline, bool], bool]:
-    def rule(state: StateInline, silent: bool) -> bool:
-        match = NOTE_MARK.match(state.src, state.pos)
-        if match is None or match[1] not in notes:
-            return False
-        if not silent:
-            used = state.env["used"]
-            if match[1] not in used:
-                used.append(match[1])
-            number = used.index(match[1]) + 1
-            repeats = state.env.setdefault("repeats", {})
-            repeats[number] = repeats.get(number, 0) + 1
-            token = state.push("note", "sup", 0)
-            token.meta = {"number": number, "repeat": repeats[number]}
-        state.pos = match.end()
-        return True
-
-    return rule
+def _raw_html(token: Token, environment: dict[str, Any]) -> str:
+    return safe.cleaned(token.content, _line(token), environment["warn"], environment["ids"])
 
 
-def _render_note(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    number, repeat = tokens[index].meta["number"], tokens[index].meta["repeat"]
-    id = f' id="fnref:{number}"' if repeat == 1 else ""
+def _code(token: Token, environment: dict[str, Any]) -> str:
+    language = re.match(r"[\s{.]*([\w+#-]*)", token.info)
+    name = language[1].lower() if language else ""
+    if name in DRAWN_ELSEWHERE:
+        message = f"a drawing in {name} is shown as its source; export it as SVG to show it drawn"
+        environment["warn"](_line(token), message)
+    return highlighted(token.content, name, f"line:{_line(token)}")
+
+
+def _formula(token: Token, environment: dict[str, Any]) -> str:
+    return formulas.rendered(token, _line(token))
+
+
+def _image(token: Token, environment: dict[str, Any]) -> str:
+    alt = RendererHTML().renderInlineAsText(token.children, {}, environment) if token.children else ""
+    attributes = {"src": token.attrGet("src"), "alt": alt, "data-line": _line(token), "data-markdown": "yes"}
+    attributes |= {"title": token.attrGet("title"), "style": safe.width_style({"width": token.attrGet("width") or ""})}
+    return "<img" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items() if value) + ">"
+
+
+def _link(token: Token, environment: dict[str, Any]) -> str:
+    return f'<a href="{escape(str(token.attrGet("href")))}" data-line="{_line(token)}">'
+
+
+def _note_mark(token: Token, environment: dict[str, Any]) -> str:
+    number = token.meta["id"] + 1
+    id = "" if token.meta.get("subId") else f' id="fnref:{number}"'
     return f'<sup{id}><a class="footnote-ref" href="#fn:{number}">{number}</a></sup>'
 
 
-def _footnotes(parser: MarkdownIt, notes: dict[str, tuple[int, str]], used: list[str]) -> str:
-    """As Python-Markdown makes them. A note may call another one, which then comes after it."""
-    items = []
-    for number, name in enumerate(used, start=1):  # grows meanwhile
-        text = parser.renderInline(notes[name][1], {"used": used})
-        title = f"本文の注 {number} に戻る"
-        back = f'<a class="footnote-backref" href="#fnref:{number}" title="{title}">↩</a>'
-        items.append(f'<li id="fn:{number}">{text} {back}</li>')
-    return f'<div class="footnote"><ol>{"".join(items)}</ol></div>' if items else ""
+def _note(token: Token, environment: dict[str, Any]) -> str:
+    return f'<li id="fn:{token.meta["id"] + 1}">'
 
 
-# -- HTML -------------------------------------------------------------------------------------------------------------
+def _way_back(token: Token, environment: dict[str, Any]) -> str:
+    number = token.meta["id"] + 1
+    title = escape(environment["words"]("page.back_to_note").format(number))
+    link = f' <a class="footnote-backref" href="#fnref:{number}" title="{title}">↩</a>'
+    return "" if token.meta["subId"] else link
 
 
-def _render_image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    token = tokens[index]
-    alt = renderer.renderInlineAsText(token.children, options, env) if token.children else ""
-    attributes = {"src": token.attrGet("src"), "alt": alt, "data-line": _line(token), "data-markdown": "yes"}
-    attributes |= {name: value for name in ("title", "width", "height") if (value := token.attrGet(name))}
-    return "<img" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items()) + ">"
-
-
-def _render_link(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    return f'<a href="{escape(str(tokens[index].attrGet("href")))}" data-line="{_line(tokens[index])}">'
-
-
-def _raw_html(source: str, line: int, warn: Warn) -> str:
-    """Without comments, scripts and tags that would end the page's own; pictures and links with their line."""
-
-    def lines_before(place: int) -> int:
-        return line + source.count("\n", 0, place)
-
-    def blank(match: re.Match[str]) -> str:
-        return "\n" * match[0].count("\n")
-
-    def removed(match: re.Match[str]) -> str:
-        warn(lines_before(match.start()), f"<{match[1].lower()}> is left out")
-        return blank(match)
-
-    def tag(match: re.Match[str]) -> str:
-        name = match[2].lower()
-        if name in HIDDEN_TAGS:
-            return ""
-        if match[1] or name.startswith("data-"):
-            return match[0]
-        rest = re.sub(r"\sdata-[\w-]*(\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]*))?", "", match[3])
-        slash = "/" if rest.endswith("/") else ""
-        return f'<{match[2]}{rest.removesuffix("/")} data-line="{lines_before(match.start())}"{slash}>'
-
-    source = re.sub(r"<!--.*?(-->|\Z)", blank, source, flags=re.DOTALL)
-    source = REMOVED_BLOCKS.sub(removed, source)
-    made: list[str] = []
-    place = 0
-    for match in TAG.finditer(source):
-        made += [source[place : match.start()].replace("<", "&lt;"), tag(match)]
-        place = match.end()
-    return "".join([*made, source[place:].replace("<", "&lt;")])
+RENDERED: dict[str, Callable[[Token, dict[str, Any]], str]] = {
+    "html_block": _raw_html,
+    "html_inline": _raw_html,
+    "fence": _code,
+    "code_block": _code,
+    "math_block": _formula,
+    "math": _formula,
+    "image": _image,
+    "link_open": _link,
+    "footnote_ref": _note_mark,
+    "footnote_block_open": lambda token, environment: '<div class="footnote"><ol>',
+    "footnote_block_close": lambda token, environment: "</ol></div>",
+    "footnote_open": _note,
+    "footnote_anchor": _way_back,
+}

@@ -34,6 +34,7 @@ class Furniture:
     header: str | None = None
     footer: str | None = None
     shown: bool = True
+    language: str | None = None  # "ja" or "en", where the report names one of them
 
 
 def split(text: str) -> tuple[Furniture, str]:
@@ -59,10 +60,12 @@ def _templates(source: str) -> Furniture:
         raise FrontMatterError(1, f"front matter: expected YAML: {problem}") from error
     if not isinstance(document, dict):
         raise FrontMatterError(1, f"front matter: expected keys with values, found {_kind(document)}")
+    lang = document.get("lang")
+    language = lang[:2].lower() if isinstance(lang, str) and re.match(r"(ja|en)\b", lang, re.IGNORECASE) else None
     name = next((name for name in ("puppeteer", "chrome") if name in document), None)
     options = document.get(name) if name else None
     if options is None:
-        return Furniture()
+        return Furniture(language=language)
     if not isinstance(options, dict):
         raise FrontMatterError(_line(source, name), f"front matter: {name}: expected keys, found {_kind(options)}")
     texts = {}
@@ -72,12 +75,13 @@ def _templates(source: str) -> Furniture:
             message = f"front matter: {name}.{key}: expected HTML in quotes, found {_kind(value)}"
             raise FrontMatterError(_line(source, key), message)
         texts[key] = value
-    return Furniture(texts["headerTemplate"], texts["footerTemplate"], options.get("displayHeaderFooter") is not False)
+    shown = options.get("displayHeaderFooter") is not False
+    return Furniture(texts["headerTemplate"], texts["footerTemplate"], shown, language)
 
 
 def _kind(value: Any) -> str:
     names = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", type(None): "nothing"}
-    return names.get(type(value), f"{type(value).__name__} {str(value)[:40]}")
+    return names.get(type(value), type(value).__name__)  # not its text: aliases can make that endless
 
 
 def _line(source: str, key: str | None) -> int:
@@ -119,12 +123,12 @@ def _boxes(template: str | None, title: str, date: str) -> dict[str, str]:
         root = html.fragment_fromstring(f"<div>{template}</div>")
     except (ValueError, html.etree.ParserError):  # pyright: ignore[reportAttributeAccessIssue]
         return {}
-    found: dict[str, list[str]] = {side: [] for side in SIDES}
+    boxes: dict[str, list[str]] = {side: [] for side in SIDES}
     for side, piece in _pieces(root, "left", title, date):
-        found[side].append(piece)
-    if not any(any(piece.strip('" ') for piece in pieces) for pieces in found.values()):
+        boxes[side].append(piece)
+    if not any(any(piece.strip('" ') for piece in pieces) for pieces in boxes.values()):
         return {}
-    return {side: " ".join(pieces) or "none" for side, pieces in found.items()}
+    return {side: " ".join(pieces) or "none" for side, pieces in boxes.items()}
 
 
 def _pieces(element: html.HtmlElement, side: str, title: str, date: str) -> Iterable[tuple[str, str]]:

@@ -42,10 +42,10 @@ def load(folder: Path, address: str, warn: Callable[[str], None]) -> str:
         return _embedded(address)
     if SCHEME.match(address):
         raise PictureError("only files in the report's own folder are read")
-    content = find(folder, address).read_bytes()
-    if len(content) > MOST_BYTES:
+    file = find(folder, address)
+    if file.stat().st_size > MOST_BYTES:
         raise PictureError(f"larger than {MOST_BYTES // 1_000_000} MB")
-    return _address(content, warn)
+    return _address(file.read_bytes(), warn)
 
 
 def find(folder: Path, address: str) -> Path:
@@ -177,11 +177,11 @@ def _drawing(content: bytes, warn: Callable[[str], None]) -> bytes:
                     if (parent := element.getparent()) is not None:
                         parent.remove(element)  # it has nothing to show
                         break
-            elif found := STYLE_ADDRESS.findall(value):
-                removed |= dict.fromkeys(found)
+            elif addresses := STYLE_ADDRESS.findall(value):
+                removed |= dict.fromkeys(addresses)
                 element.set(key, STYLE_ADDRESS.sub("none", value))
-        if name == "style" and element.text and (found := STYLE_ADDRESS.findall(element.text)):
-            removed |= dict.fromkeys(found)
+        if name == "style" and element.text and (addresses := STYLE_ADDRESS.findall(element.text)):
+            removed |= dict.fromkeys(addresses)
             element.text = STYLE_ADDRESS.sub("", element.text)
     for address in removed:
         warn(f"{_shortened(address)} in it is not read")

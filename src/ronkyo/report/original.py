@@ -15,14 +15,10 @@ from ronkyo.claims.estimates import Estimate, Interval
 from ronkyo.claims.predicates import Comparison
 from ronkyo.claims.quantity import Kind
 from ronkyo.claims.statements import Claim
-from ronkyo.errors import UserError
+from ronkyo.errors import ReportError
 from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
 from ronkyo.report.values import Value, Values
-
-
-class OriginalError(UserError):
-    """The file of the original's statements is not as it should be: file, key, what was expected and what was found."""
 
 
 class _Document(BaseModel):
@@ -46,7 +42,7 @@ class Original:
 
     @staticmethod
     def load(project: Project, values: Values) -> Original:
-        """A report that answers to no earlier one has no such file. Raises OriginalError or ParamsError."""
+        """A report that answers to no earlier one has no such file. Raises ReportError or ParamsError."""
         path = project.templates / "original.yaml"
         file, name = project.relative(path), project.manifest.original or values.words("report.original")
         if not path.exists():
@@ -55,7 +51,7 @@ class Original:
             document = _Document.model_validate(params.read_document(path, file))
         except ValidationError as error:
             problems = [(".".join(map(str, problem["loc"])), problem["msg"]) for problem in error.errors()]
-            raise OriginalError("\n".join(f"{file}: {key}: {message}" for key, message in problems)) from error
+            raise ReportError("\n".join(f"{file}: {key}: {message}" for key, message in problems)) from error
         return Original(name, file, values, document.claims, document.numbers, document.comparable)
 
     def problems(self, ids: Collection[str]) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 import hashlib
 import io
+import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import distribution, version
 from pathlib import Path
@@ -16,7 +18,7 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 from platformdirs import user_cache_path
 
-from ronkyo.files import replacing
+from ronkyo.errors import UserError
 
 WEIGHTS = {"NotoSansJP-Regular": 400, "NotoSansJP-Bold": 700}
 MONO = ("IBMPlexMono-Regular", "IBMPlexMono-SemiBold", "IBMPlexMono-Italic")
@@ -52,45 +54,64 @@ _NAMES = [*range(7), 13, 14, 16, 17]  # OpenType name ids: the font's names and 
 @cache
 def folder() -> Path:
     """The folder of the built fonts, as .ttf and .woff2, named by a digest of what they are built from; they are built
-    when it is not there yet, which takes half a minute."""
+    when it is not there yet. Raises UserError where they cannot be kept."""
     sans = _package("justmytype-intl-cjk", "justmytype_intl_cjk/fonts/ofl/notosansjp")
     mono = _package("fontpkg-ibm-plex-mono", "fontpkg_ibm_plex_mono")
     sources = [sans / "NotoSansJP[wght].ttf", *(mono / f"files/{name}.ttf" for name in MONO), Path(__file__)]
     digest = hashlib.sha256("".join(version(name) for name in ("fonttools", "chws-tool", "brotli")).encode())
     for file in sources:
         digest.update(hashlib.sha256(file.read_bytes()).digest())
-    built = user_cache_path("ronkyo") / "fonts" / digest.hexdigest()[:16]
-    if not built.is_dir():
-        _build(built, sans, mono)
+    built = user_cache_path("ronkyo", appauthor=False) / "fonts" / digest.hexdigest()[:16]
+    try:
+        if not built.is_dir():
+            _build(built, sans, mono)
+    except OSError as error:
+        reason = error.strerror or error
+        raise UserError(
+            f"fonts: {built.parent}: cannot be written ({reason}); XDG_CACHE_HOME chooses another"
+        ) from error
     return built
 
 
 def _build(target: Path, sans: Path, mono: Path) -> None:
-    print("fonts: built once for this machine", file=sys.stderr, flush=True)
-    japanese = subset((sans / "NotoSansJP[wght].ttf").read_bytes(), JAPANESE)
-    with replacing(target) as folder, ProcessPoolExecutor() as pool:
+    print("fonts: built once for this machine, which takes about a minute", file=sys.stderr, flush=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as temporary:
+        folder = Path(temporary) / target.name
         folder.mkdir()
-        made = [pool.submit(_japanese, folder / name, japanese, weight) for name, weight in WEIGHTS.items()]
-        made += [pool.submit(_mono, folder / name, mono / f"files/{name}.ttf") for name in MONO]
-        for future in as_completed(made):
-            print(f"fonts: {future.result()}", file=sys.stderr, flush=True)
-        (folder / "NotoSansJP-LICENSE.txt").write_bytes((sans / "OFL.txt").read_bytes())
-        (folder / "IBMPlexMono-LICENSE.txt").write_bytes((mono / "LICENSE").read_bytes())
+        _fill(folder, sans, mono)
+        try:
+            folder.rename(target)
+        except OSError:
+            if not target.is_dir():  # or another process was first, with the same bytes
+                raise
 
 
-def _japanese(path: Path, font: bytes, weight: int) -> str:
-    return _save(path, add_contextual_spacing(instance(font, weight)))
+def _fill(folder: Path, sans: Path, mono: Path) -> None:
+    japanese = subset((sans / "NotoSansJP[wght].ttf").read_bytes(), JAPANESE)
+    with ThreadPoolExecutor() as threads:
+        elsewhere = [threads.submit(_instance_elsewhere, folder / name, japanese, WEIGHTS[name]) for name in WEIGHTS]
+        for name in MONO:
+            _save(folder / name, subset((mono / f"files/{name}.ttf").read_bytes(), LATIN))
+        for future in elsewhere:
+            future.result()
+    (folder / "NotoSansJP-LICENSE.txt").write_bytes((sans / "OFL.txt").read_bytes())
+    (folder / "IBMPlexMono-LICENSE.txt").write_bytes((mono / "LICENSE").read_bytes())
 
 
-def _mono(path: Path, source: Path) -> str:
-    return _save(path, subset(source.read_bytes(), LATIN))
+def _instance_elsewhere(path: Path, japanese: bytes, weight: int) -> None:
+    """In a process of its own: fontTools keeps a core busy, and pools of processes import the caller's program again."""
+    command = [sys.executable, "-m", __spec__.name, str(path), str(weight)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}  # this engine, not another that is installed
+    done = subprocess.run(command, input=japanese, env=environment, stderr=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise UserError(f"fonts: {path.name}: its process ended with exit status {done.returncode}: {last}")
 
 
-def _save(path: Path, font: bytes) -> str:
-    compressed = woff2(font)
+def _save(path: Path, font: bytes) -> None:
     path.with_suffix(".ttf").write_bytes(font)
-    path.with_suffix(".woff2").write_bytes(compressed)
-    return f"{path.name}: TTF {len(font) // 1000} kB, WOFF2 {len(compressed) // 1000} kB"
+    path.with_suffix(".woff2").write_bytes(woff2(font))
 
 
 def _package(name: str, folder: str) -> Path:
@@ -140,3 +161,7 @@ def _bytes(font: TTFont) -> bytes:
     buffer = io.BytesIO()
     font.save(buffer)
     return buffer.getvalue()
+
+
+if __name__ == "__main__":  # what _instance_elsewhere runs: a variable font in, the static one of a weight out
+    _save(Path(sys.argv[1]), add_contextual_spacing(instance(sys.stdin.buffer.read(), int(sys.argv[2]))))

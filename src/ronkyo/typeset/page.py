@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import copy
 import mimetypes
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import NamedTuple, Protocol
 import jinja2
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
+from ronkyo.errors import UserError
 from ronkyo.typeset import fonts
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.mathematics import Drawing
@@ -26,14 +26,10 @@ FONT_FACES = (  # file, family, weight, style
     ("IBMPlexMono-Regular", "IBM Plex Mono", 400, "normal"),
     ("IBMPlexMono-SemiBold", "IBM Plex Mono", 700, "normal"),
 )
-ONLY_ON_PAPER = re.compile(  # declarations that WeasyPrint knows and no browser
-    r"(?:(?:bookmark-[a-z]+|string-set|footnote-[a-z]+)\s*:|(?:content|float|position)\s*:[^;{}]*"
-    r"(?:string|leader|target-counter|target-text|running|element|footnote)\b)[^;{}]*;?\s*"
-)
 INK = "#1b1f24"  # a formula's colour on paper: that of the report's text
 OPENING_BRACKETS = "「『（【〈《〔［｛"  # of Japanese; WeasyPrint keeps others with what follows
+SHORT_CONTENTS = 12  # entries that need no page of their own
 STYLE = Path(__file__).parent / "style"
-_CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
 
 
 @dataclass
@@ -60,15 +56,16 @@ class Sources(Protocol):
 
 
 def for_browser(tree: Tree, front: Front, pictures: Path, more_style: str = "", sources: Sources | None = None) -> str:
-    """One file that opens offline: fonts and figures are inside. `pictures`: the folder that images are relative to."""
-    sheet, screen = ((STYLE / name).read_text(encoding="utf-8") for name in ("report.css", "screen.css"))
-    style = ONLY_ON_PAPER.sub("", "\n".join([sheet, more_style, screen]))
+    """One file that opens offline: fonts and figures are inside.
+
+    pictures: the folder that images are relative to; more_style: what browsers know, behind the engine's own.
+    """
+    style = "\n".join([_sheet("report.css"), more_style, _sheet("screen.css")])
     words = Words(front.language)
     root = _body(tree, lambda source: f"{front.code_url}/{source}")
     for image in root.iter("img"):
         if not image.get("src").startswith("data:"):
-            image.set("src", _data_url(pictures / image.get("src")))
-    _open_unstyled(root, style)
+            image.set("src", _data_url(_picture(pictures, image.get("src"))))
     for slot, number in _formula_slots(root):
         slot.insert(0, html.fragment_fromstring(tree.formulas[number].inline()))
     summary = _summary(root, words)
@@ -85,12 +82,11 @@ def for_browser(tree: Tree, front: Front, pictures: Path, more_style: str = "", 
 def for_print(tree: Tree, front: Front, more_style: str = "") -> Printable:
     """The page that WeasyPrint sets; pictures, formulas and fonts are addresses that only pdf.py's fetcher resolves."""
     online = front.code_url.startswith("https://")
-    style = "\n".join([(STYLE / "report.css").read_text(encoding="utf-8"), more_style])
+    style = "\n".join([_sheet("report.css"), _sheet("print.css"), more_style])
     root = _body(tree, lambda source: f"{front.code_url}/{source}" if online else None)
     for image in root.iter("img"):
         if not image.get("src").startswith("data:"):
             image.set("src", f"picture:{image.get('src')}")
-    _open_unstyled(root, style)
     for number in root.xpath(".//data[not(ancestor::td)]"):  # whose value nobody can see on paper
         number.drop_tag()
     _set_formulas_as_images(root, tree.formulas)
@@ -98,6 +94,10 @@ def for_print(tree: Tree, front: Front, more_style: str = "") -> Printable:
     words = Words(front.language)
     page = _fill(tree, front, words, style, faces, _summary(root, words), root, for_browser=False)
     return Printable(page, [drawing.file(INK) for drawing in tree.formulas])
+
+
+def _sheet(name: str) -> str:
+    return (STYLE / name).read_text(encoding="utf-8")
 
 
 def _body(tree: Tree, code_link: Callable[[str], str | None]) -> html.HtmlElement:
@@ -153,17 +153,10 @@ def _fill(
         css=css,
         for_browser=for_browser,
         chapters=_chapters(tree.headings),
+        short_contents=sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS,
         summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
         body=html.tostring(body, encoding="unicode"),
     )
-
-
-def _open_unstyled(root: html.HtmlElement, style: str) -> None:
-    """Take away the tags that no rule of the style is for, as of most kinds of tokens in code: each costs time."""
-    styled = set(_CLASS.findall(style))
-    for element in list(root.iter("span")):
-        if element.attrib.keys() == ["class"] and styled.isdisjoint(element.get("class").split()):
-            element.drop_tag()
 
 
 def _set_formulas_as_images(root: html.HtmlElement, formulas: Sequence[Drawing]) -> None:
@@ -253,6 +246,13 @@ def _chapters(headings: list[Heading]) -> list[Chapter]:
         elif heading.level == 3 and chapters:
             chapters[-1].sections.append(heading)
     return chapters
+
+
+def _picture(folder: Path, source: str) -> Path:
+    file = (folder / source).resolve()
+    if not file.is_relative_to(folder.resolve()) or not file.is_file():
+        raise UserError(f"picture {source!r}: expected a file below {folder}, found none")
+    return file
 
 
 def _data_url(file: Path) -> str:

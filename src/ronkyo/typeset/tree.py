@@ -11,11 +11,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from types import MappingProxyType
+from typing import Any
 
 import markdown
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
-from ronkyo.errors import nearest
+from ronkyo.errors import UserError, nearest
 from ronkyo.typeset.mathematics import Drawing, typeset_all
 from ronkyo.words import Words
 
@@ -39,10 +40,18 @@ EXTENSION_SETTINGS = {
     "pymdownx.highlight": {"guess_lang": False, "line_spans": "line", "pygments_lang_class": True},
     "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
 }
+TOKENS = {  # of Pygments, those that report.css colours
+    "c1", "cm", "sd", "k", "kn", "kc", "ow", "nf", "nc", "fm", "s1", "s2", "sa", "si", "mi", "mf", "nd", "nb", "bp",
+}  # fmt: skip
 SHORT = 20  # lines of a listing that stays on one page
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
 PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
+INLINE = {
+    "a", "abbr", "b", "code", "data", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "span", "strong", "sub",
+    "sup", "u",
+}  # fmt: skip
+_INNER_BREAK = re.compile(rf"(?<=[{PUNCTUATION}])\n[ \t]*(?=\S)|(?<=[{WIDE}])\n[ \t]*(?=[{WIDE}])")
 _FORMULAS = '//*[contains(concat(" ", @class, " "), " arithmatex ")]'
 
 
@@ -64,7 +73,7 @@ class Tree:
     formulas: list[Drawing] = field(default_factory=list)
 
 
-class FormulaError(Exception):
+class FormulaError(UserError):
     """A formula that cannot be typeset. `all` has every one of the document, this one first.
 
     line: of the source, where the tree was made with data-line
@@ -76,7 +85,7 @@ class FormulaError(Exception):
         self.all: list[FormulaError] = [self]
 
 
-class MissingTarget(Exception):  # noqa: N818
+class MissingTarget(UserError):  # noqa: N818
     """A reference to a target that is not one of the `known`. `all` has every one of the document, this one first."""
 
     def __init__(self, target: str, known: Collection[str]) -> None:
@@ -99,7 +108,9 @@ def parse(text: str, words: Words) -> html.HtmlElement:
     footnotes = EXTENSION_SETTINGS["footnotes"] | {"BACKLINK_TITLE": words("page.back_to_note")}
     settings = EXTENSION_SETTINGS | {"footnotes": footnotes}
     converter = markdown.Markdown(extensions=EXTENSIONS, extension_configs=settings)
-    return html.fragment_fromstring(f"<main>{converter.convert(join_lines(text))}</main>")
+    root = html.fragment_fromstring(f"<main>{converter.convert(text)}</main>")
+    _join_lines(root)
+    return root
 
 
 def finish(root: html.HtmlElement, words: Words, boxes: Mapping[str, str] = MappingProxyType({})) -> Tree:
@@ -117,31 +128,31 @@ def finish(root: html.HtmlElement, words: Words, boxes: Mapping[str, str] = Mapp
 
 
 def join_lines(text: str) -> str:
-    """Join lines broken between Japanese characters: a line break would become a blank in the middle of a sentence."""
-    lines: list[str] = []
-    fenced = False
-    for line in text.split("\n"):
-        if re.match(r"\s*(```|~~~)", line):
-            fenced = not fenced
-        elif not fenced and lines and _continues(lines[-1], line):
-            lines[-1] += line.lstrip()
+    """Without the line breaks inside Japanese, which would become blanks in the middle of a sentence."""
+    return _INNER_BREAK.sub("", text)
+
+
+def _join_lines(root: html.HtmlElement) -> None:
+    """The same for each run of text in a block, whatever elements it goes through; code stays as it is."""
+    texts = root.xpath("//text()[not(ancestor::pre)]")
+    for before, text, after in zip([None, *texts], texts, [*texts[1:], None], strict=False):
+        if "\n" not in text:
             continue
-        lines.append(line)
-    return "\n".join(lines)
+        start, end = (
+            str(near) if near is not None and _block(near) is _block(text) else "" for near in (before, after)
+        )
+        joined = join_lines(start[-1:] + text + end[:1])
+        joined = joined[len(start[-1:]) : len(joined) - len(end[:1])]
+        if text.is_text:
+            text.getparent().text = joined
+        else:
+            text.getparent().tail = joined
 
 
-def _continues(before: str, line: str) -> bool:
-    if (
-        not before.strip()
-        or not line.strip()
-        or re.match(r"\s*([#|>*+-]|\d+\.|```|~~~|\$\$|///|:|\[\^|<(?!data|span|a ))", line)
-    ):
-        return False
-    if re.match(r"\s*([#|]|///|```|~~~|attrs:|\$\$)", before):
-        return False
-    shown_before, shown = (re.sub(r"<[^>]*>", "", text).strip() or "-" for text in (before, line))
-    last, first = shown_before[-1], shown[0]
-    return last in PUNCTUATION or bool(re.match(f"[{WIDE}]{{2}}", last + first))
+def _block(text: Any) -> html.HtmlElement:
+    """The element around a text that is no part of a line."""
+    element = text.getparent() if text.is_text else text.getparent().getparent()
+    return next(near for near in (element, *element.iterancestors()) if near.tag not in INLINE)
 
 
 class Slugs:
@@ -361,8 +372,11 @@ def _mark_questions(root: html.HtmlElement) -> None:
 
 def _prepare_code(root: html.HtmlElement) -> None:
     """Lines as blocks that do not leave slivers on a page; leading blanks apart, since Pango would give them the font
-    of the Japanese text that follows."""
+    of the Japanese text that follows. Tokens that have no colour get no tag: each costs time."""
     for code in root.xpath("//pre/code"):
+        for token in code.xpath(".//span[@class]"):
+            if token.get("id") is None and TOKENS.isdisjoint(token.get("class").split()):
+                token.drop_tag()
         lines = code.xpath("./span[@id]")
         for index, line in enumerate(lines):
             del line.attrib["id"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ronkyo.errors import nearest
+from ronkyo.errors import UserError, nearest
 from ronkyo.words import en, ja
 
 TABLES = {"ja": ja.TEXTS, "en": en.TEXTS}
@@ -18,6 +18,8 @@ class Words:
     """The table of one language: `words("page.figure")`, `words("ledger.changes_if.seeds", n=12)`."""
 
     def __init__(self, language: str) -> None:
+        if language not in TABLES:
+            raise UserError(f"language {language!r}: expected {' or '.join(sorted(TABLES))}")
         self.language = language
         self._texts = TABLES[language]
 

@@ -146,5 +146,193 @@ TEXTS: dict[str, str] = {
     "report.original_numbers": "Value|Earlier|Mean and confidence interval|Inside|Prediction interval|Inside",
     "report.original_numbers.caption": r"Numbers of {original} beside ours; \* marks those whose data are others",
     # -- compare --
+    "compare.comma": ", ",
+    "compare.and_more": "{names} and others ({n} in all)",
+    "compare.side": "{name} ({short})",
+    "compare.workspace": "the working folder",
+    "compare.title": "Comparison: {old} → {new}",
+    "compare.none": "none",
+    "compare.ratio": "{ratio} times",
+    "compare.n": "{estimate}, n = {n}",
+    "compare.reference": "reference",
+    "compare.reference.fig": "figure",
+    "compare.reference.tab": "table",
+    "compare.reference.lst": "listing",
+    "compare.reference.eq": "equation",
+    "compare.verdict.supported": "supported",
+    "compare.verdict.undecided": "undecided",
+    "compare.verdict.contradicted": "contradicted",
+    "compare.note.lacking": "{side} has no {file}.",
+    "compare.note.outdated": (
+        "The results of {side} are not those of its own params.yaml (stages out of date: {stages})."
+    ),
+    "compare.note.outdated_workspace": (
+        "The results of {side} are not those of its parameters and code as they are now (stages out "
+        "of date: {stages}). Run dvc repro."
+    ),
+    "compare.note.alone": "Experiments that only {side} has: {experiments}.",
+    "compare.note.seeds": (
+        "{experiment} has {old} seeds in A and {new} in B; differences and ratios are of the {common} that both have."
+    ),
+    "compare.stage.alone": "only {side} has it",
+    "compare.stage.command": "its command changed",
+    "compare.stage.parameter": "parameter {name}",
+    "compare.stage.dependency": "dependency {path}",
+    "compare.stage.chance": "the same inputs gave other outputs",
+    "compare.standing.alone": "on one side only",
+    "compare.standing.exact": "without seeds",
+    "compare.standing.unknown": "cannot be told",
+    "compare.standing.moved": "yes",
+    "compare.standing.within": "undecided",
+    "compare.same": "No difference was found between {old} and {new}.",
+    "compare.summary.parameters": "From {old} (A below) to {new} (B below), these parameters changed: {names}.",
+    "compare.summary.no_parameter": "From {old} (A below) to {new} (B below), no parameter changed.",
+    "compare.summary.no_ledger": "Claims cannot be compared, since {sides} has no ledger.",
+    "compare.summary.flipped": "Claims whose verdict changed: {names}.",
+    "compare.summary.none_flipped": "No claim's verdict changed.",
+    "compare.summary.only_moved": "Claims with the same verdict whose estimate moved: {n}.",
+    "compare.summary.moved": "Metrics that differ, going by their intervals over seeds: {n}; the clearest are {names}.",
+    "compare.summary.none_moved": "No metric differs, going by its interval over seeds ({n} are undecided).",
+    "compare.summary.no_metric": "No metric changed.",
+    "compare.summary.exact": "Numbers without seeds that changed: {n}.",
+    "compare.summary.unknown": (
+        "Metrics of which nothing can be told, for one seed only or a value that is not finite: {n}."
+    ),
+    "compare.parameters": "Changed parameters",
+    "compare.conclusions": "Changed conclusions",
+    "compare.metrics": "Changed metrics",
+    "compare.figures": "Learning curves and figures",
+    "compare.text": "Changed text",
+    "compare.execution": "Runs and code",
+    "compare.stages": "Stages that ran again",
+    "compare.code": "Changed code",
+    "compare.data": "Data and versions",
+    "compare.way_back": "The way back to each state",
+    "compare.parameters.key": "Parameter",
+    "compare.parameters.variants": "Variants concerned",
+    "compare.parameters.whole": "all of {experiment}",
+    "compare.parameters.caption": "Parameters with different values",
+    "compare.parameters.none": "No parameter changed.",
+    "compare.conclusions.no_ledger": "Conclusions cannot be compared, since {sides} has no ledger of claims ({file}).",
+    "compare.conclusions.none": "No claim changed its verdict or its estimate.",
+    "compare.conclusions.counts": (
+        "Claims whose verdict changed: {flipped}; with the same verdict and another estimate: "
+        "{moved}; on one side only: {alone}. The values are the estimate and interval that decided "
+        "the verdict, at the claim's own level of confidence."
+    ),
+    "compare.conclusions.sentence": "Sentence",
+    "compare.conclusions.sentence_of": "Sentence in {side}",
+    "compare.conclusions.value_of": "Value in {side}",
+    "compare.metrics.none": "No metric changed.",
+    "compare.metrics.about": (
+        "Means of the differences B − A between the same seeds, with 95 % intervals. Where all "
+        "values are positive and the largest is ten times the smallest or more, as with errors, "
+        "geometric means of the ratios B ÷ A (“times”); the values of both sides together decide "
+        "which. A metric differs (“yes”) if the interval leaves out 0, or 1 for a ratio, and is "
+        "undecided otherwise."
+    ),
+    "compare.metrics.uncorrected": (
+        "Each interval is for one metric alone, not corrected for their number; and since metrics "
+        "are not independent, it cannot be told from here how many differ by chance."
+    ),
+    "compare.metrics.name": "Metric",
+    "compare.metrics.change": "Difference or ratio, interval",
+    "compare.metrics.differs": "Differs",
+    "compare.metrics.caption": "Metrics of {experiment}",
+    "compare.metrics.unchanged": "Unchanged metrics: {n}",
+    "compare.figures.none": "No learning curve and no figure changed.",
+    "compare.figures.curves": "Learning curves of {experiment}: A and B in one panel for each variant.",
+    "compare.figures.curves_caption": (
+        "Learning curves of {experiment}: A dashed, B solid. Lines are medians over seeds, bands "
+        "their range (from low to high in {folder}). Only variants whose curve changed: {variants}."
+    ),
+    "compare.figures.undeclared": (
+        "The learning curves of {experiment} changed too; they are not drawn, since the plots of "
+        "dvc.yaml do not say what to draw (y)."
+    ),
+    "compare.figures.changed": "Changed figures",
+    "compare.figures.others": "Other changed figures",
+    "compare.figures.ranges": "The axes of A and B may have different ranges.",
+    "compare.figures.alt": "{name} ({side})",
+    "compare.figures.absent": "It has no such figure.",
+    "compare.text.lacking": "The text cannot be compared, since {sides} has no {file}.",
+    "compare.text.none": "The text did not change.",
+    "compare.text.marks": (
+        "{inserted} words came with B, {deleted} words are in A only. Tables, code and the ledger "
+        "are left out: other chapters compare them."
+    ),
+    "compare.text.underlined": "Underlined",
+    "compare.text.struck": "struck",
+    "compare.text.beginning": "Beginning",
+    "compare.stages.name": "Stage",
+    "compare.stages.reasons": "Reasons",
+    "compare.stages.none": "No stage ran again.",
+    "compare.code.file": "File",
+    "compare.code.added": "Lines added",
+    "compare.code.deleted": "Lines deleted",
+    "compare.code.unknown": "{file} (not in Git)",
+    "compare.code.none": "Unchanged: {names}.",
+    "compare.data.name": "Item",
+    "compare.data.none": "Origins and digests of the data and versions of libraries are the same.",
+    "compare.way_back.workspace": (
+        "# as it is now: put changes aside with git stash before you leave, and git stash pop brings them back"
+    ),
+    "compare.comment.same": "No difference was found.",
+    "compare.comment.conclusions": (
+        "**Conclusions**: {flipped} with another verdict, {moved} with the same verdict and another "
+        "estimate, {alone} on one side only."
+    ),
+    "compare.comment.claim": "{id}: {old} → {new}",
+    "compare.comment.sentence": "{side}: {sentence} ({effect})",
+    "compare.comment.metrics": (
+        "**Metrics**: {moved} differ, {within} are undecided, {exact} without seeds changed, "
+        "{unknown} cannot be told or are on one side only, {unchanged} are unchanged."
+    ),
+    "compare.comment.change": "Difference or ratio, 95 % interval",
+    "compare.comment.more": "And {n} more.",
+    "compare.comment.text": "Changed text: {n} paragraphs",
+    "compare.comment.paragraph": "{chapter}: {text}",
+    "compare.comment.stages": "Stages that ran again: {names}.",
+    "compare.sweep.title": "Comparison of {n} experiments",
+    "compare.sweep.varied": "{sides} side by side. Parameters that differ between them: {names}.",
+    "compare.sweep.confounded": (
+        "Since more than one parameter differs, a difference cannot be put down to one of them."
+    ),
+    "compare.sweep.heading": "Parameters and metrics",
+    "compare.sweep.about": (
+        "The numbers are means over seeds, with the 95 % confidence interval of the mean in brackets."
+    ),
+    "compare.sweep.same": "No metric differs.",
+    "compare.sweep.experiment": "Experiment",
+    "compare.sweep.caption": "Parameters that differ, and metrics",
+    "compare.sweep.continued": "Parameters that differ, and metrics (continued)",
+    "compare.sweep.figures": "Metrics against parameters",
+    "compare.sweep.alt": "Metrics against {parameter}.",
+    "compare.sweep.figure": (
+        "Metrics against {parameter}. Rings are single seeds, diamonds their mean, bars its 95 % confidence interval."
+    ),
+    "compare.sweep.colors": "Experiments of one colour have the same values of the other parameters.",
     # -- foreign --
+    "foreign.no_picture": "No picture: {address}",
+    "foreign.meaning": " ({text})",
+    "foreign.image": "Image",
+    "foreign.box.note": "Note",
+    "foreign.box.info": "Info",
+    "foreign.box.tip": "Tip",
+    "foreign.box.hint": "Hint",
+    "foreign.box.important": "Important",
+    "foreign.box.warning": "Warning",
+    "foreign.box.caution": "Caution",
+    "foreign.box.attention": "Attention",
+    "foreign.box.danger": "Danger",
+    "foreign.box.error": "Error",
+    "foreign.box.bug": "Bug",
+    "foreign.box.failure": "Failure",
+    "foreign.box.success": "Success",
+    "foreign.box.example": "Example",
+    "foreign.box.question": "Question",
+    "foreign.box.quote": "Quote",
+    "foreign.box.abstract": "Abstract",
+    "foreign.box.summary": "Summary",
+    "foreign.box.todo": "To do",
 }

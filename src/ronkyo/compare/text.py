@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from os.path import commonprefix
 from typing import Literal, NamedTuple
 
 from ronkyo.typeset import tree
+from ronkyo.words import Words
 
 SIMILAR = 0.4  # paragraphs that share less are not two versions of one
-WHOLE = re.compile(
-    r"[−+-]?[0-9]+(?:[,.][0-9]+)*(?:\^?\{?[−-]?[0-9]+\}?)?|[A-Za-z_][A-Za-z0-9_.]*|\\\(.*?\\\)|\\\[.*?\\\]|\s+"
+WHOLE = re.compile(  # what is never cut: numbers, names and Latin words, formulas
+    r"[−+-]?[0-9]+(?:[,.][0-9]+)*(?:\^?\{?[−-]?[0-9]+\}?)?|[A-Za-z_](?:[A-Za-z0-9_]|\.(?=[A-Za-z0-9_]))*"
+    r"|\\\(.*?\\\)|\\\[.*?\\\]|\s+"
 )
+WORD = re.compile(  # or a run of kanji, of katakana or of hiragana, or any other character
+    WHOLE.pattern + "|[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff]+|[\u30a1-\u30ff]+|[\u3041-\u309f]+|(?s:.)"
+)
+HIRAGANA = "".join(map(chr, range(0x3041, 0x30A0)))
 # What is compared by itself: the ledger and the marks of verdicts, tables with their captions, code. A number of a note is none
 # of the text.
 ELSEWHERE = " | ".join(
@@ -27,7 +33,7 @@ ELSEWHERE = " | ".join(
         '//sup[starts-with(@id, "fnref")]',
     ]
 )
-KINDS = {"fig": "図", "tab": "表", "lst": "コード", "eq": "式"}
+KINDS = ("fig", "tab", "lst", "eq")  # of targets that are numbered
 BLANK = re.compile(rf"^\s+(?=[{tree.WIDE}])")  # stands after a number; between two Japanese words it is stray
 
 
@@ -52,10 +58,10 @@ class Change:
     parts: list[Part]
 
 
-def changes(old: str, new: str) -> list[Change]:
+def changes(old: str, new: str, words: Words) -> list[Change]:
     """From two versions of the report's Markdown, in the order of the text; listings, tables with their captions and the ledger
     are left out, since code, numbers and claims are compared by themselves."""
-    before, after = list(paragraphs(old)), list(paragraphs(new))
+    before, after = list(paragraphs(old, words)), list(paragraphs(new, words))
     matcher = SequenceMatcher(None, [one.text for one in before], [one.text for one in after], autojunk=False)
     found: list[Change] = []
     for kind, first, last, start, end in matcher.get_opcodes():
@@ -66,13 +72,13 @@ def changes(old: str, new: str) -> list[Change]:
 
 def _replaced(before: list[Paragraph], after: list[Paragraph]) -> Iterator[Change]:
     """The old paragraphs beside the new ones that they became; what is between is gone or new."""
-    old_words, new_words = [words(old.text) for old in before], [words(new.text) for new in after]
+    old_words, new_words = [split(one.text) for one in before], [split(one.text) for one in after]
     gone = come = 0
     for old, new in [*_pairs(old_words, new_words), (len(before), len(after))]:
         yield from (Change(one.chapter, [Part("deleted", one.text)]) for one in before[gone:old])
         yield from (Change(one.chapter, [Part("inserted", one.text)]) for one in after[come:new])
         if old < len(before):
-            yield Change(after[new].chapter, list(parts(old_words[old], new_words[new])))
+            yield Change(after[new].chapter, parts(old_words[old], new_words[new]))
         gone, come = old + 1, new + 1
 
 
@@ -111,52 +117,56 @@ def _ratios(before: list[list[str]], after: list[list[str]]) -> dict[tuple[int, 
     return ratios
 
 
-def parts(old: list[str], new: list[str]) -> Iterator[Part]:
+def parts(old: list[str], new: list[str]) -> list[Part]:
     """From the words of two versions of a paragraph."""
+    found: list[Part] = []
     for kind, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            yield Part("same", "".join(old[first:last]))
-            continue
-        if first < last:
-            yield Part("deleted", "".join(old[first:last]))
-        if start < end:
-            yield Part("inserted", "".join(new[start:end]))
+        deleted, inserted = "".join(old[first:last]), "".join(new[start:end])
+        before, after = (len(deleted), 0) if kind == "equal" else _kana_in_common(deleted, inserted)
+        for part in (
+            Part("same", deleted[:before]),
+            Part("deleted", deleted[before : len(deleted) - after]),
+            Part("inserted", inserted[before : len(inserted) - after]),
+            Part("same", deleted[len(deleted) - after :]),
+        ):
+            if part.text and found and found[-1].kind == part.kind:
+                found[-1] = Part(part.kind, found[-1].text + part.text)
+            elif part.text:
+                found.append(part)
+    return found
 
 
-def words(text: str) -> list[str]:
-    """The words of a Japanese text, which put together are the text again; numbers, names and formulas are one word each.
+def _kana_in_common(old: str, new: str) -> tuple[int, int]:
+    """How many hiragana two texts begin and end with alike: は and はとても differ by とても."""
+    before = _kana(commonprefix([old, new]))
+    return before, _kana(commonprefix([old[before:][::-1], new[before:][::-1]]))
 
-    >>> words("LSTM は 0.12 で高い。")
-    ['LSTM', ' ', 'は', ' ', '0.12', ' ', 'で', '高い', '。']
+
+def _kana(text: str) -> int:
+    """How many hiragana a text begins with."""
+    return len(text) - len(text.lstrip(HIRAGANA))
+
+
+def split(text: str) -> list[str]:
+    """The words of a text, which put together are the text again; numbers, names and formulas are one word each, and so is
+    what Japanese writes in one script.
+
+    >>> split("LSTM は 0.12 で高い。")
+    ['LSTM', ' ', 'は', ' ', '0.12', ' ', 'で', '高', 'い', '。']
     """
-    found: list[str] = []
-    end = 0
-    for whole in WHOLE.finditer(text):
-        found += [*_japanese(text[end : whole.start()]), whole[0]]
-        end = whole.end()
-    return found + list(_japanese(text[end:]))
+    return [word[0] for word in WORD.finditer(text)]
 
 
-def _japanese(text: str) -> Iterable[str]:
-    return map(str, _tokenizer().tokenize(text, wakati=True)) if text else []
-
-
-@cache
-def _tokenizer():  # noqa: ANN202  (janome has no types)
-    from janome.tokenizer import Tokenizer
-
-    return Tokenizer()
-
-
-def paragraphs(text: str) -> Iterator[Paragraph]:
+def paragraphs(text: str, words: Words) -> Iterator[Paragraph]:
     """The running text of the report's Markdown: headings, paragraphs, displayed formulas, items of lists, and captions but those
     of tables."""
     root = tree.parse(text)
     for element in root.xpath(ELSEWHERE):
         element.drop_tree()
     for link in root.xpath('//a[starts-with(@href, "#")]'):
-        if link.text == "参照":  # only setting the report numbers it: 図 1 に, and without the number 図に
-            link.text = KINDS.get(link.get("href")[1:].partition(":")[0], link.text)
+        kind = link.get("href")[1:].partition(":")[0]
+        if link.text == words("compare.reference") and kind in KINDS:
+            link.text = words(f"compare.reference.{kind}")  # without its number, which only setting the report gives it
             link.tail = BLANK.sub("", link.tail or "")
     chapter = ""
     for element in root.iter("h2", "h3", "h4", "p", "div", "li", "dt", "dd", "figcaption"):
@@ -164,8 +174,8 @@ def paragraphs(text: str) -> Iterator[Paragraph]:
             continue  # only a displayed formula is a paragraph by itself
         if element.tag in ("li", "dd", "figcaption") and element.find("p") is not None:
             continue  # its paragraphs come by themselves
-        shown = " ".join(element.text_content().split())
+        content = " ".join(element.text_content().split())
         if element.tag == "h2":
-            chapter = shown
-        if shown:
-            yield Paragraph(chapter, shown)
+            chapter = content
+        if content:
+            yield Paragraph(chapter, content)

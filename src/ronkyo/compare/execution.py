@@ -1,0 +1,127 @@
+"""Two sides -> which stages ran again and why, which code, data and libraries are others."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ronkyo.compare.parameters import changed, changed_leaves
+from ronkyo.compare.revision import WORKSPACE, ComparisonError, Side
+from ronkyo.numbers import ABSENT
+from ronkyo.project import MANIFEST, Project
+from ronkyo.words import Words
+
+
+class StageChange(NamedTuple):
+    """A stage that ran again, and why."""
+
+    stage: str
+    reasons: list[str]
+
+
+class FileChange(NamedTuple):
+    file: str
+    added: int | None  # lines; None for a file that is not text, or that Git does not know
+    deleted: int | None
+    known: bool = True  # to Git
+
+
+class Pair(NamedTuple):
+    """One thing of both sides by name, e.g. a library's version."""
+
+    name: str
+    old: str
+    new: str
+
+
+def stages(old: Side, new: Side, words: Words) -> Iterator[StageChange]:
+    names = {**new.stages, **old.stages}
+    for name in sorted(names, key=lambda name: new.order.index(name) if name in new.order else len(new.order)):
+        before, after = old.stages.get(name), new.stages.get(name)
+        if before == after:
+            continue
+        if before is None or after is None:
+            side = new if before is None else old
+            yield StageChange(name, [words("compare.stage.alone", side=side.title(words))])
+        elif reasons := _reasons(before, after, words):
+            yield StageChange(name, reasons)
+        elif before.get("outs") != after.get("outs"):
+            yield StageChange(name, [words("compare.stage.chance")])
+
+
+def _reasons(before: Mapping[str, Any], after: Mapping[str, Any], words: Words) -> list[str]:
+    """From a stage's entries in both locks: what made it run again."""
+    reasons = [words("compare.stage.command")] if before.get("cmd") != after.get("cmd") else []
+    for file in {**before.get("params", {}), **after.get("params", {})}:
+        earlier, recorded = (entry.get("params", {}).get(file, {}) for entry in (before, after))
+        reasons += [
+            words("compare.stage.parameter", name=name)
+            for key in changed(earlier, recorded)
+            for name in _within(key, earlier.get(key), recorded.get(key))
+        ]
+    digests = [{dep["path"]: dep.get("md5") for dep in entry.get("deps", [])} for entry in (before, after)]
+    return reasons + [words("compare.stage.dependency", path=path) for path in changed(*digests)]
+
+
+def _within(key: str, old: Any, new: Any) -> list[str]:
+    """A changed section is told of by the keys inside it that changed."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return [key]
+    return [f"{key}.{name}" for name in changed_leaves(old, new)]
+
+
+def code_of(project: Project) -> list[str]:
+    """The files and folders of a project in which a change of code is looked for."""
+    paths = [project.source, project.root / "stages", project.templates, project.pipeline_file]
+    paths += [project.root / MANIFEST, project.requirements_file, project.root / "Makefile"]
+    return [project.relative(path) for path in paths]
+
+
+def files(project: Project, old: Side, new: Side) -> list[FileChange]:
+    """Changed files of code, from Git."""
+    if old.revision is None and new.revision is None:
+        return []
+    revisions = [side.revision for side in (old, new) if side.revision]
+    swapped = ["-R"] if old.kind == WORKSPACE else []
+    code = code_of(project)
+    changes = []
+    for line in _git(
+        project, "diff", "--numstat", "-z", "--relative", "--no-renames", *swapped, *revisions, "--", *code
+    ):
+        added, deleted, file = line.split("\t", 2)
+        changes.append(FileChange(file, _lines(added), _lines(deleted)))
+    if WORKSPACE in (old.kind, new.kind):
+        others = _git(project, "ls-files", "-z", "--others", "--exclude-standard", "--", *code)
+        changes += [FileChange(file, None, None, known=False) for file in others]
+    return changes
+
+
+def _lines(count: str) -> int | None:
+    """Git's count of lines; - for a file that is not text."""
+    return None if count == "-" else int(count)
+
+
+def _git(project: Project, *arguments: str) -> list[str]:
+    """The entries that a git command lists with -z; they are bytes, and UTF-8 whatever the locale says."""
+    done = subprocess.run(["git", *arguments], cwd=project.root, capture_output=True, check=False)
+    if done.returncode:
+        raise ComparisonError(f"git {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
+    return [entry for entry in done.stdout.decode(errors="replace").split("\0") if entry]
+
+
+def data(old: Side, new: Side) -> list[Pair]:
+    """What is told of the data's origin and digests."""
+    pairs = []
+    for experiment in changed(old.provenance, new.provenance):
+        before, after = (side.provenance.get(experiment, {}) for side in (old, new))
+        pairs += [Pair(f"{experiment}.{pair.name}", *pair[1:]) for pair in _pairs(before, after)]
+    return pairs
+
+
+def versions(old: Side, new: Side) -> list[Pair]:
+    return _pairs(old.versions, new.versions)
+
+
+def _pairs(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Pair]:
+    return [Pair(name, str(old.get(name, ABSENT)), str(new.get(name, ABSENT))) for name in changed(old, new)]

@@ -1,0 +1,133 @@
+"""Two sides -> the metrics that differ, and by how much more than seeds do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from ronkyo.claims import estimates
+from ronkyo.compare.revision import Side
+from ronkyo.seeds import generator
+
+RATIO_FROM = 10.0  # largest over smallest value of a metric's seeds: then one seed would rule a mean of differences
+PRECISION = 1e-6  # of metrics, relative: what differs by less is what rounding left
+
+Standing = Literal["alone", "exact", "unknown", "moved", "within"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """The mean of a metric on both sides, and the mean difference or ratio between the same seeds."""
+
+    experiment: str
+    variant: str
+    name: str
+    old: float | None
+    new: float | None
+    old_half: float = math.nan  # half widths of the means' own intervals
+    new_half: float = math.nan
+    change: estimates.Estimate | None = None  # B − A or B ÷ A; None: the same for every seed, or a side has no seeds
+    exact: bool = False  # no seed changes it: any difference is one
+    alone: bool = False  # only one side has it
+
+    @property
+    def key(self) -> str:
+        return f"{self.experiment}.{self.variant}.{self.name}"
+
+    @property
+    def differs(self) -> bool:
+        return self.alone or self.change is not None or self.old != self.new
+
+    @property
+    def is_ratio(self) -> bool:
+        return self.change is not None and self.change.method.startswith("log")
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Whether the interval says that the sides differ: moved, within; or why there is none to ask."""
+        if self.alone:
+            return "alone"
+        if self.exact:
+            return "exact"
+        found, same = self.change, 1.0 if self.is_ratio else 0.0
+        if found is None or found.reason not in ("", "no spread"):  # one seed, or a mean that is not finite
+            return "unknown"
+        scale = 1.0 if self.is_ratio else max(abs(self.old or 0.0), abs(self.new or 0.0))
+        if abs(found.value - same) <= PRECISION * scale:
+            return "within"
+        if found.reason:  # every seed differs by the same
+            return "exact"
+        return "within" if found.low <= same <= found.high else "moved"
+
+    @property
+    def moved(self) -> bool:
+        return self.standing == "moved"
+
+    @property
+    def strength(self) -> float:
+        """How far the change lies from none, in half widths of its interval (on the scale of logarithms for a ratio)."""
+        found = self.change
+        if found is None or found.reason or found.high == found.low:
+            return 0.0
+        value, low, high = found.value, found.low, found.high
+        if self.is_ratio:
+            value, low, high = math.log(value), math.log(low), math.log(high)
+        return abs(value) / (high - low) * 2
+
+
+def of_both(old: Side, new: Side) -> Iterator[Metric]:
+    """Every metric that a side has: in the new side's order, then what it no longer has."""
+    for experiment in {**new.metrics, **old.metrics}:
+        before, after = old.metrics.get(experiment, {}), new.metrics.get(experiment, {})
+        for variant in {**after, **before}:
+            a, b = before.get(variant, {}), after.get(variant, {})
+            for name in {**b, **a}:
+                names = (experiment, variant, name)
+                yield _metric(names, a, b, old.over_seeds(*names), new.over_seeds(*names))
+
+
+def _metric(
+    names: tuple[str, str, str],
+    old_means: dict[str, float | None],
+    new_means: dict[str, float | None],
+    old: np.ndarray | None,
+    new: np.ndarray | None,
+) -> Metric:
+    name = names[2]
+    change = None
+    if old is not None and new is not None and not agree(old, new):
+        change = _change(old, new, ".".join(names))
+    means = old_means.get(name), new_means.get(name)
+    if old is not None and new is not None and change is None:
+        means = means[1], means[1]  # which rounding may have set apart
+    alone = (name in old_means) != (name in new_means)
+    return Metric(*names, *means, _half_width(old), _half_width(new), change, old is None and new is None, alone)
+
+
+def agree(old: np.ndarray, new: np.ndarray) -> bool:
+    """Whether all values are the same, as far as metrics are printed."""
+    return old.shape == new.shape and np.allclose(old, new, rtol=PRECISION, atol=0.0, equal_nan=True)
+
+
+def _change(old: np.ndarray, new: np.ndarray, key: str) -> estimates.Estimate:
+    """Of the seeds that both sides have, in pairs: the mean difference, or the geometric mean of the ratios where all
+    values are positive and differ by orders of magnitude, as errors do. Which of the two is decided by the values of both
+    sides together, whichever side each is of, so the choice favours no side."""
+    n = min(len(old), len(new))
+    old, new = old[:n], new[:n]
+    rng = generator("comparison", 0, key)
+    values = np.concatenate([old, new])
+    if np.isfinite(values).all() and values.min() > 0 and values.max() / values.min() >= RATIO_FROM:
+        return estimates.ratio_estimate(new, old, estimates.LEVEL, rng)
+    with np.errstate(invalid="ignore"):  # of two seeds that never got there
+        differences = new - old
+    return estimates.mean_estimate(differences, estimates.LEVEL, rng)
+
+
+def _half_width(seeds: np.ndarray | None) -> float:
+    return math.nan if seeds is None else estimates.mean_interval(seeds).half_width

@@ -1,0 +1,88 @@
+"""What several passes need: walking a tree that changes, and moving parts of it."""
+
+from __future__ import annotations
+
+from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
+
+HtmlElement = html.HtmlElement
+_PICTURES = etree.XPath('descendant-or-self::img | descendant-or-self::span[@class="missing"]')
+
+
+def elements(root: HtmlElement, *names: str) -> list[HtmlElement]:
+    return list(root.iter(*names))
+
+
+def pictures_in(element: HtmlElement) -> list[HtmlElement]:
+    """Images and the placeholders of those that are missing."""
+    return list(_PICTURES(element))  # pyright: ignore[reportArgumentType]
+
+
+def line_of(element: HtmlElement) -> int:
+    """The line of the report that an element stands in; 0: none is known."""
+    return next((int(line) for line in element.xpath("ancestor-or-self::*/@data-line")[::-1]), 0)
+
+
+def lift(element: HtmlElement, parent: HtmlElement) -> None:
+    """Out of its paragraph, which goes on after it in a second one."""
+    after = html.Element(parent.tag, dict(parent.attrib))
+    after.text = (element.tail or "").lstrip("\n")
+    element.tail = None
+    after.extend(list(element.itersiblings()))
+    tail, parent.tail = parent.tail, None
+    parent.addnext(element)
+    element.addnext(after)
+    after.tail = tail
+    _trim_breaks(parent)
+    _trim_breaks(after)
+    for half in (parent, after):
+        if not len(half) and not (half.text or "").strip():
+            half.drop_tree()
+
+
+def _trim_breaks(paragraph: HtmlElement) -> None:
+    while len(paragraph) and paragraph[0].tag == "br" and not (paragraph.text or "").strip():
+        paragraph[0].drop_tag()
+    while len(paragraph) and paragraph[-1].tag == "br" and not (paragraph[-1].tail or "").strip():
+        paragraph[-1].drop_tag()
+    if paragraph.text:
+        paragraph.text = paragraph.text.lstrip("\n")
+
+
+def take_out(element: HtmlElement) -> None:
+    """Without its tail, which stays."""
+    holder = element.getparent()
+    previous = element.getprevious()
+    if previous is None:
+        holder.text = (holder.text or "") + (element.tail or "")
+    else:
+        previous.tail = (previous.tail or "") + (element.tail or "")
+    element.tail = None
+    holder.remove(element)
+
+
+def caption_of(block: HtmlElement) -> HtmlElement | None:
+    """What a block says besides its pictures, as a figcaption without blocks inside."""
+    caption = html.Element("figcaption")
+    caption.text = block.text
+    caption.extend(list(block))
+    for part in elements(caption, "img"):
+        part.drop_tree()
+    for part in elements(caption, "div", "p", "figure", "figcaption"):
+        if part is not caption:
+            part.drop_tag()
+    for part in elements(caption, "br"):
+        part.tail = " " + (part.tail or "")
+        part.drop_tag()
+    if not caption.text_content().strip():
+        return None
+    caption.text = (caption.text or "").lstrip()
+    return caption
+
+
+def has_content_after(element: HtmlElement) -> bool:
+    return bool((element.tail or "").strip()) or element.getnext() is not None
+
+
+def holds_only_pictures(block: HtmlElement) -> bool:
+    rest = (block.text or "") + "".join(child.tail or "" for child in block)
+    return not rest.strip() and all(child.tag in ("img", "br") or child.get("class") == "missing" for child in block)

@@ -1,0 +1,162 @@
+"""Pictures that stand apart become figures, those side by side one figure with sub-captions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
+
+from ronkyo.foreign.passes.elements import HtmlElement, caption_of, elements, holds_only_pictures, pictures_in, take_out
+from ronkyo.foreign.patterns import NO_ALT, SUB_LABEL
+
+
+def make(root: HtmlElement) -> None:
+    """figure, with a figcaption where one was found."""
+    for figure in elements(root, "figure"):
+        if not pictures_in(figure):
+            figure.tag = "div"
+    done: set[HtmlElement] = set()
+    for cell in root.xpath(".//*[@data-cell]"):
+        if cell not in done and not cell.xpath("ancestor::figure"):
+            group = list(_side_by_side(cell))
+            done.update(group)
+            if len(group) > 1:
+                _make_grid(group, _columns(group))
+    for image in pictures_in(root):
+        block = _block_of(image)
+        if block is not None and block.getparent() is not None:
+            images = pictures_in(block)
+            if len(images) > 1:
+                _make_grid(_cells_of(block, images), min(len(images), 2 if len(images) != 3 else 3), block)
+            elif images:
+                _make_single(block, image)
+
+
+def _side_by_side(cell: HtmlElement) -> Iterator[HtmlElement]:
+    """The cell and what stands beside it; rules that only end the row go."""
+    beside: HtmlElement | None = cell
+    while beside is not None and beside.get("data-cell") and pictures_in(beside):
+        after = beside.getnext()
+        text = (beside.tail or "").strip()
+        yield beside
+        while after is not None and after.tag in ("br", "div", "p") and _is_empty(after) and not text:
+            empty, after = after, after.getnext()
+            empty.drop_tree()
+        beside = after if not text else None
+
+
+def _is_empty(element: HtmlElement) -> bool:
+    return not element.text_content().strip() and not element.xpath(".//img") and not (element.tail or "").strip()
+
+
+def _columns(group: Sequence[HtmlElement]) -> int:
+    widest = max(float(cell.get("data-cell")) for cell in group) or 50
+    return max(2, min(4, round(100 / widest)))
+
+
+def _block_of(image: HtmlElement) -> HtmlElement | None:
+    """The element that becomes the figure: it holds pictures and at most what may be their caption."""
+    if image.xpath(
+        'ancestor::figure[@data-kind] | ancestor::table | ancestor::a[@href] | ancestor::*[@class="footnote"]'
+    ):
+        return None
+    if figures := image.xpath("ancestor::figure"):
+        return figures[0]
+    parent = image.getparent()
+    parent_of_pictures = parent if parent.tag in ("p", "span", "a") and holds_only_pictures(parent) else None
+    if parent_of_pictures is not None:
+        image, parent = parent_of_pictures, parent_of_pictures.getparent()
+    set_apart = "center" in (parent.get("style") or "") or parent.get("data-cell")
+    if parent.tag in ("div", "p") and set_apart and _may_be_captioned(parent):
+        return parent
+    if image is parent_of_pictures:
+        return image
+    if parent.tag in ("main", "div", "li", "blockquote", "td", "section", "dd", "details") and _between_blocks(image):
+        holder = html.Element("p")
+        holder.tail, image.tail = image.tail, None
+        image.addprevious(holder)
+        holder.append(image)
+        return holder
+    return None
+
+
+def _may_be_captioned(block: HtmlElement) -> bool:
+    """Pictures and a line or two, not a whole part of the report that happens to be centred."""
+    blocks = block.xpath(".//table | .//ul | .//ol | .//pre | .//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6")
+    return not blocks and len(block.text_content().strip()) <= 200
+
+
+def _between_blocks(image: HtmlElement) -> bool:
+    before, after = image.getprevious(), image.getnext()
+    text = (image.getparent().text if before is None else before.tail) or ""
+    return (
+        not text.strip()
+        and not (image.tail or "").strip()
+        and all(
+            neighbour is None or neighbour.tag not in ("b", "strong", "em", "code", "a", "sub", "sup", "i")
+            for neighbour in (before, after)
+        )
+    )
+
+
+def _cells_of(block: HtmlElement, images: Sequence[HtmlElement]) -> list[HtmlElement]:
+    """A cell for each picture; its alternative text, when it is one, is the sub-caption. What is left is the caption."""
+    cells = []
+    for image in images:
+        take_out(image)
+        cell = html.Element("div")
+        alt = image.get("alt") or image.get("data-alt") or ""
+        if image.get("data-markdown") and not NO_ALT.fullmatch(alt):
+            cell.text = alt
+        cell.append(image)
+        cells.append(cell)
+    return cells
+
+
+def _make_grid(cells: Sequence[HtmlElement], columns: int, block: HtmlElement | None = None) -> None:
+    """figure > div.cells > div.cell > picture and (a) sub-caption."""
+    figure = html.Element("figure", {"data-kind": "figure"})
+    grid = etree.SubElement(figure, "div", {"class": f"cells columns-{columns}"})
+    if block is None:
+        cells[0].addprevious(figure)
+        figure.tail = cells[-1].tail
+    else:
+        block.addprevious(figure)
+        caption = caption_of(block)
+        figure.tail = block.tail
+        block.tail = None
+        block.getparent().remove(block)
+        if caption is not None:
+            figure.append(caption)
+    for index, cell in enumerate(cells):
+        box = etree.SubElement(grid, "div", {"class": "cell"})
+        for part in pictures_in(cell):
+            take_out(part)
+            part.attrib.pop("style", None)
+            box.append(part)
+        caption = caption_of(cell)
+        if caption is not None:
+            caption.text = SUB_LABEL.sub("", caption.text or "")
+        if cell.getparent() is not None:
+            cell.getparent().remove(cell)
+        sub = etree.SubElement(box, "div", {"class": "sub"})
+        sub.text = f"({chr(ord('a') + index)})" if index < 26 else f"({index + 1})"
+        if caption is not None:
+            sub.text += f" {caption.text or ''}"
+            sub.extend(list(caption))
+
+
+def _make_single(block: HtmlElement, image: HtmlElement) -> None:
+    figure = html.Element("figure", {"data-kind": "figure"})
+    block.addprevious(figure)
+    figure.tail, block.tail = block.tail, None
+    if (link := image.getparent()).tag == "a" and not link.get("href"):
+        image = link
+    take_out(image)
+    figure.append(image)
+    caption = caption_of(block)
+    if id := block.get("id"):
+        figure.set("id", id)
+    block.getparent().remove(block)
+    if caption is not None:
+        figure.append(caption)

@@ -1,0 +1,84 @@
+"""Links that lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import unquote
+
+from lxml import html
+
+from ronkyo.foreign.passes.elements import HtmlElement, elements, line_of
+from ronkyo.foreign.patterns import ADDRESS
+from ronkyo.foreign.safe import Warn
+
+
+def resolve(root: HtmlElement, warn: Warn) -> None:
+    """Links inside the report lead to headings whatever way their anchors are written; links to the web stay; others
+    become text, since nothing that they lead to goes with the page."""
+    targets: dict[str, str] = {}
+    loose: dict[str, list[str]] = {}
+    for element in root.iter():
+        if id := element.get("id"):
+            targets[element.get("data-slug") or id] = id
+            loose.setdefault(_loose(element.get("data-slug") or id), []).append(id)
+    for label in re.findall(r"\\label\{([^}]*)\}", "".join(root.xpath('.//*[@class="arithmatex"]//text()'))):
+        targets.setdefault(label, label)
+    for link in elements(root, "a"):
+        address = (link.get("href") or "").strip()
+        link.attrib.pop("title", None) if not link.get("class") else None
+        if not address:
+            link.attrib.pop("href", None)
+            link.tag = "span"
+        elif address.startswith("#"):
+            wanted = unquote(address[1:])
+            near = loose.get(_loose(wanted), [])
+            target = targets.get(wanted) or (near[0] if len(near) == 1 else None)
+            if target is None:
+                warn(line_of(link), f"link {address!r}: no such heading or anchor; it becomes text")
+                _as_text(link)
+            else:
+                link.set("href", f"#{target}")
+        elif not re.match(r"(https?://|mailto:)\S", address, re.IGNORECASE):
+            _as_text(link)
+        if link.tag == "a" and not link.xpath(".//img"):
+            for part in list(link.iterdescendants()):
+                part.drop_tag()  # PDF/UA wants text in a link, not spans
+    for element in root.xpath(".//*[@data-slug]"):
+        del element.attrib["data-slug"]
+
+
+def _as_text(link: HtmlElement) -> None:
+    link.tag = "span"
+    del link.attrib["href"]
+
+
+def _loose(anchor: str) -> str:
+    """Anchors that other tools make of the same heading: other width, other punctuation."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", anchor).casefold())
+
+
+def link_addresses(root: HtmlElement) -> None:
+    """Bare addresses become links."""
+    for text in root.xpath('.//text()[contains(., "://")][not(ancestor::a or ancestor::pre or ancestor::code)]'):
+        owner = text.getparent()
+        if text.is_text and owner.get("class") in ("arithmatex", "missing"):
+            continue
+        addresses = list(ADDRESS.finditer(text))
+        if not addresses:
+            continue
+        ends = [match.start() for match in addresses[1:]] + [len(text)]
+        links = []
+        for match, end in zip(addresses, ends, strict=True):
+            link = html.Element("a", {"href": match[0]})
+            link.text, link.tail = match[0], text[match.end() : end]
+            links.append(link)
+        before = text[: addresses[0].start()]
+        if text.is_text:
+            owner.text = before
+            owner[:0] = links
+        else:
+            owner.tail = before
+            holder = owner.getparent()
+            place = holder.index(owner) + 1
+            holder[place:place] = links

@@ -1,0 +1,70 @@
+"""Elements only where they may stand."""
+
+from __future__ import annotations
+
+from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
+
+from ronkyo.foreign.passes.elements import HtmlElement, elements
+from ronkyo.typeset.tree import HEADINGS
+
+BLOCKS = ("div", "p", "figure", "table", "ul", "ol", "dl", "blockquote", "pre", "details", "hr", "section", "article")
+INLINE = [
+    "a",
+    "span",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "s",
+    "del",
+    "ins",
+    "sub",
+    "sup",
+    "small",
+    "mark",
+    "q",
+    "code",
+    "kbd",
+]
+WHOLES = {
+    "tr": ("table", "thead", "tbody", "tfoot"),
+    "td": ("tr",),
+    "th": ("tr",),
+    "thead": ("table",),
+    "tbody": ("table",),
+    "tfoot": ("table",),
+    "caption": ("table",),
+    "colgroup": ("table",),
+    "col": ("colgroup",),
+    "li": ("ul", "ol"),
+    "dt": ("dl", "div"),
+    "dd": ("dl", "div"),
+    "figcaption": ("figure",),
+    "summary": ("details",),
+}
+_BLOCK = etree.XPath("|".join(f".//{name}" for name in (*BLOCKS, *HEADINGS)))
+
+
+def mend(root: HtmlElement) -> None:
+    """Parts of tables, lists and figures only inside their wholes; no block inside a paragraph or a heading."""
+    for element in elements(root, *WHOLES):
+        wholes = WHOLES[element.tag]
+        if element.getparent().tag not in wholes:
+            element.tag = "div" if element.tag in ("li", "td", "th", "figcaption", "summary") else element.tag
+            if element.tag != "div":
+                element.drop_tag()
+            else:
+                for key in ("colspan", "rowspan", "value", "scope"):
+                    element.attrib.pop(key, None)
+    for element in elements(root, *INLINE):
+        if _BLOCK(element):  # it was not closed
+            if id := element.get("id"):
+                element.addprevious(html.Element("span", {"id": id}))
+            element.drop_tag()
+    for element in elements(root, "p", *HEADINGS):
+        blocks = list(_BLOCK(element))  # pyright: ignore[reportArgumentType]
+        if blocks and element.tag == "p":
+            element.tag = "div"
+        for block in blocks if element.tag in HEADINGS else ():
+            block.drop_tag()

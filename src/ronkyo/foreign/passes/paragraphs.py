@@ -1,0 +1,97 @@
+"""Paragraphs that hold text only."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import html
+
+from ronkyo.foreign.passes.elements import (
+    HtmlElement,
+    elements,
+    has_content_after,
+    holds_only_pictures,
+    lift,
+    pictures_in,
+)
+from ronkyo.foreign.patterns import QUESTION
+from ronkyo.typeset.tree import HEADINGS
+
+
+def split(root: HtmlElement) -> None:
+    """Displayed formulas and pictures on lines of their own leave the paragraph that they stand in; a paragraph that
+    holds blocks is no paragraph."""
+    for slot in root.xpath('.//*[@data-display="yes"]'):
+        slot.tag = "div"
+        del slot.attrib["data-display"]
+        parent = slot.getparent()
+        if parent.tag == "p":
+            lift(slot, parent)
+    for image in pictures_in(root):
+        parent = image.getparent()
+        centred = "center" in (parent.get("style") or "")  # what else stands in it is the caption
+        if parent.tag == "p" and _stands_alone(image) and not centred and not holds_only_pictures(parent):
+            holder = html.Element("p")
+            image.addprevious(holder)
+            holder.tail, image.tail = image.tail, None
+            holder.append(image)
+            lift(holder, parent)
+    for paragraph in elements(root, "p"):
+        if any(child.tag in ("div", "table", "ul", "ol", "figure", "pre", "p") for child in paragraph):
+            paragraph.tag = "div"
+    for paragraph in elements(root, "p"):
+        for line_break in reversed(paragraph.findall("br")):
+            if QUESTION.match(line_break.tail or ""):
+                lift(line_break, paragraph)
+                line_break.drop_tree()
+    for paragraph in elements(root, "p"):
+        if QUESTION.match(paragraph.text or ""):
+            paragraph.text = re.sub(r"^\s*[QＱ]\s*[:：.．]\s*", "Q: ", paragraph.text)
+            if (first := paragraph.find("br")) is not None and has_content_after(first):
+                lift(first, paragraph)
+                first.drop_tree()
+
+
+def _stands_alone(image: HtmlElement) -> bool:
+    before = image.getprevious()
+    text_before = (image.getparent().text if before is None else before.tail) or ""
+    after = image.getnext()
+    starts = not text_before.strip() and (before is None or before.tag == "br")
+    return starts and not (image.tail or "").strip() and (after is None or after.tag == "br")
+
+
+def tidy(root: HtmlElement) -> None:
+    for paragraph in elements(root, "p", "div", "li", "td"):
+        if paragraph.tag == "p" or paragraph.text and paragraph.text.strip():
+            paragraph.text = re.sub(r"^[\s\u2003\u3000\xa0]+", "", paragraph.text or "")
+        if paragraph.tag == "p" and paragraph.find("br") is not None:
+            paragraph.set("class", "continued")  # lines of their own begin alike
+    for element in root.iter():  # the font has no such blank
+        for part in ("text", "tail"):
+            text = getattr(element, part)
+            if text and re.search("[\u2002-\u200a]", text):
+                setattr(
+                    element, part, text.replace("\u2003", "\u3000").translate(dict.fromkeys(range(0x2002, 0x200B), " "))
+                )
+    for block in elements(root, "p", "div"):
+        empty = not len(block) and not (block.text or "").strip() and not block.get("id")
+        if empty and "break" not in (block.get("style") or ""):
+            block.drop_tree()
+    for block in root.xpath(".//div[not(@class) and not(@style) and not(@id)] | .//section | .//article"):
+        block.drop_tag() if block.tag != "div" or not _has_bare_text(block) else None
+
+
+def _has_bare_text(block: HtmlElement) -> bool:
+    return bool(((block.text or "") + "".join(child.tail or "" for child in block)).strip())
+
+
+def drop_rules(root: HtmlElement) -> None:
+    """Rules before the first chapter, before headings and at the end; the style has its own."""
+    first = next(iter(root.xpath("./h2")), None)
+    for rule in elements(root, "hr"):
+        after = rule.getnext()
+        before_first = first is not None and rule.getparent() is root and root.index(rule) < root.index(first)
+        if (rule.tail or "").strip():
+            continue
+        if before_first or after is None or after.tag in (*HEADINGS, "hr"):
+            rule.drop_tree()

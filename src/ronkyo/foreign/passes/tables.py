@@ -1,0 +1,41 @@
+"""Tables with their captions and heads."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from lxml import html
+
+from ronkyo.foreign.passes.captions import own_label, take_neighbour
+from ronkyo.foreign.passes.elements import HtmlElement
+from ronkyo.foreign.patterns import TABLE
+
+
+def make(root: HtmlElement) -> None:
+    """A table with a paragraph 表 1 … above or below, or a <caption>, is a numbered table that keeps its own number."""
+    for table in root.xpath(".//table[not(ancestor::table) and not(ancestor::figure)]"):
+        for cell in table.xpath(".//td | .//th"):
+            if len(blocks := cell.xpath("./p | ./div[not(@class)]")) == 1:
+                blocks[0].drop_tag()
+        if table.find("thead") is None:  # so that it comes again on the next page
+            rows = list(takewhile(lambda row: all(cell.tag == "th" for cell in row), table.xpath("./tr | ./tbody/tr")))
+            if rows:
+                head = html.Element("thead")
+                table.insert(0, head)
+                head.extend(rows)
+        if table.xpath("./thead//*[@rowspan or @colspan]"):  # WeasyPrint maps such heads wrongly: let rows have theirs
+            for row in table.xpath("./tr[not(th)][td] | ./tbody/tr[not(th)][td]"):
+                row[0].tag = "th"
+                row[0].set("scope", "row")
+        figure = html.Element("figure", {"data-kind": "table"})
+        table.addprevious(figure)
+        figure.tail, table.tail = table.tail, None
+        figure.append(table)
+        if (caption := table.find("caption")) is not None:
+            caption.tag = "figcaption"
+            caption.tail = None
+            figure.append(caption)
+        else:
+            take_neighbour(figure, TABLE)
+        caption = figure.find("figcaption")
+        figure.set("data-label", own_label(caption, take=True) or "")

@@ -1,0 +1,15 @@
+from ronkyo.params import Section, Variants
+
+
+class Training(Section):
+    hidden_size: int
+
+
+class Settings(Section):
+    seeds: int
+    training: Training
+    variants: Variants[Training]
+
+
+def label(variant: str, training: Training) -> str:
+    return f"RNN({training.hidden_size})"

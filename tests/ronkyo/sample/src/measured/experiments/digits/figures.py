@@ -1,0 +1,5 @@
+"""Never called: reports link to the line."""
+
+
+def confusion(results):
+    return results
