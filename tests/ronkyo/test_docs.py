@@ -21,7 +21,9 @@ from ronkyo.words import Words
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 INSTALLED_ALREADY = {"python3 -m venv venv", ". venv/bin/activate", "pip install ronkyo"}
-BLOCK = re.compile(r"(?:<!-- into (?P<file>\S+) after: (?P<after>.+?) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```", re.DOTALL)
+BLOCK = re.compile(
+    r"(?:<!-- into (?P<file>\S+) after: (?P<after>.+?) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```", re.DOTALL
+)
 
 
 def test_every_command_of_the_first_ten_minutes_runs(tmp_path):
