@@ -21,7 +21,7 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     "report": BOTTOM | {"claims", "typeset"},
     "compare": BOTTOM | {"claims", "plotting", "report", "run", "typeset"},
     "run": BOTTOM | {"plotting", "report"},
-    "check": {"errors", "files", "project", "typeset"},
+    "check": {"errors", "files", "project", "typeset", "words"},
     "new": {"errors", "files", "project", "run"},
 }
 DVC = {"run", "compare"}  # the rooms that know DVC
