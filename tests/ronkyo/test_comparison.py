@@ -29,6 +29,7 @@ from ronkyo.compare.text import Part
 from ronkyo.errors import UserError
 from ronkyo.project import Manifest, Project
 from ronkyo.seeds import generator
+from ronkyo.typeset.glyphs import GETA
 from ronkyo.words import TABLES, Words
 
 A, B = "lighter", "third"  # which between them differ in everything
@@ -394,6 +395,7 @@ def test_curves_and_both_versions_of_a_changed_figure_are_in_the_page(outputs):
 
 
 def test_the_changed_words_of_the_text_are_marked_in_every_output(outputs):
+    assert outputs.page.xpath("//p/ins[.='下線'] and //p/del[.='取り消し線']")
     paragraphs = outputs.page.xpath('//p[@class="change"]')
     marks = [
         ([d.text_content() for d in p.xpath(".//del")], [i.text_content() for i in p.xpath(".//ins")])
@@ -528,6 +530,7 @@ def test_the_pdf_has_an_outline_and_numbered_pages(outputs):
     assert [name for name in names if any(title.endswith(name) for title in chapters)] == names
     for number, sheet in enumerate(outputs.pdf.pages, start=1):
         assert sheet.extract_text().strip().splitlines()[-1].strip() == f"{number}/{len(outputs.pdf.pages)}"
+    assert GETA not in outputs.pdf_text
 
 
 def test_sides_without_a_difference_are_said_to_have_none(compare, compared):

@@ -216,8 +216,8 @@ TEXTS: dict[str, str] = {
         "the verdict, at the claim's own level of confidence."
     ),
     "compare.conclusions.sentence": "Sentence",
-    "compare.conclusions.sentence_of": "Sentence in {side}",
-    "compare.conclusions.value_of": "Value in {side}",
+    "compare.conclusions.sentence_of": "Sentence {side}",
+    "compare.conclusions.value_of": "Value {side}",
     "compare.metrics.none": "No metric changed.",
     "compare.metrics.about": (
         "Means of the differences B − A between the same seeds, with 95 % intervals. Where all "
