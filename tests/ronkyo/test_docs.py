@@ -53,6 +53,7 @@ class Shell:
         self._script(binaries / "dvc", "-m dvc")
         self.folder = folder
         self.environment = os.environ | {
+            "PYTHONPATH": str(ROOT / "src"),
             "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
             "GIT_CONFIG_GLOBAL": os.devnull,
             "DVC_NO_ANALYTICS": "1",
@@ -61,7 +62,7 @@ class Shell:
             self.environment |= {f"GIT_{role}_NAME": "A reader", f"GIT_{role}_EMAIL": "reader@example.org"}
 
     def _script(self, file: Path, arguments: str) -> None:
-        file.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT / "src"} exec {sys.executable} {arguments} "$@"\n')
+        file.write_text(f'#!/bin/sh\nexec {sys.executable} {arguments} "$@"\n')
         file.chmod(0o755)
 
     def run(self, command: str) -> None:

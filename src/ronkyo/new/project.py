@@ -37,6 +37,8 @@ def create(name: str, language: str, parent: Path) -> list[str]:
     """
     package = package_name(name)
     target = parent / name
+    if not parent.is_dir():
+        raise NewError(f"{parent}: expected a folder, found nothing")
     if target.exists():
         raise NewError(f"{target}: expected a new folder, found one")
     if shutil.which("git") is None:
