@@ -213,7 +213,8 @@ class Project:
     def schemas(self) -> dict[str, type[Section]]:
         """The sections that params.yaml must have: `report`, and one for each experiment with a settings module."""
         with_settings = [name for name in self.experiments if self.has(name, "settings")]
-        return {"report": Report} | {name: self.function(name, "settings", "Settings") for name in with_settings}
+        schemas: dict[str, type[Section]] = {"report": Report}
+        return schemas | {name: self.function(name, "settings", "Settings") for name in with_settings}
 
     def label(self, experiment: str, settings: Any, variant: str) -> str:
         """What a variant is called in tables and figures."""
