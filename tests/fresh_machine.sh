@@ -29,12 +29,14 @@ if [ -z "${FRESH_ROOT:-}" ]; then
     exit 0
 fi
 
-# What leads to packages here: "NAME=value" for the environment of pip in the new root, and the paths that they name.
+# What leads to packages here, as "NAME=value" for the environment in the new root; paths of this machine are below /host there.
 variables() {
-    python3 -m pip config list 2> /dev/null | tac | sed -nE "s/^[^=]*\.([a-z-]+)='(.*)'$/\1=\2/p" | while IFS='=' read -r name value; do
-        echo "PIP_$(echo "$name" | tr a-z- A-Z_)=$value"
-    done
-    env | grep -iE '^(https?|no)_proxy=|^SSL_CERT_(FILE|DIR)=' || true
+    {
+        python3 -m pip config list 2> /dev/null | tac | sed -nE "s/^[^=]*\.([a-z-]+)='(.*)'$/\1=\2/p" | while IFS='=' read -r name value; do
+            echo "PIP_$(echo "$name" | tr a-z- A-Z_)=$value"
+        done
+        env | grep -iE '^(https?|no)_proxy=|^SSL_CERT_(FILE|DIR)=' || true
+    } | sed -E 's#(=|file://| )(/[^ ]+)#\1/host\2#g'
 }
 
 run_as() { # USER COMMAND: in that user's clone, with nothing of this machine's environment
@@ -58,13 +60,11 @@ mmdebstrap --quiet --variant=minbase --include=git,make,python3 $SUITE "$FRESH_R
 cp /etc/resolv.conf /etc/hosts "$FRESH_ROOT/etc/"
 mount -t proc proc "$FRESH_ROOT/proc"
 mount --rbind /dev "$FRESH_ROOT/dev"
-variables | grep -oE '(=|file://|[ ])/[^ ]+' | sed -E 's/^(=|file:\/\/| )//' | sort -u | while read -r path; do
-    if [ -e "$FRESH_ROOT$path" ]; then
-        :
-    elif [ -d "$path" ]; then
-        mkdir -p "$FRESH_ROOT$path" && mount --bind -o ro "$path" "$FRESH_ROOT$path"
-    elif [ -f "$path" ]; then
-        mkdir -p "$FRESH_ROOT$(dirname "$path")" && cp "$path" "$FRESH_ROOT$path"
+variables | grep -oE '/host/[^ ]+' | sed 's#^/host##' | sort -u | while read -r path; do
+    if [ -d "$path" ]; then
+        mkdir -p "$FRESH_ROOT/host$path" && mount --bind -o ro "$path" "$FRESH_ROOT/host$path"
+    elif [ -f "$path" ] && [ ! -e "$FRESH_ROOT/host$path" ]; then
+        mkdir -p "$FRESH_ROOT/host$(dirname "$path")" && cp "$path" "$FRESH_ROOT/host$path"
     fi
 done
 chroot "$FRESH_ROOT" useradd --create-home ordinary

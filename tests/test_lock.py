@@ -1,8 +1,10 @@
 """requirements.lock pins everything that pyproject.toml asks for, and everything that that needs, by version and digest."""
 
+import ast
 import re
+import sys
 import tomllib
-from importlib.metadata import PackageNotFoundError, requires
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,32 @@ def test_the_lock_pins_torch_as_one_plain_version():
 def test_no_distribution_is_pinned_twice_for_one_machine(name):
     names = [pin.name for pin in pins(name)]
     assert len(names) == len(set(names)) > 10
+
+
+def imported(folder: Path) -> set[str]:
+    """The modules that a folder's code imports from elsewhere."""
+    names = set()
+    for file in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names.add(str(node.module))
+    return {name.partition(".")[0] for name in names} - {*sys.stdlib_module_names, "ronkyo", "day3"}
+
+
+def test_all_that_the_engine_and_day3_import_is_asked_for():
+    tables = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    engine = tables["project"]["dependencies"]
+    check = engine + tables["project"]["optional-dependencies"]["check"]
+    rooms = {room: engine for room in (ROOT / "src/ronkyo").iterdir() if room.is_dir()}
+    rooms |= {
+        ROOT / "src/ronkyo": check,
+        ROOT / "src/ronkyo/check": check,
+        ROOT / "src/day3": engine + tables["dependency-groups"]["day3"],
+    }
+    providers = packages_distributions()
+    for room, requirements in rooms.items():
+        asked = {canonicalize_name(Requirement(text).name) for text in requirements}
+        for module in imported(room):
+            assert asked & set(map(canonicalize_name, providers.get(module, []))), f"{room.name} imports {module}"
