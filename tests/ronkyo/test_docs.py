@@ -125,3 +125,14 @@ def test_links_lead_somewhere(file):
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text):
         if "://" not in target:
             assert (file.parent / target).exists(), target
+
+
+def test_commands_of_typesetting_run(tmp_path):
+    shell = Shell(tmp_path)
+    (tmp_path / "report.md").write_text(
+        "---\nlang: en\n---\n\n# A report\n\n26 Nov\n\n## One\n\n- [ ] $x^2$ ==done==\n"
+    )
+    for block in BLOCK.finditer((DOCS / "typesetting.md").read_text(encoding="utf-8")):
+        shell.run(block["text"].strip())
+    assert {file.name for file in (tmp_path / "handed-in").iterdir()} == {"report.html", "report.pdf"}
+    assert (tmp_path / "report.pdf").is_file()
