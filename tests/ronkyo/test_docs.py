@@ -53,7 +53,7 @@ class Shell:
         self._script(binaries / "dvc", "-m dvc")
         self.folder = folder
         self.environment = os.environ | {
-            "PYTHONPATH": str(ROOT / "src"),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])),
             "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
             "GIT_CONFIG_GLOBAL": os.devnull,
             "DVC_NO_ANALYTICS": "1",
@@ -108,7 +108,7 @@ def test_the_reference_has_no_command_that_is_not_there():
 
 def test_every_function_of_a_template_is_told_of(small):
     told = (DOCS / "chapters.md").read_text(encoding="utf-8") + (DOCS / "claims.md").read_text(encoding="utf-8")
-    for name in functions.all_functions(Values(small), Claims(Words("en"), lambda _: None), None, []):
+    for name in functions.all_functions(Values(small), Claims(Words("en"), lambda _: None), None):
         assert f"{name}(" in told, name
 
 
@@ -125,3 +125,14 @@ def test_links_lead_somewhere(file):
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text):
         if "://" not in target:
             assert (file.parent / target).exists(), target
+
+
+def test_commands_of_typesetting_run(tmp_path):
+    shell = Shell(tmp_path)
+    (tmp_path / "report.md").write_text(
+        "---\nlang: en\n---\n\n# A report\n\n26 Nov\n\n## One\n\n- [ ] $x^2$ ==done==\n"
+    )
+    for block in BLOCK.finditer((DOCS / "typesetting.md").read_text(encoding="utf-8")):
+        shell.run(block["text"].strip())
+    assert {file.name for file in (tmp_path / "handed-in").iterdir()} == {"report.html", "report.pdf"}
+    assert (tmp_path / "report.pdf").is_file()
