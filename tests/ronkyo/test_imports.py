@@ -27,7 +27,7 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
 DVC = {"run", "compare"}  # the rooms that know DVC
 # What a project's own code may import: adding a name here is a promise to every project. They are modules, not one that
 # exports all of them again, since a stage depends on each file that it imports: training must not depend on drawing.
-PUBLIC = {"claims.estimates", "files", "params", "plotting", "results", "seeds"}
+PUBLIC = {"claims.estimates", "files", "params", "plotting", "report.blocks", "report.values", "results", "seeds"}
 
 
 def room(file: Path) -> str:

@@ -37,6 +37,8 @@ def create(name: str, language: str, parent: Path) -> list[str]:
     """
     package = package_name(name)
     target = parent / name
+    if not parent.is_dir():
+        raise NewError(f"{parent}: expected a folder, found nothing")
     if target.exists():
         raise NewError(f"{target}: expected a new folder, found one")
     if shutil.which("git") is None:
@@ -105,4 +107,5 @@ def _start_repositories(folder: Path) -> list[str]:
     subdir = [] if done else ["--subdir"]
     subprocess.run([sys.executable, "-m", "dvc", "init", "-q", *subdir], cwd=folder, check=True)
     files.write_text(folder / ".dvc" / "config", DVC_CONFIG)
+    subprocess.run(["git", "add", ".dvc/config"], cwd=folder, check=True)  # as dvc init did with its own
     return [*done, "dvc init: the pipeline's own folder, .dvc"]

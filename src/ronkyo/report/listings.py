@@ -37,16 +37,18 @@ def find(project: Project, path: str, name: str) -> Listing:
 
 
 def _definitions(tree: ast.Module) -> dict[str, ast.stmt]:
-    found: dict[str, ast.stmt] = {}
+    definitions: dict[str, ast.stmt] = {}
 
     def visit(body: list[ast.stmt], prefix: str) -> None:
         for node in body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                found[prefix + node.name] = node
+                definitions[prefix + node.name] = node
                 if isinstance(node, ast.ClassDef):
                     visit(node.body, f"{prefix}{node.name}.")
             elif isinstance(node, ast.Assign):
-                found.update({prefix + target.id: node for target in node.targets if isinstance(target, ast.Name)})
+                definitions.update(
+                    {prefix + target.id: node for target in node.targets if isinstance(target, ast.Name)}
+                )
 
     visit(tree.body, "")
-    return found
+    return definitions

@@ -65,13 +65,13 @@ class Origins:
             at = next((index for index in range(at, len(lines)) if start.match(lines[index])), at)
         return f"{self.project.relative(file)}#L{at + 1}"
 
-    def _in_yaml(self, file: Path, found: Any, parts: Sequence[str]) -> str | None:
+    def _in_yaml(self, file: Path, mapping: Any, parts: Sequence[str]) -> str | None:
         """A key's line, or that of the nearest key around it: a variant need not write what it inherits."""
         line = None
         for part in parts:
-            if not isinstance(found, dict) or part not in found:
+            if not isinstance(mapping, dict) or part not in mapping:
                 break
-            line, found = found.lc.key(part)[0] + 1, found[part]  # pyright: ignore[reportAttributeAccessIssue]
+            line, mapping = mapping.lc.key(part)[0] + 1, mapping[part]  # pyright: ignore[reportAttributeAccessIssue]
         return None if line is None else f"{self.project.relative(file)}#L{line}"
 
 
@@ -79,9 +79,9 @@ def _load(file: Path) -> Any:
     return YAML().load(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
-def _holds(found: Any, parts: Sequence[str]) -> bool:
+def _holds(mapping: Any, parts: Sequence[str]) -> bool:
     for part in parts:
-        if not isinstance(found, dict) or part not in found:
+        if not isinstance(mapping, dict) or part not in mapping:
             return False
-        found = found[part]
+        mapping = mapping[part]
     return True

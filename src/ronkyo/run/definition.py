@@ -42,17 +42,21 @@ def check(project: Project) -> list[str]:
     """A line for each committed file that is not what `write` would write."""
     return [
         f"{project.relative(file)}: expected what `ronkyo pipeline` writes, found another text; run it"
-        for file, text in _texts(project).items()
-        if not file.is_file() or file.read_text(encoding="utf-8") != text
+        for file in _outdated(project)
     ]
 
 
 def write(project: Project) -> list[Path]:
     """Write dvc.yaml and versions.yaml where they are not up to date; returns those written."""
-    changed = [file for file, text in _texts(project).items() if not file.is_file() or file.read_text("utf-8") != text]
-    for file in changed:
-        files.write_text(file, _texts(project)[file])
-    return changed
+    outdated = _outdated(project)
+    for file, text in outdated.items():
+        files.write_text(file, text)
+    return list(outdated)
+
+
+def _outdated(project: Project) -> dict[Path, str]:
+    texts = _texts(project).items()
+    return {file: text for file, text in texts if not file.is_file() or file.read_text(encoding="utf-8") != text}
 
 
 def _texts(project: Project) -> dict[Path, str]:
@@ -70,8 +74,8 @@ class Definition:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.pinned = versions.pins(project.requirements_file)
-        beside = project.source / "ronkyo"
-        self.sources = [project.source, *([] if beside.is_dir() else [Path(ronkyo.__file__).parents[1]])]
+        self.packages = [entry for entry in project.source.glob("[!_.]*") if entry.is_dir() or entry.suffix == ".py"]
+        self.installed = [] if (project.source / "ronkyo").is_dir() else [Path(ronkyo.__file__).parent]
 
     @cached_property
     def experiments(self) -> list[str]:
@@ -181,10 +185,10 @@ class Definition:
         for root in roots:
             if not root.is_file():
                 raise ProjectError(f"{self.project.relative(root)}: expected a stage's script, found nothing")
-        reached = imports.closure(roots, self.sources)
+        reached = imports.closure(roots, [*self.packages, *self.installed])
         inside = [file for file in reached.files if file.is_relative_to(self.project.root)]
         needed = versions.distributions(reached.modules, reached.names - {"ronkyo"}, self.pinned)
-        named = {canonicalize_name(name) for name in shown} | ({"ronkyo"} if len(self.sources) > 1 else set())
+        named = {canonicalize_name(name) for name in shown} | ({"ronkyo"} if self.installed else set())
         libraries = sorted({*needed, *(named & self.pinned.keys())})
         read = [{versions.FILE: libraries}] if libraries else []
         return sorted(map(self.project.relative, inside)), read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
@@ -24,32 +24,46 @@ class Reached:
     names: set[str] = field(default_factory=set)
 
 
-def closure(roots: Iterable[Path], sources: Sequence[Path]) -> Reached:
-    """What the roots import from the folders `sources` or from beside themselves, at the top or inside functions, or
-    name in a string: a module ("a.b"), or a file or folder of data beside the module. A package's `__init__.py` with
-    nothing but a docstring is left out."""
-    reached, waiting = Reached(), list(roots)
+def closure(roots: Iterable[Path], packages: Iterable[Path]) -> Reached:
+    """What the roots import from the packages (folders, or single modules), scripts also from beside themselves, at the
+    top or inside functions, or name in a string: a module ("a.b"), or a file or folder of data beside the module.
+
+    Of a package around an imported module, the `__init__.py` counts with what it imports at its top, and only if it is
+    more than a docstring."""
+    reached, seen = Reached(), set()
+    packages = list(packages)
+    waiting = [(root, True) for root in roots]
     while waiting:
-        file = waiting.pop()
-        if file in reached.files:
+        file, whole = item = waiting.pop()
+        if item in seen:
             continue
+        seen.add(item)
         reached.files.add(file)
         if file.suffix != ".py":
             continue
-        names, strings = _named(file.read_text(encoding="utf-8"))
+        names, strings = _named(file.read_text(encoding="utf-8"), whole)
+        if (
+            whole
+            and file.name == "__init__.py"
+            and any(getattr(node, "name", "") == "__getattr__" for node in _tree(file).body)
+        ):
+            waiting += [(module, True) for module in file.parent.glob("[!_]*.py")]  # any of which it may load
+        tops = {package.stem: package.parent for package in packages}
+        if not any(file.is_relative_to(package) for package in packages):
+            tops = {module.stem: file.parent for module in file.parent.glob("*.py")} | tops
         for name in names:
-            if (files := _files_of(name, file, sources)) is not None:
+            if (files := _files_of(name, file, tops)) is not None:
                 waiting += files
             elif (top := name.partition(".")[0]) not in sys.stdlib_module_names:
                 reached.modules.add(top)
         for text in strings:
-            files = _files_beside(text, file)
-            if not files and re.fullmatch(r"[a-z]\w+(\.\w+)+", text):
-                files = _files_of(text, file, sources)
-                if files is None and _is_installed(text):
+            waiting += [(path, True) for path in _files_beside(text, file)]
+            if re.fullmatch(r"[a-z]\w+(\.\w+)+", text):
+                if text.partition(".")[0] in tops:
+                    waiting += _files_of(text, file, tops) or []
+                elif _is_installed(text):
                     reached.modules.add(text.partition(".")[0])
-            waiting += files or []
-        if names & {"importlib.metadata", "importlib.resources"}:
+        if any(name.startswith(("importlib.metadata", "importlib.resources")) for name in names):
             reached.names |= {canonicalize_name(text) for text in strings}
     return reached
 
@@ -83,31 +97,52 @@ _parsed = cache(ast.parse)  # by the text, which a file may get anew
 
 
 @cache
-def _named(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The modules that a text imports (and, of `from a import b`, a.b, which may be one), and its short strings."""
+def _named(text: str, whole: bool) -> tuple[frozenset[str], frozenset[str]]:
+    """The modules that a text imports (a.b.c of `from a.b import c`, which may be none), and its short strings; without
+    `whole`, those that count when it is only imported."""
     names, strings = set(), set()
-    for node in ast.walk(_parsed(text)):
+    for node in _nodes(_parsed(text), whole):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            start = "." * node.level + (node.module or "")
-            stop = "." if node.module else ""
-            names |= {start, *(f"{start}{stop}{alias.name}" for alias in node.names)} - {"." * node.level}
+            start = "." * node.level + (f"{node.module}." if node.module else "")
+            names |= {f"{start}{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"[\w./-]+", node.value):
             strings.add(node.value)
     return frozenset(names), frozenset(strings)
 
 
-def _files_of(module: str, file: Path, sources: Sequence[Path]) -> list[Path] | None:
-    """The file of a module that `file` names, and the packages around it that have code; None if it is from elsewhere."""
-    level = len(module) - len(module.lstrip("."))
-    parts = module[level:].split(".")
-    for folder in [file.parents[level - 1]] if level else [*sources, file.parent]:
-        if (folder / parts[0]).is_dir() or (folder / f"{parts[0]}.py").is_file():
-            paths = [folder.joinpath(*parts[:depth]) for depth in range(1, len(parts) + 1)]
-            packages = [init for path in paths if (init := path / "__init__.py").is_file() and not is_empty(init)]
-            return packages + ([itself] if (itself := paths[-1].with_suffix(".py")).is_file() else [])
-    return None
+def _nodes(tree: ast.Module, whole: bool) -> Iterator[ast.AST]:
+    """What is run; without `whole`, only outside functions."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and getattr(node.test, "id", None) == "TYPE_CHECKING":
+            waiting += node.orelse
+        elif whole or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+            waiting += ast.iter_child_nodes(node)
+
+
+def _files_of(name: str, file: Path, tops: Mapping[str, Path]) -> list[tuple[Path, bool]] | None:
+    """The files behind an imported name, whose last part may be something inside a module, and whether all of each
+    counts; None if it is from elsewhere. tops: where each package or module
+    lies that is ours."""
+    level = len(name) - len(name.lstrip("."))
+    parts = name[level:].split(".")
+    folder = file.parents[level - 1] if level else tops.get(parts[0])
+    if folder is None:
+        return None
+    paths = [folder.joinpath(*parts[:depth]) for depth in range(1, len(parts) + 1)]
+    if not _exists(paths[-1]):
+        paths.pop()
+    packages = [(init, path == paths[-1]) for path in paths if (init := path / "__init__.py").is_file()]
+    itself = paths[-1].with_suffix(".py")
+    return [item for item in packages if not is_empty(item[0])] + ([(itself, True)] if itself.is_file() else [])
+
+
+def _exists(module: Path) -> bool:
+    return (module / "__init__.py").is_file() or module.with_suffix(".py").is_file() or any(module.rglob("*.py"))
 
 
 def _is_installed(module: str) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ronkyo.typeset.front import Front
 
 if TYPE_CHECKING:
-    from ronkyo.typeset.archive import Attachment
+    from ronkyo.typeset.pdf import Attachment
 
 __all__ = ["Files", "Front", "write"]
 

@@ -10,36 +10,67 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from fontTools.misc.transform import Identity, Transform
+from fontTools.pens.areaPen import AreaPen
+from fontTools.pens.basePen import BasePen
+from fontTools.pens.teePen import TeePen
+from fontTools.svgLib.path import parse_path
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
-Matrix = tuple[float, float, float, float, float, float]  # SVG's matrix(a b c d e f)
-
-_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _PLAIN = frozenset({"id", "transform", "d", "href", _HREF, "x", "y", "width", "height"})
 _GROUP, _PATH, _USE, _RECT = (_SVG + name for name in ("g", "path", "use", "rect"))
-_LENGTHS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "Q": 4, "T": 2, "Z": 0}
-_COMMAND = re.compile("([A-Za-z])([^A-Za-z]*)")
-_TRANSFORM = re.compile(r"\s*(translate|scale|matrix)\s*\(([^)]*)\)\s*,?\s*")
+_NOT_READABLE = re.compile(  # by fontTools, or an arc, which it makes curves of that are near it
+    r"[^MmZzLlHhVvCcSsQqTt\deE\s,.+-]|\.(?!\d)|(?<![\d.])0\d|(?<!\d)[eE]|[eE](?![-+\d])"
+)
+_TRANSFORM = re.compile(r"\s*(\w+)\s*\(([^)]*)\)\s*,?\s*")
 _TELLS_OUTLINES_APART = re.compile(  # what looks otherwise on one path than on several, or on a path than on a <rect>
     rb"""marker(?:-\w+)?\s*[=:]|evenodd|objectBoundingBox|(?:fill|stroke)\s*(?:=\s*["']|:)\s*url"""
 )
 _HARMLESS_SHEET = re.compile(r"\s*(?:\*\s*\{(?:\s*stroke-(?:linejoin|linecap|miterlimit)\s*:[^;}]*;?)*\s*\}\s*)?")
 _REFERENCE = re.compile(r"""url\(\s*["']?#([^"')\s]+)""")
-_FUNCTION = re.compile(r"\s*(\w+)\s*\(([^)]*)\)\s*,?\s*")
 _LENGTH = re.compile(r"\s*([-+]?[\d.]+)\s*(?:px|pt|em|%)?\s*")
 _OPAQUE = re.compile(r"[a-z]+|#(?:[0-9a-f]{3}){1,2}|rgb\(\s*[\d.]+%?(?:[\s,]+[\d.]+%?){2}\s*\)", re.IGNORECASE)
-_APPLIES_TO_EACH = re.compile("(?<!-)opacity|clip|mask|filter|transform")  # a <use> and what it draws may have both
 _SET_BY_SHEETS = re.compile("stroke-(?:line|miter)")  # for each path; what it would inherit comes after
 _PARTS_OF_SIDE = 50_000  # a point moves by less than such a part of the drawing's larger side
 _PARTS_OF_EXTENT = 500_000  # of a path's own, where its scale in the drawing is not known
 _NUMBER = "%.12g"
+
+
+class _Pen(BasePen):
+    """Writes down moves, lines and cubic curves, which BasePen makes of quadratic ones too."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.template = ""
+        self.points: list[tuple[float, float]] = []
+
+    def _add(self, letter: str, *points: tuple[float, float]) -> None:
+        self.template += letter + " ".join([_NUMBER] * 2 * len(points))
+        self.points += points
+
+    def _moveTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
+        self._add("M", pt)
+
+    def _lineTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
+        self._add("L", pt)
+
+    def _curveToOne(self, *points: tuple[float, float]) -> None:  # noqa: N802
+        self._add("C", *points)
+
+    def _closePath(self) -> None:  # noqa: N802
+        self._add("Z")
+
+
+class _FilledAreaPen(AreaPen):
+    """The area of a filled path, where an open part is closed."""
+
+    _endPath = AreaPen._closePath  # noqa: N815
 
 
 class Outline(NamedTuple):
@@ -78,8 +109,6 @@ def merged(svg: bytes) -> bytes:
         of_one = of_one and not any(_SET_BY_SHEETS.search(f"{name}:{value}") for name, value in group.attrib.items())
         if (bare or of_one) and group.get("id") not in drawing.used and group.getparent() is not None:
             _open(group)
-    for element in list(root.iter(_USE)):
-        _draw_marker(element, drawing)
     for parent in list(root.iter(_SVG + "svg", _GROUP)):
         _clip_together(parent)
     return etree.tostring(root)
@@ -102,9 +131,9 @@ def _merge(group: Any, drawing: _Drawing) -> None:
         return
     run: list[Any] = []
     for child in [*group, None]:
-        found = None if child is None else _outlines(child, _IDENTITY, drawing.named)
-        if found is not None and not _is_used(child, drawing):
-            run.append((child, found))
+        mere = None if child is None else _mere_outlines(child, drawing)
+        if mere is not None:
+            run.append((child, mere))
             continue
         if child is not None and child.tag == _SVG + "defs":
             continue
@@ -121,8 +150,14 @@ def _merge(group: Any, drawing: _Drawing) -> None:
         run = []
 
 
-def _is_used(element: Any, drawing: _Drawing) -> bool:
-    return any(part.get("id") in drawing.used for part in element.iter(etree.Element))
+def _mere_outlines(element: Any, drawing: _Drawing) -> list[tuple[Outline, Transform]] | None:
+    """The outlines of an element that does nothing else and that nothing refers to; None of any other."""
+    if any(part.get("id") in drawing.used for part in element.iter(etree.Element)):
+        return None
+    try:
+        return _outlines(element, Identity, drawing.named)
+    except ValueError:
+        return None
 
 
 def _shows_its_parts(group: Any, drawing: _Drawing) -> bool:
@@ -155,7 +190,7 @@ def _is_zero(length: str) -> bool:
     return number is not None and not number[1].strip("+-0.")
 
 
-def _cut_each_other(outlines: list[tuple[Outline, Matrix]]) -> bool:
+def _cut_each_other(outlines: list[tuple[Outline, Transform]]) -> bool:
     """Whether outlines of opposite windings, or one mirrored and one not, may overlap: their boxes do."""
     mirrored = [math.copysign(1, a * d - b * c) for _, (a, b, c, d, _, _) in outlines]
     windings = [sign * outline.winding for sign, (outline, _) in zip(mirrored, outlines, strict=True)]
@@ -167,29 +202,6 @@ def _cut_each_other(outlines: list[tuple[Outline, Matrix]]) -> bool:
     high = np.array([points.max(axis=0) for points in placed])
     overlap = ((low[:, None] < high) & (low < high[:, None])).all(axis=2)
     return bool((overlap & (ways[:, :, None] * ways[:, None] < 0).any(axis=0)).any())
-
-
-def _draw_marker(use: Any, drawing: _Drawing) -> None:
-    """A path in the place of a <use> that moves one there; the look that the path has itself comes first."""
-    path = drawing.named.get(use.get(_HREF, "").removeprefix("#"))
-    if path is None or path.tag != _PATH or set(use.attrib) - {_HREF, "x", "y", "style"}:
-        return
-    if set(path.attrib) - {"id", "d", "style"}:
-        return
-    styles = [element.get("style") for element in (use, path) if element.get("style")]
-    if _SET_BY_SHEETS.search(use.get("style", "")) or len(styles) > 1 and all(map(_APPLIES_TO_EACH.search, styles)):
-        return
-    try:
-        place = (1.0, 0.0, 0.0, 1.0, float(use.get("x", 0)), float(use.get("y", 0)))
-        outline = _outline(path.get("d", ""))
-    except ValueError:
-        return
-    if len(outline.points) == 0:
-        return
-    moved = _text([(outline, place)], _side_within(use.getparent(), drawing))
-    marker = etree.Element(_PATH, {"d": moved} | ({"style": ";".join(styles)} if styles else {}))
-    marker.tail = use.tail
-    use.getparent().replace(use, marker)
 
 
 def _clip_together(parent: Any) -> None:
@@ -208,41 +220,24 @@ def _clip_together(parent: Any) -> None:
         group.append(child)
 
 
-def _outlines(element: Any, matrix: Matrix, named: dict[str, Any]) -> list[tuple[Outline, Matrix]] | None:
-    """The outlines that an element draws and where; None if it does anything else, as with a look of its own."""
+def _outlines(element: Any, matrix: Transform, named: dict[str, Any]) -> list[tuple[Outline, Transform]]:
+    """The outlines that an element draws and where. Raises ValueError if it does more, as with a look of its own."""
     if element.tag not in (_GROUP, _PATH, _USE, _RECT) or set(element.attrib) - _PLAIN:
-        return None
-    own = _matrix(element.get("transform", ""))
-    if own is None:
-        return None
-    matrix = _product(matrix, own)
+        raise ValueError(f"expected a mere outline, found {element.tag} with {list(element.attrib)}")
+    matrix = matrix.transform(_matrix(element.get("transform", "")))
+    x, y, width, height = (float(element.get(name, 0)) for name in ("x", "y", "width", "height"))
     if element.tag == _GROUP:
-        return _all(element, matrix, named)
-    try:
-        if element.tag == _USE:
-            target = named.get((element.get(_HREF) or element.get("href", "")).removeprefix("#"))
-            if target is None or target.tag != _PATH:
-                return None
-            place = (1.0, 0.0, 0.0, 1.0, float(element.get("x", 0)), float(element.get("y", 0)))
-            return _outlines(target, _product(matrix, place), named)
-        if element.tag == _RECT:
-            x, y, width, height = (float(element.get(name, 0)) for name in ("x", "y", "width", "height"))
-            if min(width, height) < 0:
-                return None
-            return [(_outline(f"M{x} {y}H{x + width}V{y + height}H{x}Z"), matrix)]
-        return [(_outline(element.get("d", "")), matrix)]
-    except ValueError:
-        return None
-
-
-def _all(group: Any, matrix: Matrix, named: dict[str, Any]) -> list[tuple[Outline, Matrix]] | None:
-    found: list[tuple[Outline, Matrix]] = []
-    for child in group:
-        outlines = _outlines(child, matrix, named)
-        if outlines is None:
-            return None
-        found += outlines
-    return found
+        return [outline for child in element for outline in _outlines(child, matrix, named)]
+    if element.tag == _USE:
+        target = named.get((element.get(_HREF) or element.get("href", "")).removeprefix("#"))
+        if target is None or target.tag != _PATH:
+            raise ValueError("expected the use of a path")
+        return _outlines(target, matrix.translate(x, y), named)
+    if element.tag == _RECT:
+        if min(width, height) < 0:
+            raise ValueError("expected a rectangle")
+        return [(_outline(f"M{x} {y}H{x + width}V{y + height}H{x}Z"), matrix)]
+    return [(_outline(element.get("d", "")), matrix)]
 
 
 def _open(group: Any) -> None:
@@ -256,73 +251,20 @@ def _open(group: Any) -> None:
 
 @lru_cache(maxsize=4096)
 def _outline(path: str) -> Outline:
-    """Read the absolute commands M L H V C Q T Z, each with one set of numbers. Raises ValueError for any other path."""
-    letters: list[str] = []
-    points: list[Sequence[float]] = []
-    current = start = control = (0.0, 0.0)
-    for letter, text in _COMMAND.findall(path):
-        letter = "Z" if letter == "z" else letter
-        numbers = [float(number) for number in text.replace(",", " ").split()]
-        if _LENGTHS.get(letter) != len(numbers) or not letters and letter != "M":
-            raise ValueError(f"expected an absolute path command with its numbers, found {letter}{text}")
-        before, bend = current, None
-        match letter:
-            case "Z":
-                current = control = start
-                letters.append("Z")
-                continue
-            case "H":
-                new = [(numbers[0], current[1])]
-            case "V":
-                new = [(current[0], numbers[0])]
-            case "T":
-                bend = (2 * current[0] - control[0], 2 * current[1] - control[1])
-                new = _cubic(before, bend, (numbers[0], numbers[1]))
-            case "Q":
-                bend = (numbers[0], numbers[1])
-                new = _cubic(before, bend, (numbers[2], numbers[3]))
-            case _:
-                new = list(zip(numbers[::2], numbers[1::2], strict=True))
-        current = (new[-1][0], new[-1][1])
-        control = bend or current  # what a T that follows reflects
-        start = current if letter == "M" else start
-        letter = {"H": "L", "V": "L", "Q": "C", "T": "C"}.get(letter, letter)
-        letters.append(letter + " ".join([_NUMBER] * 2 * len(new)))
-        points += new
-    return Outline("".join(letters), np.array(points, dtype=float).reshape(-1, 2), _winding(letters, points))
+    """Raises ValueError for a path with arcs, or that is none."""
+    if _NOT_READABLE.search(path):
+        raise ValueError(f"expected a path without arcs, found {path}")
+    pen, area = _Pen(), _FilledAreaPen()
+    parse_path(path, TeePen(pen, area))
+    return Outline(pen.template, np.array(pen.points, dtype=float).reshape(-1, 2), float(np.sign(area.value)))
 
 
-def _winding(letters: list[str], points: list[Sequence[float]]) -> float:
-    """1 or -1 as most of the area is turned around, 0 if there is none; a curve counts as its control points."""
-    area, start, end = 0.0, (0.0, 0.0), 0
-    before: Sequence[float] = start
-    for letter in [*letters, "M"]:
-        begin, end = end, end + letter.count("%") // 2
-        if letter[0] == "M" or letter == "Z":
-            area += before[0] * start[1] - start[0] * before[1]
-            before = start
-        if letter[0] == "M" and begin < end:
-            before = start = (points[begin][0], points[begin][1])
-        for point in points[begin:end]:
-            area += before[0] * point[1] - point[0] * before[1]
-            before = point
-    return float(np.sign(area))
-
-
-def _cubic(
-    start: tuple[float, float], control: tuple[float, float], end: tuple[float, float]
-) -> list[tuple[float, float]]:
-    """The control points and end of the cubic curve that is a quadratic one."""
-    (x0, y0), (x1, y1), (x2, y2) = start, control, end
-    return [((x0 + 2 * x1) / 3, (y0 + 2 * y1) / 3), ((x2 + 2 * x1) / 3, (y2 + 2 * y1) / 3), end]
-
-
-def _placed(outline: Outline, matrix: Matrix) -> np.ndarray:
+def _placed(outline: Outline, matrix: Transform) -> np.ndarray:
     a, b, c, d, e, f = matrix
     return outline.points @ np.array([[a, b], [c, d]]) + (e, f)
 
 
-def _text(outlines: list[tuple[Outline, Matrix]], side: float | None) -> str:
+def _text(outlines: list[tuple[Outline, Transform]], side: float | None) -> str:
     """The path of outlines at their places, to as many digits as can be seen in a drawing of this side."""
     points = np.concatenate([_placed(*outline) for outline in outlines])
     step = float(np.ptp(points, axis=0).max()) / _PARTS_OF_EXTENT if side is None else side / _PARTS_OF_SIDE
@@ -359,39 +301,28 @@ def _side_within(parent: Any, drawing: _Drawing) -> float | None:
 @lru_cache(maxsize=4096)
 def _largest_scale(transform: str) -> float | None:
     """How many times as long a line may become, or more; None if that is not known."""
-    scale = 1.0
-    for name, text in _FUNCTION.findall(transform):
-        if name in ("translate", "rotate"):
-            continue
-        matrix = _matrix(f"{name}({text})")
-        if matrix is None:
-            return None
-        a, b, c, d, _, _ = matrix
-        scale *= max(abs(a), abs(d)) if b == c == 0 else math.hypot(a, b, c, d)
-    return scale
+    try:
+        a, b, c, d, _, _ = _matrix(transform)
+    except ValueError:
+        return None
+    return (math.hypot(a + d, b - c) + math.hypot(a - d, b + c)) / 2  # the larger singular value
 
 
-def _matrix(transform: str) -> Matrix | None:
-    matrix, end = _IDENTITY, 0
-    for found in _TRANSFORM.finditer(transform):
-        if found.start() != end:
-            return None
-        end = found.end()
-        numbers = [float(number) for number in found[2].replace(",", " ").split()]
-        match found[1], numbers:
+def _matrix(transform: str) -> Transform:
+    """Raises ValueError for anything but translate, scale, rotate around the origin, and matrix."""
+    if _TRANSFORM.sub("", transform).strip():
+        raise ValueError(f"expected transforms, found {transform}")
+    matrix = Identity
+    for name, text in _TRANSFORM.findall(transform):
+        match name, [float(number) for number in text.replace(",", " ").split()]:
             case "translate", [x, *y] if len(y) < 2:
-                part: Matrix = (1.0, 0.0, 0.0, 1.0, x, y[0] if y else 0.0)
+                matrix = matrix.translate(x, *y)
             case "scale", [x, *y] if len(y) < 2:
-                part = (x, 0.0, 0.0, y[0] if y else x, 0.0, 0.0)
-            case "matrix", [a, b, c, d, e, f]:
-                part = (a, b, c, d, e, f)
+                matrix = matrix.scale(x, *y)
+            case "rotate", [degrees]:
+                matrix = matrix.rotate(math.radians(degrees))
+            case "matrix", [_, _, _, _, _, _] as numbers:
+                matrix = matrix.transform(numbers)
             case _:
-                return None
-        matrix = _product(matrix, part)
-    return matrix if end == len(transform) else None
-
-
-def _product(outer: Matrix, inner: Matrix) -> Matrix:
-    a, b, c, d, e, f = outer
-    g, h, i, j, k, m = inner
-    return (a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * m + e, b * k + d * m + f)
+                raise ValueError(f"expected a transform, found {name}({text})")
+    return matrix
