@@ -53,7 +53,7 @@ run_as() { # USER COMMAND: in that user's clone, with nothing of this machine's 
 
 begin=$(date +%s)
 step() {
-    echo "== $(($(date +%s) - begin)) s, $(du -sm --one-file-system "$FRESH_ROOT" 2> /dev/null | cut -f1) MB: $*"
+    echo "== $(($(date +%s) - begin)) s, $(cd "$FRESH_ROOT" && du -cms home root usr var 2> /dev/null | tail -n 1 | cut -f1) MB: $*"
 }
 
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' 2> /dev/null | head -n 1)
