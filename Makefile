@@ -23,7 +23,7 @@ help:
 
 machine:
 	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 14); sys.exit(None if ok else "Python 3.11 to 3.14 is needed, found %d.%d; choose one with: make PYTHON=python3.12 report" % sys.version_info[:2])'
-	@$(SYSTEM)
+	@$(SYSTEM) venv
 
 install: machine .venv/installed
 
@@ -37,7 +37,7 @@ install: machine .venv/installed
 	@touch $@
 
 system:
-	@$(SYSTEM) install
+	@$(SYSTEM) venv install
 
 programs:
 	@$(SYSTEM) programs install

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -222,7 +223,7 @@ def test_the_combination_at_rest_is_a_flip_of_the_image_with_less_contrast():
 
 
 def test_prepared_photographs_are_squares_of_the_asked_size_with_their_origin():
-    prepared, provenance = data.prepare(Data(photograph="chelsea", partner="astronaut", size=20))
+    prepared, provenance = data.prepare(Data(photograph="chelsea", partner="astronaut", size=20), Path())
     assert {name: (array.shape, array.dtype) for name, array in prepared.items()} == {
         "photograph": ((20, 20, 3), np.dtype(np.uint8)),
         "partner": ((20, 20, 3), np.dtype(np.uint8)),
@@ -287,7 +288,7 @@ def test_erasing_ends_for_every_range_that_settings_allow(area, seed):
 
 @pytest.fixture
 def results() -> Results:
-    prepared, _ = data.prepare(SETTINGS.data)
+    prepared, _ = data.prepare(SETTINGS.data, Path())
     return Results(settings=SETTINGS, data=prepared, runs={}, seeds={}, constants={}, curves={})
 
 

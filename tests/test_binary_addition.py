@@ -1,9 +1,11 @@
 """Binary addition: examples, training side by side, what counts as converged, dead, stuck or diverged, figures."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from drawn import results_of
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -24,7 +26,7 @@ from day3.experiments.binary_addition.train import (
 )
 from day3.nn.numpy_rnn import Weights
 from ronkyo import params
-from ronkyo.results import Results
+from ronkyo.results import Summary
 
 DOCUMENT = params.read_document(Path(__file__).parents[1] / "params.yaml")[EXPERIMENT]
 
@@ -67,7 +69,7 @@ def results():
     settings = Settings.model_validate(section())
     trained = {name: train({}, training, range(3), quiet) for name, training in settings.variants.items()}
     summary = summarize({}, trained, settings)
-    return Results(settings, {}, trained, summary.seeds, summary.constants, summary.curves)
+    return results_of(EXPERIMENT, settings, {}, trained, summary)
 
 
 # -- examples ---------------------------------------------------------------------------------------------------------
@@ -418,7 +420,7 @@ def test_convergence_shows_every_seed_by_its_outcome(results):
         "diverged": np.array([0.0, 0.0, 1.0]),
         "dead_units": np.array([0.25, 0.5, np.nan]),
     }
-    drawing = figures.convergence(Results(results.settings, {}, {}, seeds, results.constants, results.curves))
+    drawing = figures.convergence(replace(results, seeds=seeds))
     iterations, dead = drawing.axes[:2]
     row = list(results.settings.variants).index("relu")
     assert [text.get_text() for text in iterations.texts][row] == "1/3"
@@ -432,23 +434,17 @@ def test_convergence_shows_every_seed_by_its_outcome(results):
 
 def test_diverged_seeds_are_counted_in_the_panel_with_the_curve_that_lacks_them(results):
     seeds = results.seeds | {"course_relu": results.seeds["course_relu"] | {"diverged": np.array([1.0, 0.0, 1.0])}}
-    drawing = figures.course_gradient(
-        Results(results.settings, {}, results.runs, seeds, results.constants, results.curves)
-    )
+    drawing = figures.course_gradient(replace(results, seeds=seeds))
     assert titles(drawing)[4] == "ReLU(16)\n講義の勾配で 2/3 が発散"
 
 
 def test_a_new_variant_appears_in_its_figure_without_a_change(results):
     document = section()
     document["variants"] = {**document["variants"], "hidden_8": {"hidden_size": 8}}
-    more = Results(
-        Settings.model_validate(document),
-        {},
-        {},
-        results.seeds | {"hidden_8": results.seeds["hidden_16"]},
-        results.constants,
-        results.curves | {"hidden_8": results.curves["hidden_16"]},
-    )
+    seeds = results.seeds | {"hidden_8": results.seeds["hidden_16"]}
+    curves = results.curves | {"hidden_8": results.curves["hidden_16"]}
+    summary = Summary(seeds, results.constants, curves)
+    more = results_of(EXPERIMENT, Settings.model_validate(document), {}, {}, summary)
     assert titles(figures.hidden_size(more))[-1] == "Sigmoid(8)"
 
 

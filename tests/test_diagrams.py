@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 from collections.abc import Iterator
-from importlib import metadata
+from dataclasses import replace
 from pathlib import Path
 
+import networkx as nx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,35 +18,37 @@ from matplotlib.path import Path as MplPath
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from day3.experiments.diagrams import figures, pipeline, shapes
-from ronkyo import params, plotting
+from day3.experiments.diagrams import figures, shapes
+from ronkyo import plotting
 from ronkyo.plotting import COLUMN_CM
+from ronkyo.project import Project
 from ronkyo.results import Results
+from ronkyo.run import graph
 
 ROOT = Path(__file__).parents[1]
+PROJECT = Project.find(ROOT)
+sys.path.insert(0, str(ROOT / "report_templates/drawings/source"))
+
+import diagrams as drawings  # noqa: E402
+import draw  # noqa: E402
+
 NOTHING = Results(settings=None, data={}, runs={}, seeds={}, constants={}, curves={})
 SMALLEST = 7.5  # points
 
 
-def font_folder() -> Path:
-    """The project's own fonts once they are built, else the font they are built from."""
-    built = ROOT / "build/fonts"
-    if any(built.glob("*.ttf")):
-        return built
-    files = metadata.files("justmytype-intl-cjk") or []
-    return Path(str(next(file for file in files if file.name == "NotoSansJP[wght].ttf").locate())).parent
-
-
 @pytest.fixture(scope="module", autouse=True)
 def _style() -> Iterator[None]:
-    with plotting.style(font_folder()):
+    with plotting.style():
         yield
 
 
-@pytest.fixture(params=figures.__all__)
-def diagram(request, monkeypatch) -> Figure:
-    monkeypatch.chdir(ROOT)
-    drawing = getattr(figures, request.param)(NOTHING)
+DRAWN = {name: getattr(drawings, name) for name in drawings.__all__}
+DRAWN["pipeline"] = lambda: figures.pipeline(replace(NOTHING, pipeline=graph.read(PROJECT)))
+
+
+@pytest.fixture(params=DRAWN)
+def diagram(request) -> Figure:
+    drawing = DRAWN[request.param]()
     drawing.draw_without_rendering()
     return drawing
 
@@ -112,12 +116,6 @@ def test_texts_can_be_read_at_the_width_of_the_column(diagram):
     assert all(float(text.get_fontsize()) >= SMALLEST for text in words(diagram))
 
 
-def test_a_diagram_has_the_same_bytes_every_time(monkeypatch):
-    monkeypatch.chdir(ROOT)
-    first, second = (plotting.to_svg(figures.attention(NOTHING), "diagrams/attention") for _ in range(2))
-    assert first == second
-
-
 def test_a_missing_glyph_is_an_error():
     drawing, axes = shapes.canvas(1.0)
     shapes.text(axes, 1, 0.5, "\N{CUNEIFORM SIGN A}")
@@ -143,106 +141,44 @@ def test_an_arrow_ends_on_the_outline_of_a_circle(direction, diameter):
     assert math.hypot(x - 3, y - 2) == pytest.approx(diameter / 2)
 
 
-# -- the pipeline's graph ---------------------------------------------------------------------------------------------
-
-VALUES = {"digits": {"variants": {"gru": {"hidden_size": 128}, "lstm": {"hidden_size": 64}}}, "families": ["a", "ab"]}
-PIPELINE = {
-    "stages": {
-        "prepare": {"foreach": ["digits", "text"], "do": {"deps": ["prepare.py"], "outs": ["data/${item}"]}},
-        "train": {
-            "foreach": "${digits.variants}",
-            "do": {"deps": ["data/digits"], "outs": ["runs/digits/${key}/${item.hidden_size}"]},
-        },
-        "summarize": {
-            "deps": ["runs/digits"],
-            "metrics": [{"reports/metrics.json": {"cache": False}}],
-            "plots": ["reports/curves.csv"],
-        },
-        "draw": {
-            "matrix": {"family": "${families}", "size": [1, 2, 3]},
-            "deps": ["reports/curves.csv", "data/digits"],
-            "outs": ["reports/figures/${item.family}_${item.size}"],
-        },
-        "report": {"deps": ["reports/figures", "reports/metrics.json"], "outs": ["reports/day3.pdf"]},
-    }
-}
+# -- the pipeline ------------------------------------------------------------------------------------------------------
 
 
-def test_a_template_of_stages_is_one_node_with_their_number():
-    graph = pipeline.groups(PIPELINE, VALUES)
-    counts = {name: group.count for name, group in graph.items()}
-    assert counts == {"prepare": 2, "train": 2, "summarize": 1, "draw": 6, "report": 1}
-    assert graph["train"].outs == {"runs/digits/gru/128", "runs/digits/lstm/64"}
+def drawn_pipeline(*edges):
+    """Experiments a and b from data to report."""
+    stages = nx.DiGraph()
+    for experiment, title in (("a", "実験"), ("b", "b")):
+        for kind, count in (("prepare", 1), ("train", 3), ("draw", 1)):
+            stages.add_node(f"{kind}_{experiment}", kind=kind, experiment=experiment, title=title, count=count)
+    stages.add_node("report", kind="report", experiment="", title="", count=1)
+    stages.add_edges_from(edges)
+    return figures.pipeline(replace(NOTHING, pipeline=stages))
 
 
-def test_edges_follow_from_what_is_written_and_read():
-    assert pipeline.edges(pipeline.groups(PIPELINE, VALUES)) == {
-        ("prepare", "train"),
-        ("prepare", "draw"),
-        ("train", "summarize"),
-        ("summarize", "draw"),
-        ("summarize", "report"),
-        ("draw", "report"),
-    }
-
-
-def test_a_path_that_only_begins_alike_is_no_edge():
-    stages = {"a": {"outs": ["data/digits"]}, "b": {"deps": ["data/digits_real"]}, "c": {"deps": ["data/digits/x"]}}
-    assert pipeline.edges(pipeline.groups({"stages": stages}, {})) == {("a", "c")}
-
-
-def test_only_edges_that_no_chain_implies_are_drawn():
-    links = pipeline.edges(pipeline.groups(PIPELINE, VALUES))
-    assert pipeline.direct(links) == {
-        ("prepare", "train"),
-        ("train", "summarize"),
-        ("summarize", "draw"),
-        ("draw", "report"),
-    }
-
-
-@given(links=st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda link: link[0] < link[1])))
-def test_dropping_implied_edges_keeps_what_can_be_reached(links):
-    named = {(str(a), str(b)) for a, b in links}
-    kept = pipeline.direct(named)
-    assert kept <= named
-    assert reachable(kept) == reachable(named)
-    assert all(reachable(kept - {link}) != reachable(named) for link in kept)
-
-
-def reachable(links: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    found = set(links)
-    while True:
-        further = found | {(a, d) for a, b in found for c, d in found if b == c}
-        if further == found:
-            return found
-        found = further
-
-
-def made_pipeline(drawn: list[str], with_fonts: list[str]) -> dict[str, pipeline.Group]:
-    """Experiments a and b from data to report; fonts serve the figures of some."""
-    stages: dict = {"fonts": {"outs": ["build/fonts"]}}
-    for name in drawn:
-        fonts = ["build/fonts"] if name in with_fonts else []
-        stages[f"prepare_{name}"] = {"outs": [f"data/{name}"]}
-        stages[f"draw_{name}"] = {"deps": [f"data/{name}", *fonts], "outs": [f"reports/figures/{name}"]}
-    stages["report"] = {"deps": ["reports/figures"], "outs": ["reports/day3.pdf"]}
-    return pipeline.groups({"stages": stages}, {})
-
-
-@pytest.mark.parametrize(("with_fonts", "arrows"), [(["a", "b"], 4 + 1), (["a"], 4 + 1), (["a", "c"], 6 + 2)])
-def test_one_arrow_stands_for_those_to_a_whole_column_and_only_for_those(with_fonts, arrows):
-    drawing = pipeline.pipeline_graph(made_pipeline(sorted({"a", "b", *with_fonts}), with_fonts), {})
-    assert len(paths(drawing, "line")) == arrows
-
-
-def test_an_experiment_without_a_name_is_drawn_under_its_own():
-    drawing = pipeline.pipeline_graph(made_pipeline(["a", "b"], ["a", "b"]), {"a": "実験", "report": "レポート"})
-    shown = {text.get_text() for text in drawing.axes[0].texts}
-    assert {"実験", "b", "fonts", "レポート"} <= shown
+def test_every_stage_is_a_box_and_every_edge_an_arrow():
+    drawing = drawn_pipeline(
+        ("prepare_a", "train_a"), ("train_a", "draw_a"), ("draw_a", "report"), ("draw_b", "report")
+    )
+    shown = [text.get_text() for text in drawing.axes[0].texts]
+    assert len(paths(drawing, "line")) == 4
+    assert shown.count("× 3") == 2
+    assert {"実験", "b", "レポート"} <= set(shown)
 
 
 def test_the_projects_own_pipeline_joins_every_experiment_to_the_report():
-    graph = pipeline.groups(params.read_document(ROOT / "dvc.yaml"), params.read_document(ROOT / "params.yaml"))
-    before_report = {producer for producer, consumer in reachable(pipeline.edges(graph)) if consumer == "report"}
-    assert before_report == set(graph) - {"report"}
+    stages = graph.read(PROJECT)
+    assert nx.ancestors(stages, "report") == set(stages) - {"report"}
+    titles = {stage["title"] for stage in stages.nodes.values() if stage["experiment"]}
+    assert titles >= {"音声の数字", "解説の図"}
+
+
+# -- drawings that are committed ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", drawings.__all__)
+def test_the_committed_drawing_is_what_its_source_draws(name):
+    assert (draw.FOLDER / f"{name}.svg").read_bytes() == draw.draw(name)
+
+
+def test_every_committed_drawing_has_its_source():
+    assert {file.stem for file in draw.FOLDER.iterdir()} == set(drawings.__all__)

@@ -1,27 +1,37 @@
-"""requirements.lock pins everything that pyproject.toml asks for, and everything that that needs."""
+"""requirements.lock pins everything that pyproject.toml asks for, and everything that that needs, by version and digest."""
 
+import ast
 import re
+import sys
 import tomllib
-from importlib.metadata import PackageNotFoundError, requires
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
+PIN = re.compile(r"([a-z0-9-]+==[A-Za-z0-9.]+(?: ; .+)?)((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n")
+
+
+def pins(name: str = "requirements.lock") -> list[Requirement]:
+    """Those of this version of Python and this platform."""
+    text = (ROOT / name).read_text(encoding="utf-8").partition("\n")[2]
+    assert not PIN.sub("", text), "every line is a pin with its digests"
+    locked_here = [Requirement(pin) for pin, _ in PIN.findall(text)]
+    return [pin for pin in locked_here if pin.marker is None or pin.marker.evaluate()]
 
 
 def locked() -> dict[str, str]:
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    pins = [line.split("#")[0].strip() for line in lines if line.split("#")[0].strip()]
-    for pin in pins:
-        assert re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+]+( ; .*)?", pin), pin
-    return {canonicalize_name(pin.split("==")[0]): pin.split("==")[1].split()[0] for pin in pins}
+    return {pin.name: str(pin.specifier).removeprefix("==") for pin in pins()}
 
 
 def wanted() -> list[Requirement]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [Requirement(text) for text in [*project["dependencies"], *project["optional-dependencies"]["dev"]]]
+    tables = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras, groups = tables["project"]["optional-dependencies"], tables["dependency-groups"]
+    named = [*tables["project"]["dependencies"], *extras["check"], *groups["day3"], *groups["dev"]]
+    return [Requirement(text) for text in named]
 
 
 def test_every_dependency_is_pinned_to_a_version_that_it_allows():
@@ -46,3 +56,38 @@ def test_what_dependencies_need_is_pinned_too():
 
 def test_the_lock_pins_torch_as_one_plain_version():
     assert locked()["torch"] == "2.13.0"
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-cuda.lock"])
+def test_no_distribution_is_pinned_twice_for_one_machine(name):
+    names = [pin.name for pin in pins(name)]
+    assert len(names) == len(set(names)) > 10
+
+
+def imported(folder: Path) -> set[str]:
+    """The modules that a folder's code imports from elsewhere."""
+    names = set()
+    for file in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names.add(str(node.module))
+    return {name.partition(".")[0] for name in names} - {*sys.stdlib_module_names, "ronkyo", "day3"}
+
+
+def test_all_that_the_engine_and_day3_import_is_asked_for():
+    tables = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    engine = tables["project"]["dependencies"]
+    check = engine + tables["project"]["optional-dependencies"]["check"]
+    rooms = {room: engine for room in (ROOT / "src/ronkyo").iterdir() if room.is_dir()}
+    rooms |= {
+        ROOT / "src/ronkyo": check,
+        ROOT / "src/ronkyo/check": check,
+        ROOT / "src/day3": engine + tables["dependency-groups"]["day3"],
+    }
+    providers = packages_distributions()
+    for room, requirements in rooms.items():
+        asked = {canonicalize_name(Requirement(text).name) for text in requirements}
+        for module in imported(room):
+            assert asked & set(map(canonicalize_name, providers.get(module, []))), f"{room.name} imports {module}"

@@ -4,10 +4,12 @@ import hashlib
 import math
 import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from drawn import results_of
 from pydantic import ValidationError
 from seeds import (
     assert_a_seed_alone_equals_it_among_others,
@@ -20,13 +22,13 @@ from day3.experiments.next_word import data as next_word_data
 from day3.experiments.next_word import figures
 from day3.experiments.next_word.data import build_vocabulary, encode, prepare, read_speeches, split_words, windows
 from day3.experiments.next_word.evaluation import measure, score
-from day3.experiments.next_word.settings import Data, Settings, Training, label
+from day3.experiments.next_word.settings import Data, Settings, Training
 from day3.experiments.next_word.summarize import summarize
 from day3.experiments.next_word.train import NextWordModel, count_words, latest, steps, train
 from day3.nn.recurrent import parameter_count
 from ronkyo.files import DataError
-from ronkyo.labels import variant_label
-from ronkyo.results import Results
+
+NOWHERE = Path("no downloads")
 
 DATA = {
     "first_year": 1869,
@@ -70,7 +72,7 @@ def settings(**changes):
 @pytest.fixture
 def prepared(monkeypatch):
     monkeypatch.setattr(next_word_data, "read_speeches", lambda first_year, last_year: SPEECHES)
-    return prepare(Data.model_validate(DATA))
+    return prepare(Data.model_validate(DATA), NOWHERE)
 
 
 @pytest.fixture
@@ -122,7 +124,7 @@ def test_train_and_test_windows_share_no_word_and_together_hold_every_word(prepa
 
 def test_words_of_the_query_that_are_not_in_the_vocabulary_are_unknown(monkeypatch):
     monkeypatch.setattr(next_word_data, "read_speeches", lambda first_year, last_year: SPEECHES)
-    arrays, _ = prepare(Data.model_validate(DATA | {"query": "looks of"}))
+    arrays, _ = prepare(Data.model_validate(DATA | {"query": "looks of"}), NOWHERE)
     assert arrays["query"].tolist() == [0, 2]
 
 
@@ -147,7 +149,7 @@ def test_years_without_speeches_are_an_error():
 def test_a_test_part_shorter_than_a_window_is_an_error(monkeypatch):
     monkeypatch.setattr(next_word_data, "read_speeches", lambda first_year, last_year: SPEECHES)
     with pytest.raises(DataError, match=r"test_share: expected parts of more than 2 words, found one of 1"):
-        prepare(Data.model_validate(DATA | {"test_share": 0.05}))
+        prepare(Data.model_validate(DATA | {"test_share": 0.05}), NOWHERE)
 
 
 @pytest.mark.parametrize(
@@ -329,7 +331,7 @@ def results(data):
     chosen = settings()
     runs = {variant: train(data, chosen.variants[variant], range(2), no_progress) for variant in VARIANTS}
     summary = summarize(data, runs, chosen)
-    return Results(chosen, data, runs, summary.seeds, summary.constants, summary.curves)
+    return results_of("next_word", chosen, data, runs, summary)
 
 
 def test_summary_has_the_measures_of_the_last_epoch(data, results):
@@ -396,7 +398,7 @@ def test_curves_are_means_of_blocks_of_batches_with_their_range_over_seeds(data,
 
 
 def test_figures_show_every_variant(results):
-    names = [variant_label(results.settings, variant, label) for variant in results.settings.variants]
+    names = list(results.labels.values())
     assert names == ["SimpleRNN(4)", "LSTM(4)", "GRU(4)", "LSTM(4)・窓 1 語", "LSTM(4)・コーパス 1/2・3 エポック"]
     (legend,) = figures.learning_curves(results).legends
     assert [text.get_text() for text in legend.get_texts()] == [*names, "トライグラム"]

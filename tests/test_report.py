@@ -5,17 +5,16 @@ import re
 import shutil
 import subprocess
 from contextlib import contextmanager
-from importlib import import_module
 from urllib.parse import unquote
 
 import pdfplumber
 import pypdf
 import pytest
+from drawn import PROJECT
 from lxml import html
 from ruamel.yaml import YAML
 
 from ronkyo import params
-from ronkyo.labels import variant_label
 
 
 @pytest.fixture(scope="module")
@@ -108,14 +107,17 @@ def test_every_link_inside_the_page_leads_somewhere(page):
 
 def test_every_variant_appears_in_the_report(project, page):
     text = text_of(page)
-    for name, section in params.load(project.root / "params.yaml").items():
-        for variant in getattr(section, "variants", {}):
-            label = import_module(f"day3.experiments.{name}.settings").label
-            assert variant_label(section, variant, label) in text, f"{name}.{variant}"
+    schemas = {name: schema for name, schema in PROJECT.schemas.items() if name != "report"}
+    document = params.read_document(project.root / "params.yaml")
+    for name, schema in schemas.items():
+        settings = schema.model_validate(document[name])
+        for variant in getattr(settings, "variants", {}):
+            assert PROJECT.label(name, settings, variant) in text, f"{name}.{variant}"
 
 
 def test_every_figure_drawn_is_used_and_every_figure_used_is_drawn(project, page):
-    drawn = {f"fig:{file.parent.name}/{file.stem}" for file in (project.root / "reports/figures").glob("*/*.svg")}
+    folders = (project.root / "reports/figures", project.root / "report_templates/drawings")
+    drawn = {f"fig:{file.parent.name}/{file.stem}" for folder in folders for file in folder.glob("*/*.svg")}
     assert {figure.get("id") for figure in page.xpath('//figure[@class="figure"]')} == drawn
 
 
@@ -197,7 +199,7 @@ def test_editing_a_chapter_only_renders(project):
         assert plan(project) == ["report"]
 
 
-def test_day3_stages_tells_what_is_out_of_date_and_why(project):
+def test_the_command_stages_tells_what_is_out_of_date_and_why(project):
     command = ("python", "-c", "from ronkyo.cli import main; raise SystemExit(main(['stages']))")
     current = project.run(*command)
     assert current.returncode == 0, current.stderr
@@ -330,7 +332,7 @@ def test_with_a_learning_rate_of_zero_the_sentences_about_the_variant_turn(more_
     assert re.search(rf"contradicted +{claim} ", told.stdout)
 
 
-def test_day3_claims_and_lint_fail_on_a_typed_number_and_tell_where(project):
+def test_the_commands_claims_and_lint_fail_on_a_typed_number_and_tell_where(project):
     chapter = project.root / "report_templates/chapters/09_exercise_seq2seq.md.j2"
     with edited(chapter, lambda text: text + "\n誤差は 0.25 で、最も小さい。\n"):
         line = len(chapter.read_text(encoding="utf-8").splitlines())
@@ -371,14 +373,13 @@ def test_a_stage_fails_when_its_inputs_change_while_it_runs(project, tmp_path):
     shutil.copytree(project.root, other, symlinks=True)
     file = other / "src/day3/experiments/activations/figures.py"
     script = (
-        "import stage, pathlib\n"
+        "import pathlib\n"
+        "from ronkyo.run import stage\n"
         f"file = pathlib.Path({str(file)!r})\n"
-        "stage.run(lambda: file.write_text(file.read_text() + '# edited meanwhile\\n'), [])\n"
+        "stage.main(lambda project: file.write_text(file.read_text() + '# edited meanwhile\\n'), [])\n"
     )
     copy = type(project)(other, "")
-    done = copy.run(
-        "env", "DVC_STAGE=draw_activations", f"PYTHONPATH={other}/src:{other}/stages", "python", "-c", script
-    )
+    done = copy.run("env", "DVC_STAGE=draw_activations", f"PYTHONPATH={other}/src", "python", "-c", script)
     assert done.returncode == 1
     assert done.stderr == (
         "draw_activations: src/day3/experiments/activations/figures.py: changed while the stage ran; run dvc repro again\n"

@@ -1,10 +1,12 @@
 """Sine to cosine: windows, training, and the numbers and figures made of it."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from drawn import results_of
 from pydantic import ValidationError
 from seeds import assert_a_seed_alone_equals_it_among_others, assert_a_worker_process_gives_the_same_bits, no_progress
 
@@ -13,7 +15,8 @@ from day3.experiments.sine_to_cosine.data import prepare
 from day3.experiments.sine_to_cosine.settings import Data, Settings, Training, label
 from day3.experiments.sine_to_cosine.summarize import summarize
 from day3.experiments.sine_to_cosine.train import steps, train
-from ronkyo.results import Results
+
+NOWHERE = Path("no downloads")
 
 COURSE = {
     "half_periods": 3,
@@ -69,14 +72,14 @@ def settings(**changes):
 @pytest.fixture
 def data():
     """13 windows of 5 points, 10 to train with, so that the last batch of 4 has 2."""
-    return prepare(Data.model_validate(DATA))[0]
+    return prepare(Data.model_validate(DATA), NOWHERE)[0]
 
 
 # -- windows ----------------------------------------------------------------------------------------------------------
 
 
 def test_windows_are_those_of_the_course():
-    arrays, provenance = prepare(Data.model_validate(COURSE))
+    arrays, provenance = prepare(Data.model_validate(COURSE), NOWHERE)
     x = [-3 * math.pi + 6 * math.pi * place / 99 for place in range(100)]
     assert arrays["x"] == pytest.approx(x)
     assert arrays["sines"].shape == arrays["previous_cosines"].shape == arrays["cosines"].shape == (76, 24)
@@ -92,7 +95,9 @@ def test_windows_are_those_of_the_course():
 
 
 def test_the_digest_tells_other_data():
-    digests = {prepare(Data.model_validate(COURSE | {"half_periods": turns}))[1]["digest"] for turns in (3, 3, 4)}
+    digests = {
+        prepare(Data.model_validate(COURSE | {"half_periods": turns}), NOWHERE)[1]["digest"] for turns in (3, 3, 4)
+    }
     assert len(digests) == 2
 
 
@@ -184,7 +189,7 @@ def results(data):
     chosen = settings()
     runs = {variant: train(data, chosen.variants[variant], range(2), no_progress) for variant in VARIANTS}
     summary = summarize(data, runs, chosen)
-    return Results(chosen, data, runs, summary.seeds, summary.constants, summary.curves)
+    return results_of("sine_to_cosine", chosen, data, runs, summary)
 
 
 def test_summary_measures_free_running_predictions_against_the_true_cosine(data):

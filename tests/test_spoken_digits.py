@@ -5,10 +5,12 @@ import os
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from drawn import results_of
 from seeds import assert_a_seed_alone_equals_it_among_others, assert_a_worker_process_gives_the_same_bits, no_progress
 
 from day3.experiments.spoken_digits import data as spoken_digits_data
@@ -18,7 +20,8 @@ from day3.experiments.spoken_digits.speech_synthesis import synthesize
 from day3.experiments.spoken_digits.summarize import summarize
 from day3.experiments.spoken_digits.train import steps, train
 from ronkyo.files import DataError
-from ronkyo.results import Results
+
+NOWHERE = Path("no downloads")
 
 TRAINING = {
     "cell": "lstm",
@@ -143,7 +146,7 @@ def pretend_speech(monkeypatch, speech):
 
 def test_prepared_parts_hold_different_clips_with_their_digits(monkeypatch, speech):
     synthesis = pretend_speech(monkeypatch, speech)
-    arrays, provenance = spoken_digits_data.prepare(Data.model_validate(DATA | {"synthesis": synthesis}))
+    arrays, provenance = spoken_digits_data.prepare(Data.model_validate(DATA | {"synthesis": synthesis}), NOWHERE)
     names = {clip[:1000].tobytes(): name for name, clip in speech.clips.items()}
     seen = []
     for part, size in DATA["split"].items():
@@ -162,7 +165,9 @@ def test_prepared_parts_hold_different_clips_with_their_digits(monkeypatch, spee
 def test_clips_are_padded_with_zeros_to_the_length(monkeypatch, speech):
     synthesis = pretend_speech(monkeypatch, speech)
     longer = 9000
-    arrays, _ = spoken_digits_data.prepare(Data.model_validate(DATA | {"synthesis": synthesis, "clip_length": longer}))
+    arrays, _ = spoken_digits_data.prepare(
+        Data.model_validate(DATA | {"synthesis": synthesis, "clip_length": longer}), NOWHERE
+    )
     padded = {np.pad(clip, (0, longer - len(clip))).tobytes() for clip in speech.clips.values()}
     assert all(wave.tobytes() in padded for wave in arrays["train_x"])
 
@@ -170,15 +175,15 @@ def test_clips_are_padded_with_zeros_to_the_length(monkeypatch, speech):
 def test_a_split_of_more_clips_than_there_are_is_an_error(monkeypatch, speech):
     section = DATA | {"synthesis": pretend_speech(monkeypatch, speech), "split": DATA["split"] | {"train": 23}}
     with pytest.raises(DataError, match=r"spoken_digits.data.split: expected at most the 40 clips there are, found 41"):
-        spoken_digits_data.prepare(Data.model_validate(section))
+        spoken_digits_data.prepare(Data.model_validate(section), NOWHERE)
 
 
 def test_other_speech_than_pinned_is_an_error_on_linux_and_a_warning_elsewhere(monkeypatch, speech, caplog):
     section = DATA | {"synthesis": pretend_speech(monkeypatch, speech) | {"content_digest": "0" * 64}}
     with pytest.raises(DataError, match=f"synthesis.content_digest: expected {'0' * 64}, found {digest_of(speech)}"):
-        spoken_digits_data.prepare(Data.model_validate(section))
+        spoken_digits_data.prepare(Data.model_validate(section), NOWHERE)
     monkeypatch.setattr(platform, "machine", lambda: "arm64")
-    _, provenance = spoken_digits_data.prepare(Data.model_validate(section))
+    _, provenance = spoken_digits_data.prepare(Data.model_validate(section), NOWHERE)
     assert provenance["digest"] == digest_of(speech)
     assert "numbers may differ" in caplog.text
 
@@ -186,8 +191,8 @@ def test_other_speech_than_pinned_is_an_error_on_linux_and_a_warning_elsewhere(m
 def test_recordings_are_read_from_the_archive_that_params_name(monkeypatch, speech, tmp_path):
     asked = []
     monkeypatch.setattr(recordings, "read", lambda *arguments: asked.append(arguments) or speech.clips)
-    _, provenance = spoken_digits_data.prepare(Data.model_validate(DATA | {"source": "fsdd"}))
-    assert asked == [("digits.tar.gz", "0" * 64, "0" * 64, spoken_digits_data.DOWNLOADS)]
+    _, provenance = spoken_digits_data.prepare(Data.model_validate(DATA | {"source": "fsdd"}), NOWHERE)
+    assert asked == [("digits.tar.gz", "0" * 64, "0" * 64, NOWHERE)]
     assert "実録音" in provenance["name"]
     assert "CC BY-SA 4.0" in provenance["licence"]
 
@@ -195,7 +200,7 @@ def test_recordings_are_read_from_the_archive_that_params_name(monkeypatch, spee
 def test_clips_with_other_names_are_an_error(monkeypatch):
     monkeypatch.setattr(recordings, "read", lambda *arguments: {"seven": np.zeros(10, dtype=np.int16)})
     with pytest.raises(DataError, match="expected clips named <digit>_<speaker>_<take>, found seven"):
-        spoken_digits_data.prepare(Data.model_validate(DATA | {"source": "fsdd"}))
+        spoken_digits_data.prepare(Data.model_validate(DATA | {"source": "fsdd"}), NOWHERE)
 
 
 # -- training ---------------------------------------------------------------------------------------------------------
@@ -282,7 +287,7 @@ def results(data):
     chosen = settings()
     runs = {variant: train(data, chosen.variants[variant], range(2), no_progress) for variant in VARIANTS}
     summary = summarize(data, runs, chosen)
-    return Results(chosen, data, runs, summary.seeds, summary.constants, summary.curves)
+    return results_of("spoken_digits", chosen, data, runs, summary)
 
 
 def test_summary_counts_clips_named_right(data, results):

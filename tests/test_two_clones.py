@@ -7,13 +7,12 @@ import subprocess
 import pytest
 import two_clones
 
-DVC = "stages: {fonts: {cmd: python make.py fonts}, report: {cmd: python make.py report, deps: [src, make.py]}}"
+DVC = "stages: {report: {cmd: python make.py, deps: [make.py], params: [{versions.yaml: [numpy]}]}}"
 MAKE = """
 import os, sys, time
 from pathlib import Path
-if sys.argv[1] == "report":
-    for name in ("day3.pdf", "day3.html", "day3.md", "claims.json"):
-        Path("reports", name).write_text("CONTENT")
+for name in ("day3.pdf", "day3.html", "day3.md", "claims.json"):
+    Path("reports", name).write_text("CONTENT")
 """
 FAULTS = {
     "the clock": "str(time.localtime().tm_year)",
@@ -30,11 +29,9 @@ pytestmark = pytest.mark.skipif(shutil.which("faketime") is None, reason="faketi
 def project(tmp_path, monkeypatch):
     """A committed project whose report is what an expression says; returns what commits another expression."""
     root = tmp_path / "project"
-    (root / "src/day3/report").mkdir(parents=True)
-    (root / "reports").mkdir()
+    (root / "reports").mkdir(parents=True)
     monkeypatch.setattr(two_clones, "ROOT", root)
-    for file in ("src/day3/__init__.py", "src/day3/report/__init__.py"):
-        (root / file).write_text("")
+    (root / "versions.yaml").write_text("numpy: '1'\n")
     (root / "dvc.yaml").write_text(DVC)
     (root / ".gitignore").write_text("day3.pdf\nday3.html\n")
 
@@ -76,6 +73,14 @@ def test_a_report_that_was_not_rebuilt(project, capsys):
     told = capsys.readouterr().out
     assert told.count("same in both clones, DIFFERS from the committed one") == 4
     assert "after which changed: make.py; run: dvc repro report" in told
+
+
+def test_a_report_that_was_not_rebuilt_after_an_upgrade(project, capsys):
+    project("'report'", recorded="report")
+    (two_clones.ROOT / "versions.yaml").write_text("numpy: '2'\n")
+    project("'another report'")
+    assert two_clones.main() == 1
+    assert "after which changed: make.py, versions.yaml; run: dvc repro report" in capsys.readouterr().out
 
 
 def test_another_machine_wrote_the_committed_report(project, capsys):

@@ -81,9 +81,8 @@ def _lines(name: str, version: str, marker: str, digests: str) -> str:
             sys.exit(
                 f"torch {version}: expected the digests of its CPU builds in TORCH_CPU; PyTorch's CPU index has them"
             )
-        digests = (
-            digests.rstrip("\n") + "".join(f" \\\n    --hash=sha256:{digest}" for digest in TORCH_CPU[version]) + "\n"
-        )
+        files = sorted({*re.findall("[0-9a-f]{64}", digests), *TORCH_CPU[version]})
+        digests = " \\\n".join(f"    --hash=sha256:{file}" for file in files) + "\n"
     return f"{name}=={version}{f' ; {marker}' if taken != {True} else ''} \\\n{digests}"
 
 

@@ -15,8 +15,6 @@ def shown(value: Any, spec: str) -> str:
     """A number (or what else a parameter can be) as the report prints it; `spec` is a format of Python's."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ABSENT
-    if isinstance(value, list):
-        return "、".join(shown(item, spec) for item in value)
     text = format(value, spec)
     if not isinstance(value, int | float) or isinstance(value, bool):
         return text

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import revisions
 
 from ronkyo import files
 from ronkyo.new import project as new
@@ -85,3 +86,11 @@ def small_copy(small, tmp_path) -> Iterator[Project]:
     shutil.copytree(small.root, root)
     with alone():
         yield Project.find(root)
+
+
+@pytest.fixture(scope="session")
+def compared(tmp_path_factory) -> Path:
+    """The repository of revisions.py."""
+    root = tmp_path_factory.mktemp("revisions") / PACKAGE
+    revisions.build(root)
+    return root

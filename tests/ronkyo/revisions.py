@@ -1,34 +1,41 @@
-"""A repository with three revisions and two DVC experiments: what `day3 compare` is tried on.
+"""A repository with three revisions and two DVC experiments: what `ronkyo compare` is tried on.
 
-    first    results of binary_addition, run by DVC; no claims, text or figures yet
+    first    results of least_squares, run by DVC; no claims, text or figures yet
     second   main: with claims, text, a figure and data
     third    a branch: another verdict, another text, figure, code, data and library
 
-    narrower, slow   experiments on main, run by `dvc exp run`
+    lighter, slow   experiments on main, run by `dvc exp run`
 
-The pipeline is the project's own, cut down to one experiment with two variants; nothing else is ever trained.
+The project is what `ronkyo new` writes, its pipeline cut down to what comes before figures and report, with two variants.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-VARIANTS = {"narrow": {"hidden_size": 8}, "quick": {"learning_rate": 1.0}}
+import ronkyo
+from ronkyo.new import project as new
+
+PACKAGE = "small"
+VARIANTS = {"heavy": {"momentum": 0.8}, "quick": {"learning_rate": 0.4}}
 EXPERIMENTS = {
-    "narrower": "binary_addition.variants.narrow.hidden_size=4",
-    "slow": "binary_addition.training.learning_rate=0.05",
+    "lighter": "least_squares.variants.heavy.momentum=0.5",
+    "slow": "least_squares.training.learning_rate=0.05",
 }
-STAGE = "summarize_binary_addition"
+STAGE = "summarize_least_squares"
 CLAIM = "narrow-is-worse"
-FIGURE = "reports/figures/binary_addition/units.svg"
-DATA = "reports/data/binary_addition.json"
-CODE = "src/day3/experiments/binary_addition/figures.py"
+FIGURE = "reports/figures/least_squares/paths.svg"
+DATA = "reports/data/least_squares.json"
+CODE = "src/small/experiments/least_squares/figures.py"
+REPORT = "reports/small.md"
 TEXT = """はじめの段落は、どちらの版でも同じである。
 
 ## 結果
@@ -81,32 +88,54 @@ def drawing(height: int) -> str:
     )
 
 
-def build(root: Path, copy_project: Callable[[Path], None], run: Callable[..., subprocess.CompletedProcess]) -> None:
+def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """A command in the repository, with this Python and this engine; whatever it says is UTF-8."""
+    source = Path(ronkyo.__file__).parents[1]
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(source),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "DVC_NO_ANALYTICS": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+    }
+    return subprocess.run(
+        command,
+        cwd=root,
+        env=environment,
+        encoding="utf-8",
+        capture_output=True,
+        check=False,
+    )
+
+
+def build(root: Path) -> None:
     """The repository in `root`; its workspace is as the last commit of main."""
 
     def do(*command: str) -> None:
         done = run(root, *command)
         assert done.returncode == 0, f"{command}: {done.stderr}"
 
-    copy_project(root)
+    root.mkdir(parents=True)
+    new.write_files(PACKAGE, PACKAGE, "ja", root)
     change_yaml(root / "dvc.yaml", _cut_down)
     change_yaml(root / "params.yaml", _two_variants)
+    do("git", "init", "-q", "-b", "main")
     do("git", "config", "user.name", "a")
     do("git", "config", "user.email", "a@example.org")
-    do("git", "checkout", "-q", "-b", "main")
+    do("dvc", "init", "-q")
     do("dvc", "repro", "-q", STAGE)
     _commit_all(do, "first")
-    _write(root, {"reports/claims.json": to_json(CLAIMS), "reports/day3.md": TEXT, FIGURE: drawing(40)})
-    _write(root, {DATA: to_json({"name": "pairs", "digest": "aaaa1111"})})
+    _write(root, {"reports/claims.json": to_json(CLAIMS), REPORT: TEXT, FIGURE: drawing(40)})
+    _write(root, {DATA: to_json({"name": "points", "digest": "aaaa1111"})})
     _commit_all(do, "second")
     for name, change in EXPERIMENTS.items():
         do("dvc", "exp", "run", "-q", "-n", name, "-S", change, STAGE)
         do("git", "checkout", "-q", ".")
     files = {
         "reports/claims.json": to_json(CHANGED_CLAIMS),
-        "reports/day3.md": CHANGED_TEXT,
+        REPORT: CHANGED_TEXT,
         FIGURE: drawing(60),
-        DATA: to_json({"name": "pairs", "digest": "bbbb2222"}),
+        DATA: to_json({"name": "points", "digest": "bbbb2222"}),
         CODE: (root / CODE).read_text(encoding="utf-8") + "# one\n# two\n",
         "requirements.lock": "numpy==9.9.9\n",
     }
@@ -114,14 +143,13 @@ def build(root: Path, copy_project: Callable[[Path], None], run: Callable[..., s
 
 
 def _cut_down(pipeline: dict[str, Any]) -> None:
-    for name in list(pipeline["stages"]):
-        if name not in ("train_binary_addition", STAGE):
-            del pipeline["stages"][name]
-    pipeline["plots"] = [plot for plot in pipeline["plots"] if "reports/curves/binary_addition" in plot]
+    for name in ("draw_least_squares", "report"):
+        del pipeline["stages"][name]
 
 
 def _two_variants(document: dict[str, Any]) -> None:
-    document["binary_addition"] |= {"seeds": 3, "variants": VARIANTS}
+    document["least_squares"] |= {"seeds": 3, "variants": VARIANTS}
+    document["least_squares"]["training"]["steps"] = 40
 
 
 def change_yaml(file: Path, change: Callable[[Any], None]) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -167,8 +168,7 @@ DECIDED = {
     ),
     "exact, not finite": ('exact("digits.broken.accuracy", equals=0.2)', "undecided"),
     "all of": (
-        'all_of(higher("digits.gru.accuracy", than=0.15), '
-        'share("addition.hidden_16.converged", more_than=0.5))',
+        'all_of(higher("digits.gru.accuracy", than=0.15), share("addition.hidden_16.converged", more_than=0.5))',
         "supported",
     ),
     "all of, one contradicted": (
@@ -217,7 +217,9 @@ UNDECIDED = {
 
 @pytest.mark.parametrize(("predicate", "reason"), UNDECIDED.values(), ids=UNDECIDED.keys())
 def test_what_cannot_be_decided_says_why(measured, predicate, reason):
-    rendered = stating(measured)(predicate, wordings=WORDINGS.replace("未決。", '未決、{{ claim.interval(".1f") | plain }}。'))
+    rendered = stating(measured)(
+        predicate, wordings=WORDINGS.replace("未決。", '未決、{{ claim.interval(".1f") | plain }}。')
+    )
     assert verdict(rendered) == "undecided"
     assert said(rendered).startswith("未決、—。（判定できない理由：")
     assert reason in said(rendered)
@@ -286,9 +288,7 @@ def test_a_verdict_without_a_wording_fails_with_what_to_write(state):
 
 
 def test_every_verdict_without_a_wording_is_told_of_at_once(state):
-    other = (
-        '{% claim "b", higher("digits.gru.accuracy", than=0.6) %}\n{% supported %}支持。\n{% endclaim %}\n'
-    )
+    other = '{% claim "b", higher("digits.gru.accuracy", than=0.6) %}\n{% supported %}支持。\n{% endclaim %}\n'
     with pytest.raises(ReportError) as raised:
         state('higher("digits.gru.accuracy", than=0.5)', wordings="{% supported %}支持。\n", before=other)
     assert [line.split(" is ")[0] for line in str(raised.value).splitlines()] == [
@@ -324,9 +324,7 @@ WRONG = {
         "expected metrics of one experiment",
     ),
     "variants out of order": (
-        {
-            "predicate": 'increasing("addition", "steps", along="hidden_size", variants=["hidden_32", "hidden_16"])'
-        },
+        {"predicate": 'increasing("addition", "steps", along="hidden_size", variants=["hidden_32", "hidden_16"])'},
         "expected hidden_size to rise along them, found 32, 16",
     ),
     "a share of nothing in particular": (
@@ -559,8 +557,8 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
     sample.write_results(project)
     claim = (
         '{% claim "best", highest("digits.bilstm.accuracy", among=["gru", "simple_rnn"]) %}\n'
-        "{% supported %}\nThe best is {{ claim.name }},\nby {{ claim.effect(\".2f\") }}. It beats the others.\n"
-        "{% contradicted %}\n{{ claim.names(\"contradicted\") }} is better.\n{% endclaim %}\n"
+        '{% supported %}\nThe best is {{ claim.name }},\nby {{ claim.effect(".2f") }}. It beats the others.\n'
+        '{% contradicted %}\n{{ claim.names("contradicted") }} is better.\n{% endclaim %}\n'
         '{% claim "spread", higher("digits.lstm_clip.accuracy", than=0.1) %}\n'
         "{% undecided %}\nNot known.\n{% endclaim %}\n"
     )
@@ -570,7 +568,9 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
         "{{ claims_table() }}\n\n{{ original_table() }}\n\n{{ original_claims_table() }}\n\n"
         "{{ versions_table() }}\n\n{{ data_table() }}\n\n{{ parameters_listing() }}\n\n{{ ledger() }}\n"
     )
-    original = 'claims: {best: It is the best.}\nnumbers: {digits.gru.accuracy: "0.21", digits.bilstm.accuracy: "0.3"}\n'
+    original = (
+        'claims: {best: It is the best.}\nnumbers: {digits.gru.accuracy: "0.21", digits.bilstm.accuracy: "0.3"}\n'
+    )
     files.write_text(project.templates / "original.yaml", original + "comparable: {digits.data.source: other}\n")
     sample.write_report(project, text)
     rendered = chapters.render(project)
@@ -609,12 +609,19 @@ print(verdict, comparison.quantity, f"{comparison.estimate.value:.4f}")
 print(claim.highest("digits.rnn.accuracy").decide()[0])
 print(claim.increasing("digits", "accuracy", along="hidden_size", variants=["rnn", "gru"]).decide()[0])
 print(claim.lower("digits.rnn.accuracy", than="digits.chance.accuracy", ratio=True).decide()[0])
-unwanted = {"weasyprint", "lxml", "markdown", "matplotlib", "fontTools", "dvc", "torch", "jinja2", "pydantic"}
-print(sorted(name for name in sys.modules if name.split(".")[0] in unwanted or name.startswith(("ronkyo.project", "ronkyo.report"))))
+unwanted = "weasyprint lxml markdown matplotlib fontTools dvc torch jinja2 pydantic ronkyo.project ronkyo.report".split()
+print([name for name in unwanted if name in sys.modules])
 claims = Claims(Words("en"))
 claims.state("better", claim.higher("digits.gru.accuracy", than=0.5), "script:1", ["supported"], lambda claim: "It is.")
 print(ledger.terminal(claims.stated).splitlines()[-1], ledger.document(claims.stated)["better"]["effect"])
 """
+
+
+def test_the_example_of_the_documentation_runs():
+    document = (Path(__file__).parents[2] / "docs/claims.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```python\n(.*?)```", document, re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    assert done.stdout.startswith("supported digits.gru.accuracy - digits.rnn.accuracy 0.1025")
 
 
 def test_a_plain_script_claims_of_a_dictionary_of_metrics_and_loads_nothing_else():

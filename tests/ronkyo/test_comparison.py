@@ -1,14 +1,15 @@
-"""day3 compare, on the repository of tests/revisions.py and on sides made by hand."""
+"""ronkyo compare, on the repository of revisions.py and on sides made by hand."""
 
 from __future__ import annotations
 
-import io
 import json
 import math
+import os
 import re
-import shutil
 import subprocess
-from contextlib import chdir, contextmanager, redirect_stdout
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import markdown
@@ -18,23 +19,29 @@ import pytest
 import revisions
 from lxml import html
 
+import ronkyo
 from ronkyo import cli, results
 from ronkyo.claims import estimates
-from ronkyo.compare import curves, differences, write
-from ronkyo.compare.revision import WORKSPACE, Side
-from ronkyo.compare.words import Part
+from ronkyo.compare import curves, differences, markup, metrics, sweep, write
+from ronkyo.compare.parameters import parameters
+from ronkyo.compare.revision import WORKSPACE, Side, _versions
+from ronkyo.compare.text import Part
+from ronkyo.errors import UserError
+from ronkyo.project import Manifest, Project
 from ronkyo.seeds import generator
+from ronkyo.words import TABLES, Words
 
-A, B = "narrower", "third"  # which between them differ in everything
+A, B = "lighter", "third"  # which between them differ in everything
+JAPANESE = Words("ja")
+PHRASES = markup._Phrases(JAPANESE)
 
 
 @pytest.fixture
-def compare(compared, monkeypatch, capsys):
-    """`day3 compare …` in the repository: exit status, what was printed, what was complained of."""
-    monkeypatch.chdir(compared)
+def compare(compared, capsys):
+    """`ronkyo compare …` in the repository or another folder: exit status, what was printed, what was complained of."""
 
-    def run(*arguments: str) -> tuple[int, str, str]:
-        status = cli.main(["compare", *arguments])
+    def run(*arguments: str, folder: Path = compared) -> tuple[int, str, str]:
+        status = cli.main(["-C", str(folder), "compare", *arguments])
         told = capsys.readouterr()
         return status, told.out, told.err
 
@@ -45,21 +52,16 @@ def compare(compared, monkeypatch, capsys):
 def outputs(compared, tmp_path_factory):
     """A against B as every kind of output: HTML tree, its text, the PDF, Markdown, JSON."""
     folder = tmp_path_factory.mktemp("outputs")
-    printed = {}
-    with chdir(compared):
-        for form in ("--json", "--md"):
-            with redirect_stdout(io.StringIO()) as out:
-                assert cli.main(["compare", A, B, form]) == 0
-            printed[form] = out.getvalue()
-        with redirect_stdout(io.StringIO()):
-            assert cli.main(["compare", A, B, "-o", str(folder)]) == 0
+    project = Project.find(compared)
+    found = write.load(project, A, B)
+    write.write(project, found, folder)
     source = (folder / "comparison.html").read_text(encoding="utf-8")
-    return Outputs(source, folder / "comparison.pdf", printed["--md"], json.loads(printed["--json"]))
+    return Outputs(source, folder / "comparison.pdf", write.markdown(project, found), write.document(found))
 
 
 class Outputs:
     def __init__(self, source: str, pdf: Path, markdown: str, document: dict):
-        self.source, self.markdown, self.document = source, markdown, document
+        self.source, self.markdown, self.document = source, markdown, json.loads(json.dumps(document))
         self.page = html.fromstring(source)
         self.pdf = pypdf.PdfReader(pdf)
         self.pdf_text = squeezed("".join(sheet.extract_text() for sheet in self.pdf.pages))
@@ -72,20 +74,32 @@ def squeezed(text: str) -> str:
 
 
 def load(root: Path, old: str, new: str) -> differences.Comparison:
-    with chdir(root):
-        return write.load(old, new)
+    return write.load(Project.find(root), old, new)
+
+
+def page_markdown(root: Path, old: str, new: str, language: str = "ja") -> str:
+    """What the page is set from, without pictures."""
+    figures = {"curves": {}, "undeclared": [], "pairs": {}}
+    words, found = Words(language), load(root, old, new)
+    return write._fill(Project.find(root), "comparison.md.j2", words, markup.page_code, found, figures=figures)
 
 
 def side(name: str = "a", **parts) -> Side:
     """A side by hand: without a revision, so that Git is not asked."""
-    return Side(name, WORKSPACE, None, Path(), parts.pop("params", {"report": {}}), **{"text": ""} | parts)
+    return Side(name, WORKSPACE, None, **{"params": {"report": {}}, "text": ""} | parts)
+
+
+def compare_sides(old: Side, new: Side, language: str = "ja") -> differences.Comparison:
+    root = Path("/nowhere")
+    project = Project(root, Manifest(name="small", package="small"), root / "src")
+    return differences.compare(project, old, new, Words(language))
 
 
 # -- parameters -------------------------------------------------------------------------------------------------------
 
 
 def changed_parameters(old: dict, new: dict):
-    return {one.key: (one.variants, one.old, one.new) for one in differences.parameters(old, new)}
+    return {one.key: (one.variants, one.old, one.new) for one in parameters(old, new)}
 
 
 def test_only_parameters_that_differ_are_listed_as_changed_added_or_removed():
@@ -125,21 +139,21 @@ def test_a_variant_without_keys_that_gets_one_is_not_listed_as_removed():
 
 
 def test_the_experiments_show_what_was_set_and_nothing_else(compared):
-    slow, narrower = (load(compared, "main", name).parameters for name in ("slow", "narrower"))
-    found = [(one.key, one.experiment, one.variants, one.old, one.new) for one in (*slow, *narrower)]
+    slow, lighter = (load(compared, "main", name).parameters for name in ("slow", "lighter"))
+    found = [(one.key, one.experiment, one.variants, one.old, one.new) for one in (*slow, *lighter)]
     assert found == [
-        ("binary_addition.training.learning_rate", "binary_addition", ["narrow"], "0.5", "0.05"),
-        ("binary_addition.variants.narrow.hidden_size", "binary_addition", ["narrow"], "8", "4"),
+        ("least_squares.training.learning_rate", "least_squares", ["heavy"], "0.3", "0.05"),
+        ("least_squares.variants.heavy.momentum", "least_squares", ["heavy"], "0.8", "0.5"),
     ]
 
 
 def test_parameters_are_in_every_output(outputs):
     rows = outputs.page.xpath('//*[@id="変わったパラメータ"]/following::table[1]//tr')
     assert [[cell.text_content().strip() for cell in row] for row in rows[1:]] == [
-        ["binary_addition.variants.narrow.hidden_size", "4", "8", "narrow"]
+        ["least_squares.variants.heavy.momentum", "0.5", "0.8", "heavy"]
     ]
-    assert "| `binary_addition.variants.narrow.hidden_size` | `4` | `8` |" in outputs.markdown
-    assert [one["key"] for one in outputs.document["parameters"]] == ["binary_addition.variants.narrow.hidden_size"]
+    assert "| `least_squares.variants.heavy.momentum` | `0.5` | `0.8` |" in outputs.markdown
+    assert [one["key"] for one in outputs.document["parameters"]] == ["least_squares.variants.heavy.momentum"]
 
 
 # -- claims -----------------------------------------------------------------------------------------------------------
@@ -176,19 +190,18 @@ def test_claims_that_only_moved_or_that_one_side_lacks_are_told_and_others_are_n
     assert "same-as-ever" not in outputs.markdown
 
 
-def test_where_one_side_has_no_claims_or_text_it_is_said(compare, compared, tmp_path):
+def test_where_one_side_has_no_claims_or_text_it_is_said(compare, compared):
     status, told, _ = compare("first", "second", "--md")
     assert status == 0
     assert re.search("主張は、first（[0-9a-f]{7}） に台帳がないので比べられない。", told)
     assert re.search("> first（[0-9a-f]{7}） には reports/claims.json がない。", told)
-    assert re.search("> first（[0-9a-f]{7}） には reports/day3.md がない。", told)
+    assert re.search("> first（[0-9a-f]{7}） には reports/small.md がない。", told)
     document = json.loads(compare("first", "second", "--json")[1])
     assert document["claims"] == document["text"] == []
-    assert len(document["notes"]) == 4
-    assert compare("first", "second", "-o", str(tmp_path))[0] == 0
-    text = squeezed((tmp_path / "comparison.html").read_text(encoding="utf-8"))
+    assert len(document["notes"]) == 3
+    text = squeezed(page_markdown(compared, "first", "second"))
     assert "には主張の台帳（<code>reports/claims.json</code>）がないので" in text
-    assert "には<code>reports/day3.md</code>がないので" in text
+    assert "には<code>reports/small.md</code>がないので" in text
 
 
 # -- metrics ----------------------------------------------------------------------------------------------------------
@@ -206,9 +219,9 @@ def one_metric(old, new) -> differences.Metric:
         elif value is not None:
             metrics = {"e": {"v": {"m": value}}}
         sides.append(side(metrics=metrics, seeds=seeds))
-    found = differences.compare(*sides)
+    found = compare_sides(*sides)
     (metric,) = found.metrics + found.unchanged
-    assert (metric in found.unchanged) == (old == new or str(old) == str(new))
+    assert (metric in found.unchanged) == (not metric.differs)
     return metric
 
 
@@ -265,14 +278,14 @@ def test_errors_that_differ_by_orders_of_magnitude_are_compared_by_ratios():
     assert found.change == estimates.ratio_estimate(np.array(new), np.array(old), estimates.LEVEL, rng)
     assert found.is_ratio
     assert found.moved
-    assert re.fullmatch(r"[0-9.]+ \[[0-9.]+, [0-9.]+\] 倍", write.change(found))
+    assert re.fullmatch(r"[0-9.]+ \[[0-9.]+, [0-9.]+\] 倍", PHRASES.change(found))
     assert one_metric(new, new[::-1]).standing == "within"  # one seed more, another less
 
 
 def test_different_numbers_of_seeds_are_told_of():
     tables = [{"e": {"v": {"m": np.arange(1.0, n + 1) ** 0.5}}} for n in (3, 10)]
     metrics = [{"e": {"v": {"m": float(np.mean(table["e"]["v"]["m"]))}}} for table in tables]
-    found = differences.compare(*(side(metrics=m, seeds=t) for m, t in zip(metrics, tables, strict=True)))
+    found = compare_sides(*(side(metrics=m, seeds=t) for m, t in zip(metrics, tables, strict=True)))
     assert "e のシードの数は A で 3、B で 10 なので、差と比は共通の 3 個について求めた。" in found.notes
 
 
@@ -284,44 +297,32 @@ def test_the_clearest_change_comes_first():
         for used in (0, 1)
     ]
     tables = [{"e": {"v": {name: seeds + np.array(shift) * used for name, shift in shifts.items()}}} for used in (0, 1)]
-    found = differences.compare(*(side(metrics=m, seeds=t) for m, t in zip(metrics, tables, strict=True)))
+    found = compare_sides(*(side(metrics=m, seeds=t) for m, t in zip(metrics, tables, strict=True)))
     assert [one.name for one in found.moved] == ["far", "near"]
     assert [one.name for one in found.metrics] == ["near", "far", "noise"]
 
 
 def test_metrics_of_an_experiment_are_those_of_its_seeds_and_unchanged_ones_are_folded_away(compared, outputs):
-    found = load(compared, "narrower", "third")
-    tables = {name: one.seeds["binary_addition"]["narrow"] for name, one in (("old", found.old), ("new", found.new))}
-    loss = next(one for one in found.metrics if one.key == "binary_addition.narrow.final_loss")
+    found = load(compared, "lighter", "third")
+    tables = {name: one.seeds["least_squares"]["heavy"] for name, one in (("old", found.old), ("new", found.new))}
+    loss = next(one for one in found.metrics if one.key == "least_squares.heavy.excess_loss")
     assert loss.change
-    expected = one_metric(list(tables["old"]["final_loss"]), list(tables["new"]["final_loss"])).change
+    expected = one_metric(list(tables["old"]["excess_loss"]), list(tables["new"]["excess_loss"])).change
     assert expected
     assert loss.change.value == pytest.approx(expected.value)
     assert loss.change.n == 3
-    assert {one.variant for one in found.metrics} == {"narrow", "parameters"}
-    assert {one.variant for one in found.unchanged} >= {"quick", "gradient_check"}
+    assert {one.variant for one in found.metrics} == {"heavy"}
+    assert {one.variant for one in found.unchanged} == {"quick", "least"}
     folded = outputs.page.xpath('//details[@class="unchanged"]')
     assert len(folded) == 1
     assert folded[0].get("open") is None
-    assert "binary_addition.quick.final_loss" in folded[0].text_content()
+    assert "least_squares.quick.excess_loss" in folded[0].text_content()
     shown = [row[0].text_content() for row in outputs.page.xpath('//table[.//th="差または比と区間"]//tr[td]')]
-    assert "narrow.final_loss" in shown
+    assert "heavy.excess_loss" in shown
     assert not [name for name in shown if name.startswith("quick.")]
     document = {one["key"]: one for one in outputs.document["metrics"]}
-    assert document["binary_addition.parameters.narrow"]["standing"] == "exact"
-    assert document["binary_addition.narrow.final_loss"]["change"]["low"] == loss.change.low
-    assert "binary_addition.quick.final_loss" in outputs.document["unchanged_metrics"]
-
-
-def test_numbers_are_rounded_to_what_their_interval_supports():
-    assert differences.rounded(0.81234, 0.02) == "0.812"
-    assert differences.rounded(-3.0, 0.5) == "−3.00"
-    assert differences.rounded(None) == differences.rounded(math.nan) == differences.rounded(math.inf) == "—"
-    assert differences.rounded(9999.96) == "10000"
-    assert differences.rounded(-1e-5, 0.02) == "0.000"
-    assert differences.rounded(1951) == "1951"
-    assert differences.ratio_with_interval(0.1534, 0.0213, 1.04) == "0.15 [0.021, 1.0]"
-    assert differences.with_interval(-0.0625, -0.1, -0.025) == "−0.062 [−0.100, −0.025]"
+    assert document["least_squares.heavy.excess_loss"]["change"]["low"] == loss.change.low
+    assert "least_squares.quick.excess_loss" in outputs.document["unchanged_metrics"]
 
 
 # -- curves and figures -----------------------------------------------------------------------------------------------
@@ -329,7 +330,7 @@ def test_numbers_are_rounded_to_what_their_interval_supports():
 
 def tables(root: Path, revision: str) -> results.Table:
     done = subprocess.run(
-        ["git", "show", f"{revision}:reports/curves/binary_addition/narrow.csv"],
+        ["git", "show", f"{revision}:reports/curves/least_squares/heavy.csv"],
         cwd=root,
         check=True,
         capture_output=True,
@@ -340,26 +341,25 @@ def tables(root: Path, revision: str) -> results.Table:
 
 
 def test_the_overlay_draws_the_curves_of_both_sides_of_variants_that_changed(compared):
-    found = load(compared, "main", "narrower")
-    assert found.curves == [("binary_addition", "narrow")]
-    with chdir(compared):
-        (axis,) = curves.axes_of(write._pipeline(found.new)).values()
-    assert axis == ("loss_median", "反復", "損失")
-    drawing = curves.overlay("binary_addition", ["narrow"], found.old, found.new, axis)
+    found = load(compared, "main", "lighter")
+    assert found.curves == [("least_squares", "heavy")]
+    (axis,) = curves.axes_of(found.new.pipeline, "reports/curves").values()
+    assert axis == ("excess_loss_median", "ステップ", "超過損失")
+    sides = {one.title(JAPANESE): one for one in (found.old, found.new)}
+    drawing = curves.overlay("least_squares", ["heavy"], sides, axis)
     (panel,) = drawing.axes
-    assert panel.get_title() == "narrow"
-    assert (panel.get_xlabel(), panel.get_ylabel()) == ("反復", "損失")
-    revision = {one.title: one.revision for one in (found.old, found.new)}
-    assert [line.get_label() for line in panel.lines] == [found.old.title, found.new.title] == list(revision)
+    assert panel.get_title() == "heavy"
+    assert (panel.get_xlabel(), panel.get_ylabel()) == ("ステップ", "超過損失")
+    assert [line.get_label() for line in panel.lines] == list(sides)
     for line, band in zip(panel.lines, panel.collections, strict=True):
-        table = tables(compared, revision[line.get_label()])
+        table = tables(compared, sides[line.get_label()].revision)
         np.testing.assert_array_equal(line.get_xdata(), table["step"])
-        np.testing.assert_array_equal(line.get_ydata(), table["loss_median"])
+        np.testing.assert_array_equal(line.get_ydata(), table["excess_loss_median"])
         corners = band.get_paths()[0].vertices[:, 1]
-        assert (corners.min(), corners.max()) == (table["loss_low"].min(), table["loss_high"].max())
+        assert (corners.min(), corners.max()) == (table["excess_loss_low"].min(), table["excess_loss_high"].max())
     assert panel.lines[0].get_linestyle() != panel.lines[1].get_linestyle()
     (legend,) = drawing.legends
-    assert [text.get_text() for text in legend.get_texts()] == list(revision)
+    assert [text.get_text() for text in legend.get_texts()] == list(sides)
 
 
 def test_a_variant_of_one_side_only_is_drawn_alone_and_columns_come_from_the_pipeline():
@@ -368,24 +368,24 @@ def test_a_variant_of_one_side_only_is_drawn_alone_and_columns_come_from_the_pip
     declared = {
         "plots": [{"reports/curves/e": {"x": "step", "y": "mse_median", "y_label": "誤差"}}, "reports/curves/f"]
     }
-    axes = curves.axes_of(declared)
+    axes = curves.axes_of(declared, "reports/curves")
     assert axes == {"e": ("mse_median", "step", "誤差")}
-    assert curves.axes_of({}) == {}
-    drawing = curves.overlay("e", ["v", "w"], old, new, axes["e"])
+    assert curves.axes_of({}, "reports/curves") == {}
+    drawing = curves.overlay("e", ["v", "w"], {"a": old, "b": new}, axes["e"])
     assert [len(panel.lines) for panel in drawing.axes] == [1, 1]
     np.testing.assert_array_equal(drawing.axes[0].lines[0].get_ydata(), [1.0, 100.0])
     assert {panel.get_yscale() for panel in drawing.axes} == {"log"}
 
 
 def test_curves_and_both_versions_of_a_changed_figure_are_in_the_page(outputs):
-    assert outputs.document["curves"] == [{"experiment": "binary_addition", "variant": "narrow"}]
-    assert outputs.document["figures"] == ["binary_addition/units"]
+    assert outputs.document["curves"] == [{"experiment": "least_squares", "variant": "heavy"}]
+    assert outputs.document["figures"] == ["least_squares/paths"]
     overlay = outputs.page.xpath('//figure[@id="fig:curves:1"]')
     assert len(overlay) == 1
-    assert "narrow" in overlay[0].text_content()
+    assert "heavy" in overlay[0].text_content()
     pair = outputs.page.xpath('//div[contains(@class, "pair")]//figure')
-    assert ["Abinary_addition/units" in squeezed(one.text_content()) for one in pair] == [True, False]
-    assert ["Bbinary_addition/units" in squeezed(one.text_content()) for one in pair] == [False, True]
+    assert ["Aleast_squares/paths" in squeezed(one.text_content()) for one in pair] == [True, False]
+    assert ["Bleast_squares/paths" in squeezed(one.text_content()) for one in pair] == [False, True]
     images = outputs.page.xpath('//div[contains(@class, "pair")]//img/@src')
     assert len(set(images)) == 2
 
@@ -416,51 +416,49 @@ def test_changed_formulas_are_set_whole_and_one_that_cannot_be_set_is_shown_as_w
     assert [one.getparent().tag for one in formulas] == ["del", "ins"]
     assert r"\(" not in outputs.pdf_text
     label = r"\[ a &lt; b \label{eq:a} \]"
-    assert write.marked([Part("inserted", html.fromstring(f"<p>{label}</p>").text)]) == (
+    assert markup.marked([Part("inserted", html.fromstring(f"<p>{label}</p>").text)], "ja") == (
         r'<ins><span class="arithmatex">\(\displaystyle a &lt; b\)</span></ins>'
     )
-    assert write.marked([Part("deleted", r"\(\nothing{\)")]) == r"<del>\(\nothing{\)</del>"
+    assert markup.marked([Part("deleted", r"\(\nothing{\)")], "ja") == r"<del>\(\nothing{\)</del>"
 
 
 def test_long_unchanged_passages_are_cut_beside_a_change_but_never_inside_a_formula():
     formula = r"\(" + "x + " * 20 + r"y\)"
     long = f"あ{formula}い" + "う" * 200 + f"え{formula}お"
-    shown = write.marked_plainly([Part("inserted", "前"), Part("same", long), Part("inserted", "後")])
-    escaped = write.literal(formula)
+    shown = markup.marked_plainly([Part("inserted", "前"), Part("same", long), Part("inserted", "後")])
+    escaped = markup.literal(formula)
     assert shown == f"<ins>前</ins>あ{escaped}…{escaped}お<ins>後</ins>"
-    cut = write.marked_plainly([Part("same", "か" * 200), Part("deleted", "後")])
-    assert cut == f"…{'か' * write.CONTEXT}<del>後</del>"
-    number = write.marked_plainly(
-        [Part("same", "か" * 200 + "0.4954" + "き" * (write.CONTEXT - 2)), Part("deleted", "後")]
+    cut = markup.marked_plainly([Part("same", "か" * 200), Part("deleted", "後")])
+    assert cut == f"…{'か' * markup.CONTEXT}<del>後</del>"
+    number = markup.marked_plainly(
+        [Part("same", "か" * 200 + "0.4954" + "き" * (markup.CONTEXT - 2)), Part("deleted", "後")]
     )
     assert "…0.4954" in number
 
 
 def test_sentences_of_claims_are_printed_as_they_are():
-    text = "k<t かつ *強調* でない x_t と `y` [z] は hidden_size である。"
-    assert html.fromstring(f"<p>{write.literal(text)}</p>").text_content() == text
-    shown = markdown.markdown(write.literal(text))
+    text = "k<t かつ *強調* でない x_t と `y` [z] は momentum である。"
+    assert html.fromstring(f"<p>{markup.literal(text)}</p>").text_content() == text
+    shown = markdown.markdown(markup.literal(text))
     assert html.fromstring(shown).text_content() == text
-    assert "hidden_size" in write.literal(text)
+    assert "momentum" in markup.literal(text)
 
 
 def test_stages_that_ran_again_are_told_with_the_reason(compared):
-    slow, narrower = (load(compared, "main", name).stages for name in ("slow", "narrower"))
+    slow, lighter = (load(compared, "main", name).stages for name in ("slow", "lighter"))
     rate, size = (
-        "パラメータ binary_addition.training.learning_rate",
-        "パラメータ binary_addition.variants.narrow.hidden_size",
+        "パラメータ least_squares.training.learning_rate",
+        "パラメータ least_squares.variants.heavy.momentum",
     )
     assert {one.stage: one.reasons[0] for one in slow} == {
-        "train_binary_addition@narrow": rate,
-        "train_binary_addition@quick": rate,
-        "summarize_binary_addition": rate,
+        "train_least_squares@heavy": rate,
+        "train_least_squares@quick": rate,
+        "summarize_least_squares": rate,
     }
-    assert [one.stage.partition("@")[0] for one in slow] == ["train_binary_addition"] * 2 + [
-        "summarize_binary_addition"
-    ]
-    assert {one.stage: one.reasons for one in narrower} == {
-        "train_binary_addition@narrow": [size],
-        "summarize_binary_addition": [size, "依存 runs/binary_addition"],
+    assert [one.stage.partition("@")[0] for one in slow] == ["train_least_squares"] * 2 + ["summarize_least_squares"]
+    assert {one.stage: one.reasons for one in lighter} == {
+        "train_least_squares@heavy": [size],
+        "summarize_least_squares": [size, "依存 runs/least_squares"],
     }
 
 
@@ -479,7 +477,7 @@ def test_a_stage_whose_code_command_or_only_output_changed_says_so():
         "same": {"cmd": "a"},
         "come": {"cmd": "a"},
     }
-    found = differences.compare(side(stages=old), side(stages=new, order=["come", "command", "code"]))
+    found = compare_sides(side(stages=old), side(stages=new, order=["come", "command", "code"]))
     assert [(one.stage, one.reasons) for one in found.stages] == [
         ("come", ["作業中のフォルダー だけにある"]),
         ("command", ["コマンドが変わった"]),
@@ -494,12 +492,13 @@ def test_code_data_versions_and_the_ways_back_are_told(compared, outputs):
     files = {one["file"]: (one["added"], one["deleted"]) for one in document["files"]}
     assert files[revisions.CODE] == (2, 0)
     assert set(files) == {revisions.CODE, "requirements.lock"}
-    assert {"name": "binary_addition.digest", "old": "aaaa1111", "new": "bbbb2222"} in document["data"]
+    (digest,) = [one for one in document["data"] if one["name"] == "least_squares.digest"]
+    assert digest["new"] == "bbbb2222" != digest["old"]
     assert {"name": "numpy", "new": "9.9.9"}.items() <= next(
         one for one in document["versions"] if one["name"] == "numpy"
     ).items()
     for text in (outputs.text, outputs.pdf_text):
-        assert "dvcexpapplynarrower" in text
+        assert "dvcexpapplylighter" in text
         assert f"gitcheckout{document['new']['revision'][:10]}&&dvccheckout" in text
         assert "bbbb2222" in text
     assert revisions.CODE in outputs.text
@@ -531,7 +530,7 @@ def test_the_pdf_has_an_outline_and_numbered_pages(outputs):
         assert sheet.extract_text().strip().splitlines()[-1].strip() == f"{number}/{len(outputs.pdf.pages)}"
 
 
-def test_sides_without_a_difference_are_said_to_have_none(compare, tmp_path):
+def test_sides_without_a_difference_are_said_to_have_none(compare, compared):
     status, told, _ = compare("main", "second", "--md")
     assert status == 0
     assert "違いは見つからなかった。" in told
@@ -539,9 +538,7 @@ def test_sides_without_a_difference_are_said_to_have_none(compare, tmp_path):
     assert status == 0
     parts = ("parameters", "claims", "metrics", "curves", "figures", "text", "stages", "files", "data", "versions")
     assert not [name for name in parts if json.loads(told)[name]]
-    assert compare("main", "main", "-o", str(tmp_path))[0] == 0
-    page = html.parse(str(tmp_path / "comparison.html")).getroot()
-    assert "とのあいだに、違いは見つからなかった。" in page.find(".//main").text_content() + page.text_content()
+    assert "とのあいだに、違いは見つからなかった。" in page_markdown(compared, "main", "main")
 
 
 # -- the workspace ----------------------------------------------------------------------------------------------------
@@ -579,28 +576,28 @@ def test_by_default_the_last_commit_is_compared_with_the_workspace(compare, comp
 def test_parameters_that_were_edited_but_not_run_make_a_note(compare, compared):
     file = compared / "params.yaml"
     text = file.read_text(encoding="utf-8")
-    with edited(file, text.replace("learning_rate: 1.0", "learning_rate: 1.5", 1)):
+    with edited(file, text.replace("learning_rate: 0.4", "learning_rate: 0.45", 1)):
         document = json.loads(compare("--json")[1])
         status, told, _ = compare("--md")
     assert status == 0
-    assert [one["key"] for one in document["parameters"]] == ["binary_addition.variants.quick.learning_rate"]
+    assert [one["key"] for one in document["parameters"]] == ["least_squares.variants.quick.learning_rate"]
     assert "作業中のフォルダー の結果は、今のパラメータやコードによるものではない" in document["notes"][0]
-    assert "train_binary_addition@quick、summarize_binary_addition" in document["notes"][0]
+    assert "train_least_squares@quick、summarize_least_squares" in document["notes"][0]
     assert document["notes"][0] in told
     assert not [one for one in document["stages"]]
 
 
 def test_stages_that_the_pipeline_no_longer_has_are_not_out_of_date_though_the_lock_keeps_them(compare, compared):
     text = (compared / "params.yaml").read_text(encoding="utf-8")
-    fewer = re.sub(r"\n +quick:\n +learning_rate: 1.0|\n +quick: \{.*\}", "", text, count=1)
+    fewer = re.sub(r"\n +quick:\n +learning_rate: 0.4|\n +quick: \{.*\}", "", text, count=1)
     assert fewer != text
     revisions.commit(compared, "fewer", {"params.yaml": fewer})
     (note,) = json.loads(compare("main", "fewer", "--json")[1])["notes"]
-    assert "（古いステージ：summarize_binary_addition）" in note
+    assert "（古いステージ：summarize_least_squares）" in note
 
 
 def test_experiments_of_one_side_only_are_named():
-    notes = differences.compare(side(params={"a": {}, "b": {}}), side(params={"b": {}, "c": {}})).notes
+    notes = compare_sides(side(params={"a": {}, "b": {}}), side(params={"b": {}, "c": {}})).notes
     assert [note.rpartition("だけにある実験：")[2] for note in notes] == ["a。", "c。"]
 
 
@@ -619,10 +616,8 @@ def earlier(compared):
 
 
 def test_a_name_that_nothing_has_is_one_line_with_the_nearest(compare, earlier):
-    line = (
-        "narower: expected a Git revision, a DVC experiment or workspace, found none of that name; nearest: narrower\n"
-    )
-    for arguments in (("narower", "main"), ("main", "narower"), ("main", "narower", "--md")):
+    line = "ligter: expected a Git revision, a DVC experiment or workspace, found none of that name; nearest: lighter\n"
+    for arguments in (("ligter", "main"), ("main", "ligter"), ("main", "ligter", "--md")):
         assert compare(*arguments) == (1, "", line)
     assert compare("main", "0123456789abcdef")[2].startswith("0123456789abcdef: expected a Git revision")
     assert [file.read_text() for file in earlier] == ["earlier", "earlier"]
@@ -645,22 +640,22 @@ BROKEN = {
         "reports/claims.json",
     ),
     "metrics cut off": (
-        {"reports/metrics/binary_addition.json": '{"narrow": {'},
-        "reports/metrics/binary_addition.json",
+        {"reports/metrics/least_squares.json": '{"heavy": {'},
+        "reports/metrics/least_squares.json",
     ),
     "a metric that is a text": (
-        {"reports/metrics/binary_addition.json": '{"narrow": {"final_loss": "low"}}'},
-        "reports/metrics/binary_addition.json",
+        {"reports/metrics/least_squares.json": '{"heavy": {"excess_loss": "low"}}'},
+        "reports/metrics/least_squares.json",
     ),
-    "metrics as a list": ({"reports/metrics/binary_addition.json": "[1]"}, "reports/metrics/binary_addition.json"),
-    "an empty table of seeds": ({"reports/seeds/binary_addition.csv": ""}, "reports/seeds/binary_addition.csv"),
+    "metrics as a list": ({"reports/metrics/least_squares.json": "[1]"}, "reports/metrics/least_squares.json"),
+    "an empty table of seeds": ({"reports/seeds/least_squares.csv": ""}, "reports/seeds/least_squares.csv"),
     "a table of seeds cut off": (
-        {"reports/seeds/binary_addition.csv": "variant,seed,loss\nnarrow,0\n"},
-        "reports/seeds/binary_addition.csv",
+        {"reports/seeds/least_squares.csv": "variant,seed,loss\nnarrow,0\n"},
+        "reports/seeds/least_squares.csv",
     ),
     "a curve of words": (
-        {"reports/curves/binary_addition/narrow.csv": "step,loss_median\n1,low\n"},
-        "reports/curves/binary_addition/narrow.csv",
+        {"reports/curves/least_squares/heavy.csv": "step,loss_median\n1,low\n"},
+        "reports/curves/least_squares/heavy.csv",
     ),
     "dvc.lock of another schema": ({"dvc.lock": "schema: '2.0'\n"}, "dvc.lock"),
     "data cut off": ({revisions.DATA: "{"}, revisions.DATA),
@@ -726,7 +721,7 @@ def test_other_experiments_than_the_other_side_are_noted(compare, compared):
 
 def test_an_error_while_the_pages_are_made_leaves_the_earlier_ones(compare, earlier, monkeypatch):
     def fail(*_):
-        raise write.UserError("no PDF today")
+        raise UserError("no PDF today")
 
     monkeypatch.setattr(write.pdf, "write", fail)
     status, _, error = compare("main", "third")
@@ -738,52 +733,35 @@ def test_an_error_while_the_pages_are_made_leaves_the_earlier_ones(compare, earl
 
 
 @pytest.fixture
-def clone(compared, tmp_path, monkeypatch):
+def clone(compared, tmp_path):
     """`git clone`: no cache of DVC, no remote storage, no experiments, nothing built."""
     root = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", str(compared), str(root)], check=True, capture_output=True)
     assert not (root / ".dvc/cache").exists()
-    monkeypatch.chdir(root)
     return root
 
 
-def test_a_fresh_clone_compares_everything_that_is_committed(compare, clone, compared, tmp_path, monkeypatch):
-    monkeypatch.chdir(clone)
-    status, told, error = compare("origin/main", "origin/third", "--json")
+def test_a_fresh_clone_compares_everything_that_is_committed(compare, clone):
+    status, told, error = compare("origin/main", "origin/third", "--json", folder=clone)
     assert (status, error) == (0, "")
-    monkeypatch.chdir(compared)
     here = json.loads(compare("main", "third", "--json")[1])
     there = json.loads(told)
     for document in (here, there):
         del document["old"]["name"], document["new"]["name"]
     assert there == here
     assert there["notes"] == []
-    monkeypatch.chdir(clone)
-    status, _, error = compare("second", "origin/third")
-    assert (status, error.partition(": ")[2]) == (
-        1,
-        "the fonts are not built yet; run: dvc repro fonts (--md and --json need none)\n",
-    )
-    (clone / "build").mkdir(exist_ok=True)
-    shutil.copytree(compared / "build/fonts", clone / "build/fonts")
-    assert compare("second", "origin/third")[0] == 0
-    assert (clone / "reports/comparison.pdf").read_bytes().startswith(b"%PDF-")
-
-
-def test_experiments_that_were_not_pushed_are_not_in_a_clone(compare, clone, monkeypatch):
-    monkeypatch.chdir(clone)
-    assert compare("main", "narrower") == (
+    assert compare("main", "lighter", folder=clone) == (
         1,
         "",
-        "narrower: expected a Git revision, a DVC experiment or workspace, found none of that name\n",
+        "lighter: expected a Git revision, a DVC experiment or workspace, found none of that name\n",
     )
 
 
 def test_code_that_was_edited_but_not_run_makes_a_note(compare, compared):
-    file = compared / "src/day3/experiments/binary_addition/train.py"
+    file = compared / "src/small/experiments/least_squares/train.py"
     with edited(file, file.read_text(encoding="utf-8") + "# edited\n"):
         notes = json.loads(compare("--json")[1])["notes"]
-    assert any("古いステージ：train_binary_addition@narrow" in note for note in notes)
+    assert any("古いステージ：train_least_squares@heavy" in note for note in notes)
 
 
 def test_nothing_that_a_revision_holds_is_markup(compare, compared, tmp_path):
@@ -818,8 +796,112 @@ def test_arguments_that_say_nothing_are_one_line(compare, arguments, message):
     assert error.count("\n") == 1
 
 
-def test_from_a_folder_inside_the_project_nothing_is_compared(compared, capsys):
-    with chdir(compared / "src"):
-        assert cli.main(["compare"]) == 1
-        assert not Path("build").exists()
-    assert "HEAD: expected the project's folder as the current one" in capsys.readouterr().err
+def test_from_a_folder_inside_the_project_it_is_the_same_project(compare, compared):
+    for arguments in (("main", "third", "--json"), ("--json",)):
+        assert compare(*arguments, folder=compared / "src" / "small") == compare(*arguments)
+
+
+def test_two_comparisons_at_the_same_time_do_not_disturb_each_other_whatever_the_locale(compared, tmp_path):
+    """And a file's name is what Git knows, also where the locale has no such characters."""
+    command = [sys.executable, "-X", "utf8=0", "-m", "ronkyo.cli", "compare"]
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment |= {"PYTHONPATH": str(Path(ronkyo.__file__).parents[1]), "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+    environment["PYTHONIOENCODING"] = "utf-8"
+    pairs = (("third", "workspace"), ("lighter", "slow"))
+    with edited(compared / "src/図.py", "x = 1\n"):
+        running = [
+            subprocess.Popen(
+                [*command, *pair, "-o", str(tmp_path / pair[0])],
+                cwd=compared,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
+            for pair in pairs
+        ]
+        told = [process.communicate()[0].decode() for process in running]
+    assert [process.returncode for process in running] == [0, 0], told
+    pages = [(tmp_path / pair[0] / "comparison.html").read_text(encoding="utf-8") for pair in pairs]
+    assert "third（" in pages[0]
+    assert "作業中のフォルダー" in pages[0]
+    assert "src/図.py" in pages[0]
+    assert "lighter（" in pages[1]
+    assert "slow（" in pages[1]
+    assert not (compared / "build/comparison").exists()
+
+
+def test_a_name_is_one_word_of_the_shell_in_the_way_back():
+    name = "a; rm -rf $HOME"
+    assert Side(name, "experiment", "0" * 40).way_back(JAPANESE) == f"dvc exp apply '{name}'"
+
+
+def test_versions_are_read_from_pins_with_and_without_digests_and_markers():
+    text = "# head\nnumpy==2.2.1 \\\n    --hash=sha256:aa==\ntorch==2.7; sys_platform == 'linux'\njinja2==3.1\n"
+    assert _versions(text) == {"numpy": "2.2.1", "torch": "2.7", "jinja2": "3.1"}
+
+
+# -- rounding is no finding -------------------------------------------------------------------------------------------
+
+
+def test_a_change_below_the_digits_that_metrics_have_is_no_change():
+    old = [4.755, 4.761, 4.749]
+    found = one_metric(old, [value * (1 + 2e-9 * number) for number, value in enumerate(old, start=1)])
+    assert not found.differs
+    assert one_metric(old, [value + 1e-3 + 1e-5 * number for number, value in enumerate(old, start=1)]).moved
+
+
+def test_a_mean_difference_below_those_digits_has_not_moved_though_single_seeds_have():
+    tiny = [1e-9, 2e-9, 3e-9]
+    old, new = [5.0, 5.0, 5.0], [5.0 + 1e-9, 5.0 + 1e-9, 5.0 + 2e-9]
+    change = estimates.mean_estimate(np.array(tiny), estimates.LEVEL, generator("a", 0, "b"))
+    metric = metrics.Metric("e", "v", "m", float(np.mean(old)), float(np.mean(new)), change=replace(change, low=1e-10))
+    assert (metric.standing, metric.moved) == ("within", False)
+
+
+def test_claims_and_curves_that_rounding_alone_moved_are_the_same():
+    def one(factor):
+        claim = revisions.claim("supported", "a", 0.123456 * factor, 0.1, 0.2)
+        return side(text="a", claims={"a": claim}, curves={"e": {"v": {"step": np.ones(2), "m": np.full(2, factor)}}})
+
+    found = compare_sides(one(1.0), one(1 + 2e-7))
+    assert (found.claims, found.curves) == ([], [])
+    found = compare_sides(one(1.0), one(1.001))
+    assert [claim.id for claim in found.claims] == ["a"]
+    assert found.curves == [("e", "v")]
+
+
+# -- languages --------------------------------------------------------------------------------------------------------
+
+WRITTEN_IN_JAPANESE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+
+
+def test_a_comparison_speaks_the_language_of_the_report(compare, compared, tmp_path):
+    file = compared / "params.yaml"
+    english = file.read_text(encoding="utf-8").replace("language: ja", "language: en", 1)
+    project = Project.find(compared)
+    with edited(file, re.sub("course: .*", "course: A course", english)):
+        told = compare("lighter", "slow", "--md")[1] + compare("--sweep", "main", "lighter", "slow", "--md")[1]
+        assert compare("lighter", "slow", "-o", str(tmp_path))[0] == 0
+        found = sweep.load(project, ["main", "lighter", "slow"])
+    words = Words("en")
+    table = sweep.table(found, words)
+    page = html.parse(str(tmp_path / "comparison.html")).getroot()
+    assert page.get("lang") == "en"
+    texts = [page.text_content(), *page.xpath("//@alt | //@title | //@aria-label")]
+    texts += [sheet.extract_text() for sheet in pypdf.PdfReader(tmp_path / "comparison.pdf").pages]
+    texts += [
+        told,
+        markup.fill("sweep.md.j2", words, markup.page_code, sweep=found, table=table, figures={"a": "b.svg"}),
+    ]
+    for text in texts:
+        assert not WRITTEN_IN_JAPANESE.search(text), text
+    assert "Changed parameters" in texts[0]
+    assert "Each interval is for one metric alone" in told
+
+
+def test_both_tables_have_the_same_texts_of_comparisons_with_the_same_fields():
+    fields = [
+        {key: set(re.findall(r"\{(\w+)\}", text)) for key, text in table.items() if key.startswith("compare.")}
+        for table in TABLES.values()
+    ]
+    assert fields[0] == fields[1]

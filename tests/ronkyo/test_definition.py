@@ -6,7 +6,7 @@ import pytest
 
 from ronkyo import cli, params
 from ronkyo.errors import UserError
-from ronkyo.run import definition, versions
+from ronkyo.run import definition, imports, versions
 
 NAME = "least_squares"
 
@@ -117,10 +117,9 @@ def test_an_installed_engine_is_one_version_that_every_stage_depends_on(small_fi
 
 
 def test_curves_are_drawn_as_the_experiment_declares(small_files):
-    curves = 'CURVES = {"title": "T", "y": "excess_loss_median", "x_label": "step", "y_label": "loss"}'
-    edit(small_files, "summarize", "def summarize(", f"{curves}\n\n\ndef summarize(")
+    edit(small_files, "summarize", '"title": "Least squares"', '"title": "T"')
     definition.write(small_files)
-    axes = {"title": "T", "x": "step", "y": "excess_loss_median", "x_label": "step", "y_label": "loss"}
+    axes = {"title": "T", "x": "step", "y": "excess_loss_median", "x_label": "step", "y_label": "excess loss"}
     assert params.read_document(small_files.pipeline_file)["plots"] == [{f"reports/curves/{NAME}": axes}]
     edit(small_files, "summarize", "y_label", "ylabel")
     with pytest.raises(
@@ -147,3 +146,18 @@ def test_a_missing_stage_script_is_one_line(small_files):
 def test_pins_of_a_requirements_file(tmp_path, text, found):
     (tmp_path / "requirements.lock").write_text(text)
     assert versions.pins(tmp_path / "requirements.lock") == found
+
+
+def test_of_a_package_among_others_only_its_own_modules_are_followed(tmp_path):
+    site, root = tmp_path / "site", tmp_path / "stages/root.py"
+    for file, text in {
+        site / "engine/__init__.py": "",
+        site / "engine/part.py": "import other",
+        site / "other.py": "import more",
+        root: "from engine import part",
+    }.items():
+        file.parent.mkdir(exist_ok=True, parents=True)
+        file.write_text(text)
+    reached = imports.closure([root], [site / "engine"])
+    assert reached.files == {root, site / "engine/part.py"}
+    assert reached.modules == {"other"}

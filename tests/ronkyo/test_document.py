@@ -1,125 +1,234 @@
 """Templates -> Markdown -> tree: what templates can call, how things are numbered, and where errors are said to be."""
 
-import shutil
-from pathlib import Path
-
 import numpy as np
 import pytest
+import sample
 
 from ronkyo import files, results
+from ronkyo.errors import ReportError
 from ronkyo.report import build, chapters
 from ronkyo.typeset import tree
+from ronkyo.words import Words
 
-ROOT = Path(__file__).parents[2]
+REPORT = "report_templates/report.md.j2"
 
 
 @pytest.fixture
-def templates(tmp_path, monkeypatch):
-    """A project with one result and one figure; returns a function that writes the report's template."""
-    monkeypatch.chdir(tmp_path)
-    shutil.copy(ROOT / "params.yaml", "params.yaml")
-    seeds = {"gru": {"val_accuracy": np.array([0.1, 0.2, 0.3]), "loss": np.array([np.nan, 1.0, 2.0])}}
-    results.write_summary("spoken_digits", results.Summary(seeds=seeds, constants={"chance": {"accuracy": 0.1}}))
-    files.write_text(
-        results.figures_folder("spoken_digits") / "confusion.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"
-    )
-
-    def write(text):
-        files.write_text(Path("report_templates/report.md.j2"), text)
-        return Path("report_templates")
-
-    return write
+def project(tmp_path):
+    """A project with one result and one figure."""
+    project = sample.build(tmp_path)
+    seeds = {"gru": {"accuracy": np.array([0.1, 0.2, 0.3]), "loss": np.array([np.nan, 1.0, 2.0])}}
+    summary = results.Summary(seeds=seeds, constants={"chance": {"accuracy": 0.1}})
+    results.write_summary(project, "digits", summary)
+    files.write_text(project.figure_file("digits/confusion"), "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    return project
 
 
-def rendered(folder):
-    found = chapters.render(folder)
-    return build.parse(found.text, folder, found.references)
+@pytest.fixture
+def text_from(project):
+    """Renders a template's text."""
+
+    def render(text):
+        sample.write_report(project, text)
+        return chapters.render(project).text
+
+    return render
+
+
+@pytest.fixture
+def tree_from(project):
+    """The numbered tree of a template's text, and of chapters that it includes."""
+
+    def parse(text, **others):
+        sample.write_report(project, text, **others)
+        return build.parse(chapters.draft(project))
+
+    return parse
 
 
 def text_of(element):
     return "".join(element.itertext())
 
 
-def test_numbers_come_from_params_and_metrics_and_say_so(templates):
-    text = chapters.render(
-        templates(
-            '{{ param("spoken_digits.variants.gru.batch_size") }} {{ mean("spoken_digits.gru.val_accuracy", ".2f") }}'
-        )
-    ).text
+def test_numbers_come_from_params_and_metrics_and_say_so(text_from):
+    text = text_from('{{ param("digits.variants.gru.batch_size") }} {{ mean("digits.gru.accuracy", ".2f") }}')
     assert text == (
-        '<data value="spoken_digits.variants.gru.batch_size">8</data> '
-        '<data value="spoken_digits.gru.val_accuracy">0.20</data>'
+        '<data value="digits.variants.gru.batch_size">8</data> <data value="digits.gru.accuracy">0.20</data>'
     )
 
 
-def test_plain_gives_the_bare_number_for_formulas(templates):
-    assert (
-        chapters.render(templates('${{ constant("spoken_digits.chance.accuracy", ".1f") | plain }}$')).text == "$0.1$"
-    )
+def test_plain_gives_the_bare_number_for_formulas(text_from):
+    assert text_from('${{ constant("digits.chance.accuracy", ".1f") | plain }}$') == "$0.1$"
 
 
-def test_an_interval_is_students(templates):
-    text = chapters.render(templates('{{ interval("spoken_digits.gru.val_accuracy", ".3f") | plain }}')).text
+def test_an_interval_is_students(text_from):
+    text = text_from('{{ interval("digits.gru.accuracy", ".3f") | plain }}')
     assert text == "0.200（95\u00a0% 信頼区間 [−0.048, 0.448]）"  # 0.2 ± 4.303 · 0.1 / √3
 
 
-def test_a_number_that_is_not_finite_is_a_dash(templates):
-    assert chapters.render(templates('{{ mean("spoken_digits.gru.loss", ".3f") | plain }}')).text == "—"
+def test_a_number_that_is_not_finite_is_a_dash(text_from):
+    assert text_from('{{ mean("digits.gru.loss", ".3f") | plain }}') == "—"
 
 
-def test_never_counts_as_later_than_any_number_in_a_median(templates):
-    assert chapters.render(templates('{{ median("spoken_digits.gru.loss", ".1f") | plain }}')).text == "2.0"
+def test_never_counts_as_later_than_any_number_in_a_median(text_from):
+    assert text_from('{{ median("digits.gru.loss", ".1f") | plain }}') == "2.0"
+
+
+def test_a_table_of_the_projects_own_is_called_by_name(text_from):
+    assert '| GRU(64) | <data value="digits.gru.accuracy">0.20</data> |' in text_from('{{ best_words(["gru"]) }}')
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["mean"], "measured.experiments.digits.tables: mean: expected a name that no function of templates has"),
+        (["best_word"], "measured.experiments.digits.tables: best_word: in __all__, but not there"),
+        (None, "measured.experiments.digits.tables: expected __all__, the functions for templates, found none"),
+    ],
+)
+def test_tables_of_the_projects_own_that_cannot_be_called_are_one_line(project, text_from, monkeypatch, names, message):
+    tables = project.module("digits", "tables")
+    monkeypatch.setattr(tables, "mean", tables.best_words, raising=False)
+    if names:
+        monkeypatch.setattr(tables, "__all__", names)
+    else:
+        monkeypatch.delattr(tables, "__all__")
+    with pytest.raises(ReportError) as raised:
+        text_from("")
+    assert str(raised.value) == message
+
+
+def test_a_drawing_that_is_committed_beside_the_templates_is_a_figure(project, text_from):
+    files.write_text(project.templates / "drawings/cells/lstm.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    text = text_from('{{ figure("cells/lstm", caption="a", alt="b") }}')
+    assert text.startswith("![b](../report_templates/drawings/cells/lstm.svg)")
+    assert 'data-source: "report_templates/drawings/cells/lstm.svg"' in text
 
 
 WRONG = {
     "an unknown metric": (
-        '{{ mean("spoken_digits.gru.val_acuracy", ".3f") }}',
-        "metric 'spoken_digits.gru.val_acuracy': no 'val_acuracy'; nearest: val_accuracy",
+        '{{ mean("digits.gru.acuracy", ".3f") }}',
+        "metric 'digits.gru.acuracy': no 'acuracy'; nearest: accuracy",
     ),
-    "an unknown variant": ('{{ mean("spoken_digits.gruu.loss", ".3f") }}', "no 'gruu'; nearest: gru; known: gru"),
+    "an unknown variant": ('{{ mean("digits.gruu.loss", ".3f") }}', "no 'gruu'; nearest: gru; known: gru"),
     "an unknown parameter": (
-        '{{ param("spoken_digits.seed") }}',
-        "param 'spoken_digits.seed': no 'seed'; nearest: seeds",
+        '{{ param("digits.seed") }}',
+        "param 'digits.seed': no 'seed'; nearest: seeds",
     ),
     "an unknown figure": (
-        '{{ figure("spoken_digits/confusions", caption="a", alt="b") }}',
-        "figure 'spoken_digits/confusions': no such figure; nearest: spoken_digits/confusion",
+        '{{ figure("digits/confusions", caption="a", alt="b") }}',
+        "figure 'digits/confusions': no such figure; nearest: digits/confusion",
     ),
     "an unknown object": (
-        '{{ listing("runs.py", "generater", caption="a") }}',
-        "listing: runs.py has no 'generater'; nearest: generator",
+        '{{ listing("experiments/digits/figures.py", "confusions", caption="a") }}',
+        "listing: experiments/digits/figures.py has no 'confusions'; nearest: confusion",
     ),
     "an unknown file": (
         '{{ listing("run.py", "x", caption="a") }}',
-        "listing: expected a file below src/day3, found 'run.py'",
+        "listing: expected a file below src/measured, found 'run.py'",
     ),
     "a table of an unknown experiment": (
-        '{{ metrics_table("spoken_digit", columns={}, caption="a") }}',
-        "experiment 'spoken_digit': no 'spoken_digit'; nearest: spoken_digits",
+        '{{ metrics_table("digit", columns={}, caption="a") }}',
+        "experiment 'digit': no 'digit'; nearest: digits",
     ),
-    "a count of what has no variants": ('{{ count("augmentation") }}', "experiment 'augmentation': no 'variants'"),
-    "a table without results": ('{{ query_table(["gru"]) }}', "constant 'next_word': no 'next_word'"),
+    "a count of what has no variants": ('{{ count("report") }}', "experiment 'report': no 'variants'"),
+    "a table without results": ('{{ best_words(["lstm"]) }}', "metric 'digits.lstm.accuracy': no 'lstm'"),
     "an unknown function": ("{{ meen(1) }}", "'meen' is undefined"),
     "a syntax error": ("{{ mean( }}", "unexpected '}'"),
-    "an unknown reference": ('{{ ref("fig:spoken_digits/x") }}', "reference 'fig:spoken_digits/x': no such target"),
+    "an unknown reference": ('{{ ref("fig:digits/x") }}', "reference 'fig:digits/x': no such target"),
     "an unknown command in a formula": (r"$$ \fraction{1}{2} $$", "fraction"),
+    "a number in a formula with its markup": ('$x = {{ param("digits.seeds") }}$', "plain"),
     "a brace left open in a formula": (r"ここで $\frac{1}{2$ とする。", "formula"),
 }
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG.values(), ids=WRONG.keys())
-def test_an_error_names_template_and_line(templates, text, message):
-    folder = templates(f"## 章\n\n本文。\n\n{text}\n")
-    with pytest.raises(chapters.ReportError) as raised:
-        rendered(folder)
-    assert str(raised.value).startswith("report_templates/report.md.j2:5: ")
+def test_an_error_names_template_and_line(tree_from, text, message):
+    with pytest.raises(ReportError) as raised:
+        tree_from(f"## 章\n\n本文。\n\n{text}\n")
+    assert str(raised.value).startswith(f"{REPORT}:5: ")
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
-def test_chapters_sections_and_appendices_are_numbered(templates):
-    found = rendered(templates("## 一\n### イ\n#### a\n### ロ\n## 二\n### イ\n## 再現性 {.appendix}\n### 版\n"))
-    assert [(heading.number, heading.id) for heading in found.headings] == [
+INCLUDE = '# 題\n\n{% include "chapters/first.md.j2" %}\n\n{% include "chapters/second.md.j2" %}\n'
+TABLE = '{{ metrics_table("digits", columns={"accuracy": ("正解率", ".2f")}, variants=["gru"], caption="a") }}\n'
+
+
+@pytest.mark.parametrize(
+    ("second", "line", "message"),
+    [
+        (r"## 二" "\n\n" r"式は $\frac{1}{$ である。", 3, "formula"),
+        (TABLE + "\n\n" + r"$\frac{1}{$", 4, "formula"),
+        ("一行目。\n" + r"二行目の $\frac{1}{$ は、", 2, "formula"),
+        (r"$$\label{eq:x}" "\n" r"\frac{1}{" "\n$$", 1, "formula"),
+        ("- {{ count('digits') }}\n- " + r"$a \frac{1}{$", 2, "formula"),
+        ("二。\n\n[三](#三)", 3, "reference '三'"),
+        ("{{ param(\n'digits.seeds') }}\n\n{{ ref('fig:a/b') }}", 4, "reference 'fig:a/b'"),
+    ],
+)
+def test_an_error_after_rendering_names_the_chapter_and_line_too(tree_from, second, line, message):
+    """The first chapter has a formula that begins alike, and what it calls is longer than its call."""
+    first = "## 一\n\n" + r"$\frac{1}{2}$" + "\n\n" + TABLE
+    with pytest.raises(ReportError) as raised:
+        tree_from(INCLUDE, first=first, second=second)
+    assert str(raised.value).startswith(f"report_templates/chapters/second.md.j2:{line}: {message}")
+
+
+def test_an_error_in_a_claims_wording_names_its_line(tree_from):
+    claim = (
+        '{% claim "a", exact("digits.chance.accuracy", equals=0.1) %}\n{% supported %}\n一。\n'
+        "{% contradicted %}\n二。\n{% endclaim %}"
+    )
+    wrong = claim.replace("一。", "一に\n" + r"$\frac{1}{$").replace('"a"', '"b"')
+    with pytest.raises(ReportError) as raised:
+        tree_from(INCLUDE + "{{ ledger() }}\n", first="", second=f"{claim}\n\n{wrong}\n")
+    assert str(raised.value).startswith("report_templates/chapters/second.md.j2:11: formula")
+    assert "\n" not in str(raised.value)
+
+
+def test_everything_that_is_wrong_with_a_dropped_chapter_is_told_at_once(project, tree_from):
+    """Its claims answered to an earlier report, its figure and formula were referred to; one verdict has no wording."""
+    original = "claims: {gone: x, gone-too: y, kept: z}\nnumbers: {}\ncomparable: {}\n"
+    files.write_text(project.templates / "original.yaml", original)
+    kept = '{% claim "kept", exact("digits.chance.accuracy", equals=0.2) %}\n{% supported %}\n一。\n{% endclaim %}\n'
+    first = f"## 一\n\n{{{{ ref('eq:gone') }}}}、[図](#fig:gone/gone)\n\n{kept}\n{{{{ ref('eq:gone') }}}}\n"
+    with pytest.raises(ReportError) as raised:
+        tree_from('{% include "chapters/first.md.j2" %}\n{{ ledger() }}\n', first=first)
+    assert [line.split(" is ")[0] for line in str(raised.value).splitlines()] == [
+        "report_templates/chapters/first.md.j2:5: claim 'kept'",
+        "report_templates/original.yaml: claims.gone: no template states this claim",
+        "report_templates/original.yaml: claims.gone-too: no template states this claim",
+        "report_templates/chapters/first.md.j2:3: reference 'eq:gone': no such target",
+        "report_templates/chapters/first.md.j2:10: reference 'eq:gone': no such target",
+        "report_templates/chapters/first.md.j2:3: reference 'fig:gone/gone': no such target",
+    ]
+
+
+def test_the_same_mistake_in_two_places_is_told_of_twice(tree_from):
+    wrong = r"$\frac{1}{$"
+    with pytest.raises(ReportError) as raised:
+        tree_from(INCLUDE, first=wrong, second=f"\n{wrong}\n")
+    assert [line.split(": ")[0] for line in str(raised.value).splitlines()] == [
+        "report_templates/chapters/first.md.j2:1",
+        "report_templates/chapters/second.md.j2:2",
+    ]
+
+
+def test_without_a_ledger_only_the_ledger_is_missing(tree_from):
+    claim = '{% claim "a", exact("digits.chance.accuracy", equals=0.1) %}\n{% supported %}\n一。\n{% endclaim %}\n'
+    with pytest.raises(ReportError) as raised:
+        tree_from(claim)
+    assert str(raised.value) == f"{REPORT}: expected {{{{ ledger() }}}} after the claims, found none"
+
+
+def test_a_report_without_claims_needs_no_ledger(text_from):
+    assert text_from("## 章\n\n本文。\n") == "## 章\n\n本文。\n"
+
+
+def test_chapters_sections_and_appendices_are_numbered(tree_from):
+    built = tree_from("## 一\n### イ\n#### a\n### ロ\n## 二\n### イ\n## 再現性 {.appendix}\n### 版\n")
+    assert [(heading.number, heading.id) for heading in built.headings] == [
         ("1", "一"),
         ("1.1", "イ"),
         ("1.1.1", "a"),
@@ -131,53 +240,52 @@ def test_chapters_sections_and_appendices_are_numbered(templates):
     ]
 
 
-def test_figures_listings_and_formulas_are_numbered_and_referred_to(templates):
-    found = rendered(
-        templates(
-            '## 章\n\n{{ ref("fig:spoken_digits/confusion") }}、{{ ref("lst:runs.py:generator") }}、{{ ref("eq:one") }}\n\n'
-            '{{ figure("spoken_digits/confusion", caption="混同行列 $n$", alt="行列") }}\n\n'
-            '{{ listing("runs.py", "generator", caption="乱数") }}\n\n$$ a = b \\label{eq:one} $$\n'
-        )
+LISTING = "experiments/digits/figures.py"
+
+
+def test_figures_listings_and_formulas_are_numbered_and_referred_to(tree_from):
+    built = tree_from(
+        f'## 章\n\n{{{{ ref("fig:digits/confusion") }}}}、{{{{ ref("lst:{LISTING}:confusion") }}}}、{{{{ ref("eq:one") }}}}\n\n'
+        '{{ figure("digits/confusion", caption="混同行列 $n$", alt="行列") }}\n\n'
+        f'{{{{ listing("{LISTING}", "confusion", caption="乱数") }}}}\n\n$$ a = b \\label{{eq:one}} $$\n'
     )
-    links = found.root.xpath('//a[@class="reference"]')
+    links = built.root.xpath('//a[@class="reference"]')
     assert [text_of(link) for link in links] == ["図 1", "コード 1", "式 (1)"]
     for link in links:
-        assert len(found.root.xpath("//*[@id=$id]", id=link.get("href")[1:])) == 1
-    caption = found.root.find(".//figure[@class='figure']/figcaption")
+        assert len(built.root.xpath("//*[@id=$id]", id=link.get("href")[1:])) == 1
+    caption = built.root.find(".//figure[@class='figure']/figcaption")
     assert caption[0].text == "図 1"
-    assert caption.xpath('./a[@class="source"]/@href')[0].startswith(
-        "code:src/day3/experiments/spoken_digits/figures.py#L"
-    )
+    assert caption.xpath('./a[@class="source"]/@href') == [f"code:src/measured/{LISTING}#L4"]
 
 
-def test_a_listing_is_the_objects_source(templates):
-    found = rendered(templates('## 章\n\n{{ listing("runs.py", "generator", caption="乱数") }}\n'))
-    shown = text_of(found.root.find(".//pre"))
-    source = (ROOT / "src/day3/runs.py").read_text(encoding="utf-8")
-    assert shown.strip().startswith("def generator(")
-    assert shown.strip() in source
+def test_a_listing_is_the_objects_source(tree_from):
+    built = tree_from(f'## 章\n\n{{{{ listing("{LISTING}", "confusion", caption="図") }}}}\n')
+    assert text_of(built.root.find(".//pre")).strip() == "def confusion(results):\n    return results"
 
 
-def test_tests_and_discussions_are_sections_of_their_own(templates):
-    found = rendered(
-        templates("## 章\n### 確認テスト 1\n\nQ: 何か。\n\n答え。\n\n### 考察\n\n考え。\n\n### 実装演習\n\n本文。\n")
-    )
-    assert [section.get("class") for section in found.root.findall("section")] == ["test", "discussion"]
-    assert found.root.xpath('//section[@class="test"]/p[@class="question"]')[0].text == "何か。"
-    assert found.root.findall("p")[-1].text == "本文。"
+BOXES = {"確認テスト": "test", "考察": "discussion"}
 
 
-def test_a_test_of_several_parts_may_go_on_on_the_next_page(templates):
-    found = rendered(
-        templates("## 章\n### 確認テスト 1\n\n答え。\n\n### 確認テスト 2\n\n- 一\n- 二\n\n### 考察\n\n- 一\n")
-    )
-    assert [section.get("data-long") for section in found.root.iter("section")] == [None, "", None]
+def boxed(text):
+    return tree.build(text, Words("ja"), BOXES)
+
+
+def test_tests_and_discussions_are_sections_of_their_own():
+    built = boxed("## 章\n### 確認テスト 1\n\nQ: 何か。\n\n答え。\n\n### 考察\n\n考え。\n\n### 実装演習\n\n本文。\n")
+    assert [section.get("class") for section in built.root.findall("section")] == ["test", "discussion"]
+    assert built.root.xpath('//section[@class="test"]/p[@class="question"]')[0].text == "何か。"
+    assert built.root.findall("p")[-1].text == "本文。"
+
+
+def test_a_test_of_several_parts_may_go_on_on_the_next_page():
+    built = boxed("## 章\n### 確認テスト 1\n\n答え。\n\n### 確認テスト 2\n\n- 一\n- 二\n\n### 考察\n\n- 一\n")
+    assert [section.get("data-long") for section in built.root.iter("section")] == [None, "", None]
 
 
 @pytest.mark.parametrize(("lines", "kind"), [(tree.SHORT, "listing short"), (tree.SHORT + 1, "listing")])
 def test_a_long_listing_breaks_with_three_lines_on_each_side(lines, kind):
     code = "".join(f"x = {number}\n" for number in range(lines))
-    built = tree.build(f"```python\n{code}```\n\n/// listing-caption\n説明\n///\n")
+    built = boxed(f"```python\n{code}```\n\n/// listing-caption\n説明\n///\n")
     assert built.root.find(".//figure").get("class") == kind
     keeps = [line.get("class").removeprefix("line").strip() for line in built.root.xpath("//pre/code/span")]
     assert keeps == ["keep-after"] * 2 + [""] * (lines - 4) + ["keep-before"] * 2

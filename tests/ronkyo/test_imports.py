@@ -21,13 +21,13 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     "report": BOTTOM | {"claims", "typeset"},
     "compare": BOTTOM | {"claims", "plotting", "report", "run", "typeset"},
     "run": BOTTOM | {"plotting", "report"},
-    "check": {"errors", "files", "project", "typeset"},
+    "check": {"errors", "files", "project", "typeset", "words"},
     "new": {"errors", "files", "project", "run"},
 }
 DVC = {"run", "compare"}  # the rooms that know DVC
 # What a project's own code may import: adding a name here is a promise to every project. They are modules, not one that
 # exports all of them again, since a stage depends on each file that it imports: training must not depend on drawing.
-PUBLIC = {"claims.estimates", "files", "params", "plotting", "results", "seeds"}
+PUBLIC = {"claims.estimates", "files", "params", "plotting", "report.blocks", "report.values", "results", "seeds"}
 
 
 def room(file: Path) -> str:

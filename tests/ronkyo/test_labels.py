@@ -1,50 +1,50 @@
 """A variant's label tells it from every other variant of its experiment, whatever key it differs in."""
 
-from importlib import import_module
-from pathlib import Path
-
 import pytest
 
-from ronkyo import params
 from ronkyo.labels import variant_label
-
-DOCUMENT = params.read_document(Path(__file__).parents[2] / "params.yaml")
-EXPERIMENTS = [name for name, section in DOCUMENT.items() if "variants" in section]
+from ronkyo.params import Section, Variants
 
 
-def labels(experiment, variants):
-    module = import_module(f"day3.experiments.{experiment}.settings")
-    settings = module.Settings.model_validate(DOCUMENT[experiment] | {"variants": variants})
-    return [variant_label(settings, variant, module.label) for variant in variants]
+class Training(Section):
+    cell: str
+    hidden_size: int
+    epochs: int
+    learning_rate: float
 
 
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_the_projects_variants_are_told_apart(experiment):
-    found = labels(experiment, DOCUMENT[experiment]["variants"])
-    assert len(set(found)) == len(found)
+class Settings(Section):
+    training: Training
+    variants: Variants[Training]
 
 
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_a_variant_that_differs_in_any_number_is_told_from_the_base(experiment):
-    module = import_module(f"day3.experiments.{experiment}.settings")
-    settings = module.Settings.model_validate(DOCUMENT[experiment])
-    base = settings.training
-    numbers = {key: value for key, value in base if type(value) in (int, float)}
-    variants = {key: base.model_copy(update={key: value / 2}) for key, value in numbers.items()} | {"plain": base}
-    settings = settings.model_copy(update={"variants": variants})
-    found = [variant_label(settings, variant, module.label) for variant in variants]
-    assert len(set(found)) == len(found)
+WORDS = {"epochs": "{} epochs", "learning_rate": "rate {:g}"}
+BASE = {"cell": "lstm", "hidden_size": 30, "epochs": 3, "learning_rate": 0.001}
+
+
+def label(name, training):
+    return f"{training.cell.upper()}({training.hidden_size})"
+
+
+def labels(variants):
+    settings = Settings.model_validate({"training": BASE, "variants": variants})
+    return [variant_label(settings, variant, label, WORDS) for variant in variants]
 
 
 def test_differences_that_the_label_tells_are_not_told_again():
-    assert labels("next_word", {"a": {}, "b": {"context_size": 2}, "c": {"train_share": 0.5, "epochs": 6}}) == [
+    assert labels({"a": {}, "b": {"hidden_size": 8}, "c": {"cell": "gru", "epochs": 6}}) == [
         "LSTM(30)",
-        "LSTM(30)・窓 2 語",
-        "LSTM(30)・コーパス 1/2・6 エポック",
+        "LSTM(8)",
+        "GRU(30)・6 epochs",
     ]
 
 
 def test_a_difference_without_words_of_its_own_is_told_by_its_key():
-    assert labels("sine_to_cosine", {"a": {"cell": "gru", "learning_rate": 0.003, "epsilon": 1e-4}}) == [
-        "GRU(10)・学習率 0.003・epsilon=0.0001"
-    ]
+    settings = Settings.model_validate({"training": BASE, "variants": {"a": {"epochs": 6}}})
+    assert variant_label(settings, "a", label, {}) == "LSTM(30)・epochs=6"
+
+
+@pytest.mark.parametrize("key", ["hidden_size", "epochs", "learning_rate"])
+def test_a_variant_that_differs_in_any_number_is_told_from_the_base(key):
+    first, second = labels({"plain": {}, "half": {key: type(BASE[key])(BASE[key] / 2)}})
+    assert first != second

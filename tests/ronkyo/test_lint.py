@@ -1,27 +1,35 @@
 """The lint of the report's prose: what it finds, what it leaves alone, where, and how well on the hand-made original."""
 
+import re
 from pathlib import Path
 
 import jinja2
 import pytest
+import sample
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from ronkyo.claims.lint import ADVICE, Finding, lint, lint_folder, marks
+from ronkyo.claims.lint import ADVICE, Finding, LintError, Rules, lint, lint_files, marks
+from ronkyo.claims.lint.core import VOCABULARIES
+from ronkyo.report import prose
+from ronkyo.report.functions import RESULTS
 
 ROOT = Path(__file__).parents[2]
 ORIGINAL = ROOT.parent / "shared/reference/day3-original.md"
 FILE = Path("chapter.md.j2")
+JAPANESE = Rules("ja", ["考察", "実装演習", "結果", "フレームワーク演習"], RESULTS)
+ENGLISH = Rules("en", ["Results", "Discussion"], RESULTS)
 
 
-def findings(text):
-    return [(finding.line, finding.kind, finding.words) for finding in lint(text, FILE)]
+def findings(text, rules=JAPANESE):
+    return [(finding.line, finding.kind, finding.words) for finding in lint(text, FILE, rules)]
 
 
-def found(sentence, kind):
+def found(sentence, kind, rules=JAPANESE):
     """The words found in one sentence of a discussion."""
-    return [finding.words for finding in lint(f"### 考察\n\n{sentence}\n", FILE) if finding.kind == kind]
+    text = f"### {rules.sections[0]}\n\n{sentence}\n"
+    return [finding.words for finding in lint(text, FILE, rules) if finding.kind == kind]
 
 
 # -- numbers ----------------------------------------------------------------------------------------------------------
@@ -210,6 +218,114 @@ def test_what_compares_no_runs_is_left_alone(sentence):
     assert found(sentence, "comparison") == []
 
 
+# -- in English ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "numbers"),
+    [
+        ("The accuracy is 0.97.", ["0.97"]),
+        ("It is right in 12 % of 1,000 runs.", ["12 %", "1,000"]),
+        ("It takes three times as long.", ["three times"]),
+        ("It takes two to three steps.", ["two", "three"]),
+        ("It takes twenty-five steps.", ["twenty-five"]),
+        ("The error is half of that.", ["half"]),
+        ("A third of the seeds diverge.", ["A third"]),
+        ("Two thirds of the seeds diverge.", ["Two thirds"]),
+        ("The error falls fivefold and is then twice that.", ["fivefold", "twice"]),
+        ("Only one seed converges.", ["one"]),
+        ("A dozen runs diverge; hundreds do not.", ["A dozen", "hundreds"]),
+        ("It takes 2nd place.", ["2"]),
+        ("$E = 0.25$ at the end", ["0.25"]),
+        ("- 7 of the runs converge", ["7"]),
+    ],
+)
+def test_a_number_typed_by_hand_is_found_in_english(sentence, numbers):
+    assert found(sentence, "number", ENGLISH) == numbers
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "One would think that no one knows which one it is, one after another.",
+        "The second layer, and the 1st and the 2nd input.",
+        "word2vec and SHA-256 and hidden_16 and a 2D array in 01_rnn",
+        "A two-sided test of one-hot vectors in half precision, someone said.",
+        "The weights of often tended networks, often.",
+    ],
+)
+def test_what_is_no_number_is_left_alone_in_english(sentence):
+    assert found(sentence, "number", ENGLISH) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("The GRU is best of all.", ["best"]),
+        ("The GRU has the highest accuracy.", ["highest"]),
+        ("Its accuracy is higher than that of the RNN.", ["higher"]),
+        ("The LSTM outperforms the GRU.", ["outperforms"]),
+        ("It learns faster and more reliably.", ["faster", "more"]),
+        ("Clipping improves the accuracy.", ["improves"]),
+        ("Fewer epochs reduce the accuracy.", ["Fewer", "reduce"]),
+        ("The loss decreased, the accuracy rose.", ["decreased", "rose"]),
+        ("There is no significant difference.", ["significant", "difference"]),
+        ("The two are comparable.", ["comparable"]),
+        ("It is as good as the other.", ["as good as"]),
+        ("It is the most accurate model, most often.", ["the most", "most often"]),
+        ("Momentum helps, and training is unstable without.", ["helps", "unstable"]),
+        ("The GRU is easier to train and the larger one worse.", ["easier", "larger", "worse"]),
+        ("The simplest model wins.", ["simplest", "wins"]),
+        ("It halves the error.", ["halves"]),
+    ],
+)
+def test_a_comparison_outside_a_claim_is_found_in_english(sentence, words):
+    assert found(sentence, "comparison", ENGLISH) == words
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The test set, the rest of the interest, a request, the latest version of the forest.",
+        "Another number of layers and letters under the error of the answer.",
+        "At least some of the runs converge at most once; they are as well as before.",
+        "The layer is a lower triangular matrix with a lower bound; the method is least squares.",
+        "It reads the words rather than the letters, other than that nothing.",
+        "A monotonically increasing function has finite differences.",
+        "The highway network offers a filter over its neighbours.",
+        "Most of the time nothing happens, and it no longer matters.",
+    ],
+)
+def test_what_compares_no_runs_is_left_alone_in_english(sentence):
+    assert found(sentence, "comparison", ENGLISH) == []
+
+
+def test_an_english_discussion_is_linted_and_its_claims_are_not():
+    text = (
+        "## Method\n\nWe took three layers, the best of all.\n\n### Discussion\n\nIt was best of all, 0.97.\n\n"
+        '{% claim "best", highest("a.b.c") %}\n{% supported %} The GRU is best, at 0.9.\n{% endclaim %}\n\n'
+        '{% background "Pascanu et al." %}Gradients get smaller.{% endbackground %}\n'
+    )
+    assert findings(text, ENGLISH) == [
+        (7, "comparison", "best"),
+        (7, "number", "0.97"),
+        (10, "number", "0.9"),
+    ]
+
+
+def test_the_sentence_around_an_english_finding_is_told():
+    [finding] = lint("### Results\n\nFirst. The GRU, at 0.1 it is. Last.\n", FILE, ENGLISH)
+    assert finding.context == "The GRU, at 0.1 it is."
+
+
+@pytest.mark.parametrize("language", VOCABULARIES)
+def test_every_pattern_matches_something_and_not_nothing(language):
+    vocabulary = VOCABULARIES[language]
+    tables = (vocabulary.numbers, vocabulary.not_numbers, vocabulary.comparisons, vocabulary.not_comparisons)
+    for pattern, _ in (entry for table in tables for entry in table):
+        assert not re.fullmatch(pattern, "", re.MULTILINE), pattern
+
+
 # -- where ------------------------------------------------------------------------------------------------------------
 
 
@@ -219,11 +335,28 @@ def test_results_are_told_under_headings_of_results_to_the_next_heading_of_their
     assert [words for _, _, words in findings(text)] == ["1", "2", "4", "5"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "rules", "is_found"),
+    [
+        ("私の考察", JAPANESE, True),
+        ("実験結果とまとめ", JAPANESE, True),
+        ("背景", JAPANESE, False),
+        ("Results and discussion", ENGLISH, True),
+        ("2. Our DISCUSSION", ENGLISH, True),
+        ("Rediscussions", ENGLISH, False),
+        ("考察 Discussion", ENGLISH, True),
+        ("Background", ENGLISH, False),
+    ],
+)
+def test_a_heading_is_of_results_wherever_the_word_stands_in_it(heading, rules, is_found):
+    assert findings(f"## {heading}\n\n3\n", rules) == ([(3, "number", "3")] if is_found else [])
+
+
 def test_what_precedes_the_first_heading_is_the_reports_summary():
     assert findings("要約：3 個\n\n# 題\n\n4 個\n") == [(1, "number", "3")]
 
 
-@pytest.mark.parametrize("call", ["mean", "median", "interval", "plus_minus", "constant", "metrics_table"])
+@pytest.mark.parametrize("call", RESULTS)
 def test_a_paragraph_that_prints_a_result_is_of_results_wherever_it_stands(call):
     text = f"## 概念\n\n3 個\n\n4 個で\n{{{{ {call}('a') }}}} である。\n\n5 個\n"
     assert findings(text) == [(5, "number", "4")]
@@ -273,7 +406,7 @@ def test_plain_markdown_needs_no_jinja():
 
 def test_what_jinja_cannot_lex_is_an_error():
     with pytest.raises(jinja2.TemplateSyntaxError):
-        lint("{{ ! }}", FILE)
+        lint("{{ ! }}", FILE, JAPANESE)
 
 
 # -- claims and background --------------------------------------------------------------------------------------------
@@ -324,7 +457,7 @@ def test_marks_are_counted():
 
 
 def test_a_finding_says_where_what_and_what_to_do():
-    [finding] = lint("### 考察\n\n" + "前の文。" + "長々" * 30 + "と続き、`x` は 3 個。後の文。\n", FILE)
+    [finding] = lint("### 考察\n\n" + "前の文。" + "長々" * 30 + "と続き、`x` は 3 個。後の文。\n", FILE, JAPANESE)
     assert finding == Finding(FILE, 3, "number", "3", finding.context)
     assert str(finding).startswith("chapter.md.j2:3: number 3, ")
     assert "{% background" in str(finding)
@@ -337,12 +470,25 @@ def test_a_finding_is_one_line(kind):
     assert "\n" not in str(Finding(FILE, 1, kind, "3", "…"))
 
 
-def test_a_folder_is_linted_file_by_file(tmp_path):
-    for name in ("report.md.j2", "chapters/b.md.j2", "chapters/a.md.j2", "chapters/notes.md"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("3 個\n", encoding="utf-8")
-    places = [str(finding.file.relative_to(tmp_path)) for finding in lint_folder(tmp_path)]
-    assert places == ["chapters/a.md.j2", "chapters/b.md.j2", "report.md.j2"]
+def test_a_projects_templates_are_linted_file_by_file(tmp_path):
+    project = sample.build(tmp_path)
+    sample.write_report(project, "3 個\n", b="3 個\n", a="3 個\n")
+    (project.templates / "chapters/notes.md").write_text("3 個\n", encoding="utf-8")
+    places = [str(finding.file) for finding in prose.lint(project)]
+    assert places == [f"report_templates/{name}.md.j2" for name in ("chapters/a", "chapters/b", "report")]
+
+
+def test_a_projects_own_tables_print_results(tmp_path):
+    project = sample.build(tmp_path)
+    sample.write_report(project, "## 概念\n\n3 個\n{{ best_words(['gru']) }}\n")
+    assert [finding.words for finding in prose.lint(project)] == ["3"]
+
+
+def test_without_templates_there_is_nothing_to_lint(tmp_path):
+    with pytest.raises(LintError, match="expected files, found none"):
+        prose.lint(sample.build(tmp_path))
+    with pytest.raises(LintError, match="expected a text in UTF-8"):
+        lint_files([tmp_path / "none.md"], JAPANESE)
 
 
 # -- laws -------------------------------------------------------------------------------------------------------------
@@ -379,13 +525,16 @@ def test_an_integer_anywhere_in_a_discussion_is_found(number, place):
     assert findings(text) == [(line, "number", str(number))]
 
 
-@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join))
-def test_whatever_jinja_can_lex_can_be_linted(text):
+@given(
+    st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join),
+    st.sampled_from([JAPANESE, ENGLISH]),
+)
+def test_whatever_jinja_can_lex_can_be_linted(text, rules):
     try:
         list(jinja2.Environment(keep_trailing_newline=True).lex(text))  # as the report's templates are read
     except jinja2.TemplateSyntaxError:
         return
-    for finding in lint(text, FILE):
+    for finding in lint(text, FILE, rules):
         assert 1 <= finding.line <= text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
         assert finding.words
         assert "\n" not in str(finding)
@@ -397,7 +546,9 @@ def test_whatever_jinja_can_lex_can_be_linted(text):
 def measure(kind):
     """Labels of tests/original_labels.yaml that no finding of its own meets, and findings that no label asks for."""
     labels = YAML(typ="safe").load(Path(__file__).with_name("original_labels.yaml").read_text(encoding="utf-8"))
-    reported = [finding for finding in lint(ORIGINAL.read_text(encoding="utf-8"), ORIGINAL) if finding.kind == kind]
+    reported = [
+        finding for finding in lint(ORIGINAL.read_text(encoding="utf-8"), ORIGINAL, JAPANESE) if finding.kind == kind
+    ]
     unused, missed = list(reported), []
     for line, word in [(line, word) for line, words in labels[kind].items() for word in words]:
         if met := [finding for finding in unused if finding.line == line and _overlap(word, finding.words)]:

@@ -82,7 +82,14 @@ def test_a_ratio_and_its_interval_have_two_digits_each_or_four_with_a_power_of_t
 
 @pytest.mark.parametrize(
     ("value", "kept"),
-    [(0.23333333, 0.233333), (2.0, 2), (12345678.0, 12345678), (1 / 3e20, 3.33333e-21), (math.nan, None), (math.inf, None)],
+    [
+        (0.23333333, 0.233333),
+        (2.0, 2),
+        (12345678.0, 12345678),
+        (1 / 3e20, 3.33333e-21),
+        (math.nan, None),
+        (math.inf, None),
+    ],
 )
 def test_metrics_are_kept_to_six_digits_whole_ones_whole_and_without_those_that_are_not_finite(value, kept):
     assert six_digits(value) == kept

@@ -173,6 +173,26 @@ def test_the_number_of_values_that_would_decide_is_the_smallest_that_does():
     assert half_width(needed) < found.value <= half_width(needed - 1)
 
 
+def test_of_a_ratio_the_number_of_values_that_would_decide_follows_from_its_logarithms():
+    ratio = estimates.ratio_estimate(np.exp([0.4, -0.3, 0.6, 0.1]), 1.0, LEVEL, rng())
+    logarithm = estimates.mean_estimate(np.array([0.4, -0.3, 0.6, 0.1]), LEVEL, rng())
+    assert ratio.method == estimates.Method.RATIO
+    assert estimates.values_needed(ratio, 2.0, LEVEL) == estimates.values_needed(logarithm, np.log(2.0), LEVEL)
+
+
+@pytest.mark.parametrize("bound", [0.0, -1.0, -np.inf])
+def test_a_bound_that_no_ratio_reaches_is_outside_at_once(bound):
+    ratio = estimates.ratio_estimate(np.array([1.0, 2.0, 4.0]), 1.0, LEVEL, rng())
+    assert estimates.values_needed(ratio, bound, LEVEL) == 4
+
+
+@given(st.floats(0, 1e300), st.floats(-1e300, 1e300), st.sampled_from(list(estimates.Method)))
+def test_no_estimate_and_no_bound_crash_the_search_for_how_many_values_decide(value, bound, method):
+    value = min(value, 1.0) if method == estimates.Method.SHARE else value
+    needed = estimates.values_needed(estimates.Estimate(value, value, value, 5, 1.0, method), bound, LEVEL)
+    assert needed is None or needed > 5
+
+
 def test_the_number_of_seeds_that_would_decide_a_share_does_and_no_smaller_does():
     found = estimates.share_estimate(np.array([1, 1, 1, 1, 1, 0, 0]), LEVEL)
     needed = estimates.values_needed(found, 0.5, LEVEL)

@@ -1,4 +1,4 @@
-"""The check for native libraries: what it finds, what it advises, and that it needs nothing installed."""
+"""The look for native libraries: what is missing, the line that installs it, and that it needs nothing installed."""
 
 import re
 import subprocess
@@ -10,59 +10,56 @@ import pytest
 from ronkyo.check import system
 
 SOURCES = Path(__file__).parents[2] / "src"
-ABSENT = system.Library("libabsent.so.0", "libabsent.0.dylib", "libabsent0")
+ABSENT = {"libpangoft2-1.0.so.0": ("libpangoft2-1.0-0", "pango"), "qpdf": ("qpdf", "qpdf"), "x": ("qpdf", "qpdf")}
+
+
+@pytest.fixture
+def nothing_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(system, "missing", lambda *_: ABSENT)
+    monkeypatch.setattr(system.shutil, "which", lambda name: f"/usr/bin/{name}")
 
 
 def test_nothing_is_missing_where_the_report_can_be_built() -> None:
-    assert system.missing_libraries() == []
+    assert system.missing("venv") == {}
 
 
-def test_a_library_that_cannot_be_loaded_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(system.LIBRARIES, "absent", ABSENT)
-    assert system.missing_libraries() == ["absent"]
-
-
-def test_the_hint_is_one_line_for_the_system_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    missing = ["pangoft2", "gobject", "pango", "harfbuzz-subset"]
+def test_a_library_a_program_and_a_module_that_are_not_there_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(system.shutil, "which", lambda name: f"/usr/bin/{name}")
-    packages = "libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0"
-    assert system.install_hint(missing) == f"sudo apt-get install -y {packages}"
-    monkeypatch.setattr(system.shutil, "which", lambda name: None)
-    assert packages in system.install_hint(missing)
+    monkeypatch.setitem(system.LIBRARIES, ("libabsent.so.0", "libabsent.0.dylib"), "libabsent0")
+    monkeypatch.setattr(system, "PROGRAMS", {"absent-program": ("absent-tools", "absent")})
+    monkeypatch.setattr(system, "find_spec", lambda _: None)
+    assert list(system.missing()) == ["libabsent.so.0"]
+    venv = "python{}.{}-venv".format(*sys.version_info)
+    assert [debian for debian, _ in system.missing("venv", "programs").values()] == ["libabsent0", venv, "absent-tools"]
+
+
+def test_it_ends_with_one_line_for_the_system_at_hand_and_installs_nothing(nothing_there, monkeypatch) -> None:
+    monkeypatch.setattr(system.subprocess, "call", lambda *_, **__: pytest.fail("nobody asked for an installation"))
+    monkeypatch.setattr(system.os, "geteuid", lambda: 1000)
+    line = "sudo apt-get update && sudo apt-get install -y --no-install-recommends libpangoft2-1.0-0 qpdf"
+    with pytest.raises(SystemExit, match=re.escape(line) + "$") as ended:
+        system.main()
+    assert "\n" not in str(ended.value)
+    monkeypatch.setattr(system.os, "geteuid", lambda: 0)  # root need not have sudo
+    assert system.install_line(ABSENT) == line.replace("sudo ", "")
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert system.install_hint(missing) == "brew install pango"
+    assert system.install_line(ABSENT) == "brew install pango qpdf"
 
 
-def test_without_the_right_to_install_it_ends_with_the_hint(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(system.LIBRARIES, "absent", ABSENT)
-    monkeypatch.setattr(system, "_may_use_apt", lambda: False)
-    with pytest.raises(SystemExit, match="libabsent0"):
+def test_where_there_is_no_apt_it_names_the_packages(nothing_there, monkeypatch) -> None:
+    monkeypatch.setattr(system.shutil, "which", lambda name: None)
+    with pytest.raises(SystemExit, match="in Debian: libpangoft2-1.0-0 qpdf$"):
         system.main()
 
 
-def test_with_the_right_to_install_it_updates_then_installs_then_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(system.LIBRARIES, "absent", ABSENT)
-    monkeypatch.setattr(system, "_may_use_apt", lambda: True)
-    commands: list[list[str]] = []
-
-    def pretend_to_run(command: list[str], **_: object) -> None:
-        commands.append(command)
-        if "install" in command:
-            monkeypatch.delitem(system.LIBRARIES, "absent")
-
-    monkeypatch.setattr(system.subprocess, "run", pretend_to_run)
-    system.main()
-    assert [command[2] for command in commands] == ["update", "install"]
-    assert commands[1][-1] == "libabsent0"
-
-
-def test_a_program_that_apt_could_not_install_is_still_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(system.PROGRAMS, "absent", system.Program("absent-tools", "absent"))
-    monkeypatch.setattr(system, "_may_use_apt", lambda: True)
-    monkeypatch.setattr(system.subprocess, "run", lambda *_, **__: None)
-    with pytest.raises(SystemExit, match="absent-tools"):
-        system.main(["checks"])
+def test_asked_to_install_it_runs_that_line_and_fails_as_it_does(nothing_there, monkeypatch) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(system.subprocess, "call", lambda line, shell: lines.append(line) or 100)
+    with pytest.raises(SystemExit) as ended:
+        system.main(["install"])
+    assert ended.value.code == 100
+    assert lines == [system.install_line(ABSENT)]
 
 
 def test_it_runs_silently_on_the_bare_standard_library() -> None:
@@ -79,4 +76,4 @@ def test_it_checks_every_library_that_weasyprint_needs() -> None:
 
     source = Path(ffi.__file__).read_text(encoding="utf-8")
     needed = set(re.findall(r"^(\w+) = _dlopen\(", source, re.MULTILINE)) - {"harfbuzz_vector"}  # only for colour fonts
-    assert needed == {name.replace("-", "_") for name in system.LIBRARIES}
+    assert needed == {re.sub(r"^lib|-[\d.]+so.*|\.so.*", "", linux).replace("-", "_") for linux, _ in system.LIBRARIES}

@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from ronkyo.errors import UserError
-from ronkyo.typeset import Front, page, tree, write
+from ronkyo.typeset import Front, code, page, tree, write
 from ronkyo.words import Words
 
 FRONT = Front("題", datetime.date(2024, 6, 16))
@@ -154,10 +154,10 @@ def test_boxes_are_what_the_caller_says():
 def test_tokens_have_tags_exactly_where_the_style_has_a_colour():
     style = (page.STYLE / "report.css").read_text(encoding="utf-8")
     coloured = [rule for rule in style.splitlines() if rule.startswith(".highlight .") and "{ color" in rule]
-    assert set(re.findall(r"\.highlight \.(\w+)", " ".join(coloured))) == tree.TOKENS
-    code = tree.build("```python\ndef f(x):  # note\n    return x\n```\n", Words("en")).root.find(".//pre")
-    assert set(code.xpath(".//span/@class")) == {"line", "blanks", "k", "nf", "c1"}
-    assert code.text_content().strip() == "def f(x):  # note\n    return x"
+    assert set(re.findall(r"\.highlight \.(\w+)", " ".join(coloured))) == code.TOKENS
+    listing = tree.build("```python\ndef f(x):  # note\n    return x\n```\n", Words("en")).root.find(".//pre")
+    assert set(listing.xpath(".//span/@class")) == {"line", "blanks", "k", "nf", "c1"}
+    assert listing.text_content().strip() == "def f(x):  # note\n    return x"
 
 
 # -- from a plain script ----------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
-"""What must be on the machine before anything is installed: WeasyPrint's native libraries and Python's ensurepip.
+"""What pip cannot install: the native libraries that WeasyPrint loads.
 
-`python -m ronkyo.check.system` says nothing when all is there, and ends with the one line that installs what is missing;
-with `install` it runs that line. With `programs` it looks for what `python -m ronkyo.check` runs instead. It needs the
-standard library alone.
+`python -m ronkyo.check.system` says nothing when they are there, and ends with the one line that installs what is missing;
+with `install` it runs that line. `venv` adds what a virtual environment is made with, `programs` what `python -m ronkyo.check`
+runs. It needs the standard library alone, since it comes before all installation.
 """
 
 import ctypes
@@ -30,17 +30,15 @@ PROGRAMS = {  # Debian's package, Homebrew's
 }
 
 
-def missing() -> dict[str, tuple[str, str]]:
-    """What is not there: Debian's package and Homebrew's for each."""
+def missing(*kinds: str) -> dict[str, tuple[str, str]]:
+    """What is not there of the libraries, and of "venv" and "programs": Debian's package and Homebrew's for each."""
     macos = sys.platform == "darwin"
     absent = {names[macos]: (package, "pango") for names, package in LIBRARIES.items() if not _loads(names[macos])}
-    if find_spec("ensurepip") is None:  # Debian's python3 comes without
+    if "venv" in kinds and find_spec("ensurepip") is None:  # Debian's python3 comes without
         absent["ensurepip"] = ("python{}.{}-venv".format(*sys.version_info), "python")
+    if "programs" in kinds:
+        absent |= {name: packages for name, packages in PROGRAMS.items() if shutil.which(name) is None}
     return absent
-
-
-def missing_programs() -> dict[str, tuple[str, str]]:
-    return {name: packages for name, packages in PROGRAMS.items() if shutil.which(name) is None}
 
 
 def install_line(absent: dict[str, tuple[str, str]]) -> str | None:
@@ -55,8 +53,7 @@ def install_line(absent: dict[str, tuple[str, str]]) -> str | None:
 
 
 def main(arguments: Sequence[str] = ()) -> None:
-    programs = "programs" in arguments
-    absent = missing_programs() if programs else missing()
+    absent = missing(*arguments)
     if not absent:
         return
     line = install_line(absent)
@@ -65,7 +62,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         sys.exit(f"expected {', '.join(absent)}, found none; in Debian: {debian}")
     if "install" in arguments:
         sys.exit(subprocess.call(line, shell=True))
-    sys.exit(f"missing: {', '.join(absent)}; make {'programs' if programs else 'system'} runs this line: {line}")
+    sys.exit(f"expected {', '.join(absent)}, found none; this installs what is missing: {line}")
 
 
 def _loads(library: str) -> bool:

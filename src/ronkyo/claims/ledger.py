@@ -108,7 +108,9 @@ def changes_if(claim: Claim, mark: Callable[[str], str] = lambda number: re.sub(
         factor = comparison.edge / comparison.bound
         if factor > 1:
             return words("claims.changes.divided", factor=mark(four_digits(factor)), bound=bound)
-        return words("claims.changes.multiplied", factor=mark(four_digits(1 / factor if factor else math.inf)), bound=bound)
+        return words(
+            "claims.changes.multiplied", factor=mark(four_digits(1 / factor if factor else math.inf)), bound=bound
+        )
     gap = abs(comparison.edge - comparison.bound)
     return words("claims.changes.moved", gap=mark(four_digits(gap)), bound=bound)
 

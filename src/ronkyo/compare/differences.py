@@ -120,7 +120,7 @@ def _notes(old: Side, new: Side, words: Words) -> Iterator[str]:
             yield outdated(side, words)
     for side, other in ((old, new), (new, old)):
         if alone := [name for name in side.experiments if name not in other.experiments]:
-            names = words("compare.comma").join(alone)
+            names = words("claims.joiner").join(alone)
             yield words("compare.note.alone", side=side.title(words), experiments=names)
     for experiment in new.seeds:
         a, b = _seed_count(old, experiment), _seed_count(new, experiment)
@@ -130,7 +130,7 @@ def _notes(old: Side, new: Side, words: Words) -> Iterator[str]:
 
 def outdated(side: Side, words: Words) -> str:
     """That a side's results are not those of its parameters or code."""
-    stages = words("compare.comma").join(side.outdated[:MOST_STAGES] + ["…"] * (len(side.outdated) > MOST_STAGES))
+    stages = words("claims.joiner").join(side.outdated[:MOST_STAGES] + ["…"] * (len(side.outdated) > MOST_STAGES))
     key = "compare.note.outdated" if side.revision else "compare.note.outdated_workspace"
     return words(key, side=side.title(words), stages=stages)
 

@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from ronkyo.claims.estimates import Method
 from ronkyo.compare.differences import ClaimChange
 from ronkyo.compare.metrics import Metric
 from ronkyo.compare.revision import Side
@@ -40,7 +41,7 @@ def fill(template: str, words: Words, code: Callable[[Any], Markup], **values: A
     environment.filters |= {
         "code": code,
         "as_it_is": Markup,
-        "marked": marked,
+        "marked": lambda parts: marked(parts, words.language),
         "marked_plainly": marked_plainly,
         "grouped": grouped,
     }
@@ -102,7 +103,7 @@ class _Phrases:
 
     def named(self, names: Sequence[Any], most: int = MOST_NAMED) -> Markup:
         """The first few of a list, and how many there are."""
-        first = Markup(self.words("compare.comma").join(map(_escaped, names[:most])))
+        first = Markup(self.words("claims.joiner").join(map(_escaped, names[:most])))
         return self("and_more", names=first, n=len(names)) if len(names) > most else first
 
     def change(self, metric: Metric) -> Markup:
@@ -128,12 +129,11 @@ class _Phrases:
         if value is None or low is None or high is None:
             return Markup(rounded(value))
         methods = {one["method"] for one in claim.get("comparisons", []) if one.get("value") == value}
-        ratio = bool(methods) and all(method.startswith("log") for method in methods)
-        estimate = Markup((ratio_with_interval if ratio else with_interval)(value, low, high))
+        estimate = Markup((ratio_with_interval if methods == {Method.RATIO} else with_interval)(value, low, high))
         return self("n", estimate=estimate, n=claim["n"]) if claim["n"] else estimate
 
     def word(self, claim: dict[str, Any] | None) -> Markup:
-        return self(f"verdict.{claim['verdict']}" if claim else "none")
+        return Markup(self.words(f"claims.{claim['verdict']}" if claim else "compare.none"))
 
     def verdict(self, change: ClaimChange) -> Markup:
         """supported → undecided, as marks."""
@@ -151,9 +151,9 @@ def _escaped(value: Any) -> str:
 # -- changed text -----------------------------------------------------------------------------------------------------
 
 
-def marked(parts: list[Part]) -> Markup:
+def marked(parts: list[Part], language: str) -> Markup:
     """HTML with <del> and <ins>; of long unchanged passages only what stands beside a change."""
-    return Markup(_tagged(parts, lambda text: _formulas(html.escape(text))))
+    return Markup(_tagged(parts, lambda text: _formulas(html.escape(text), language)))
 
 
 def marked_plainly(parts: list[Part]) -> Markup:
@@ -169,14 +169,14 @@ def _tagged(parts: list[Part], escaped: Callable[[str], str]) -> str:
     return "".join(text + gap for text, gap in zip(texts, [*apart, ""], strict=True))
 
 
-def _formulas(text: str) -> str:
-    """Formulas to be set in the line, where that can be done; only the report itself numbers them."""
+def _formulas(text: str, language: str) -> str:
+    """Formulas to be set in the line, where MathJax can; only the report itself numbers them."""
 
     def inline(found: re.Match[str]) -> str:
         tex = re.sub(r"\\(?:label|tag\*?)\{[^{}]*\}", "", found[2]).strip()
         tex = rf"\displaystyle {tex}" if found[1] == "[" else tex
         try:
-            typeset(html.unescape(tex), False)
+            typeset(html.unescape(tex), False, language)
         except MathError:
             return found[0]
         return rf'<span class="arithmatex">\({tex}\)</span>'

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from ronkyo.claims import estimates
+from ronkyo.claims.estimates import Method, Reason
 from ronkyo.compare.revision import Side
 from ronkyo.seeds import generator
 
@@ -45,7 +46,7 @@ class Metric:
 
     @property
     def is_ratio(self) -> bool:
-        return self.change is not None and self.change.method.startswith("log")
+        return self.change is not None and self.change.method == Method.RATIO
 
     @cached_property
     def standing(self) -> Standing:
@@ -55,7 +56,10 @@ class Metric:
         if self.exact:
             return "exact"
         found, same = self.change, 1.0 if self.is_ratio else 0.0
-        if found is None or found.reason not in ("", "no spread"):  # one seed, or a mean that is not finite
+        if found is None or found.reason not in (
+            Reason.NONE,
+            Reason.NO_SPREAD,
+        ):  # one seed, or a mean that is not finite
             return "unknown"
         scale = 1.0 if self.is_ratio else max(abs(self.old or 0.0), abs(self.new or 0.0))
         if abs(found.value - same) <= PRECISION * scale:
@@ -74,9 +78,7 @@ class Metric:
         found = self.change
         if found is None or found.reason or found.high == found.low:
             return 0.0
-        value, low, high = found.value, found.low, found.high
-        if self.is_ratio:
-            value, low, high = math.log(value), math.log(low), math.log(high)
+        value, low, high = (estimates.scale(number, self.is_ratio) for number in (found.value, found.low, found.high))
         return abs(value) / (high - low) * 2
 
 

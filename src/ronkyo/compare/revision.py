@@ -117,12 +117,11 @@ def _resolve(project: Project, name: str) -> tuple[Literal["commit", "experiment
 
 def _copy(project: Project, side: Side, folder: Path) -> Side:
     """The side with what DVC says of its stages; what is compared of it is copied into `folder`."""
-    from dvc.repo import Repo
+    from dvc.stage import PipelineStage
 
-    root = str(project.root)
-    with Repo.open(root, rev=side.revision) if side.revision else Repo(root) as repo:
+    with _opened(project, side) as repo:
         # First: when the pipeline cannot be read, DVC's tables are empty and its files are not there, without a word.
-        stages = _stages(repo, side.name)
+        stages = [stage for stage in _stages(repo, side.name) if isinstance(stage, PipelineStage) and stage.name]
         fs = repo.dvcfs
         parts = _parts(project)
         lacking = [part for part in parts if not fs.exists(f"/{part}")]
@@ -137,15 +136,27 @@ def _copy(project: Project, side: Side, folder: Path) -> Side:
     return replace(side, order=[stage.name for stage in stages], lacking=lacking, outdated=outdated)
 
 
-def _stages(repo: Any, name: str) -> list[Any]:
-    """DVC's named stages. Raises ComparisonError for what DVC takes for a revision, as a file's name, and cannot read."""
-    from dvc.stage import PipelineStage
+def _opened(project: Project, side: Side) -> Any:
+    """DVC's repository at the side's revision. Raises ComparisonError for what DVC takes for one and cannot read."""
+    from dvc.repo import Repo
 
+    root = str(project.root)
+    with _of_dvc(side.name):
+        return Repo.open(root, rev=side.revision) if side.revision else Repo(root)
+
+
+def _stages(repo: Any, name: str) -> list[Any]:
+    with _of_dvc(name):
+        return list(repo.index.stages)
+
+
+@contextmanager
+def _of_dvc(name: str) -> Iterator[None]:
+    """Around calls of DVC alone, which has no error of its own for a file's name as a revision, or for some values."""
     try:
-        stages = list(repo.index.stages)
+        yield
     except (AttributeError, TypeError) as error:
         raise ComparisonError(f"{name}: expected a revision that DVC can read, found {error}") from error
-    return [stage for stage in stages if isinstance(stage, PipelineStage) and stage.name]
 
 
 def _parts(project: Project) -> list[str]:

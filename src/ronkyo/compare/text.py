@@ -10,7 +10,7 @@ from os.path import commonprefix
 from typing import Literal, NamedTuple
 
 from ronkyo.typeset import tree
-from ronkyo.words import Words
+from ronkyo.words import TABLES, Words
 
 SIMILAR = 0.4  # paragraphs that share less are not two versions of one
 WHOLE = re.compile(  # what is never cut: numbers, names and Latin words, formulas
@@ -33,6 +33,7 @@ ELSEWHERE = " | ".join(
         '//sup[starts-with(@id, "fnref")]',
     ]
 )
+MARKERS = {Words(language)("page.reference") for language in TABLES}
 KINDS = ("fig", "tab", "lst", "eq")  # of targets that are numbered
 BLANK = re.compile(rf"^\s+(?=[{tree.WIDE}])")  # stands after a number; between two Japanese words it is stray
 
@@ -160,12 +161,12 @@ def split(text: str) -> list[str]:
 def paragraphs(text: str, words: Words) -> Iterator[Paragraph]:
     """The running text of the report's Markdown: headings, paragraphs, displayed formulas, items of lists, and captions but those
     of tables."""
-    root = tree.parse(text)
+    root = tree.parse(text, words)
     for element in root.xpath(ELSEWHERE):
         element.drop_tree()
     for link in root.xpath('//a[starts-with(@href, "#")]'):
         kind = link.get("href")[1:].partition(":")[0]
-        if link.text == words("compare.reference") and kind in KINDS:
+        if link.text in MARKERS and kind in KINDS:
             link.text = words(f"compare.reference.{kind}")  # without its number, which only setting the report gives it
             link.tail = BLANK.sub("", link.tail or "")
     chapter = ""

@@ -56,7 +56,7 @@ def publish(
     front = Front(title, report.date, report.course, language=report.language)
     more = (HERE / "comparison.css").read_text(encoding="utf-8")
     say("compare: HTML and PDF")
-    built = tree.build(text)
+    built = tree.build(text, Words(report.language))
     browser = page.for_browser(built, front, pictures, more)
     printable = printed_tree(built, Missing())
     printed = pdf.write(page.for_print(printable, front, more), front.day, pictures)

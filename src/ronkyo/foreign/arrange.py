@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ronkyo.foreign.passes import captions, figures, headings, links, lists, nesting, paragraphs, pictures, tables
+from ronkyo.foreign.passes import (
+    boxes,
+    captions,
+    figures,
+    headings,
+    links,
+    lists,
+    nesting,
+    paragraphs,
+    pictures,
+    tables,
+)
 from ronkyo.foreign.passes.elements import HtmlElement
 from ronkyo.foreign.safe import Warn
+from ronkyo.typeset.tree import Tree
 from ronkyo.words import Words
 
 
@@ -35,13 +47,14 @@ def arrange(root: HtmlElement, folder: Path, name: str, warn: Warn, words: Words
     links.resolve(root, warn)  # now that no target goes any more
     links.link_addresses(root)
     front = " ".join(element.text_content() for element in root.xpath("./h2[1]/preceding-sibling::*"))
-    _forget_origins(root)
-    return Arranged(root, title, front, places)
-
-
-def _forget_origins(root: HtmlElement) -> None:
     for element in root.iter():
         for key in ("data-markdown", "data-name", "data-cell", "data-alt"):
             element.attrib.pop(key, None)
-        if "arithmatex" not in (element.get("class") or ""):
-            element.attrib.pop("data-line", None)
+    return Arranged(root, title, front, places)
+
+
+def finish(built: Tree) -> None:
+    """What there is to do once the tree is numbered and typeset."""
+    for element in built.root.xpath(".//*[@data-line]"):
+        del element.attrib["data-line"]
+    boxes.settle(built.root, built.formulas)

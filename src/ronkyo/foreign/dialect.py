@@ -187,15 +187,16 @@ def _read_attributes(state: StateCore) -> None:
 
 def _settle_boxes(state: StateCore) -> None:
     """Two looks; a kind without a title of its own is named in the report's language."""
-    for opening, *title in zip(state.tokens, state.tokens[1:], state.tokens[2:], state.tokens[3:], strict=False):
+    for index, opening in enumerate(state.tokens):
         if opening.type != "admonition_open":
             continue
         kind = opening.meta["tag"]
         opening.attrs["class"] = "admonition warning" if kind in WARNINGS else "admonition"
-        if title[0].type == "admonition_title_open":
-            title[0].tag = title[2].tag = "div"
+        if state.tokens[index + 1].type == "admonition_title_open":
+            begin, title, end = state.tokens[index + 1 : index + 4]
+            begin.tag = end.tag = "div"
             if opening.info.strip().lower() == kind:
-                title[1].content = state.env["words"].get(f"foreign.box.{kind}") or title[1].content
+                title.content = state.env["words"].get(f"foreign.box.{kind}") or title.content
 
 
 # -- marks and small letters ----------------------------------------------------------------------------------------
@@ -271,9 +272,13 @@ def _formula(token: Token, environment: dict[str, Any]) -> str:
 
 
 def _image(token: Token, environment: dict[str, Any]) -> str:
-    alt = RendererHTML().renderInlineAsText(token.children, {}, environment) if token.children else ""
+    options: Any = {}  # none matters here
+    alt = RendererHTML().renderInlineAsText(token.children, options, environment) if token.children else ""
     attributes = {"src": token.attrGet("src"), "alt": alt, "data-line": _line(token), "data-markdown": "yes"}
-    attributes |= {"title": token.attrGet("title"), "style": safe.width_style({"width": token.attrGet("width") or ""})}
+    attributes |= {
+        "title": token.attrGet("title"),
+        "style": safe.width_style({"width": str(token.attrGet("width") or "")}),
+    }
     return "<img" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items() if value) + ">"
 
 

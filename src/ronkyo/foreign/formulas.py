@@ -101,7 +101,7 @@ def _is_money(content: str, after: str) -> bool:
     number = re.match(r"\s*\d", content)
     if after.isdigit():
         return bool(number or japanese or content != content.strip())
-    return bool(number and japanese)
+    return bool(number and (japanese or content.rstrip() != content == content.lstrip()))  # $5 and $x$
 
 
 def rendered(token: Token, line: int) -> str:

@@ -20,6 +20,8 @@ DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
 ADDRESS = re.compile(r"https?://[\w\-./?%&=~#:+,;@!*'()\[\]]*[\w\-/=&#]")
 
 
-def continues_sentence(text: str, label_end: int) -> bool:
-    """図 1 に示すように…。, not: 図 1 学習曲線"""
-    return text.endswith(("。", "．")) or bool(re.match(r"[にのをはがよかとで]", text[label_end:]))
+def is_caption(text: str, label: re.Match[str]) -> bool:
+    """図 1 学習曲線 and Figure 1: loss, not: 図 1 に示すように…。 or Figure 1 shows…"""
+    bare = label[0].strip()[-1].isdigit()
+    goes_on = re.match("[にのをはがよかとで]", text[label.end() :]) or (bare and re.match("[a-z]", text[label.end() :]))
+    return not goes_on and not text.endswith(("。", "．"))

@@ -16,7 +16,6 @@ from lxml import html
 from ronkyo import files
 from ronkyo.errors import UserError
 from ronkyo.foreign import arrange, decode, dialect, headers_footers
-from ronkyo.foreign.passes import boxes as box_pass
 from ronkyo.foreign.passes import pictures
 from ronkyo.foreign.patterns import DATE
 from ronkyo.typeset import page, pdf, tree
@@ -39,14 +38,6 @@ class Parsed:
     encoding: str
     places: dict[str, tuple[int, str]]  # data: address of a picture -> line and address in the report
     warnings: list[str]
-
-    @property
-    def title(self) -> str:
-        return self.front.title
-
-    @property
-    def day(self) -> date:
-        return self.front.day
 
 
 def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO_BOXES) -> Parsed:
@@ -72,9 +63,7 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
         raise UserError("\n".join(f"{file}:{each.line or 1}: {each}" for each in error.all)) from error
     except tree.MissingTarget as error:
         raise UserError(f"{file}: {error}") from error
-    for slot in built.root.xpath(".//*[@data-line]"):
-        del slot.attrib["data-line"]
-    box_pass.settle(built.root, built.formulas)
+    arrange.finish(built)
     listed = dialect.own_contents(body)
     built.headings = [
         replace(heading, level=min(heading.level, 3)) if heading.id in listed else heading for heading in built.headings
@@ -148,25 +137,25 @@ def _styles(parsed: Parsed) -> tuple[str, str]:
     listed = sum(heading.level in (2, 3) for heading in parsed.tree.headings)
     if listed in CLOSE_CONTENTS:  # contents that nearly fit under the title are set closer
         both += "@media print { .contents ol { line-height: 1.3 } }"
-    day = Words(parsed.front.language).date(parsed.day)
-    furniture = headers_footers.style(parsed.furniture, parsed.title, day)
+    day = Words(parsed.front.language).date(parsed.front.day)
+    furniture = headers_footers.style(parsed.furniture, parsed.front.title, day)
     return f"{both}\n{screen}", f"{both}\n{paper}\n{furniture}"
 
 
 def _printed(file: Path, parsed: Parsed, style: str) -> tuple[bytes, list[str]]:
     """The PDF, and warnings of what it cannot show."""
     missing = Missing()
-    front = replace(parsed.front, title=missing(parsed.title))
+    front = replace(parsed.front, title=missing(parsed.front.title))
     printable = printed_tree(parsed.tree, missing)
     style = missing(style)
     warnings: list[str] = []
     try:
-        printed = pdf.write(page.for_print(printable, front, style), parsed.day, STYLE)
+        printed = pdf.write(page.for_print(printable, front, style), parsed.front.day, STYLE)
     except pdf.PdfError as error:
         if not (troubles := _take_out_unprintable(printable, parsed.places, front, style)):
             raise UserError(f"{file}: {error}") from error
         warnings += [f"{file}:{trouble}" for trouble in troubles]
-        printed = pdf.write(page.for_print(printable, front, style), parsed.day, STYLE)
+        printed = pdf.write(page.for_print(printable, front, style), parsed.front.day, STYLE)
     if missing:
         listed = " ".join(f"{character} (U+{ord(character):04X})" for character in sorted(missing)[:12])
         warnings.append(f"{file}: not in the report's font, shown as {GETA} in the PDF: {listed}")

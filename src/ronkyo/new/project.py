@@ -105,4 +105,5 @@ def _start_repositories(folder: Path) -> list[str]:
     subdir = [] if done else ["--subdir"]
     subprocess.run([sys.executable, "-m", "dvc", "init", "-q", *subdir], cwd=folder, check=True)
     files.write_text(folder / ".dvc" / "config", DVC_CONFIG)
+    subprocess.run(["git", "add", ".dvc/config"], cwd=folder, check=True)  # as dvc init did with its own
     return [*done, "dvc init: the pipeline's own folder, .dvc"]

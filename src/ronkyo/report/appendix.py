@@ -57,9 +57,7 @@ def _compared(comparison: Comparison, words: Words) -> str:
         return words("report.without_interval", wanted=wanted, value=value, n=n, reason=reason, verdict=verdict)
     level = _data(shown(comparison.level, ".2%" if comparison.level > estimates.LEVEL else ".0%"))
     interval = _data(f"[{ledger.four_digits(estimate.low)}, {ledger.four_digits(estimate.high)}]")
-    return words(
-        "report.estimated", wanted=wanted, value=value, level=level, interval=interval, n=n, verdict=verdict
-    )
+    return words("report.estimated", wanted=wanted, value=value, level=level, interval=interval, n=n, verdict=verdict)
 
 
 def _quantity(quantity: Quantity, words: Words) -> str:

@@ -50,21 +50,25 @@ def front_of(report: Report) -> Front:
 
 def parse(rendered: Rendered) -> tree.Tree:
     """The tree of a rendered text. Raises ReportError with everything that is wrong, traced back to the templates."""
-    values, problems = rendered.values, list(rendered.problems)
+    values, claims, problems = rendered.values, rendered.claims, list(rendered.problems)
+
+    def told(error: Exception, places: list[str]) -> list[str]:
+        """Without the ledger, which says every sentence again."""
+        return [f"{place}: {error}" for place in places if place != claims.closed_by or len(places) == 1]
+
     try:
         built = tree.build(rendered.text, values.words, values.project.manifest.boxes)
     except tree.FormulaError as error:
-        problems += [f"{rendered.places.of_formula(formula.tex)}: {formula}" for formula in error.all]
-        raise ReportError("\n".join(problems)) from error
+        for formula in error.all:
+            problems += told(formula, rendered.places.of_formula(formula.tex))
+        raise ReportError("\n".join(dict.fromkeys(problems))) from error
     except tree.MissingTarget as error:
-        places = [(_places_of(missing.target, rendered), missing) for missing in error.all]
-        problems += [f"{place}: {missing}" for of_target, missing in places for place in of_target]
+        for link in error.all:
+            if claims.closed_by or not link.target.startswith(
+                "ledger:"
+            ):  # without it, every claim's mark leads nowhere
+                problems += told(link, rendered.places.of_link(link.target))
         raise ReportError("\n".join(problems)) from error
     if problems:
         raise ReportError("\n".join(problems))
     return built
-
-
-def _places_of(target: str, rendered: Rendered) -> list[str]:
-    places = [reference.place for reference in rendered.references if reference.target == target]
-    return list(dict.fromkeys(places)) or [rendered.places.of_link(target)]

@@ -18,7 +18,7 @@ from ronkyo.claims.tags import ClaimTags
 from ronkyo.errors import ReportError
 from ronkyo.project import Project
 from ronkyo.report import places
-from ronkyo.report.functions import Reference, all_functions, figure_file
+from ronkyo.report.functions import all_functions, figure_file
 from ronkyo.report.original import Original
 from ronkyo.report.places import Marks, Places
 from ronkyo.report.sentences import MarkedClaims
@@ -29,10 +29,9 @@ REPORT = "report.md.j2"
 
 @dataclass(frozen=True)
 class Rendered:
-    """The report as Markdown, the cross-references that it makes, the claims that it states, and what is wrong."""
+    """The report as Markdown, the claims that it states, and what is wrong."""
 
     places: Places
-    references: list[Reference]
     claims: Claims
     original: Original
     values: Values
@@ -58,7 +57,7 @@ def render(project: Project, name: str = REPORT) -> Rendered:
 
 def draft(project: Project, name: str = REPORT) -> Rendered:
     """The same, with what is wrong as far as it does not end the rendering. Raises ReportError for what does."""
-    values, references = Values(project), []
+    values = Values(project)
     claims, original = MarkedClaims(values.words, _figures(project)), Original.load(project, values)
     environment = jinja2.Environment(
         loader=_Loader(project),
@@ -71,7 +70,7 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
         finalize=lambda value: value.markup() if isinstance(value, Value) else value,
     )
     environment.filters["plain"] = str.__str__
-    environment.globals.update(all_functions(values, claims, original, references))
+    environment.globals.update(all_functions(values, claims, original))
     environment.extend(claims=claims)
     report = project.relative(project.templates / name)
     try:
@@ -86,7 +85,7 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
     if claims.stated and not claims.closed_by:
         problems.append(f"{report}: expected {{{{ ledger() }}}} after the claims, found none")
     problems += original.problems(claims.ids)
-    return Rendered(Places(text), references, claims, original, values, problems)
+    return Rendered(Places(text), claims, original, values, problems)
 
 
 def _figures(project: Project) -> Callable[[str], str | None]:

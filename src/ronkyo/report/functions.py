@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -25,34 +24,28 @@ from ronkyo.report.sentences import mark
 from ronkyo.report.values import Value, Values
 
 NUMBERS = ("param", "mean", "median", "interval", "constant", "source", "label", "count", "level")  # methods of Values
-RESULTS = ("mean", "median", "interval", "constant", "metrics_table")  # those that print what came out of runs
+RESULTS = ("mean", "median", "interval", "constant", "metrics_table")
 
 
-@dataclass(frozen=True)
-class Reference:
-    """A ref() call, to be checked once every target is known."""
-
-    target: str
-    place: str
-
-
-def all_functions(
-    values: Values, claims: Claims, original: Original, references: list[Reference]
-) -> dict[str, Callable[..., Any]]:
-    """By name. Each ref() call is added to `references`. Raises ReportError where a project's own function has a name
-    that is taken."""
+def all_functions(values: Values, claims: Claims, original: Original) -> dict[str, Callable[..., Any]]:
+    """By name. Raises ReportError where a project's own function has a name that is taken."""
     functions = {name: getattr(values, name) for name in NUMBERS}
-    functions |= Content(values, references).functions() | Tables(values).functions()
+    functions |= Content(values).functions() | Tables(values).functions()
     functions |= ClaimTables(values, claims, original).functions() | Predicates(values).table()
-    for name, function in project_tables(values.project).items():
+    for name, (module, function) in _tables(values.project).items():
         if name in functions:
-            raise ReportError(f"{function.__module__}: {name}: expected a name that no function of templates has")
+            raise ReportError(f"{module}: {name}: expected a name that no function of templates has")
         functions[name] = partial(function, values)
     return functions
 
 
-def project_tables(project: Project) -> dict[str, Callable[..., str]]:
-    """The public functions of experiments' tables.py, which are called with the Values first. Raises ReportError."""
+def result_functions(project: Project) -> set[str]:
+    """The names of those that print what came out of runs. Raises ReportError."""
+    return {*RESULTS, *_tables(project)}
+
+
+def _tables(project: Project) -> dict[str, tuple[str, Callable[..., str]]]:
+    """The public functions of experiments' tables.py, which are called with the Values first, and their modules."""
     functions = {}
     for experiment in project.experiments:
         if not project.has(experiment, "tables"):
@@ -60,7 +53,10 @@ def project_tables(project: Project) -> dict[str, Callable[..., str]]:
         module = project.module(experiment, "tables")
         if not hasattr(module, "__all__"):
             raise ReportError(f"{module.__name__}: expected __all__, the functions for templates, found none")
-        functions |= {name: getattr(module, name) for name in module.__all__}
+        for name in module.__all__:
+            if not hasattr(module, name):
+                raise ReportError(f"{module.__name__}: {name}: in __all__, but not there")
+            functions[name] = (module.__name__, getattr(module, name))
     return functions
 
 
@@ -73,10 +69,9 @@ def figure_file(project: Project, id: str) -> Path | None:
 class Content:
     """Figures, listings, references."""
 
-    def __init__(self, values: Values, references: list[Reference]) -> None:
+    def __init__(self, values: Values) -> None:
         self.project = values.project
         self.words = values.words
-        self.references = references
 
     def functions(self) -> dict[str, Callable[..., str]]:
         methods = (self.figure, self.listing, self.parameters_listing, self.ref)
@@ -113,7 +108,6 @@ class Content:
 
     def ref(self, target: str) -> str:
         """A link whose text becomes the target's label: Figure 3, Table 1, Listing 2 or Equation (4)."""
-        self.references.append(Reference(target, places.of_call()))
         return f"[{self.words('page.reference')}](#{target})"
 
 
@@ -200,7 +194,9 @@ class ClaimTables:
             name, kind = f"`{claim.id}`", self.words(f"report.method.{estimate.method}")
             rows.append([link, name, mark(claim.verdict, self.words), kind, claim.effect(".3g"), interval, n])
         file = self.project.relative(self.project.claims_file)
-        counts = {verdict: Value(str(sum(claim.verdict == verdict for claim in claims)), "claims") for verdict in Verdict}
+        counts = {
+            verdict: Value(str(sum(claim.verdict == verdict for claim in claims)), "claims") for verdict in Verdict
+        }
         told = [f"{self.words(f'claims.{verdict}')} {count.markup()}" for verdict, count in counts.items()]
         caption = self.words("report.claims.caption", counts=self.words("claims.joiner").join(told))
         return table(self.words("report.claims").split("|"), rows) + caption_of("table", "tab:claims", caption, file)

@@ -147,5 +147,3 @@ def _is_inside(number: float, interval: Interval | Estimate) -> bool:
 
 def _brackets(interval: Interval) -> str:
     return f"[{ledger.four_digits(interval.low)}, {ledger.four_digits(interval.high)}]"
-
-

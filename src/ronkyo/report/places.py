@@ -58,21 +58,27 @@ class Places:
         """template:line of a piece of the text."""
         return self._places[max(0, bisect_right(self._starts, offset) - 1)]
 
-    def of_formula(self, tex: str) -> str:
-        """Of the first formula with this TeX."""
+    def of_formula(self, tex: str) -> list[str]:
+        """Of every formula with this TeX."""
         inside = _NOT_SET.join(map(re.escape, tex.split()))
-        formula = re.search(rf"(?:\$|\\[(\[]){_NOT_SET}{inside}{_NOT_SET}(?:\$|\\[)\]])", self.text)
-        return self.of(formula.start() if formula else self.text.find(tex.strip()))
+        return self._of_all(rf"(?:\$|\\[(\[]){_NOT_SET}{inside}{_NOT_SET}(?:\$|\\[)\]])")
 
-    def of_link(self, target: str) -> str:
-        """Of the first link to an anchor."""
-        return self.of(self.text.find(f"(#{target})"))
+    def of_link(self, target: str) -> list[str]:
+        """Of every link to an anchor."""
+        return self._of_all(rf"""\(#{re.escape(target)}[\s)]|href=["']#{re.escape(target)}["']""")
+
+    def _of_all(self, pattern: str) -> list[str]:
+        """At least one place: what Markdown made of the text may read otherwise than the text."""
+        starts = [match.start() for match in re.finditer(pattern, self.text)]
+        return list(dict.fromkeys(map(self.of, starts or [0])))
 
 
 def of_error(error: Exception) -> str | None:
     """template:line of the innermost frame that stands in a template (Jinja maps its code back to them)."""
     frames = traceback.extract_tb(error.__traceback__)
-    return next((f"{frame.filename}:{frame.lineno}" for frame in reversed(frames) if frame.filename.endswith(".j2")), None)
+    return next(
+        (f"{frame.filename}:{frame.lineno}" for frame in reversed(frames) if frame.filename.endswith(".j2")), None
+    )
 
 
 def of_call() -> str:

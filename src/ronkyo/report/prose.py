@@ -6,13 +6,13 @@ from pathlib import Path
 
 from ronkyo.claims.lint import Finding, Rules, lint_files
 from ronkyo.project import Project
-from ronkyo.report.functions import RESULTS, project_tables
+from ronkyo.report.functions import result_functions
 
 
 def rules(project: Project) -> Rules:
     """The report's language, the sections in which the project tells results, and the functions that print them."""
     language = project.load_report().language
-    return Rules(language, project.manifest.results, {*RESULTS, *project_tables(project)})
+    return Rules(language, project.manifest.results, result_functions(project))
 
 
 def templates(project: Project) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 
 from ronkyo.claims.predicates import Predicate, Verdict
 from ronkyo.claims.statements import Claim, Claims, Stated
@@ -44,16 +45,16 @@ class MarkedClaims(Claims):
         caller: Callable[[Claim], str],
         figure: str | None = None,
     ) -> str:
-        """The sentence comes from its wording's first line, as places tells."""
+        """Each line of the sentence keeps the mark of the wording's line that it comes from."""
         marks: list[str] = []
 
         def unmarked(claim: Claim) -> str:
-            text = caller(claim)
-            marks.extend(match[0] for match in MARK.finditer(text))
+            text = caller(claim).strip()
+            marks.extend(mark[0] if (mark := MARK.search(line)) else "" for line in text.splitlines())
             return MARK.sub("", text)
 
-        printed = super().state(id, predicate, place, wordings, unmarked, figure)
-        return "".join([*marks[:1], printed])
+        lines = super().state(id, predicate, place, wordings, unmarked, figure).split("\n")
+        return "\n".join(mark + line for mark, line in zip_longest(marks[: len(lines)], lines, fillvalue=""))
 
     def text(self, sentence: str) -> str:
         """Tags, links and line breaks off, formulas without their signs."""

@@ -50,10 +50,12 @@ class Values(MetricsTable):
 
     def param(self, key: str, spec: str = "") -> Value:
         """A parameter; `<experiment>.variants.<variant>.<key>` also finds what the variant inherits."""
-        value = self.setting(key)
+        return Value(self._text(self.setting(key), spec), key)
+
+    def _text(self, value: Any, spec: str) -> str:
         if isinstance(value, list):
-            return Value(self.words("claims.joiner").join(shown(item, spec) for item in value), key)
-        return Value(shown(value, spec), key)
+            return self.words("claims.joiner").join(self._text(item, spec) for item in value)
+        return shown(value, spec)
 
     def mean(self, key: str, spec: str) -> Value:
         return Value(shown(float(self.over_seeds(key).mean()), spec), key)
@@ -100,7 +102,7 @@ class Values(MetricsTable):
     def source(self, experiment: str, field: str) -> Value:
         """A field of the data's provenance: name, digest, …"""
         fields = pick(self.provenance, experiment, "source", experiment)
-        return Value(shown(pick(fields, field, "source", f"{experiment}.{field}"), ""), f"{experiment}.{field}")
+        return Value(self._text(pick(fields, field, "source", f"{experiment}.{field}"), ""), f"{experiment}.{field}")
 
     def variants(self, experiment: str) -> list[str]:
         """The variants of an experiment; ValueError where it has none."""

@@ -71,7 +71,7 @@ class Definition:
         self.project = project
         self.pinned = versions.pins(project.requirements_file)
         beside = project.source / "ronkyo"
-        self.sources = [project.source, *([] if beside.is_dir() else [Path(ronkyo.__file__).parents[1]])]
+        self.sources = [project.source, *([] if beside.is_dir() else [Path(ronkyo.__file__).parent])]
 
     @cached_property
     def experiments(self) -> list[str]:

@@ -25,7 +25,7 @@ class Reached:
 
 
 def closure(roots: Iterable[Path], sources: Sequence[Path]) -> Reached:
-    """What the roots import from the folders `sources` or from beside themselves, at the top or inside functions, or
+    """What the roots import from the folders or packages `sources` or from beside themselves, at the top or inside functions, or
     name in a string: a module ("a.b"), or a file or folder of data beside the module. A package's `__init__.py` with
     nothing but a docstring is left out."""
     reached, waiting = Reached(), list(roots)
@@ -103,6 +103,10 @@ def _files_of(module: str, file: Path, sources: Sequence[Path]) -> list[Path] | 
     level = len(module) - len(module.lstrip("."))
     parts = module[level:].split(".")
     for folder in [file.parents[level - 1]] if level else [*sources, file.parent]:
+        if not level and (folder / "__init__.py").is_file():  # one package among others that are not meant
+            if parts[0] != folder.name:
+                continue
+            folder = folder.parent
         if (folder / parts[0]).is_dir() or (folder / f"{parts[0]}.py").is_file():
             paths = [folder.joinpath(*parts[:depth]) for depth in range(1, len(parts) + 1)]
             packages = [init for path in paths if (init := path / "__init__.py").is_file() and not is_empty(init)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 from dvc.exceptions import DvcException
@@ -27,18 +29,23 @@ def states(project: Project) -> dict[str, list[str]]:
     """Every stage in the order in which DVC runs them, with what changed since it last ran ([] = up to date)."""
     try:
         with Repo(str(project.root)) as repo:
-            order = [stage.addressing for stage in topological_sort(repo.index.graph.reverse())]
+            stages = list(topological_sort(repo.index.graph.reverse()))
             status = repo.status()
     except DvcException as error:
         raise PipelineError(f"{project.pipeline_file.name}: {error}") from error
-    return {stage: [text for entry in status.get(stage, []) for text in _reasons(entry)] for stage in order}
+    return {
+        stage.name: [text for entry in status.get(stage.addressing, []) for text in _reasons(entry, project.root)]
+        for stage in stages
+    }
 
 
-def _reasons(entry: Any) -> list[str]:
+def _reasons(entry: Any, root: Path) -> list[str]:
+    """DVC tells paths from the current folder."""
     if isinstance(entry, str):
         return [entry]
     return [
-        f"{kind.removeprefix('changed ')} {path}: {', '.join(change) if isinstance(change, dict) else change}"
+        f"{kind.removeprefix('changed ')} {os.path.relpath(path, root)}: "
+        f"{', '.join(change) if isinstance(change, dict) else change}"
         for kind, paths in entry.items()
         for path, change in paths.items()
     ]

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from queue import Empty
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
+import ronkyo
 from ronkyo.errors import UserError
 from ronkyo.files import Arrays
 from ronkyo.project import Project
@@ -42,14 +44,13 @@ def train(
     project: Project, experiment: str, data: Arrays, training: Any, seeds: Sequence[int], workers: int, title: str
 ) -> Arrays:
     """Train every seed and show progress. Returns the experiment's arrays, each (seed, …) in the order of `seeds`."""
-    os.environ.update(ENVIRONMENT)  # read by the workers, whose libraries are not loaded yet
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(project.source), os.environ.get("PYTHONPATH"))))
     context = multiprocessing.get_context("forkserver")
     # torch is imported once, not once a worker
     context.set_forkserver_preload([f"{project.manifest.package}.experiments.{experiment}.train"])
     queue = context.Queue()
     blocks = [list(map(int, block)) for block in np.array_split(seeds, min(workers, len(seeds)))]
-    with ProcessPoolExecutor(len(blocks), context, initializer=_start_worker, initargs=(queue,)) as pool:
+    pool = ProcessPoolExecutor(len(blocks), context, initializer=_start_worker, initargs=(queue,))
+    with _environment(project), pool:
         steps = pool.submit(steps_of, project, experiment, data, training).result()
         bar = tqdm(total=steps * len(seeds), desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20)
         with bar:
@@ -58,9 +59,22 @@ def train(
                 with suppress(Empty):
                     bar.update(queue.get(timeout=0.2))
             results = [future.result() for future in futures]
-            while not queue.empty():
-                bar.update(queue.get())
+            bar.update(bar.total - bar.n)  # what is still on its way
     return {name: np.concatenate([result[name] for result in results]) for name in results[0]}
+
+
+@contextmanager
+def _environment(project: Project) -> Iterator[None]:
+    """What workers read when they start, before their libraries are loaded: the same sources as here, one thread each."""
+    before = dict(os.environ)
+    engine = Path(ronkyo.__file__).parents[1]
+    sources = [str(project.source), *([] if engine.name in ("site-packages", "dist-packages") else [str(engine)])]
+    os.environ.update(ENVIRONMENT, PYTHONPATH=os.pathsep.join([*sources, *filter(None, [before.get("PYTHONPATH")])]))
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def train_block(project: Project, experiment: str, data: Arrays, training: Any, seeds: list[int]) -> Arrays:

@@ -17,6 +17,7 @@ import markdown
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.errors import UserError, nearest
+from ronkyo.typeset.code import SHORT, prepare_code
 from ronkyo.typeset.mathematics import Drawing, typeset_all
 from ronkyo.words import Words
 
@@ -40,10 +41,6 @@ EXTENSION_SETTINGS = {
     "pymdownx.highlight": {"guess_lang": False, "line_spans": "line", "pygments_lang_class": True},
     "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
 }
-TOKENS = {  # of Pygments, those that report.css colours
-    "c1", "cm", "sd", "k", "kn", "kc", "ow", "nf", "nc", "fm", "s1", "s2", "sa", "si", "mi", "mf", "nd", "nb", "bp",
-}  # fmt: skip
-SHORT = 20  # lines of a listing that stays on one page
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
 PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
@@ -122,7 +119,7 @@ def finish(root: html.HtmlElement, words: Words, boxes: Mapping[str, str] = Mapp
     _fill_references(tree, words("page.reference"))
     _set_boxes(tree.root, boxes)
     _mark_questions(tree.root)
-    _prepare_code(tree.root)
+    prepare_code(tree.root)
     _shorten_footnotes(tree.root)
     return tree
 
@@ -156,7 +153,7 @@ def _block(text: Any) -> html.HtmlElement:
 
 
 class Slugs:
-    """Anchors as GitHub makes them: 確認テスト 1 -> 確認テスト-1, the next of that name 確認テスト-1-1."""
+    """Anchors as GitHub makes them: Self-check 1 -> self-check-1, the next of that name self-check-1-1."""
 
     def __init__(self) -> None:
         self._used: dict[str, int] = {}
@@ -344,7 +341,7 @@ def _drawings(formulas: Sequence[_Formula], language: str) -> list[Drawing]:
     return drawings
 
 
-# -- sections, questions, code ----------------------------------------------------------------------------------------
+# -- boxes, questions, notes ------------------------------------------------------------------------------------------
 
 
 def _set_boxes(root: html.HtmlElement, boxes: Mapping[str, str]) -> None:
@@ -368,32 +365,6 @@ def _mark_questions(root: html.HtmlElement) -> None:
         if (paragraph.text or "").startswith(("Q:", "Q：")):
             paragraph.set("class", "question")
             paragraph.text = paragraph.text[2:].lstrip()
-
-
-def _prepare_code(root: html.HtmlElement) -> None:
-    """Lines as blocks that do not leave slivers on a page; leading blanks apart, since Pango would give them the font
-    of the Japanese text that follows. Tokens that have no colour get no tag: each costs time."""
-    for code in root.xpath("//pre/code"):
-        for token in code.xpath(".//span[@class]"):
-            if token.get("id") is None and TOKENS.isdisjoint(token.get("class").split()):
-                token.drop_tag()
-        lines = code.xpath("./span[@id]")
-        for index, line in enumerate(lines):
-            del line.attrib["id"]
-            near_start, near_end = index < 2, index >= len(lines) - 2
-            keep = [name for name, wanted in (("keep-after", near_start), ("keep-before", near_end)) if wanted]
-            line.set("class", " ".join(["line", *(keep if len(lines) > 5 else [])]))
-            _split_leading_blanks(line)
-
-
-def _split_leading_blanks(line: html.HtmlElement) -> None:
-    node = line
-    while not node.text and len(node):
-        node = node[0]
-    if match := re.match(r"[ \t]+", node.text or ""):
-        blanks = etree.Element("span", {"class": "blanks"})
-        blanks.text, blanks.tail, node.text = match[0], node.text[match.end() :], None
-        node.insert(0, blanks)
 
 
 def _shorten_footnotes(root: html.HtmlElement) -> None:

@@ -146,7 +146,6 @@ TEXTS: dict[str, str] = {
     "report.original_numbers": "Value|Earlier|Mean and confidence interval|Inside|Prediction interval|Inside",
     "report.original_numbers.caption": r"Numbers of {original} beside ours; \* marks those whose data are others",
     # -- compare --
-    "compare.comma": ", ",
     "compare.and_more": "{names} and others ({n} in all)",
     "compare.side": "{name} ({short})",
     "compare.workspace": "the working folder",
@@ -154,14 +153,10 @@ TEXTS: dict[str, str] = {
     "compare.none": "none",
     "compare.ratio": "{ratio} times",
     "compare.n": "{estimate}, n = {n}",
-    "compare.reference": "reference",
     "compare.reference.fig": "figure",
     "compare.reference.tab": "table",
     "compare.reference.lst": "listing",
     "compare.reference.eq": "equation",
-    "compare.verdict.supported": "supported",
-    "compare.verdict.undecided": "undecided",
-    "compare.verdict.contradicted": "contradicted",
     "compare.note.lacking": "{side} has no {file}.",
     "compare.note.outdated": (
         "The results of {side} are not those of its own params.yaml (stages out of date: {stages})."

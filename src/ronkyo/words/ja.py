@@ -140,7 +140,6 @@ TEXTS: dict[str, str] = {
     "report.original_numbers": "値|原|平均と信頼区間|内外|予測区間|内外",
     "report.original_numbers.caption": r"{original}の数値（原）との照合。\* は、データが{original}と異なる値",
     # -- compare --
-    "compare.comma": "、",
     "compare.and_more": "{names} など {n} 個",
     "compare.side": "{name}（{short}）",
     "compare.workspace": "作業中のフォルダー",
@@ -148,14 +147,10 @@ TEXTS: dict[str, str] = {
     "compare.none": "なし",
     "compare.ratio": "{ratio} 倍",
     "compare.n": "{estimate}、n = {n}",
-    "compare.reference": "参照",
     "compare.reference.fig": "図",
     "compare.reference.tab": "表",
     "compare.reference.lst": "コード",
     "compare.reference.eq": "式",
-    "compare.verdict.supported": "支持",
-    "compare.verdict.undecided": "未決",
-    "compare.verdict.contradicted": "否定",
     "compare.note.lacking": "{side} には {file} がない。",
     "compare.note.outdated": "{side} の結果は、その版の params.yaml の値によるものではない（古いステージ：{stages}）。",
     "compare.note.outdated_workspace": (

@@ -15,7 +15,10 @@ _FRACTION = "(?:half|halves|thirds?|quarters?|fifths?|sixths?|eighths?|tenths?|h
 _COUNTED = "(?:time|seed|run|model|unit|layer|epoch|step|item|word|class|point|percent|example|case|variant)"
 _NUMBERS: Table = (
     (DIGITS, "digits of either width"),
-    (_words(rf"{_CARDINAL}(?:[- ](?:and )?{_CARDINAL})*(?:[- ]?fold|[- ]times|[- ]per ?cent|[- ]{_FRACTION})?"), "three times"),
+    (
+        _words(rf"{_CARDINAL}(?:[- ](?:and )?{_CARDINAL})*(?:[- ]?fold|[- ]times|[- ]per ?cent|[- ]{_FRACTION})?"),
+        "three times",
+    ),
     (_words("twice", "thrice", "half", rf"(?:an?|one)[- ]{_FRACTION}", rf"an?[- ]{_CARDINAL}"), "twice, a third"),
     (_words(rf"one(?=[- ]{_COUNTED})"), "only where something is counted: one is also a pronoun"),
 )
@@ -23,22 +26,34 @@ _NOT_NUMBERS: Table = (
     *NAMES,
     (r"\b\d+(?:st|nd|rd|th)\b(?!\s+(?:place|rank))", "a place in an order, unless it is a rank"),
     (_words(rf"(?:one|{_CARDINAL})-(?:dimensional|hot|sided|tailed|way|shot|point)"), "a term"),
-    (_words("half[- ](?:precision|width|widths|open|life)", "one by one", "one at a time"), "a term; nothing is counted"),
+    (
+        _words("half[- ](?:precision|width|widths|open|life)", "one by one", "one at a time"),
+        "a term; nothing is counted",
+    ),
 )
 _COMPARISONS: Table = (
     (
         _words(
             "(?:high|low|fast|slow|strong|weak|short|long|quick|deep|steep|near|cheap|light|great|small|rough|smooth|sharp|"
             "hard|tight|clear|few|poor|rich|broad|narrow|soon|bright|dark|warm|cold)(?:er|est)",
-            "(?:larg|wid|simpl|clos|loos|fin|coars|rar|saf|lat)(?:er|est)",
+            "(?:larg|wid|simpl|clos|loos|fin|coars|rar|saf)(?:er|est)",
             "big(?:ger|gest)",
             "(?:eas|nois|heav|earl|tin|cost|stead)(?:ier|iest)",
         ),
         "comparatives and superlatives",
     ),
-    (_words("better", "best", "worse", "worst", "more", "less", "fewer", "least", "superior", "inferior", "optimal"), "degree"),
-    (_words("the most", r"most(?= \w+(?:ate|ent|ant|al|ive|ous|ful|[ai]ble|ed|ly|ing)\b)", "most often"), "superlatives"),
-    (_words("outperform\\w*", "surpass\\w*", "exceed\\w*", "beats?", "beaten", "w[io]ns?", "outweigh\\w*"), "verbs of rank"),
+    (
+        _words("better", "best", "worse", "worst", "more", "less", "fewer", "least", "superior", "inferior", "optimal"),
+        "degree",
+    ),
+    (
+        _words("the most", r"most(?= \w+(?:ate|ent|ant|al|ive|ous|ful|[ai]ble|ed|ly|ing)\b)", "most often"),
+        "superlatives",
+    ),
+    (
+        _words("outperform\\w*", "surpass\\w*", "exceed\\w*", "beats?", "beaten", "w[io]ns?", "outweigh\\w*"),
+        "verbs of rank",
+    ),
     (_words("(?:under|over)perform\\w*", "falls? short", "lags?", "lagged", "on par", "on a par", "rivals?"), "rank"),
     (
         _words(
@@ -89,15 +104,28 @@ _COMPARISONS: Table = (
     (_words("(?:un|in)?stable", "(?:in)?stability", "unstably"), "of a run, compared with another"),
 )
 _NOT_COMPARISONS: Table = (
-    (_words("at (?:least|most|best|worst|the latest)", "more or less", "once more", "no longer", "any ?more"), "at least, again"),
-    (_words("most of", "as well as", "rather than", "other than", "less than or equal", "more generally"), "no comparison"),
-    (_words("best[- ](?:practices?|effort|known)", "nearest neighbou?rs?", "least squares", "shortest paths?"), "a term"),
+    (
+        _words("at (?:least|most|best|worst|the latest)", "more or less", "once more", "no longer", "any ?more"),
+        "at least, again",
+    ),
+    (
+        _words("most of", "as well as", "rather than", "other than", "less than or equal", "more generally"),
+        "no comparison",
+    ),
+    (
+        _words("best[- ](?:practices?|effort|known)", "nearest neighbou?rs?", "least squares", "shortest paths?"),
+        "a term",
+    ),
     (_words("longest common", "greatest common", "higher[- ]order", "lower[- ]order", "lower[- ]?case"), "a term"),
-    (_words("lower bounds?", "lower triangular", "lower ends?", "longer[- ]term", "(?:see|told|described) later"), "a term, a place"),
+    (
+        _words("lower bounds?", "lower triangular", "lower ends?", "longer[- ]term", "(?:see|told|described) later"),
+        "a term, a place",
+    ),
     (_words("(?:monotonically|strictly) (?:in|de)creasing", "(?:in|de)creasing (?:functions?|order)"), "a term"),
     (_words("dimensionality reductions?", "numerical(?:ly)? (?:un|in)?stab(?:le|ility)"), "a term"),
-    (_words("finite differences?", "differences? (?:equations?|quotients?)", "significant (?:digits?|figures?)"), "a term"),
+    (
+        _words("finite differences?", "differences? (?:equations?|quotients?)", "significant (?:digits?|figures?)"),
+        "a term",
+    ),
 )
-VOCABULARY = Vocabulary(
-    _NUMBERS, _NOT_NUMBERS, _COMPARISONS, _NOT_COMPARISONS, sentence_end=r"(?<=[.!?])(?=\s)"
-)
+VOCABULARY = Vocabulary(_NUMBERS, _NOT_NUMBERS, _COMPARISONS, _NOT_COMPARISONS, sentence_end=r"(?<=[.!?])(?=\s)")

@@ -8,7 +8,7 @@ from pathlib import Path
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.foreign.passes.elements import HtmlElement, caption_of, elements, pictures_in
-from ronkyo.foreign.patterns import FIGURE, NO_ALT, OWN_LABEL, continues_sentence
+from ronkyo.foreign.patterns import FIGURE, NO_ALT, OWN_LABEL, is_caption
 from ronkyo.typeset.tree import HEADINGS
 from ronkyo.words import Words
 
@@ -58,12 +58,7 @@ def take_neighbour(figure: HtmlElement, kind: str) -> None:
         if neighbour is None or neighbour.tag not in ("p", "div") or neighbour.xpath(".//img | .//table | .//pre"):
             continue
         text = neighbour.text_content().strip()
-        if (
-            re.match(kind, text)
-            and (label := OWN_LABEL.match(text))
-            and len(text) <= 120
-            and not continues_sentence(text, label.end())
-        ):
+        if re.match(kind, text) and (label := OWN_LABEL.match(text)) and len(text) <= 120 and is_caption(text, label):
             tail = neighbour.tail
             caption = caption_of(neighbour)
             neighbour.getparent().remove(neighbour)

@@ -17,11 +17,6 @@ def pictures_in(element: HtmlElement) -> list[HtmlElement]:
     return list(_PICTURES(element))  # pyright: ignore[reportArgumentType]
 
 
-def line_of(element: HtmlElement) -> int:
-    """The line of the report that an element stands in; 0: none is known."""
-    return next((int(line) for line in element.xpath("ancestor-or-self::*/@data-line")[::-1]), 0)
-
-
 def lift(element: HtmlElement, parent: HtmlElement) -> None:
     """Out of its paragraph, which goes on after it in a second one."""
     after = html.Element(parent.tag, dict(parent.attrib))

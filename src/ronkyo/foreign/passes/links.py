@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from lxml import html
 
-from ronkyo.foreign.passes.elements import HtmlElement, elements, line_of
+from ronkyo.foreign.passes.elements import HtmlElement, elements
 from ronkyo.foreign.patterns import ADDRESS
 from ronkyo.foreign.safe import Warn
 
@@ -35,15 +35,17 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
             near = loose.get(_loose(wanted), [])
             target = targets.get(wanted) or (near[0] if len(near) == 1 else None)
             if target is None:
-                warn(line_of(link), f"link {address!r}: no such heading or anchor; it becomes text")
+                warn(int(link.get("data-line") or 0), f"link {address!r}: no such heading or anchor; it becomes text")
                 _as_text(link)
             else:
                 link.set("href", f"#{target}")
         elif not re.match(r"(https?://|mailto:)\S", address, re.IGNORECASE):
             _as_text(link)
         if link.tag == "a" and not link.xpath(".//img"):
-            for part in list(link.iterdescendants()):
-                part.drop_tag()  # PDF/UA wants text in a link, not spans
+            for part in list(link.iterdescendants()):  # PDF/UA wants text in a link, not spans
+                if id := part.get("id"):
+                    link.addprevious(html.Element("span", {"id": id}))
+                part.drop_tag()
     for element in root.xpath(".//*[@data-slug]"):
         del element.attrib["data-slug"]
 

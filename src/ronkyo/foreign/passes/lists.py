@@ -25,14 +25,15 @@ def tidy(root: HtmlElement) -> None:
             item.insert(0, box)
             item.set("class", "task-item")
         first = item.find("br")
-        if first is not None and first.getprevious() is None and _is_term((item.text or "").strip()):
+        if first is not None and first.getprevious() is None and _is_term(item):
             term = html.Element("b", {"class": "term"})
             term.text, item.text = item.text.strip(), None
             item.insert(0, term)
             first.drop_tag()  # the style ends the line
 
 
-def _is_term(text: str) -> bool:
-    """Something short that is no sentence, in whichever letters: at most 30 of the full width."""
+def _is_term(item: HtmlElement) -> bool:
+    """Its first line is something short that is no sentence, in whichever letters: at most 30 of the full width."""
+    text = (item.text or "").strip()
     width = sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
-    return 0 < width <= 60 and not text.endswith(("。", "．"))
+    return 0 < width <= 60 and not text.endswith(("。", "．", ".")) and not item.get("id", "").startswith("fn:")

@@ -8,25 +8,7 @@ from ronkyo.foreign.passes.elements import HtmlElement, elements
 from ronkyo.typeset.tree import HEADINGS
 
 BLOCKS = ("div", "p", "figure", "table", "ul", "ol", "dl", "blockquote", "pre", "details", "hr", "section", "article")
-INLINE = [
-    "a",
-    "span",
-    "b",
-    "strong",
-    "i",
-    "em",
-    "u",
-    "s",
-    "del",
-    "ins",
-    "sub",
-    "sup",
-    "small",
-    "mark",
-    "q",
-    "code",
-    "kbd",
-]
+INLINE = "a span b strong i em u s del ins sub sup small mark q code kbd"
 WHOLES = {
     "tr": ("table", "thead", "tbody", "tfoot"),
     "td": ("tr",),
@@ -57,7 +39,7 @@ def mend(root: HtmlElement) -> None:
             else:
                 for key in ("colspan", "rowspan", "value", "scope"):
                     element.attrib.pop(key, None)
-    for element in elements(root, *INLINE):
+    for element in elements(root, *INLINE.split()):
         if _BLOCK(element):  # it was not closed
             if id := element.get("id"):
                 element.addprevious(html.Element("span", {"id": id}))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ronkyo.foreign import pictures
-from ronkyo.foreign.passes.elements import HtmlElement, elements, line_of
+from ronkyo.foreign.passes.elements import HtmlElement, elements
 from ronkyo.foreign.safe import Warn
 from ronkyo.words import Words
 
@@ -17,7 +17,7 @@ def read(root: HtmlElement, folder: Path, warn: Warn, words: Words) -> dict[str,
     places: dict[str, tuple[int, str]] = {}
     for image in elements(root, "img"):
         address = image.get("src") or ""
-        line = line_of(image)
+        line = int(image.get("data-line") or 0)
         name = address if len(address) <= 120 else address[:119] + "…"
         try:
             source = pictures.load(folder, address, _with_place(warn, line, f"image '{name}': "))
