@@ -29,14 +29,15 @@ if [ -z "${FRESH_ROOT:-}" ]; then
     exit 0
 fi
 
-# What leads to packages here, as "NAME=value" for the environment in the new root; paths of this machine are below /host there.
+# What leads to packages here, as "NAME=value" for the environment in the new root: pip's settings, proxies and certificates.
+# Folders lie there at the same path, since indexes name paths; single files below /host, where nothing is in their way.
 variables() {
     {
         python3 -m pip config list 2> /dev/null | tac | sed -nE "s/^[^=]*\.([a-z-]+)='(.*)'$/\1=\2/p" | while IFS='=' read -r name value; do
             echo "PIP_$(echo "$name" | tr a-z- A-Z_)=$value"
         done
-        env | grep -iE '^(https?|no)_proxy=|^SSL_CERT_(FILE|DIR)=' || true
-    } | sed -E 's#(=|file://| )(/[^ ]+)#\1/host\2#g'
+        env | grep -iE '^(https?|no)_proxy=|^SSL_CERT_FILE=' || true
+    } | sed -E 's#^(PIP_CERT|PIP_CONSTRAINT|SSL_CERT_FILE)=#&/host#'
 }
 
 run_as() { # USER COMMAND: in that user's clone, with nothing of this machine's environment
@@ -52,7 +53,7 @@ run_as() { # USER COMMAND: in that user's clone, with nothing of this machine's 
 
 begin=$(date +%s)
 step() {
-    echo "== $(($(date +%s) - begin)) s, $(du -sm --one-file-system "$FRESH_ROOT" 2> /dev/null | cut -f1) MB: $*"
+    echo "== $(($(date +%s) - begin)) s, $(cd "$FRESH_ROOT" && du -cms home root usr var 2> /dev/null | tail -n 1 | cut -f1) MB: $*"
 }
 
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' 2> /dev/null | head -n 1)
@@ -60,12 +61,14 @@ mmdebstrap --quiet --variant=minbase --include=git,make,python3 $SUITE "$FRESH_R
 cp /etc/resolv.conf /etc/hosts "$FRESH_ROOT/etc/"
 mount -t proc proc "$FRESH_ROOT/proc"
 mount --rbind /dev "$FRESH_ROOT/dev"
-variables | grep -oE '/host/[^ ]+' | sed 's#^/host##' | sort -u | while read -r path; do
-    if [ -d "$path" ]; then
-        mkdir -p "$FRESH_ROOT/host$path" && mount --bind -o ro "$path" "$FRESH_ROOT/host$path"
-    elif [ -f "$path" ] && [ ! -e "$FRESH_ROOT/host$path" ]; then
-        mkdir -p "$FRESH_ROOT/host$(dirname "$path")" && cp "$path" "$FRESH_ROOT/host$path"
-    fi
+variables | grep -oE '(=|file://| )/[^ ]+' | sed -E 's#^(=|file://| )##' | sort -u | while read -r path; do
+    case $path in
+        /host/*) install -D -m 644 "${path#/host}" "$FRESH_ROOT$path" ;;
+        *)
+            [ -e "$FRESH_ROOT${path%/*}" ] || path=${path%/*} # an index has its files beside it
+            [ ! -d "$path" ] || { mkdir -p "$FRESH_ROOT$path" && mount --bind -o ro "$path" "$FRESH_ROOT$path"; }
+            ;;
+    esac
 done
 chroot "$FRESH_ROOT" useradd --create-home ordinary
 for who in ordinary root; do

@@ -55,7 +55,9 @@ class Manifest(Section):
     results: list[str] = []  # words in headings of the sections in which the lint looks for results
     labels: dict[str, str] = {}  # a key of `training` -> how a variant's label tells it: "{} epochs"
     versions: list[str] = []  # distributions that the table of versions shows
-    original: str = ""  # what the report calls the earlier one that it answers to (original.yaml); "": as its language does
+    original: str = (
+        ""  # what the report calls the earlier one that it answers to (original.yaml); "": as its language does
+    )
 
 
 @dataclass(frozen=True)
@@ -166,11 +168,7 @@ class Project:
         would be recorded as if this project's code had made them.
         """
         name = f"{self.manifest.package}.experiments.{experiment}.{part}"
-        if experiment not in self.experiments:
-            raise ProjectError(
-                f"{experiment}: expected an experiment, a folder in {self._shown(self.experiments_folder)}"
-                f"{nearest(experiment, self.experiments)}"
-            )
+        self.expect_experiment(experiment)
         if not self.has(experiment, part):
             raise ProjectError(f"{self.file_of(experiment, part)}: expected it, found nothing")
         if str(self.source) not in sys.path:
@@ -178,6 +176,12 @@ class Project:
         module = import_module(name)
         self.expect_own(module)
         return module
+
+    def expect_experiment(self, name: str) -> None:
+        """Raises ProjectError where there is no experiment of that name."""
+        if name not in self.experiments:
+            folder = self._shown(self.experiments_folder)
+            raise ProjectError(f"{name}: expected an experiment, a folder in {folder}{nearest(name, self.experiments)}")
 
     def function(self, experiment: str, part: str, name: str) -> Any:
         """A function or class of an experiment's module. Raises ProjectError where it has none of that name."""
@@ -209,7 +213,8 @@ class Project:
     def schemas(self) -> dict[str, type[Section]]:
         """The sections that params.yaml must have: `report`, and one for each experiment with a settings module."""
         with_settings = [name for name in self.experiments if self.has(name, "settings")]
-        return {"report": Report} | {name: self.function(name, "settings", "Settings") for name in with_settings}
+        schemas: dict[str, type[Section]] = {"report": Report}
+        return schemas | {name: self.function(name, "settings", "Settings") for name in with_settings}
 
     def label(self, experiment: str, settings: Any, variant: str) -> str:
         """What a variant is called in tables and figures."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import revisions
 
-from ronkyo import files
+from ronkyo import cli, files
 from ronkyo.new import project as new
 from ronkyo.project import Project
 from ronkyo.run import draw, prepare, report, summarize, workers
@@ -94,3 +94,15 @@ def compared(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("revisions") / PACKAGE
     revisions.build(root)
     return root
+
+
+@pytest.fixture
+def compare(compared, capsys):
+    """`ronkyo compare …` in the repository or another folder: exit status, what was printed, what was complained of."""
+
+    def run(*arguments: str, folder: Path = compared) -> tuple[int, str, str]:
+        status = cli.main(["-C", str(folder), "compare", *arguments])
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return run

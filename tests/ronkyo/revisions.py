@@ -15,7 +15,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -198,3 +199,14 @@ def commit(root: Path, name: str, files: Mapping[str, str | None], parent: str |
     revision = git("commit-tree", git("write-tree"), "-m", name, *(["-p", parent] if parent else []))
     git("branch", "-f", name, revision)
     return revision
+
+
+@contextmanager
+def edited(file: Path, text: str | None) -> Iterator[None]:
+    """The file with another text (None: without the file), until the block ends."""
+    before = file.read_bytes() if file.exists() else None
+    try:
+        file.unlink() if text is None else file.write_text(text, encoding="utf-8")
+        yield
+    finally:
+        file.unlink(missing_ok=True) if before is None else file.write_bytes(before)

@@ -154,3 +154,23 @@ def test_runs_of_a_variant_that_is_removed_go_and_others_stay(small_files):
     stage.forget_removed_variants(small_files, NAME)
     assert {folder.name for folder in (small_files.root / "runs" / NAME).iterdir()} == {"plain", "momentum"}
     assert (small_files.root / "runs/another/gru").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], "train.py: expected EXPERIMENT VARIANT, found nothing"),
+        ([NAME], f"train.py: expected EXPERIMENT VARIANT, found {NAME}"),
+        (
+            ["last_squares", "plain"],
+            "last_squares: expected an experiment, a folder in src/small/experiments; nearest: ",
+        ),
+        ([NAME, "plein"], f"params.yaml: {NAME}.variants: expected plein, found none; nearest: plain"),
+    ],
+)
+def test_a_stage_that_is_called_with_something_else_is_one_line(small_files, monkeypatch, arguments, expected):
+    monkeypatch.chdir(small_files.root)
+    monkeypatch.setattr("sys.argv", ["stages/train.py"])
+    with pytest.raises(SystemExit) as exit:
+        stage.main(train.run, arguments)
+    assert str(exit.value).startswith(expected)

@@ -153,7 +153,9 @@ def test_curves_are_drawn_as_the_experiment_declares(small_files):
     (plot,) = params.read_document(small_files.pipeline_file)["plots"]
     assert axes.items() <= plot[f"reports/curves/{NAME}"].items()
     edit(small_files, "summarize", '"y_label"', '"ylabel"')
-    with pytest.raises(UserError, match=rf"^src/small/experiments/{NAME}/summarize.py: CURVES.y_label: expected a value"):
+    with pytest.raises(
+        UserError, match=rf"^src/small/experiments/{NAME}/summarize.py: CURVES.y_label: expected a value"
+    ):
         definition.write(small_files)
 
 
@@ -175,3 +177,12 @@ def test_a_missing_stage_script_is_one_line(small_files):
 def test_pins_of_a_requirements_file(tmp_path, text, found):
     (tmp_path / "requirements.lock").write_text(text)
     assert versions.pins(tmp_path / "requirements.lock") == found
+
+
+def test_code_that_cannot_be_read_is_one_line_with_its_place(small_files):
+    edit(small_files, "summarize", "CURVES = {", "CURVES = dict() or {")
+    with pytest.raises(UserError, match=r"summarize.py:\d+: CURVES: expected a literal, found an expression$"):
+        definition.check(small_files)
+    edit(small_files, "summarize", "def summarize(", "def summarize((")
+    with pytest.raises(UserError, match=r"summarize.py:\d+: expected Python, found an error: "):
+        definition.check(small_files)

@@ -19,7 +19,7 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     "typeset": {"errors", "files", "numbers", "words"},
     "foreign": {"errors", "files", "typeset", "words"},
     "report": BOTTOM | {"claims", "typeset"},
-    "compare": BOTTOM | {"claims", "plotting", "report", "run", "typeset"},
+    "compare": BOTTOM | {"claims", "plotting", "typeset"},
     "run": BOTTOM | {"plotting", "report"},
     "check": {"errors", "files", "project", "typeset", "words"},
     "new": {"errors", "files", "project", "run"},

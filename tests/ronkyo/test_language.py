@@ -154,21 +154,32 @@ def test_an_english_page_has_no_japanese_character(english):
     assert page.xpath("//nav/@aria-label | //section[@class='summary']/@aria-label") == ["Summary", "Contents"]
 
 
-def test_an_english_pdf_has_no_japanese_character(english):
-    reader = pypdf.PdfReader(io.BytesIO(english.pdf))
-    text = "\n".join(sheet.extract_text() for sheet in reader.pages)
-    for words in ("Contents", "Figure 1", "Table 1", "Listing 1", "Equation (1)", "Appendix A", "16 June 2024"):
-        assert words in text.replace("\u00a0", " ")
-    strings = [text]
+def strings_of(content):
+    """All that a PDF shows or says: its text, and the words of pictures, bookmarks and notes."""
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    strings = [sheet.extract_text().replace("\u00a0", " ") for sheet in reader.pages]
     for number in range(1, reader.trailer["/Size"]):
         found = reader.get_object(number)
         if isinstance(found, dict):
             strings += [
                 str(found[key]) for key in ("/Alt", "/Title", "/Lang", "/Contents", "/ActualText") if key in found
             ]
-    assert any("formula" in words for words in strings)
+    return strings
+
+
+def test_an_english_pdf_has_no_japanese_character(english):
+    strings = strings_of(english.pdf)
+    for words in ("Contents", "Figure 1", "Table 1", "Listing 1", "Equation (1)", "Appendix A", "16 June 2024"):
+        assert any(words in shown for shown in strings)
+    assert any(shown.startswith("formula ") for shown in strings)
     assert "en" in strings
-    assert [words for words in strings if JAPANESE.search(words)] == []
+    assert [shown for shown in strings if JAPANESE.search(shown)] == []
+
+
+def test_the_report_of_an_english_project_has_no_japanese_character(small):
+    page = html.document_fromstring(small.report_file("html").read_text(encoding="utf-8"))
+    shown = [*page.itertext(), *page.xpath("//@*[name() != 'src']"), *strings_of(small.report_file("pdf").read_bytes())]
+    assert [words for words in shown if JAPANESE.search(words)] == []
 
 
 def test_english_words_stay_apart_where_their_lines_end():

@@ -76,7 +76,7 @@ def test_a_plot_looks_the_same_and_has_fewer_parts(tmp_path):
 
 
 def test_a_formula_with_a_fraction_is_one_path():
-    formula = typeset(r"\frac{a}{b_1}+\sqrt{x}", True).file("#000")
+    formula = typeset(r"\frac{a}{b_1}+\sqrt{x}", True, "en").file("#000")
     merged = svg_merge.merged(formula)
     assert elements(merged).count("path") == 1
     assert "rect" not in elements(merged)
@@ -97,6 +97,7 @@ def test_paths_under_one_clip_path_are_cut_once():
         '<g><path d="M 0 0 a 1 1 0 0 1 2 2"/><path d="M 1 1 L 2"/><path d="M 1 1 L 50% 2"/><path d="M 1. 01 L 2 2"/></g>',
         '<g><path d="M 0 0" transform="translate(5px)"/><path d="M 0 0" transform="skewX(9)"/><rect width="1em"/></g>',
         '<g><path d="M 0 0 L 1 1" class="x"/><path d="M 0 0 L 1 1" style="fill: red"/></g>',
+        '<g><path d="M 0 0 L 1e999 1"/><rect width="nan"/><path d="M 1 1" transform="scale(1e308) scale(9e9)"/></g>',
         '<g><text x="1">a</text><use xlink:href="#nowhere"/></g>',
         '<g><path d="M 0 0 L 1 1" transform="rotate(20)"/></g>',
     ],

@@ -208,6 +208,15 @@ def test_a_reference_without_its_number_reads_as_a_word():
     assert marked(old, old.replace("高い", "低い")) == [expected]
 
 
+def test_an_english_paragraph_is_compared_by_its_words():
+    old = "The accuracy in [](#fig:a) and [see](#tab:b) is higher. It rose by 0.12, as [told](#c) above."
+    (change,) = changes(old, old.replace("higher", "lower").replace("0.12", "0.13"), Words("en"))
+    assert "".join(part.text for part in change.parts if part.kind != "inserted") == (
+        "The accuracy in figure and table is higher. It rose by 0.12, as told above."
+    )
+    assert [part.text for part in change.parts if part.kind != "same"] == ["higher", "lower", "0.12", "0.13"]
+
+
 def test_a_blank_that_the_author_put_after_another_link_stays():
     assert [one.text for one in paragraphs("[LSTM](#lstm) の結果。", JAPANESE)] == ["LSTM の結果。"]
 

@@ -35,6 +35,7 @@ class Metric:
     change: estimates.Estimate | None = None  # B − A or B ÷ A; None: the same for every seed, or a side has no seeds
     exact: bool = False  # no seed changes it: any difference is one
     alone: bool = False  # only one side has it
+    same: bool = False  # for every seed, as far as metrics are printed
 
     @property
     def key(self) -> str:
@@ -42,7 +43,7 @@ class Metric:
 
     @property
     def differs(self) -> bool:
-        return self.alone or self.change is not None or self.old != self.new
+        return self.alone or (not self.same and (self.change is not None or self.old != self.new))
 
     @property
     def is_ratio(self) -> bool:
@@ -100,15 +101,21 @@ def _metric(
     old: np.ndarray | None,
     new: np.ndarray | None,
 ) -> Metric:
-    name = names[2]
-    change = None
-    if old is not None and new is not None and not agree(old, new):
-        change = _change(old, new, ".".join(names))
-    means = old_means.get(name), new_means.get(name)
-    if old is not None and new is not None and change is None:
-        means = means[1], means[1]  # which rounding may have set apart
-    alone = (name in old_means) != (name in new_means)
-    return Metric(*names, *means, _half_width(old), _half_width(new), change, old is None and new is None, alone)
+    name, change, same = names[2], None, False
+    if old is not None and new is not None:
+        same = agree(old, new)
+        change = None if same else _change(old, new, ".".join(names))
+    return Metric(
+        *names,
+        old_means.get(name),
+        new_means.get(name),
+        _half_width(old),
+        _half_width(new),
+        change,
+        exact=old is None and new is None,
+        alone=(name in old_means) != (name in new_means),
+        same=same,
+    )
 
 
 def agree(old: np.ndarray, new: np.ndarray) -> bool:

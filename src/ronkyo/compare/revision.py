@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
@@ -137,12 +137,19 @@ def _copy(project: Project, side: Side, folder: Path) -> Side:
 
 
 def _opened(project: Project, side: Side) -> Any:
-    """DVC's repository at the side's revision. Raises ComparisonError for what DVC takes for one and cannot read."""
+    """DVC's repository at the side's revision; the project may be a folder inside the one of Git. Raises ComparisonError
+    for what DVC takes for a revision and cannot read."""
+    from dvc.fs import GitFileSystem
     from dvc.repo import Repo
+    from dvc.scm import SCM
 
     root = str(project.root)
+    if side.revision is None:
+        return Repo(root)
+    scm = SCM(root)
     with _of_dvc(side.name):
-        return Repo.open(root, rev=side.revision) if side.revision else Repo(root)
+        inside = PurePosixPath("/", project.root.relative_to(Path(scm.root_dir).resolve()).as_posix())
+        return Repo(str(inside), fs=GitFileSystem(scm=scm, rev=side.revision), scm=scm)
 
 
 def _stages(repo: Any, name: str) -> list[Any]:

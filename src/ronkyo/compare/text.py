@@ -33,7 +33,10 @@ ELSEWHERE = " | ".join(
         '//sup[starts-with(@id, "fnref")]',
     ]
 )
-MARKERS = {Words(language)("page.reference") for language in TABLES}
+MARKERS = {
+    None,
+    *(Words(language)("page.reference") for language in TABLES),
+}  # what such a link says without its number
 KINDS = ("fig", "tab", "lst", "eq")  # of targets that are numbered
 BLANK = re.compile(rf"^\s+(?=[{tree.WIDE}])")  # stands after a number; between two Japanese words it is stray
 
@@ -166,8 +169,8 @@ def paragraphs(text: str, words: Words) -> Iterator[Paragraph]:
         element.drop_tree()
     for link in root.xpath('//a[starts-with(@href, "#")]'):
         kind = link.get("href")[1:].partition(":")[0]
-        if link.text in MARKERS and kind in KINDS:
-            link.text = words(f"compare.reference.{kind}")  # without its number, which only setting the report gives it
+        if link.text in MARKERS and not len(link) and kind in KINDS:
+            link.text = words(f"compare.reference.{kind}")
             link.tail = BLANK.sub("", link.tail or "")
     chapter = ""
     for element in root.iter("h2", "h3", "h4", "p", "div", "li", "dt", "dd", "figcaption"):

@@ -26,6 +26,7 @@ HEAD = """\
 # prepare → train (one stage a variant, all its seeds) → summarize → draw → report. A stage depends on the files that its
 # code imports, the parameters that it reads, and the versions of the libraries that it computes with.
 """
+ASKED = ("settings", "tables")  # the modules of an experiment that the report runs
 LINK = "stages/pipeline.yaml"  # = dvc.yaml, which DVC takes as a dependency under no name of its own
 
 
@@ -119,12 +120,16 @@ class Definition:
             keys += [f"{other}.variants" for other in self.experiments if self.project.has(other, "train")]
             packages = [self.project.experiments_folder / other / "__init__.py" for other in self.experiments]
             made += [*(self.project.relative(file) for file in packages if file.is_file()), LINK]
+            if (self.project.root / LINK).resolve() != self.project.pipeline_file.resolve():
+                raise ProjectError(f"{LINK}: expected a link to ../dvc.yaml, since a figure reads the pipeline")
         stage = self._stage("draw", name, f"draw.py {name}", keys, self._data(name) + self._runs(name) + made)
         return stage | {"plots": [{f"reports/figures/{name}": {"cache": False}}]}
 
     def report(self) -> dict[str, Any]:
         """The report may print any code of the project's package, so it depends on the whole of that."""
-        code, libraries = self._code([self.project.root / "stages/report.py"], self.project.manifest.versions)
+        asked = [self.project.experiments_folder / name / f"{part}.py" for name in self.experiments for part in ASKED]
+        roots = [self.project.root / "stages/report.py", *(file for file in asked if file.is_file())]
+        code, libraries = self._code(roots, ["pygments", *self.project.manifest.versions])  # pymdownx loads it itself
         package = self.project.relative(self.project.source / self.project.manifest.package)
         made = [path for name in self.experiments for path in self.summary(name)]
         made += ["reports/data/" for name in self.experiments if self.project.has(name, "data")]
@@ -157,7 +162,7 @@ class Definition:
         given = imports.constant(file, "CURVES") if file.is_file() else None
         if given is None:
             return None
-        axes = params.load_section({"CURVES": given}, self.project.relative(file), "CURVES", Curves)
+        axes = params.load_section({"CURVES": given}, self.project.file_of(name, "summarize"), "CURVES", Curves)
         return {"title": axes.title, "x": "step", "y": axes.y, "x_label": axes.x_label, "y_label": axes.y_label}
 
     def draws_pipeline(self, name: str) -> bool:

@@ -13,6 +13,12 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from ronkyo.errors import UserError
+
+
+class CodeError(UserError):
+    """Code that cannot be read: file:line, what was expected, what was found."""
+
 
 @dataclass
 class Reached:
@@ -41,11 +47,12 @@ def closure(roots: Iterable[Path], packages: Iterable[Path]) -> Reached:
         reached.files.add(file)
         if file.suffix != ".py":
             continue
-        names, strings = _named(file.read_text(encoding="utf-8"), whole)
+        tree = _tree(file)
+        names, strings = _named(tree, whole)
         if (
             whole
             and file.name == "__init__.py"
-            and any(getattr(node, "name", "") == "__getattr__" for node in _tree(file).body)
+            and any(getattr(node, "name", "") == "__getattr__" for node in tree.body)
         ):
             waiting += [(module, True) for module in file.parent.glob("[!_]*.py")]  # any of which it may load
         tops = {package.stem: package.parent for package in packages}
@@ -75,10 +82,14 @@ def is_empty(file: Path) -> bool:
 
 
 def constant(file: Path, name: str) -> object:
-    """The literal that a module gives a name at its top; None if it gives none. Raises ValueError for no literal."""
+    """The literal that a module gives a name at its top, None if it gives none. Raises CodeError for what is no literal."""
     for node in _tree(file).body:
-        if isinstance(node, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in node.targets):
-            return ast.literal_eval(node.value)
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            try:
+                return ast.literal_eval(getattr(node, "value", None) or "None")
+            except ValueError:
+                raise CodeError(f"{file}:{node.lineno}: {name}: expected a literal, found an expression") from None
     return None
 
 
@@ -90,18 +101,21 @@ def keywords(file: Path, function: str) -> set[str]:
 
 
 def _tree(file: Path) -> ast.Module:
-    return _parsed(file.read_text(encoding="utf-8"))
+    try:
+        return _parsed(file.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise CodeError(f"{file}:{error.lineno}: expected Python, found an error: {error.msg}") from None
 
 
 _parsed = cache(ast.parse)  # by the text, which a file may get anew
 
 
 @cache
-def _named(text: str, whole: bool) -> tuple[frozenset[str], frozenset[str]]:
-    """The modules that a text imports (a.b.c of `from a.b import c`, which may be none), and its short strings; without
+def _named(tree: ast.Module, whole: bool) -> tuple[frozenset[str], frozenset[str]]:
+    """The modules that code imports (a.b.c of `from a.b import c`, which may be none), and its short strings; without
     `whole`, those that count when it is only imported."""
     names, strings = set(), set()
-    for node in _nodes(_parsed(text), whole):
+    for node in _nodes(tree, whole):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ from typing import Any
 
 import ronkyo
 from ronkyo import files, params
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, nearest
 from ronkyo.project import Project
 
 MODULES = {"prepare": "data", "train": "train", "summarize": "summarize", "draw": "figures"}  # of each kind of stage
@@ -26,6 +27,7 @@ def main(run: Callable[..., None], arguments: list[str]) -> None:
     name, started = os.environ.get("DVC_STAGE"), time.monotonic()
     try:
         project = Project.find()
+        _expect_arguments(run, project, arguments)
         if (project.source / "ronkyo").is_dir():
             project.expect_own(ronkyo)
         forget_removed_variants(project, *arguments[:1])
@@ -38,6 +40,21 @@ def main(run: Callable[..., None], arguments: list[str]) -> None:
         sys.exit(f"{name}: {', '.join(changed)}: changed while the stage ran; run dvc repro again")
     if name:
         files.write_text(time_file(project, name), f"{time.monotonic() - started:.1f}\n")
+
+
+def _expect_arguments(run: Callable[..., None], project: Project, arguments: list[str]) -> None:
+    """Of the experiment and the variant that a stage is called with."""
+    expected = list(inspect.signature(run).parameters)[1:]
+    if len(arguments) != len(expected):
+        shown = " ".join(map(str.upper, expected)) or "no arguments"
+        raise UserError(f"{Path(sys.argv[0]).name}: expected {shown}, found {' '.join(arguments) or 'nothing'}")
+    if arguments:
+        project.expect_experiment(arguments[0])
+    if arguments[1:]:
+        variants = project.load_params()[arguments[0]].variants
+        if arguments[1] not in variants:
+            where = f"{project.relative(project.params_file)}: {arguments[0]}.variants"
+            raise UserError(f"{where}: expected {arguments[1]}, found none{nearest(arguments[1], variants)}")
 
 
 def time_file(project: Project, stage: str) -> Path:

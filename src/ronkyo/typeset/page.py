@@ -80,7 +80,7 @@ def for_browser(tree: Tree, front: Front, pictures: Path, more_style: str = "", 
 
 
 def for_print(tree: Tree, front: Front, more_style: str = "") -> Printable:
-    """The page that WeasyPrint sets; pictures, formulas and fonts are addresses that only pdf.py's fetcher resolves."""
+    """The page that WeasyPrint sets; pictures, formulas and fonts are addresses that only pdf's fetcher resolves."""
     online = front.code_url.startswith("https://")
     style = "\n".join([_sheet("report.css"), _sheet("print.css"), more_style])
     root = _body(tree, lambda source: f"{front.code_url}/{source}" if online else None)

@@ -277,7 +277,7 @@ class _Formula:
     tags: list[str]
 
     @property
-    def markup(self) -> str | None:
+    def problem(self) -> str | None:
         """What is wrong with a formula in which HTML stands."""
         if not (tag := re.search(r"</(\w+)>", self.tex)):
             return None
@@ -327,10 +327,10 @@ def _typeset_formulas(tree: Tree, words: Words) -> None:
 
 
 def _drawings(formulas: Sequence[_Formula], language: str) -> list[Drawing]:
-    typeset = typeset_all(((formula.tex, formula.display) for formula in formulas if not formula.markup), language)
+    typeset = typeset_all(((formula.tex, formula.display) for formula in formulas if not formula.problem), language)
     drawings, bad = [], []
     for formula in formulas:
-        drawing = formula.markup or typeset[formula.tex, formula.display]
+        drawing = formula.problem or typeset[formula.tex, formula.display]
         if isinstance(drawing, Drawing):
             drawings.append(drawing)
         else:

@@ -39,6 +39,7 @@ _OPAQUE = re.compile(r"[a-z]+|#(?:[0-9a-f]{3}){1,2}|rgb\(\s*[\d.]+%?(?:[\s,]+[\d
 _SET_BY_SHEETS = re.compile("stroke-(?:line|miter)")  # for each path; what it would inherit comes after
 _PARTS_OF_SIDE = 50_000  # a point moves by less than such a part of the drawing's larger side
 _PARTS_OF_EXTENT = 500_000  # of a path's own, where its scale in the drawing is not known
+_LARGEST = 1e30  # a number beyond it, or none, leaves an element as it is
 _NUMBER = "%.12g"
 
 
@@ -155,9 +156,10 @@ def _mere_outlines(element: Any, drawing: _Drawing) -> list[tuple[Outline, Trans
     if any(part.get("id") in drawing.used for part in element.iter(etree.Element)):
         return None
     try:
-        return _outlines(element, Identity, drawing.named)
+        outlines = _outlines(element, Identity, drawing.named)
     except ValueError:
         return None
+    return outlines if all(abs(number) < _LARGEST for _, matrix in outlines for number in matrix) else None
 
 
 def _shows_its_parts(group: Any, drawing: _Drawing) -> bool:
@@ -256,7 +258,10 @@ def _outline(path: str) -> Outline:
         raise ValueError(f"expected a path without arcs, found {path}")
     pen, area = _Pen(), _FilledAreaPen()
     parse_path(path, TeePen(pen, area))
-    return Outline(pen.template, np.array(pen.points, dtype=float).reshape(-1, 2), float(np.sign(area.value)))
+    points = np.array(pen.points, dtype=float).reshape(-1, 2)
+    if not (np.abs(points) < _LARGEST).all():
+        raise ValueError(f"expected numbers below {_LARGEST}, found {path}")
+    return Outline(pen.template, points, float(np.sign(area.value)))
 
 
 def _placed(outline: Outline, matrix: Transform) -> np.ndarray:
@@ -268,7 +273,7 @@ def _text(outlines: list[tuple[Outline, Transform]], side: float | None) -> str:
     """The path of outlines at their places, to as many digits as can be seen in a drawing of this side."""
     points = np.concatenate([_placed(*outline) for outline in outlines])
     step = float(np.ptp(points, axis=0).max()) / _PARTS_OF_EXTENT if side is None else side / _PARTS_OF_SIDE
-    decimals = min(max(0, math.ceil(-math.log10(2 * step))), 15) if step else 15
+    decimals = min(max(0, math.ceil(-math.log10(2 * step))), 15) if 0 < step < _LARGEST else 15
     template = " ".join(outline.template for outline, _ in outlines)
     if decimals > 4 or np.abs(points).max() > 1e6:  # where %g would leave digits out or write a power of ten
         template = template.replace(_NUMBER, f"%.{decimals}f")
