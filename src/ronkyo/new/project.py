@@ -74,7 +74,7 @@ def write_files(name: str, package: str, language: str, folder: Path) -> int:
 
 def pins(name: str = "ronkyo") -> list[str]:
     """`name==version` of a distribution and of all that it requires, as installed here; empty if it is not installed."""
-    installed = {canonicalize_name(found.name): found.version for found in distributions()}
+    installed: dict[str, str] = {canonicalize_name(found.name): found.version for found in distributions()}
     return [f"{needed}=={installed[needed]}" for needed in versions.distributions((), [name], installed)]
 
 

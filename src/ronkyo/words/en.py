@@ -110,7 +110,7 @@ TEXTS: dict[str, str] = {
     "report.before_mark": "\u00a0",
     "report.back": "to the text",
     "report.sentence": "Sentence",
-    "report.comparisons": "Comparisons",
+    "report.comparisons": "Compared",
     "report.changes_if": "Changes",
     "report.evidence": "Evidence",
     "report.wanted": "Claimed: {quantity} {bounds}. ",
