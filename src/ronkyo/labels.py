@@ -7,11 +7,11 @@ from typing import Any
 
 
 def variant_label(settings: Any, variant: str, label: Callable[[str, Any], str], words: Mapping[str, str]) -> str:
-    """The experiment's label, and every difference from `training` that it does not tell: "GRU(10)・学習率 0.003".
+    """The experiment's label, and every difference from `training` that it does not tell: "GRU(10), 2 epochs".
 
     settings: of an experiment with `training` and `variants`; label: that experiment's; words: how a difference reads
     that the label does not tell, as "{} epochs", by key (any other key as "batch_size=16"). A difference is told by the
-    label if the label reads otherwise without it.
+    label if the label reads otherwise without it. Parts that are not all ASCII are joined by the middle dot of Japanese.
     """
     base, training = dict(settings.training), settings.variants[variant]
     text = label(variant, training)
@@ -20,4 +20,5 @@ def variant_label(settings: Any, variant: str, label: Callable[[str, Any], str],
         for key, value in training
         if value != base[key] and label(variant, training.model_copy(update={key: base[key]})) == text
     }
-    return "・".join([text, *(words.get(key, f"{key}={{}}").format(value) for key, value in untold.items())])
+    parts = [text, *(words.get(key, f"{key}={{}}").format(value) for key, value in untold.items())]
+    return (", " if all(part.isascii() for part in parts) else "・").join(parts)

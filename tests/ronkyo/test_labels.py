@@ -35,13 +35,13 @@ def test_differences_that_the_label_tells_are_not_told_again():
     assert labels({"a": {}, "b": {"hidden_size": 8}, "c": {"cell": "gru", "epochs": 6}}) == [
         "LSTM(30)",
         "LSTM(8)",
-        "GRU(30)・6 epochs",
+        "GRU(30), 6 epochs",
     ]
 
 
 def test_a_difference_without_words_of_its_own_is_told_by_its_key():
     settings = Settings.model_validate({"training": BASE, "variants": {"a": {"epochs": 6}}})
-    assert variant_label(settings, "a", label, {}) == "LSTM(30)・epochs=6"
+    assert variant_label(settings, "a", label, {}) == "LSTM(30), epochs=6"
 
 
 @pytest.mark.parametrize("key", ["hidden_size", "epochs", "learning_rate"])
