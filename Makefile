@@ -16,7 +16,7 @@ help:
 	@echo "make system   install the system's libraries that the two need; they name what is missing"
 	@echo "make check-report   is the built report typeset as it should be? validators, fonts, links, lines, pages"
 	@echo "make check-reproducible   do two clones, in other places and at another time, write the same report?"
-	@echo "make check-fresh   do the two commands work on a new Debian? as root, in a folder of its own; an hour, 15 GB"
+	@echo "make check-fresh   do the two commands work on a new Debian? as root; at most 2 hours and 20 GB"
 	@echo "make lint     ruff and pyright"
 	@echo "make lock     write requirements.lock anew from pyproject.toml"
 	@echo "make clean    remove the virtual environment and everything built (not downloads, not DVC's cache)"

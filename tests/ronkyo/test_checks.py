@@ -1,5 +1,6 @@
 """The checks of the report fail when they should: small files with one fault each."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -19,6 +20,10 @@ ATTACHED = frozenset({"params.yaml", "day3.md", "claims.json"})
 HTML = '<main><h2 id="one" data-number="1" data-text="章">章</h2><p>あいう</p></main>'
 
 
+needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
+needs_qpdf = pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
+
+
 @pytest.fixture
 def report(root, tmp_path):  # noqa: F811
     """Writes a report of a body; the HTML that goes with it may differ, which is a fault."""
@@ -34,6 +39,7 @@ def report(root, tmp_path):  # noqa: F811
     return make
 
 
+@needs_poppler
 def test_footers(report):
     assert wayfinding.pages_end_with_their_number(report()).ok
     assert not wayfinding.pages_end_with_their_number(
@@ -99,6 +105,7 @@ def test_contents(report):
     assert not wayfinding.contents_print_the_right_page(report(contents + HTML, style, page=other)).ok
 
 
+@needs_poppler
 def test_references(report):
     figure = '<figure id="fig:a" style="{}"><p>あ</p><figcaption><b>名 1</b>え</figcaption></figure></main>'
     body = HTML.replace("あいう", '<a class="reference" href="#fig:a">名 1</a>').replace("</main>", figure)
@@ -113,6 +120,7 @@ def test_references(report):
     assert "名 3 is not on p. 1" in wayfinding.references_say_what_they_lead_to(report(right, page=renumbered)).figure
 
 
+@needs_poppler
 def test_fonts(report):
     assert "+Sans" in file.has_only_the_projects_fonts(report()).figure
     assert file._is_projects_font("ABCDEF+Noto-Sans-JP-Bold CID TrueType Identity-H yes yes yes 8 0")
@@ -125,6 +133,7 @@ def test_files_inside(report):
     assert not file.has_provenance(report(attachments=ATTACHMENTS)).ok  # two of three
 
 
+@needs_qpdf
 def test_a_damaged_file_is_found(report):
     whole = report()
     assert file.is_sound(whole).ok
@@ -242,6 +251,7 @@ def test_pages_left_empty(report):
     assert pages.pages_are_filled(report(HTML.replace("<p>", '<p style="margin-top: 120mm">'))).ok
 
 
+@needs_poppler
 def test_stray_blanks(report):
     spread = '<p>あいう<span style="margin-left: 3pt">えおあ</span></p>'
     assert lines.copied_text_has_no_stray_blanks(report(HTML.replace("<p>あいう</p>", spread * 4))).figure.startswith(
@@ -291,6 +301,7 @@ def test_a_short_report_in_english_fails_no_check_for_what_it_has_not(report):
         assert check(short).ok, check.__name__
 
 
+@needs_poppler
 def test_references_and_equations_are_known_by_the_words_of_the_language(report):
     equation = EQUATION.format(9, 3).replace("数式 x", "formula x")
     body = HTML.replace("あいう", '<a class="reference" href="#eq:a">{} (1)</a>').replace(
