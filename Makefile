@@ -27,9 +27,12 @@ machine:
 
 install: machine .venv/installed
 
-# What torch's CUDA build needs is taken only where the package index gives that build.
+# PyTorch's CPU build comes first where there is one: pip alone would prefer the file whose digest its index tells. What the
+# CUDA build needs is taken only with that build.
 .venv/installed: requirements.lock requirements-cuda.lock pyproject.toml | machine
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@sed -n '/^torch==/,/[^\]$$/p' requirements.lock | sed '1s/ /+cpu /' > .venv/torch-cpu.lock
+	@$(PIP) --no-deps --require-hashes -r .venv/torch-cpu.lock 2> /dev/null || echo "torch: no CPU build in this index"
 	$(PIP) --no-deps --require-hashes -r requirements.lock
 	@if $(BIN)/python -c 'from importlib.metadata import requires as r; exit(any("nvidia" in line for line in r("torch")))'; \
 	then :; else set -x; $(PIP) --no-deps --require-hashes -r requirements-cuda.lock; fi

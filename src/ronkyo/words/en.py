@@ -122,7 +122,9 @@ TEXTS: dict[str, str] = {
     "report.without_interval": "{wanted}Estimate {value}, $n$ = {n}; {reason}: {verdict}",
     "report.estimated": "{wanted}Estimate {value}, {level} interval {interval}, $n$ = {n}: {verdict}",
     "report.original": "the earlier report",
-    "report.original.effects": "{said} From the numbers of the single runs of {original}, the same comparison is {effects}. {note}",
+    "report.original.effects": (
+        "{said} From the numbers of the single runs of {original}, the same comparison is {effects}. {note}"
+    ),
     "report.original.effect": "{value} (inside the interval or not: {where})",
     "report.original.other_data": "The data are others, so that the two cannot be compared directly.",
     "report.inside": "inside",
