@@ -145,6 +145,15 @@ def test_experiment_is_not_added_to_wrong_params(small_copy):
     assert not (small_copy.experiments_folder / "ridge").exists()
 
 
+def test_experiment_is_not_added_to_a_pipeline_that_cannot_be_written(small_copy):
+    (small_copy.root / "stages/draw.py").unlink()
+    before = small_copy.params_file.read_bytes()
+    with pytest.raises(UserError, match=r"^stages/draw.py: expected"):
+        parts.create_experiment(small_copy, "ridge")
+    assert small_copy.params_file.read_bytes() == before
+    assert not (small_copy.experiments_folder / "ridge").exists()
+
+
 def test_new_chapter_stands_before_the_ledger_and_is_printed(small_copy):
     parts.create_chapter(small_copy, "more_words")
     text = chapters.render(small_copy).text
@@ -156,9 +165,10 @@ def test_new_chapter_stands_before_the_ledger_and_is_printed(small_copy):
 @pytest.fixture
 def day3(tmp_path) -> Project:
     """A copy of DAY3 without results."""
-    for part in ("pyproject.toml", "params.yaml", "requirements.lock", "stages", "src", "report_templates"):
-        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-        copy(ROOT / part, tmp_path / part)
+    for part in ("pyproject.toml", "params.yaml", "dvc.yaml", "requirements.lock"):
+        shutil.copy(ROOT / part, tmp_path / part)
+    for part in ("stages", "src", "report_templates"):
+        shutil.copytree(ROOT / part, tmp_path / part, symlinks=True)
     return Project.find(tmp_path)
 
 
@@ -178,7 +188,9 @@ def run(folder: Path, *arguments: str) -> str:
     """The console command in a process of its own, with the code beside the project."""
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     command = [sys.executable, "-m", "ronkyo.cli", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.mark.parametrize("words", [["experiment"], ["chapter"], ["a", "b"], ["experiment", "a", "b"]])

@@ -17,12 +17,13 @@ INCLUDE = re.compile(r"\{% include \"(.+?)\" %\}")
 def create_experiment(project: Project, name: str) -> list[str]:
     """A folder of short modules, and its section in params.yaml. Returns what was done, a line for each thing.
 
-    Raises NewError, or ParamsError where params.yaml is wrong already; then nothing was written.
+    Raises NewError, or UserError where the parameters or the pipeline are wrong already; then nothing was written.
     """
     _check_name(name)
     folder = project.experiments_folder / name
     if folder.exists() or name in project.load_params():
         raise NewError(f"{name}: expected the name of a new experiment, found one in {project.relative(folder.parent)}")
+    definition.check(project)  # raises what would stop it below
     templates = _templates(project, name)
     section = templates.text("section/params.yaml.j2")
     text = project.params_file.read_text(encoding="utf-8").rstrip("\n")
