@@ -35,7 +35,8 @@ MACHINES = [
     for platform, machine in (("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"))
 ]
 # The CPU builds of torch 2.13.0 for Linux, which PyTorch's own index offers beside the CUDA builds of the same version
-# on PyPI. From that index, as it lists them; in this order 3.11 to 3.14, for x86_64 and aarch64.
+# on PyPI. In this order 3.11 to 3.14, for x86_64 and aarch64: the first as computed from the file, the others as published lock
+# files quote that index. A digest that is wrong refuses its file, and the build of PyPI comes instead.
 TORCH_CPU = {
     "2.13.0": (
         "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",

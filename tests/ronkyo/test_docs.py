@@ -20,7 +20,7 @@ from ronkyo.words import Words
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-INSTALLED_ALREADY = {"python3 -m venv venv", ". venv/bin/activate", "pip install ronkyo"}
+INSTALLED_ALREADY = {"python3 -m venv venv", ". venv/bin/activate", "pip install ./ronkyo"}
 BLOCK = re.compile(
     r"(?:<!-- into (?P<file>\S+) after: (?P<after>.+?) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)```", re.DOTALL
 )
