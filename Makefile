@@ -47,6 +47,7 @@ programs:
 
 report: install
 	ronkyo check
+	@ronkyo pipeline --check || echo "dvc.yaml is used as it is"
 	dvc repro
 	@echo "reports/day3.pdf and reports/day3.html are ready"
 
@@ -79,6 +80,8 @@ lint: install
 lock: install
 	$(PIP) --target build/uv --upgrade uv
 	PATH=build/uv/bin:$$PATH python tests/write_lock.py $(UPGRADE)
+	$(MAKE) install
+	ronkyo pipeline
 
 clean:
 	rm -rf .venv build runs dvc_plots reports/day3.html reports/day3.pdf

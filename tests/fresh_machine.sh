@@ -23,6 +23,7 @@ if [ -z "${FRESH_ROOT:-}" ]; then
     command -v mmdebstrap > /dev/null || fail "mmdebstrap is not installed: apt-get install -y mmdebstrap"
     folder=$(mktemp -d)
     trap 'rm -rf --one-file-system "$folder"' EXIT
+    trap 'exit 130' INT TERM HUP
     free=$(df --output=avail -B1G "$folder" | tail -n 1)
     [ "$free" -ge $GIGABYTES ] || fail "$folder: expected $GIGABYTES GB free, found $free"
     FRESH_ROOT=$folder/root timeout --kill-after=60 ${HOURS}h unshare --mount --pid --fork --kill-child "$0" "$@"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ronkyo.errors import UserError
-from ronkyo.project import Project
+from ronkyo.project import NoProject, Project
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.print_help()
         return 0
     try:
+        if not options["directory"].is_dir():
+            raise UserError(f"-C {options['directory']}: expected a folder, found none")
         return options.pop("run")(**options)
     except UserError as error:
         print(error, file=sys.stderr)
@@ -170,7 +172,7 @@ def _render(file: Path, output: Path | None, directory: Path) -> int:
 
     try:
         boxes = Project.find(directory).manifest.boxes
-    except UserError:  # in no project
+    except NoProject:
         boxes = {}
     for warning in render.render(directory / file, None if output is None else directory / output, boxes=boxes):
         print(f"warning: {warning}", file=sys.stderr)

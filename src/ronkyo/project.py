@@ -27,6 +27,10 @@ class ProjectError(UserError):
     """There is no project here, or its `[tool.ronkyo]` or its code is not as it should be."""
 
 
+class NoProject(ProjectError):  # noqa: N818
+    """No folder here or above is a project."""
+
+
 def _parse_date(value: Any) -> date:
     """From text, since DVC does not take YAML's own dates."""
     try:
@@ -55,9 +59,7 @@ class Manifest(Section):
     results: list[str] = []  # words in headings of the sections in which the lint looks for results
     labels: dict[str, str] = {}  # a key of `training` -> how a variant's label tells it: "{} epochs"
     versions: list[str] = []  # distributions that the table of versions shows
-    original: str = (
-        ""  # what the report calls the earlier one that it answers to (original.yaml); "": as its language does
-    )
+    original: str = ""  # what the report calls the earlier one that it answers to; "": as its language does
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Project:
             file = folder / MANIFEST
             if file.is_file() and (table := _table(file)) is not None:
                 return Project(folder, _manifest(file, table), folder / "src")
-        raise ProjectError(f"{start}: expected a project ({MANIFEST} with [tool.ronkyo]) here or above, found none")
+        raise NoProject(f"{start}: expected a project ({MANIFEST} with [tool.ronkyo]) here or above, found none")
 
     @property
     def name(self) -> str:

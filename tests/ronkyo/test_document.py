@@ -138,6 +138,12 @@ WRONG = {
     "an unknown reference": ('{{ ref("fig:digits/x") }}', "reference 'fig:digits/x': no such target"),
     "an unknown command in a formula": (r"$$ \fraction{1}{2} $$", "fraction"),
     "a number in a formula with its markup": ('$x = {{ param("digits.seeds") }}$', "plain"),
+    "a number in code with its markup": ('`{{ param("digits.seeds") }}` 個', "a number in code"),
+    "a number in an alternative text with its markup": (
+        '{{ figure("digits/confusion", caption="a", alt="シード " ~ param("digits.seeds").markup()) }}',
+        "alternative text",
+    ),
+    "a division by zero": ("{{ 1 / 0 }}", "division by zero"),
     "a brace left open in a formula": (r"ここで $\frac{1}{2$ とする。", "formula"),
 }
 
@@ -149,6 +155,11 @@ def test_an_error_names_template_and_line(tree_from, text, message):
     assert str(raised.value).startswith(f"{REPORT}:5: ")
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_a_number_in_a_block_of_code_names_its_line(tree_from):
+    with pytest.raises(ReportError, match=rf"^{REPORT}:3: a number in code"):
+        tree_from('## 章\n```\nseeds: {{ param("digits.seeds") }}\n```\n')
 
 
 INCLUDE = '# 題\n\n{% include "chapters/first.md.j2" %}\n\n{% include "chapters/second.md.j2" %}\n'

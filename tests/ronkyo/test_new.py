@@ -99,6 +99,13 @@ def test_inside_a_repository_none_is_made(tmp_path):
     assert not (tmp_path / "trial/.git").exists()
 
 
+def test_where_git_takes_no_files_it_is_one_line(tmp_path):
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    (tmp_path / ".gitignore").write_text("trial\n")
+    with pytest.raises(new.NewError, match=r"^trial: (git|dvc) "):
+        new.create("trial", "en", tmp_path)
+
+
 def test_without_git_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(new.NewError, match="apt-get install -y git"):
@@ -129,7 +136,7 @@ def test_new_experiment_in_a_project(small_copy):
     assert done[-1].partition(":")[0] == "dvc.yaml"
 
 
-@pytest.mark.parametrize("name", ["Ridge", "2nd", "a-b", "", "least_squares", "report"])
+@pytest.mark.parametrize("name", ["Ridge", "2nd", "a-b", "", "least_squares", "report", "class", "downloads"])
 def test_names_that_no_new_experiment_can_have(name, small_copy):
     before = small_copy.params_file.read_bytes()
     with pytest.raises(new.NewError) as error:
@@ -159,6 +166,12 @@ def test_new_chapter_stands_before_the_ledger_and_is_printed(small_copy):
     text = chapters.render(small_copy).text
     assert text.index("## Gradient descent") < text.index("## More words") < text.index("## Claims")
     with pytest.raises(new.NewError, match="02_more_words"):
+        parts.create_chapter(small_copy, "more_words")
+
+
+def test_a_chapter_needs_a_report(small_copy):
+    (small_copy.templates / "report.md.j2").unlink()
+    with pytest.raises(new.NewError, match=r"^report_templates/report.md.j2: expected"):
         parts.create_chapter(small_copy, "more_words")
 
 
@@ -212,3 +225,5 @@ def test_another_folder_is_taken_without_going_there(small, capsys, tmp_path, mo
     assert main(["-C", str(small.root / "src"), "check"]) == 0
     assert "2 sections" in capsys.readouterr().out
     assert Path.cwd() == tmp_path
+    assert main(["-C", "nowhere", "check"]) == 1
+    assert capsys.readouterr().err == "-C nowhere: expected a folder, found none\n"

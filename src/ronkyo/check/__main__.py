@@ -77,7 +77,8 @@ def _report(project: Project, pdf: Path | None, page: Path | None) -> Report:
         if not path.is_file():
             raise UserError(f"{path}: expected the built report, found no such file; make report builds it")
     attached = frozenset({"claims.json", f"{project.name}.md", "params.yaml"})
-    return Report(pdf, page, Words(project.load_report().language), attached)
+    validator = project.root / "build/check/node_modules/vnu-jar/build/dist/vnu.jar"
+    return Report(pdf, page, Words(project.load_report().language), attached, validator)
 
 
 if __name__ == "__main__":

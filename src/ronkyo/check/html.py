@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from ronkyo.check.report import Outcome, Report, listed, run
 
-VNU = Path("build/check/node_modules/vnu-jar/build/dist/vnu.jar")  # below the folder in which the checks are run
-
 
 def html_is_valid(report: Report) -> Outcome:
-    done = run("java", "-jar", VNU, "--errors-only", report.page)
+    if not report.validator.is_file():
+        return Outcome(False, f"{report.validator}: expected vnu.jar, found nothing")
+    done = run("java", "-jar", report.validator, "--errors-only", report.page)
     errors = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
     return Outcome(
         done.returncode == 0 and not errors, f"{len(errors)} errors" + listed([e[-120:] for e in errors[:5]])

@@ -68,9 +68,16 @@ class Line:
 class Report:
     """The files, and what several checks want to know of them."""
 
-    def __init__(self, pdf: Path, page: Path, words: Words, attached: frozenset[str] = frozenset()) -> None:
-        """page: the HTML; attached: the names of the files that must be in the PDF."""
-        self.pdf, self.page, self.words, self.attached = pdf, page, words, attached
+    def __init__(
+        self,
+        pdf: Path,
+        page: Path,
+        words: Words,
+        attached: frozenset[str] = frozenset(),
+        validator: Path = Path("vnu.jar"),
+    ) -> None:
+        """page: the HTML; attached: the names of the files that must be in the PDF; validator: that of the HTML."""
+        self.pdf, self.page, self.words, self.attached, self.validator = pdf, page, words, attached, validator
 
     @cached_property
     def reader(self) -> pypdf.PdfReader:

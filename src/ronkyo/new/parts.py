@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import keyword
 import re
+import shutil
 from pathlib import Path
 
 from ronkyo import files
+from ronkyo.errors import UserError
 from ronkyo.new.project import NewError, write_experiment
 from ronkyo.new.templates import Templates
 from ronkyo.project import Project
@@ -27,9 +30,15 @@ def create_experiment(project: Project, name: str) -> list[str]:
     templates = _templates(project, name)
     section = templates.text("section/params.yaml.j2")
     text = project.params_file.read_text(encoding="utf-8").rstrip("\n")
+    before = project.params_file.read_bytes()
     written = write_experiment(templates, folder)
-    files.write_text(project.params_file, f"{text}\n\n{section}")
-    pipeline = definition.write(Project.find(project.root))
+    try:
+        files.write_text(project.params_file, f"{text}\n\n{section}")
+        pipeline = definition.write(Project.find(project.root))
+    except UserError:
+        files.write_bytes(project.params_file, before)
+        shutil.rmtree(folder)
+        raise
     return [
         f"{project.relative(folder)}: {', '.join(sorted(path.name for path in written))}",
         f"{project.relative(project.params_file)}: the section {name}",
@@ -46,6 +55,8 @@ def create_chapter(project: Project, name: str) -> list[str]:
         raise NewError(f"{name}: expected the name of a new chapter, found {project.relative(folder / twin)}")
     numbers = [int(file[:2]) for file in existing if file[:2].isdecimal()]
     chapter = folder / f"{max(numbers, default=0) + 1:02}_{name}.md.j2"
+    if not report.is_file():
+        raise NewError(f"{project.relative(report)}: expected the report's template, found nothing")
     lines = report.read_text(encoding="utf-8").splitlines()
     place = _before_ledger(project, lines)
     lines[place:place] = ["", f'{{% include "chapters/{chapter.name}" %}}']
@@ -57,6 +68,8 @@ def create_chapter(project: Project, name: str) -> list[str]:
 def _check_name(name: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise NewError(f"{name!r}: expected lower-case letters, digits and '_', beginning with a letter")
+    if keyword.iskeyword(name) or name == "downloads":  # data/downloads is everybody's
+        raise NewError(f"{name!r}: expected another name, since that one is taken")
 
 
 def _templates(project: Project, name: str) -> Templates:

@@ -21,7 +21,6 @@ from ronkyo.project import Project
 from ronkyo.run import definition, versions
 
 EXPERIMENT = "least_squares"
-LANGUAGES = ("en", "ja")
 LOCK_HEAD = "# What this report was made with: pip install -r requirements.lock; then ronkyo pipeline.\n"
 DVC_CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
 
@@ -102,10 +101,16 @@ def _start_repositories(folder: Path) -> list[str]:
     inside = subprocess.run(["git", "rev-parse", "--is-inside-work-tree"], cwd=folder, capture_output=True, text=True)
     done = []
     if inside.stdout.strip() != "true":
-        subprocess.run(["git", "init", "-q", "-b", "main"], cwd=folder, check=True)
+        _run(folder, "git", "init", "-q", "-b", "main")
         done.append("git init: a repository, nothing committed yet")
-    subdir = [] if done else ["--subdir"]
-    subprocess.run([sys.executable, "-m", "dvc", "init", "-q", *subdir], cwd=folder, check=True)
+    _run(folder, sys.executable, "-m", "dvc", "init", "-q", *([] if done else ["--subdir"]))
     files.write_text(folder / ".dvc" / "config", DVC_CONFIG)
-    subprocess.run(["git", "add", ".dvc/config"], cwd=folder, check=True)  # as dvc init did with its own
+    _run(folder, "git", "add", ".dvc/config")  # as dvc init did with its own
     return [*done, "dvc init: the pipeline's own folder, .dvc"]
+
+
+def _run(folder: Path, *command: str) -> None:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", errors="replace")
+    if done.returncode != 0:
+        shown = " ".join(["dvc", *command[3:]] if command[0] == sys.executable else command)
+        raise NewError(f"{folder.name}: {shown}: {' '.join(done.stderr.split()) or 'it failed'}")

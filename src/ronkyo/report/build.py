@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ronkyo import files
 from ronkyo.claims import ledger
@@ -15,6 +15,8 @@ from ronkyo.report.origins import Origins
 from ronkyo.typeset import page, pdf, tree
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.pdf import Attachment
+
+MARKUP = "a number in code or in an alternative text needs | plain"
 
 
 def build(project: Project, say: Callable[[str], None] = print) -> None:
@@ -52,7 +54,7 @@ def parse(rendered: Rendered) -> tree.Tree:
     """The tree of a rendered text. Raises ReportError with everything that is wrong, traced back to the templates."""
     values, claims, problems = rendered.values, rendered.claims, list(rendered.problems)
 
-    def told(error: Exception, places: list[str]) -> list[str]:
+    def told(error: Exception | str, places: list[str]) -> list[str]:
         """Without the ledger, which says every sentence again."""
         return [f"{place}: {error}" for place in places if place != claims.closed_by or len(places) == 1]
 
@@ -69,6 +71,20 @@ def parse(rendered: Rendered) -> tree.Tree:
             ):  # without it, every claim's mark leads nowhere
                 problems += told(link, rendered.places.of_link(link.target))
         raise ReportError("\n".join(problems)) from error
+    problems += [
+        line for text, before in _bare_markup(built) for line in told(MARKUP, rendered.places.of_text(text, before))
+    ]
     if problems:
-        raise ReportError("\n".join(problems))
+        raise ReportError("\n".join(dict.fromkeys(problems)))
     return built
+
+
+def _bare_markup(built: tree.Tree) -> Iterator[tuple[str, str]]:
+    """Where the mark of a number would be printed as letters: code, and alternative texts; and what stands before it."""
+    for code in built.root.iter("code"):
+        for line in code.text_content().splitlines():
+            if "<data value=" in line:
+                yield line.strip(), "" if code.getparent().tag == "pre" else "`+ ?"
+    for image in built.root.iter("img"):
+        if "<data value=" in image.get("alt", ""):
+            yield image.get("alt"), r"!\["

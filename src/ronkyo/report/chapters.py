@@ -79,7 +79,7 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
         raise ReportError(f"{error.filename or name}:{error.lineno}: {error.message}") from error
     except jinja2.TemplateNotFound as error:
         raise ReportError(f"{report}: expected the template {error.name}, found nothing") from error
-    except (ValueError, TypeError, LookupError, AttributeError, jinja2.UndefinedError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, jinja2.UndefinedError) as error:
         raise ReportError(f"{places.of_error(error) or report}: {error}") from error
     problems = list(claims.problems)
     if claims.stated and not claims.closed_by:

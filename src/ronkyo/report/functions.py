@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 from platform import python_version
 from typing import Any
@@ -14,7 +14,7 @@ from ronkyo.claims.predicates import Predicates, Verdict
 from ronkyo.claims.statements import Claims
 from ronkyo.errors import ReportError, nearest
 from ronkyo.numbers import ABSENT
-from ronkyo.project import Project
+from ronkyo.project import MANIFEST, Project
 from ronkyo.report import listings, places
 from ronkyo.report.appendix import appendix
 from ronkyo.report.blocks import caption as caption_of
@@ -163,10 +163,19 @@ class Tables:
     def versions_table(self) -> str:
         """Versions of Python and of what the project's `versions` names."""
         rows = [["Python", Value(python_version(), "python")]]
-        rows += [[name, Value(version(name), name)] for name in self.project.manifest.versions]
+        rows += [[name, Value(_version(name), name)] for name in self.project.manifest.versions]
         file = self.project.relative(self.project.requirements_file)
         head = self.words("report.versions").split("|")
         return table(head, rows) + caption_of("table", "tab:versions", self.words("report.versions.caption"), file)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        known = [distribution.name for distribution in distributions()]
+        message = f"{MANIFEST}: tool.ronkyo.versions: expected what is installed, found {name!r}{nearest(name, known)}"
+        raise ValueError(message) from None
 
 
 class ClaimTables:

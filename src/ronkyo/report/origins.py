@@ -33,7 +33,7 @@ class Origins:
         if key in ("claims", "statistics.LEVEL"):  # every comparison's level stands there
             return self.project.relative(self.project.claims_file)
         if key == "python" or key in self.project.manifest.versions:
-            return "requirements.lock"
+            return self.project.relative(self.project.requirements_file)
         experiment, *parts = key.split(".", 2)
         return (
             self._in_json(self.project.metrics_file(experiment), parts)

@@ -67,6 +67,10 @@ class Places:
         """Of every link to an anchor."""
         return self._of_all(rf"""\(#{re.escape(target)}[\s)]|href=["']#{re.escape(target)}["']""")
 
+    def of_text(self, text: str, before: str = "") -> list[str]:
+        """Of a text as it stands in the Markdown, wherever it follows what the pattern `before` means."""
+        return self._of_all(before + re.escape(text))
+
     def _of_all(self, pattern: str) -> list[str]:
         """At least one place: what Markdown made of the text may read otherwise than the text."""
         starts = [match.start() for match in re.finditer(pattern, self.text)]

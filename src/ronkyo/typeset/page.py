@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import copy
-import mimetypes
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +29,10 @@ INK = "#1b1f24"  # a formula's colour on paper: that of the report's text
 OPENING_BRACKETS = "「『（【〈《〔［｛"  # of Japanese; WeasyPrint keeps others with what follows
 SHORT_CONTENTS = 12  # entries that need no page of their own
 STYLE = Path(__file__).parent / "style"
+
+# Not what the machine's tables say: they differ.
+MEDIA_TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png", ".gif": "image/gif"}
+MEDIA_TYPES |= {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 
 
 @dataclass
@@ -256,5 +259,5 @@ def _picture(folder: Path, source: str) -> Path:
 
 
 def _data_url(file: Path) -> str:
-    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    kind = MEDIA_TYPES.get(file.suffix.lower(), "application/octet-stream")
     return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"

@@ -1,6 +1,6 @@
 """All that the engine itself says in a report, in one table a language.
 
-A key names the room first ("page.figure", "ledger.changes_if.seeds"); a text may have fields in braces. Both tables have
+A key names the room first ("page.figure", "claims.changes.seeds"); a text may have fields in braces. Both tables have
 the same keys and fields.
 """
 
@@ -15,7 +15,7 @@ TABLES = {"ja": ja.TEXTS, "en": en.TEXTS}
 
 
 class Words:
-    """The table of one language: `words("page.figure")`, `words("ledger.changes_if.seeds", n=12)`."""
+    """The table of one language: `words("page.figure")`, `words("claims.changes.seeds", count=12)`."""
 
     def __init__(self, language: str) -> None:
         if language not in TABLES:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import re
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -47,6 +48,13 @@ def is_supported() -> bool:
 def patched() -> Iterator[None]:
     """While the block runs, every patch is in place; afterwards WeasyPrint is as before."""
     if not is_supported():
+        import weasyprint
+
+        print(
+            f"PDF: made for WeasyPrint {VERSION}, found {weasyprint.__version__}: lines are flush left, and the file is "
+            "PDF/A-3a without the marks of PDF/UA-1",
+            file=sys.stderr,
+        )
         yield
         return
     patches = _patches()
