@@ -175,7 +175,15 @@ class Project:
             raise ProjectError(f"{self.file_of(experiment, part)}: expected it, found nothing")
         if str(self.source) not in sys.path:
             sys.path.insert(0, str(self.source))
-        module = import_module(name)
+        try:
+            module = import_module(name)
+        except SyntaxError as error:
+            line = f"{Path(error.filename or '').name}:{error.lineno}"
+            raise ProjectError(
+                f"{self.file_of(experiment, part)}: expected Python, found {line}: {error.msg}"
+            ) from error
+        except ImportError as error:
+            raise ProjectError(f"{self.file_of(experiment, part)}: expected its imports, found: {error}") from error
         self.expect_own(module)
         return module
 

@@ -423,7 +423,7 @@ def test_long_unchanged_passages_are_cut_beside_a_change_but_never_inside_a_form
 
 
 def test_sentences_of_claims_are_printed_as_they_are():
-    text = "k<t かつ *強調* でない x_t と `y` [z] は momentum である。"
+    text = "k<t かつ *強調* でない x_t と `y` [z] と a/__init__.py は momentum である。"
     assert html.fromstring(f"<p>{markup.literal(text)}</p>").text_content() == text
     shown = markdown.markdown(markup.literal(text))
     assert html.fromstring(shown).text_content() == text

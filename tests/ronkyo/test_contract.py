@@ -35,6 +35,19 @@ def message(function, *arguments):
 
 
 @pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("def (", "expected Python, found settings.py:1: invalid syntax"),
+        ("import nowhere", "expected its imports, found: No module named 'nowhere'"),
+    ],
+)
+def test_code_that_cannot_be_read_is_one_line(small_files, line, expected):
+    file = small_files.experiments_folder / NAME / "settings.py"
+    file.write_text(f"{line}\n{file.read_text(encoding='utf-8')}", encoding="utf-8")
+    assert message(small_files.load_params) == f"{FOLDER}/settings.py: {expected}"
+
+
+@pytest.mark.parametrize(
     ("module", "old", "new", "expected"),
     [
         ("data", "def prepare(", "def prepared(", "a function prepare, found none; nearest: prepared"),

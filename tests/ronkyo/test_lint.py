@@ -487,8 +487,15 @@ def test_a_projects_own_tables_print_results(tmp_path):
 def test_without_templates_there_is_nothing_to_lint(tmp_path):
     with pytest.raises(LintError, match="expected files, found none"):
         prose.lint(sample.build(tmp_path))
-    with pytest.raises(LintError, match="expected a text in UTF-8"):
+    (tmp_path / "some.md").write_text("text")
+    with pytest.raises(LintError, match="none.md: expected a file, found nothing; nearest: some.md"):
         lint_files([tmp_path / "none.md"], JAPANESE)
+
+
+def test_a_template_that_does_not_parse_is_not_without_findings(tmp_path):
+    (tmp_path / "a.md.j2").write_text('text\n{% background "reason" %}\n')
+    with pytest.raises(LintError, match=r"a.md.j2:2: Unexpected end of template"):
+        lint_files([tmp_path / "a.md.j2"], JAPANESE)
 
 
 # -- laws -------------------------------------------------------------------------------------------------------------

@@ -97,6 +97,8 @@ def test_inside_a_repository_none_is_made(tmp_path):
     done = new.create("trial", "en", tmp_path)
     assert [line.partition(":")[0] for line in done[1:]] == ["dvc init"]
     assert not (tmp_path / "trial/.git").exists()
+    staged = subprocess.run(["git", "status", "--short"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert staged.stdout == "?? trial/\n"
 
 
 def test_where_git_takes_no_files_it_is_one_line(tmp_path):

@@ -66,7 +66,9 @@ def comment_code(value: Any) -> Markup:
 
 def literal(text: str) -> str:
     """Plain text for Markdown, in which nothing of it is a mark or a tag."""
-    return re.sub(r"[&<>*`~|$\\]|\](?=[(\[:])|\[(?=\^)|(?<!\w)_|_(?!\w)", lambda mark: f"&#{ord(mark[0])};", text)
+    return re.sub(
+        r"[&<>*`~|$\\]|\](?=[(\[:])|\[(?=\^)|(?<![^\W_])_|_(?![^\W_])", lambda mark: f"&#{ord(mark[0])};", text
+    )
 
 
 def grouped(things: list[Any], attribute: str) -> list[tuple[str, list[Any]]]:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from lxml import html
 
 from ronkyo import files
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, nearest
 from ronkyo.foreign import arrange, decode, dialect, headers_footers
 from ronkyo.foreign.passes import pictures
 from ronkyo.foreign.patterns import DATE
@@ -122,6 +122,10 @@ def render(
 
 
 def _check(folder: Path, targets: list[Path], file: Path) -> None:
+    if not file.exists():
+        beside = file.parent.glob("*.md") if file.parent.is_dir() else ()
+        known = nearest(file.name, [path.name for path in beside])
+        raise UserError(f"{file}: expected a Markdown file, found nothing{known}")
     for target in targets:
         if target.is_dir() or (target.exists() and target.samefile(file)):
             kind = "a folder" if target.is_dir() else "FILE"

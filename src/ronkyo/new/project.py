@@ -105,7 +105,10 @@ def _start_repositories(folder: Path) -> list[str]:
         done.append("git init: a repository, nothing committed yet")
     _run(folder, sys.executable, "-m", "dvc", "init", "-q", *([] if done else ["--subdir"]))
     files.write_text(folder / ".dvc" / "config", DVC_CONFIG)
-    _run(folder, "git", "add", ".dvc/config")  # as dvc init did with its own
+    if done:
+        _run(folder, "git", "add", ".dvc/config")  # as dvc init did with its own
+    else:  # the folder gets its name later, and what to commit is the outer repository's business
+        _run(folder, "git", "rm", "-r", "-q", "-f", "--cached", ".")
     return [*done, "dvc init: the pipeline's own folder, .dvc"]
 
 

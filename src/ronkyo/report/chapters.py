@@ -5,6 +5,7 @@ An error names the template, its line and what was expected.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import jinja2
 from ronkyo.claims import ledger
 from ronkyo.claims.statements import Claims
 from ronkyo.claims.tags import ClaimTags
-from ronkyo.errors import ReportError
+from ronkyo.errors import ReportError, nearest
 from ronkyo.project import Project
 from ronkyo.report import places
 from ronkyo.report.functions import all_functions, figure_file
@@ -76,16 +77,32 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
     try:
         text = environment.get_template(name).render()
     except jinja2.TemplateSyntaxError as error:
-        raise ReportError(f"{error.filename or name}:{error.lineno}: {error.message}") from error
+        raise ReportError(
+            f"{error.filename or name}:{error.lineno}: {_hinted(error.message or '', environment)}"
+        ) from error
     except jinja2.TemplateNotFound as error:
         raise ReportError(f"{report}: expected the template {error.name}, found nothing") from error
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, jinja2.UndefinedError) as error:
-        raise ReportError(f"{places.of_error(error) or report}: {error}") from error
+        hint = "" if values.seeds or values.constants else "; there are no results yet: make report makes them"
+        message = _hinted(str(error), environment)
+        raise ReportError(f"{places.of_error(error) or report}: {message}{hint}") from error
     problems = list(claims.problems)
     if claims.stated and not claims.closed_by:
         problems.append(f"{report}: expected {{{{ ledger() }}}} after the claims, found none")
     problems += original.problems(claims.ids)
     return Rendered(Places(text), claims, original, values, problems)
+
+
+def _hinted(message: str, environment: jinja2.Environment) -> str:
+    """Jinja's message about an unknown name, with the nearest known one."""
+    for pattern, known in (
+        (r"'(\w+)' is undefined", environment.globals),
+        (r"No filter named '(\w+)'", environment.filters),
+        (r"unknown tag '(\w+)'", (*ClaimTags.tags, "if", "for", "set", "include", "raw")),
+    ):
+        if match := re.search(pattern, message):
+            return message.rstrip(".") + nearest(match[1], known)
+    return message
 
 
 def _figures(project: Project) -> Callable[[str], str | None]:

@@ -16,7 +16,8 @@ import jinja2
 
 from ronkyo.claims.lint import en, ja
 from ronkyo.claims.lint.vocabulary import Table
-from ronkyo.errors import UserError
+from ronkyo.claims.tags import ClaimTags
+from ronkyo.errors import UserError, nearest
 
 VOCABULARIES = {"ja": ja.VOCABULARY, "en": en.VOCABULARY}
 MASK = "\ufffc"
@@ -46,6 +47,8 @@ FORMULA = re.compile(
 )
 HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*)$", re.M)
 PARAGRAPH_END = re.compile(r"\n(?=[ \t]*(?:\n|[-*+][ \t]|\d+[.)][ \t]|\||:[ \t]|>|///))")
+
+PARSER = jinja2.Environment(extensions=[ClaimTags])
 
 ADVICE = {
     "number": 'typed by hand: write it with mean(), param(), … or mark it {% background "reason" %}',
@@ -131,7 +134,13 @@ def lint_files(files: Sequence[Path], rules: Rules, root: Path | None = None) ->
     for path in files:
         file = path.relative_to(root) if root else path
         try:
-            findings += lint(path.read_text(encoding="utf-8"), file, rules)
+            text = path.read_text(encoding="utf-8")
+            if path.suffix == ".j2":
+                PARSER.parse(text)
+            findings += lint(text, file, rules)
+        except FileNotFoundError:
+            beside = [each.name for each in path.parent.glob("*.md*")]
+            raise LintError(f"{file}: expected a file, found nothing{nearest(path.name, beside)}") from None
         except jinja2.TemplateSyntaxError as error:
             raise LintError(f"{file}:{error.lineno}: {error.message}") from error
         except (OSError, UnicodeDecodeError) as error:
