@@ -43,7 +43,7 @@ def message(function, *arguments):
 )
 def test_code_that_cannot_be_read_is_one_line(small_files, line, expected):
     file = small_files.experiments_folder / NAME / "settings.py"
-    file.write_text(f"{line}\n{file.read_text(encoding='utf-8')}", encoding="utf-8")
+    file.write_text(f"{line}\n", encoding="utf-8")
     assert message(small_files.load_params) == f"{FOLDER}/settings.py: {expected}"
 
 
