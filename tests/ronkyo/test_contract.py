@@ -7,7 +7,7 @@ import pytest
 
 from ronkyo import results
 from ronkyo.errors import UserError
-from ronkyo.run import draw, prepare, stage, summarize, train
+from ronkyo.run import contract, draw, prepare, stage, summarize, train
 
 NAME = "least_squares"
 FOLDER = f"src/small/experiments/{NAME}"
@@ -86,7 +86,7 @@ def test_data_that_is_no_pair_of_arrays_and_provenance(made, found):
     ],
 )
 def test_a_run_without_an_axis_of_seeds(arrays, found):
-    assert message(train.expect_runs, "train.py: train", arrays, 3) == f"train.py: train: {found}"
+    assert message(contract.expect_runs, "train.py: train", arrays, 3) == f"train.py: train: {found}"
 
 
 SEEDS = {"plain": {"loss": np.ones(5)}, "momentum": {"loss": np.ones(5)}}
