@@ -67,7 +67,11 @@ MISTAKES = {  # package: the function's new first lines, and the one line of the
     "nothing": ("train", "return None", "train: expected {name: array}, found None"),
     "scalar": ("train", 'return {"x": np.zeros(())}', "train: x: expected shape (3, …), a row a seed, found ()"),
     "short": ("train", 'return {"x": np.zeros((1, 2))}', "train: x: expected shape (3, …), a row a seed, found (1, 2)"),
-    "objects": ("train", 'return {"x": [len] * len(seeds)}', "train: x: expected an array of numbers or text, found list"),
+    "objects": (
+        "train",
+        'return {"x": [len] * len(seeds)}',
+        "train: x: expected an array of numbers or text, found list",
+    ),
     "names": (
         "train",
         'return {f"x{min(seeds)}": np.zeros(len(seeds))}',
