@@ -101,11 +101,17 @@ STEP = np.arange(2)
         ({"seeds": {"plain": {"loss": np.ones(4)}}}, "seeds: plain: loss: expected 5 values, one a seed, found 4"),
         ({"seeds": {"plain": {"loss": np.float64(1)}}}, "seeds: plain: loss: expected one dimension"),
         ({"seeds": {"plain": {"loss": np.ones((5, 2))}}}, "seeds: plain: loss: expected one dimension"),
-        ({"seeds": {"plein": SEEDS["plain"]}}, "seeds: expected a variant, one of plain, momentum, found 'plein'; nearest: pl"),
+        (
+            {"seeds": {"plein": SEEDS["plain"]}},
+            "seeds: expected a variant, one of plain, momentum, found 'plein'; nearest: pl",
+        ),
         ({"curves": {"least": {"step": STEP}}}, "curves: expected a variant, one of plain, momentum, found 'least'"),
         ({"items": {"all": {"right": STEP}}}, "items: expected a variant, one of plain, momentum, found 'all'"),
         ({"seeds": [SEEDS]}, "seeds: expected a mapping of names to tables, found list "),
-        ({"seeds": {"plain": np.ones(5)}}, "seeds: plain: expected {name: array}, found an array of float64, shape (5,)"),
+        (
+            {"seeds": {"plain": np.ones(5)}},
+            "seeds: plain: expected {name: array}, found an array of float64, shape (5,)",
+        ),
         ({"seeds": {"plain": {}}}, "seeds: plain: expected a column, found none"),
         ({"constants": 1.0}, "constants: expected a mapping of names to tables, found float 1.0"),
         ({"constants": {"least": 1.0}}, "constants: least: expected {metric: number}, found float 1.0"),
@@ -128,9 +134,21 @@ def test_a_summary_that_is_not_one(small_files, summary, found):
 @pytest.mark.parametrize(
     ("old", "wrong", "expected"),
     [
-        ('run["excess_loss"], settings', 'run["loss"], settings', "runs: plain: expected one of excess_loss, found 'loss'"),
-        ("_curve(run[", '_curve(runs["plein"][', "runs: expected one of plain, momentum, found 'plein'; nearest: plain"),
-        ('data["least_loss"]', 'data["last_loss"]', "data: expected one of least_loss, x, y, found 'last_loss'; nearest: least"),
+        (
+            'run["excess_loss"], settings',
+            'run["loss"], settings',
+            "runs: plain: expected one of excess_loss, found 'loss'",
+        ),
+        (
+            "_curve(run[",
+            '_curve(runs["plein"][',
+            "runs: expected one of plain, momentum, found 'plein'; nearest: plain",
+        ),
+        (
+            'data["least_loss"]',
+            'data["last_loss"]',
+            "data: expected one of least_loss, x, y, found 'last_loss'; nearest: least",
+        ),
     ],
 )
 def test_a_name_that_summarize_is_not_given(edited, old, wrong, expected):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ronkyo import files
 from ronkyo.project import Project
 from ronkyo.run import workers
