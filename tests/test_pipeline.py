@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ronkyo import params
+from ronkyo import params, pins
 from ronkyo.project import Project
-from ronkyo.run import definition, imports, stage, versions
+from ronkyo.run import definition, imports, stage
 
 ROOT = Path(__file__).parents[1]
 PROJECT = Project.find(ROOT)
@@ -85,7 +85,7 @@ def test_drawing_and_the_report_never_import_torch(name):
 
 def _depending_on(distribution):
     read = {name: [item for item in _entry(name).get("params", []) if isinstance(item, dict)] for name in STAGES}
-    return {name for name, items in read.items() if any(distribution in item[versions.FILE] for item in items)}
+    return {name for name, items in read.items() if any(distribution in item[pins.FILE] for item in items)}
 
 
 def _entry(name):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import NoneType
 from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
 
 from ronkyo.errors import UserError, nearest
 
@@ -78,15 +80,24 @@ def load_section(document: Mapping[str, Any], shown: str, name: str, schema: typ
 def read_document(file: Path, shown: str | None = None) -> dict[str, Any]:
     """The file as plain dicts, lists and scalars (YAML 1.2, as DVC reads it)."""
     shown = shown or str(file)
+    text = ""
     try:
-        document = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        document = YAML(typ="safe").load(text)
     except FileNotFoundError:
         raise ParamsError(f"{shown}: expected a file, found nothing") from None
+    except OSError as error:
+        raise ParamsError(f"{shown}: expected a file that can be read, found {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise ParamsError(f"{shown}: expected UTF-8 text, found byte {error.object[error.start]:#04x}") from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ParamsError(f"{shown}: line {line}: expected YAML, found {_first_line(error.problem)}") from None
+    except ReaderError as error:  # a control character; its position is in bytes
+        line = text.encode()[: error.position].count(b"\n") + 1
+        raise ParamsError(f"{shown}: line {line}: expected YAML, found {_first_line(str(error))}") from None
+    except ValueError as error:  # a date or a number that is none
+        raise ParamsError(f"{shown}: expected YAML, found {_first_line(str(error))}") from None
     if not isinstance(document, dict):
         raise ParamsError(f"{shown}: expected sections (name: …), found {document!r}")
     return document
@@ -127,12 +138,16 @@ def _look_up(document: Any, location: Iterable[int | str]) -> tuple[Any, bool]:
 
 
 def _known_keys(schema: Any, location: Iterable[int | str]) -> list[str]:
+    """Of the section at a location; [] where the annotations do not say which one it is."""
     for part in location:
-        if isinstance(schema, type) and issubclass(schema, Section):
-            schema = schema.model_fields[str(part)].annotation
+        fields = getattr(schema, "model_fields", None)
+        if fields is None:  # list[schema], dict[name, schema]
+            schema = next(iter(get_args(schema)[-1:]), None)
         else:
-            _, schema = get_args(schema)  # of dict[name, schema]
-    return list(schema.model_fields)
+            schema = fields[part].annotation if part in fields else None
+        if NoneType in get_args(schema):  # schema | None
+            schema = next((choice for choice in get_args(schema) if choice is not NoneType), None)
+    return list(getattr(schema, "model_fields", []))
 
 
 def _expectation(problem: Any, found: Any, written: bool) -> str:

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -62,10 +64,16 @@ _STYLE: Any = {
 @contextmanager
 def style() -> Iterator[None]:
     """The report's style, with its fonts."""
-    for file in sorted(fonts.folder().glob("*.ttf")):
-        font_manager.fontManager.addfont(file)
+    _add_fonts(fonts.folder())
     with mpl.rc_context(_STYLE):
         yield
+
+
+@cache
+def _add_fonts(folder: Path) -> None:
+    """Once, since matplotlib lists a font again each time that it is added."""
+    for file in sorted(folder.glob("*.ttf")):
+        font_manager.fontManager.addfont(file)
 
 
 def figure(

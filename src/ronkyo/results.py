@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,7 +49,7 @@ class Results:
 
 def write_summary(project: Project, experiment: str, summary: Summary) -> None:
     """metrics/<experiment>.json: means, for DVC's tables; seeds/<experiment>.csv: every seed; items/<experiment>.csv:
-    every item; curves/<experiment>/.
+    every item; curves/<experiment>/. Tables that the summary has not are removed, since claims read what is there.
     """
     means = {
         variant: {metric: numbers.six_digits(float(np.mean(values))) for metric, values in metrics.items()}
@@ -59,15 +60,20 @@ def write_summary(project: Project, experiment: str, summary: Summary) -> None:
         for name, values in summary.constants.items()
     }
     write_json(project.metrics_file(experiment), means | constants)
-    if summary.seeds:
-        write_table(project.seeds_file(experiment), _long_table(summary.seeds, "seed"))
-    if summary.items:
-        write_table(project.items_file(experiment), _long_table(summary.items, "item"))
+    seeds_file, items_file = project.seeds_file(experiment), project.items_file(experiment)
+    for file, tables, row_name in (seeds_file, summary.seeds, "seed"), (items_file, summary.items, "item"):
+        if tables:
+            write_table(file, _long_table(tables, row_name))
+        else:
+            file.unlink(missing_ok=True)
+    curves_folder = project.curves_folder(experiment)
     if summary.curves:
-        with replacing(project.curves_folder(experiment)) as folder:
+        with replacing(curves_folder) as folder:
             folder.mkdir()
             for variant, curve in summary.curves.items():
                 write_table(folder / f"{variant}.csv", curve)
+    elif curves_folder.exists():
+        shutil.rmtree(curves_folder)
 
 
 def _long_table(tables: dict[str, Table], row_name: str) -> dict[str, Any]:

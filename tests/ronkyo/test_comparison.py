@@ -21,7 +21,7 @@ from ronkyo import results
 from ronkyo.claims import estimates
 from ronkyo.compare import curves, differences, markup, metrics, sweep, write
 from ronkyo.compare.parameters import parameters
-from ronkyo.compare.revision import WORKSPACE, Side, _versions
+from ronkyo.compare.revision import WORKSPACE, Side
 from ronkyo.compare.text import Part
 from ronkyo.project import Manifest, Project
 from ronkyo.seeds import generator
@@ -536,11 +536,6 @@ def test_experiments_of_one_side_only_are_named():
 def test_a_name_is_one_word_of_the_shell_in_the_way_back():
     name = "a; rm -rf $HOME"
     assert Side(name, "experiment", "0" * 40).way_back(JAPANESE) == f"dvc exp apply '{name}'"
-
-
-def test_versions_are_read_from_pins_with_and_without_digests_and_markers():
-    text = "# head\nnumpy==2.2.1 \\\n    --hash=sha256:aa==\ntorch==2.7; sys_platform == 'linux'\njinja2==3.1\n"
-    assert _versions(text) == {"numpy": "2.2.1", "torch": "2.7", "jinja2": "3.1"}
 
 
 # -- rounding is no finding -------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ronkyo import results
+from ronkyo import files, results
 from ronkyo.errors import UserError
-from ronkyo.run import draw, prepare, stage, summarize, train
+from ronkyo.run import contract, draw, prepare, stage, summarize, train
 
 NAME = "least_squares"
 FOLDER = f"src/small/experiments/{NAME}"
@@ -99,7 +99,7 @@ def test_data_that_is_no_pair_of_arrays_and_provenance(made, found):
     ],
 )
 def test_a_run_without_an_axis_of_seeds(arrays, found):
-    assert message(train.expect_runs, "train.py: train", arrays, 3) == f"train.py: train: {found}"
+    assert message(contract.expect_runs, "train.py: train", arrays, 3) == f"train.py: train: {found}"
 
 
 SEEDS = {"plain": {"loss": np.ones(5)}, "momentum": {"loss": np.ones(5)}}
@@ -114,6 +114,20 @@ STEP = np.arange(2)
         ({"seeds": {"plain": {"loss": np.ones(4)}}}, "seeds: plain: loss: expected 5 values, one a seed, found 4"),
         ({"seeds": {"plain": {"loss": np.float64(1)}}}, "seeds: plain: loss: expected one dimension"),
         ({"seeds": {"plain": {"loss": np.ones((5, 2))}}}, "seeds: plain: loss: expected one dimension"),
+        (
+            {"seeds": {"plein": SEEDS["plain"]}},
+            "seeds: expected a variant, one of plain, momentum, found 'plein'; nearest: pl",
+        ),
+        ({"curves": {"least": {"step": STEP}}}, "curves: expected a variant, one of plain, momentum, found 'least'"),
+        ({"items": {"all": {"right": STEP}}}, "items: expected a variant, one of plain, momentum, found 'all'"),
+        ({"seeds": [SEEDS]}, "seeds: expected a mapping of names to tables, found list "),
+        (
+            {"seeds": {"plain": np.ones(5)}},
+            "seeds: plain: expected {name: array}, found an array of float64, shape (5,)",
+        ),
+        ({"seeds": {"plain": {}}}, "seeds: plain: expected a column, found none"),
+        ({"constants": 1.0}, "constants: expected a mapping of names to tables, found float 1.0"),
+        ({"constants": {"least": 1.0}}, "constants: least: expected {metric: number}, found float 1.0"),
         ({"constants": {"least": {"loss": np.nan}}}, "constants: least: loss: expected finite numbers, found nan"),
         ({"constants": {"least": {"loss": "low"}}}, "constants: least: loss: expected a number, found str 'low'"),
         ({"constants": {"plain": {"loss": 1.0}}}, "constants: plain: expected a name that no variant has"),
@@ -128,6 +142,35 @@ def test_a_summary_that_is_not_one(small_files, summary, found):
     assert message(summarize.expect_summary, "summarize.py: summarize", given, settings).startswith(
         f"summarize.py: summarize: {found}"
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "wrong", "expected"),
+    [
+        (
+            'run["excess_loss"], settings',
+            'run["loss"], settings',
+            "runs: plain: expected one of excess_loss, found 'loss'",
+        ),
+        (
+            "_curve(run[",
+            '_curve(runs["plein"][',
+            "runs: expected one of plain, momentum, found 'plein'; nearest: plain",
+        ),
+        (
+            'data["least_loss"]',
+            'data["last_loss"]',
+            "data: expected one of least_loss, x, y, found 'last_loss'; nearest: least",
+        ),
+    ],
+)
+def test_a_name_that_summarize_is_not_given(edited, old, wrong, expected):
+    project = edited("summarize", old, wrong)
+    prepare.run(project, NAME)
+    for variant in ("plain", "momentum"):
+        files.write_arrays(project.run_folder(NAME, variant), {"excess_loss": np.ones((5, 2))})
+    assert message(summarize.run, project, NAME).startswith(f"{FOLDER}/summarize.py: summarize: {expected}")
+    assert not project.metrics_file(NAME).exists()
 
 
 def test_metrics_of_seeds_and_curves_may_be_nan_and_infinite(small_files):

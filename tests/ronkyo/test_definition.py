@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from dvc.repo import Repo
 
-from ronkyo import cli, params
+from ronkyo import cli, params, pins
 from ronkyo.errors import UserError
-from ronkyo.run import definition, versions
+from ronkyo.run import definition
 
 NAME = "least_squares"
 
@@ -24,7 +25,7 @@ def edit(project, module, old, new):
 
 
 def libraries(stage):
-    (read,) = [item[versions.FILE] for item in stage["params"] if isinstance(item, dict)] or [[]]
+    (read,) = [item[pins.FILE] for item in stage["params"] if isinstance(item, dict)] or [[]]
     return read
 
 
@@ -44,6 +45,13 @@ def test_what_was_written_is_up_to_date_and_what_was_changed_by_hand_is_not(smal
     ]
     assert cli.main(["pipeline"]) == 0
     assert small_files.pipeline_file.read_text(encoding="utf-8") == text
+
+
+def test_stages_without_a_pipeline_are_one_line(small_files, capsys):
+    Repo.init(str(small_files.root), no_scm=True).close()
+    small_files.pipeline_file.unlink()
+    assert cli.main(["-C", str(small_files.root), "stages"]) == 1
+    assert capsys.readouterr().err == "dvc.yaml: expected stages, found none; `ronkyo pipeline` writes them\n"
 
 
 def test_an_experiment_has_the_stages_that_its_files_say(small_files):
@@ -138,7 +146,7 @@ def test_stages_depend_on_the_versions_of_what_their_code_imports_and_of_what_th
     assert libraries(found[f"draw_{NAME}"]) == ["kiwisolver", "matplotlib", "numpy"]
     assert {"weasyprint", "pydyf"} <= set(libraries(found["report"]))
     assert "pytest" not in str(found)
-    assert params.read_document(small_files.root / versions.FILE)["numpy"] == "2.0"
+    assert params.read_document(small_files.root / pins.FILE)["numpy"] == "2.0"
 
 
 def test_an_installed_engine_is_one_version_that_every_stage_depends_on(small_files):
@@ -171,12 +179,13 @@ def test_a_missing_stage_script_is_one_line(small_files):
         ("numpy==2.0\n", {"numpy": "2.0"}),
         ("# a comment\nruamel.yaml==0.18 ; python_version < '3.14'\n", {"ruamel-yaml": "0.18"}),
         ("a_b==1 \\\n    --hash=sha256:00\n", {"a-b": "1"}),
+        ("torch==2.7; sys_platform == 'linux'\n", {"torch": "2.7"}),
         ("a==2 ; python_version >= '3.12'\na==1 ; python_version < '3.12'\n", {"a": "1 or 2"}),
     ],
 )
 def test_pins_of_a_requirements_file(tmp_path, text, found):
     (tmp_path / "requirements.lock").write_text(text)
-    assert versions.pins(tmp_path / "requirements.lock") == found
+    assert pins.read(tmp_path / "requirements.lock") == found
 
 
 def test_code_that_cannot_be_read_is_one_line_with_its_place(small_files):

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
+from matplotlib import font_manager
 
+from ronkyo import plotting
 from ronkyo.errors import UserError
 from ronkyo.typeset import fonts
 
@@ -97,6 +99,14 @@ def test_the_sans_has_every_kanji_and_kana_of_jis_x_0208() -> None:
     assert len(standard) == 83 + 86 + 6355
     assert standard <= fonts.JAPANESE
     assert standard <= set(TTFont(SANS).getBestCmap())
+
+
+def test_a_figures_style_adds_each_font_once_to_what_is_known() -> None:
+    counts = []
+    for _ in range(2):
+        with plotting.style():
+            counts.append(sum(entry.name == "Noto Sans JP" for entry in font_manager.fontManager.ttflist))
+    assert counts[0] == counts[1] > 0
 
 
 # -- the folder that keeps them ---------------------------------------------------------------------------------------

@@ -28,6 +28,10 @@ class Digits(Section):
 class Words(Section):
     seeds: int = Field(gt=0)
     training: Training
+    pairs: list[Training] = []
+    other: Training | None = None
+    named: dict[str, Training | None] = {}
+    either: Training | Report | None = None
 
 
 SCHEMAS = {"report": Report, "digits": Digits, "words": Words}
@@ -98,6 +102,18 @@ BAD = {
         {"digits.variants.gru.hiden_size": 3},
         "digits.variants.gru.hiden_size: unknown key, found 3; nearest: hidden_size",
     ),
+    "a misspelt key in a list": (
+        {"words.pairs": [{**TRAINING}, {**TRAINING, "batch_sise": 3}]},
+        "words.pairs.1.batch_sise: unknown key, found 3; nearest: batch_size",
+    ),
+    "a misspelt key in a section that may be null": (
+        {"words.other": {**TRAINING, "batch_sise": 3}},
+        "words.other.batch_sise: unknown key, found 3; nearest: batch_size",
+    ),
+    "a misspelt key in a section of a mapping that has a key's name": (
+        {"words.named": {"batch_size": {**TRAINING, "batch_sise": 3}}},
+        "words.named.batch_size.batch_sise: unknown key, found 3; nearest: batch_size",
+    ),
     "a missing section": ({"words": ...}, "words: expected a section, found nothing"),
     "an unknown section": ({"digit": {}}, "digit: unknown section; expected one of "),
     "a value for a section": (
@@ -128,6 +144,11 @@ def test_a_bad_file_gives_one_line_that_names_the_key(edited, changes, expected)
     assert "\n" not in str(raised.value)
 
 
+def test_an_unknown_key_of_a_section_of_several_kinds_gives_lines_too(edited):
+    with pytest.raises(params.ParamsError, match=r"words\.either\.Training\.batch_sise: unknown key"):
+        load(edited({"words.either": {**TRAINING, "batch_sise": 3}}))
+
+
 def test_several_problems_give_a_line_each(edited):
     file = edited({"digits.seeds": 0, "words.seeds": -1})
     with pytest.raises(params.ParamsError) as raised:
@@ -144,6 +165,8 @@ def test_several_problems_give_a_line_each(edited):
         (b"a: [1, 2\nb: 3\n", ": line 2: expected YAML, found "),
         (b"a: 1\na: 2\n", ": line 2: expected YAML, found "),
         (b"- just\n- a list\n", ": expected sections (name: …), found ['just', 'a list']"),
+        ("é: 1\né2: \a\n".encode(), ": line 2: expected YAML, found unacceptable character #x0007"),
+        (b"a: 2026-13-45\n", ": expected YAML, found month must be in 1..12"),
         ("題: 値".encode("shift_jis"), ": expected UTF-8 text, found byte 0x91"),
     ],
 )
@@ -154,6 +177,12 @@ def test_a_file_that_is_not_yaml_sections_is_said_to_be_so(tmp_path, content, ex
         load(file)
     assert str(raised.value).startswith(f"{file}{expected}")
     assert "\n" not in str(raised.value)
+
+
+def test_a_folder_in_the_files_place_is_one_line(tmp_path):
+    with pytest.raises(params.ParamsError) as raised:
+        params.read_document(tmp_path, "params.yaml")
+    assert str(raised.value) == "params.yaml: expected a file that can be read, found Is a directory"
 
 
 def test_the_command_prints_the_line_and_fails(small_files, capsys, monkeypatch):

@@ -62,6 +62,24 @@ def test_stages_that_the_pipeline_no_longer_has_are_not_out_of_date_though_the_l
     assert "（古いステージ：summarize_least_squares）" in note
 
 
+def test_a_library_of_another_version_than_the_one_that_ran_makes_a_note(compare, compared):
+    text = (compared / "versions.yaml").read_text(encoding="utf-8")
+    newer = re.sub(r'^numpy: ".*"$', 'numpy: "9.9.9"', text, flags=re.MULTILINE)
+    assert newer != text
+    revisions.commit(compared, "newer", {"versions.yaml": newer})
+    (note,) = json.loads(compare("main", "newer", "--json")[1])["notes"]
+    assert "古いステージ：prepare_least_squares、train_least_squares@heavy" in note
+    revisions.commit(compared, "older", {"versions.yaml": None})  # as projects were that had none
+    assert json.loads(compare("main", "older", "--json")[1])["notes"] == []
+
+
+def test_a_library_that_is_pinned_for_several_versions_of_python_is_told_with_all(compare, compared):
+    pins = "numpy==2 ; python_version >= '3.12'\nnumpy==1 ; python_version < '3.12'\n"
+    revisions.commit(compared, "several", {"requirements.lock": pins})
+    told = {one["name"]: one["new"] for one in json.loads(compare("main", "several", "--json")[1])["versions"]}
+    assert told["numpy"] == "1 or 2"
+
+
 # -- what is wrong is one line ----------------------------------------------------------------------------------------
 
 

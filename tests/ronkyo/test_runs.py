@@ -63,6 +63,17 @@ def test_an_experiment_without_items_has_none(project, summary):
     assert results.read_items(project, "another") == {}
 
 
+def test_tables_that_a_summary_no_longer_has_are_removed(project, summary):
+    results.write_summary(project, "other task", summary)
+    results.write_summary(project, "task", results.Summary(constants={"baseline": {"accuracy": 0.5}}))
+    assert (results.read_seeds(project, "task"), results.read_items(project, "task")) == ({}, {})
+    assert not project.curves_folder("task").exists()
+    assert results.read_constants(project, "task") == {"baseline": {"accuracy": 0.5}}
+    results.write_summary(project, "task", results.Summary())  # what is not there is no error
+    assert results.read_seeds(project, "other task")
+    assert project.curves_folder("other task").is_dir()
+
+
 def test_metrics_hold_means_and_null_where_a_seed_is_not_finite(project, summary):
     metrics = files.read_json(project.metrics_file("task"))
     assert metrics["plain"] == {"loss": 0.233333, "accuracy": 0.5}

@@ -1,6 +1,7 @@
 """Training in parallel processes: the result does not depend on how seeds are split among them."""
 
 import os
+import time
 
 import numpy as np
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from ronkyo.errors import UserError
 from ronkyo.new import project as new
 from ronkyo.project import Project, ProjectError
-from ronkyo.run import workers
+from ronkyo.run import prepare, workers
+from ronkyo.run import train as stage
+from ronkyo.run.contract import ContractError
 
 NAME = "least_squares"
 
@@ -58,6 +61,69 @@ def test_progress_is_complete_and_named(train, capsys):
 def test_an_error_in_a_worker_reaches_the_stage(train):
     with pytest.raises(ProjectError, match="least_square: expected an experiment, .*; nearest: least_squares"):
         train([0], 1, "least_square")
+
+
+MISTAKES = {  # package: the function's new first lines, and the one line of the error
+    "nothing": ("train", "return None", "train: expected {name: array}, found None"),
+    "scalar": ("train", 'return {"x": np.zeros(())}', "train: x: expected shape (3, …), a row a seed, found ()"),
+    "short": ("train", 'return {"x": np.zeros((1, 2))}', "train: x: expected shape (3, …), a row a seed, found (1, 2)"),
+    "objects": (
+        "train",
+        'return {"x": [len] * len(seeds)}',
+        "train: x: expected an array of numbers or text, found list",
+    ),
+    "names": (
+        "train",
+        'return {f"x{min(seeds)}": np.zeros(len(seeds))}',
+        "train: expected the same names and shapes behind (seed, …) of every block of seeds, "
+        "found {'x0': ()} and {'x3': ()}",
+    ),
+    "shapes": (
+        "train",
+        'return {"x": np.zeros((len(seeds), 1 + min(seeds)))}',
+        "train: expected the same names and shapes behind (seed, …) of every block of seeds, "
+        "found {'x': (1,)} and {'x': (4,)}",
+    ),
+    "stepless": ("steps", "return None", "steps: expected a whole number ≥ 0, found None"),
+    "half": ("steps", "return 0.5", "steps: expected a whole number ≥ 0, found float 0.5"),
+    "first": (  # the second block's error comes before the first block is done
+        "train",
+        "import time\n    return None if 3 in seeds else time.sleep(120)",
+        "train: expected {name: array}, found None",
+    ),
+}
+
+
+def prepared(root, package, function, body) -> Project:
+    """A project with data, in whose train.py the function begins with other lines."""
+    new.write_files(package, package, "en", root)
+    project = Project.find(root)
+    file = project.experiments_folder / NAME / "train.py"
+    head, define, rest = file.read_text(encoding="utf-8").partition(f"def {function}(")
+    signature, _, rest = rest.partition("\n")
+    file.write_text(f"{head}{define}{signature}\n    {body}\n{rest}", encoding="utf-8")
+    prepare.run(project, NAME)
+    return project
+
+
+def test_more_steps_than_anyone_reads_do_not_keep_the_stage_from_its_end(tmp_path):
+    project = prepared(tmp_path, "many", "train", "for _ in range(100_000):\n        progress(1)")
+    stage.run(project, NAME, "plain")
+    assert project.run_folder(NAME, "plain").is_dir()
+
+
+@pytest.mark.parametrize("package", MISTAKES)
+def test_what_a_function_must_not_return_is_one_line_as_soon_as_a_block_has_it(tmp_path, monkeypatch, package):
+    function, body, expected = MISTAKES[package]
+    monkeypatch.setenv("RONKYO_WORKERS", "2")
+    project = prepared(tmp_path, package, function, body)
+    started = time.monotonic()
+    with pytest.raises(ContractError) as raised:
+        stage.run(project, NAME, "plain")
+    assert str(raised.value).startswith(f"src/{package}/experiments/{NAME}/train.py: {expected}")
+    assert "\n" not in str(raised.value)
+    assert time.monotonic() - started < 60
+    assert not project.run_folder(NAME, "plain").exists()
 
 
 @pytest.mark.parametrize("value", ["0", "two", "-1"])

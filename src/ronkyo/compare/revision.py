@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ronkyo import files, params, results
+from ronkyo import files, params, pins, results
 from ronkyo.claims.predicates import Verdict
 from ronkyo.errors import UserError, nearest
 from ronkyo.params import value_of
@@ -124,13 +124,13 @@ def _copy(project: Project, side: Side, folder: Path) -> Side:
         stages = [stage for stage in _stages(repo, side.name) if isinstance(stage, PipelineStage) and stage.name]
         fs = repo.dvcfs
         parts = _parts(project)
-        lacking = [part for part in parts if not fs.exists(f"/{part}")]
+        present = [part for part in (*parts, pins.FILE) if fs.exists(f"/{part}")]
+        lacking = [part for part in parts if part not in present]
         if {project.relative(project.pipeline_file), project.relative(project.params_file)} & {*lacking}:
             raise _stranger(project, side.name)
-        for part in parts:
-            if part not in lacking:
-                (folder / part).parent.mkdir(parents=True, exist_ok=True)
-                fs.get(f"/{part}", str(folder / part), recursive=True)
+        for part in present:
+            (folder / part).parent.mkdir(parents=True, exist_ok=True)
+            fs.get(f"/{part}", str(folder / part), recursive=True)
         status = {} if side.revision else repo.status()
         outdated = [stage.name for stage in stages if _is_edited(status.get(stage.addressing, []))]
     return replace(side, order=[stage.name for stage in stages], lacking=lacking, outdated=outdated)
@@ -234,14 +234,17 @@ def _read(side: Side, own: Project) -> None:
         with naming(file, "{stages: …}"):
             side.stages = params.read_document(file, LOCK)["stages"]
             if side.revision:  # of the workspace, DVC has told
-                shown = own.relative(own.params_file)
-                side.outdated = [name for name in side.order if _is_outdated(side.stages.get(name), side.params, shown)]
+                recorded = {name for entry in side.stages.values() for name in entry.get("params", {})}
+                documents = {
+                    name: params.read_document(own.root / name, name) for name in recorded if (own.root / name).exists()
+                }
+                side.outdated = [name for name in side.order if _is_outdated(side.stages.get(name), documents)]
     for file in sorted(own.provenance_file("").parent.glob("*.json")):
         with naming(file, "{name, digest, …}"):
             side.provenance[file.stem] = dict(files.read_json(file))
     if (file := own.requirements_file).exists():
         with naming(file, "UTF-8 text"):
-            side.versions = _versions(file.read_text(encoding="utf-8"))
+            side.versions = pins.read(file)
 
 
 def _metrics(document: dict[str, Any]) -> dict[str, dict[str, float | None]]:
@@ -258,16 +261,14 @@ def _claim(entry: dict[str, Any]) -> dict[str, Any]:
     return entry | {name: entry[name] for name in ("effect", "low", "high", "n", "sentences")}
 
 
-def _versions(text: str) -> dict[str, str]:
-    """{distribution: version} of a lock file's lines, with or without hashes and markers behind the version."""
-    pins = (line.split("==", 1) for line in text.splitlines() if "==" in line and line[0].isalnum())
-    return {name: rest.split(";")[0].split()[0] for name, rest in pins}
-
-
-def _is_outdated(entry: dict[str, Any] | None, document: dict[str, Any], params_file: str) -> bool:
-    """Whether a stage ran with other parameters than the file now has."""
-    recorded = (entry or {}).get("params", {}).get(params_file, {})
-    return any(value_of(document, key) != value for key, value in recorded.items())
+def _is_outdated(entry: dict[str, Any] | None, documents: dict[str, dict[str, Any]]) -> bool:
+    """Whether a stage ran with other parameters or versions than the files now have."""
+    return any(
+        value_of(documents[file], key) != value
+        for file, recorded in (entry or {}).get("params", {}).items()
+        if file in documents
+        for key, value in recorded.items()
+    )
 
 
 def to_json(value: Any) -> str:

@@ -7,11 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, nearest
 
 
 class ContractError(UserError):
     """An experiment's function returned something else than the engine expects: file, function, expected, found."""
+
+
+class Given(dict[str, Any]):
+    """What a function of an experiment is given by name; one that is not there is a ContractError, not a KeyError."""
+
+    def __init__(self, place: str, items: Mapping[str, Any]) -> None:
+        super().__init__(items)
+        self.place = place
+
+    def __missing__(self, name: str) -> Any:
+        known = f"one of {', '.join(self)}" if self else "no name, since there is nothing"
+        raise ContractError(f"{self.place}: expected {known}, found {name!r}{nearest(name, self)}")
 
 
 def expect_arrays(place: str, arrays: Any) -> None:
@@ -20,6 +32,14 @@ def expect_arrays(place: str, arrays: Any) -> None:
     for name, array in arrays.items():
         if not isinstance(array, np.ndarray | np.generic) or array.dtype == object:
             raise ContractError(f"{place}: {name}: expected an array of numbers or text, found {kind(array)}")
+
+
+def expect_runs(place: str, arrays: Any, seeds: int) -> None:
+    """Arrays of any numbers, a row for each seed. Raises ContractError."""
+    expect_arrays(place, arrays)
+    for name, array in arrays.items():
+        if array.shape[:1] != (seeds,):
+            raise ContractError(f"{place}: {name}: expected shape ({seeds}, …), a row a seed, found {array.shape}")
 
 
 def kind(value: Any) -> str:

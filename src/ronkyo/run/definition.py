@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
 import ronkyo
-from ronkyo import files, params
+from ronkyo import files, params, pins
 from ronkyo.params import Section
 from ronkyo.project import Project, ProjectError
 from ronkyo.run import imports, versions
@@ -61,11 +61,11 @@ def _outdated(project: Project) -> dict[Path, str]:
 
 
 def _texts(project: Project) -> dict[Path, str]:
-    pinned = versions.pins(project.requirements_file)
+    pinned = pins.read(project.requirements_file)
     head = f"# The pins of {project.requirements_file.name}, written by `ronkyo pipeline`: stages depend on them.\n"
     return {
         project.pipeline_file: Definition(project).text(),
-        project.root / versions.FILE: head + "".join(f'{name}: "{version}"\n' for name, version in pinned.items()),
+        project.root / pins.FILE: head + "".join(f'{name}: "{version}"\n' for name, version in pinned.items()),
     }
 
 
@@ -74,7 +74,7 @@ class Definition:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.pinned = versions.pins(project.requirements_file)
+        self.pinned = pins.read(project.requirements_file)
         self.packages = [entry for entry in project.source.glob("[!_.]*") if entry.is_dir() or entry.suffix == ".py"]
         self.installed = [] if (project.source / "ronkyo").is_dir() else [Path(ronkyo.__file__).parent]
 
@@ -195,7 +195,7 @@ class Definition:
         needed = versions.distributions(reached.modules, reached.names - {"ronkyo"}, self.pinned)
         named = {canonicalize_name(name) for name in shown} | ({"ronkyo"} if self.installed else set())
         libraries = sorted({*needed, *(named & self.pinned.keys())})
-        read = [{versions.FILE: libraries}] if libraries else []
+        read = [{pins.FILE: libraries}] if libraries else []
         return sorted(map(self.project.relative, inside)), read
 
 
@@ -204,7 +204,7 @@ def _yaml(document: Any) -> str:
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.width = 4096
     yaml.dump(document, stream)
-    return re.sub(rf"( *- {versions.FILE}:)((\n +- \S+)+)", _in_few_lines, stream.getvalue())
+    return re.sub(rf"( *- {pins.FILE}:)((\n +- \S+)+)", _in_few_lines, stream.getvalue())
 
 
 def _in_few_lines(block: re.Match[str]) -> str:

@@ -33,6 +33,8 @@ def states(project: Project) -> dict[str, list[str]]:
             status = repo.status()
     except DvcException as error:
         raise PipelineError(f"{project.pipeline_file.name}: {error}") from error
+    if not stages:
+        raise PipelineError(f"{project.pipeline_file.name}: expected stages, found none; `ronkyo pipeline` writes them")
     return {
         stage.name: [text for entry in status.get(stage.addressing, []) for text in _reasons(entry, project.root)]
         for stage in stages

@@ -8,21 +8,25 @@ from typing import Any
 import numpy as np
 
 from ronkyo import files, results
+from ronkyo.errors import nearest
 from ronkyo.project import Project
 from ronkyo.results import Summary, Table
 from ronkyo.run import imports
-from ronkyo.run.contract import ContractError, expect_arrays, kind
+from ronkyo.run.contract import ContractError, Given, expect_arrays, kind
 
 TABLES = ("seeds", "items", "curves")
 
 
 def run(project: Project, experiment: str) -> None:
     settings = project.load_params()[experiment]
-    data = files.read_arrays(project.data_folder(experiment))
-    variants = getattr(settings, "variants", {})
-    runs = {variant: files.read_arrays(project.run_folder(experiment, variant)) for variant in variants}
-    summary = project.function(experiment, "summarize", "summarize")(data, runs, settings)
-    expect_summary(f"{project.file_of(experiment, 'summarize')}: summarize", summary, settings)
+    place = f"{project.file_of(experiment, 'summarize')}: summarize"
+    data = Given(f"{place}: data", files.read_arrays(project.data_folder(experiment)))
+    runs = {
+        variant: Given(f"{place}: runs: {variant}", files.read_arrays(project.run_folder(experiment, variant)))
+        for variant in getattr(settings, "variants", {})
+    }
+    summary = project.function(experiment, "summarize", "summarize")(data, Given(f"{place}: runs", runs), settings)
+    expect_summary(place, summary, settings)
     _expect_declared(project, experiment, summary)
     results.write_summary(project, experiment, summary)
 
@@ -32,9 +36,16 @@ def expect_summary(place: str, summary: Any, settings: Any) -> None:
     ContractError."""
     if not isinstance(summary, Summary):
         raise ContractError(f"{place}: expected a Summary, found {kind(summary)}")
+    for part in (*TABLES, "constants"):
+        if not isinstance(tables := getattr(summary, part), Mapping):
+            raise ContractError(f"{place}: {part}: expected a mapping of names to tables, found {kind(tables)}")
+    variants = getattr(settings, "variants", {})
     for part in TABLES:
         tables = getattr(summary, part)
         for variant, table in tables.items():
+            if variant not in variants:
+                known = f"a variant, one of {', '.join(variants)}" if variants else "no variant, since there is none"
+                raise ContractError(f"{place}: {part}: expected {known}, found {variant!r}{nearest(variant, variants)}")
             first = next(iter(tables.values())) if part != "curves" else table
             _expect_table(f"{place}: {part}: {variant}", table, first)
     for variant, table in summary.seeds.items():
@@ -49,7 +60,7 @@ def expect_summary(place: str, summary: Any, settings: Any) -> None:
         if next(iter(table), None) != "step":
             raise ContractError(f"{place}: curves: {variant}: expected step first, found {', '.join(table)}")
         _expect_finite(f"{place}: curves: {variant}: step", table["step"])
-    _expect_constants(f"{place}: constants", summary.constants, getattr(settings, "variants", {}))
+    _expect_constants(f"{place}: constants", summary.constants, variants)
 
 
 def _expect_declared(project: Project, experiment: str, summary: Summary) -> None:
@@ -65,6 +76,8 @@ def _expect_declared(project: Project, experiment: str, summary: Summary) -> Non
 def _expect_table(place: str, table: Any, first: Table) -> None:
     """Columns of one length, the same ones as in `first`."""
     expect_arrays(place, table)
+    if not table:
+        raise ContractError(f"{place}: expected a column, found none")
     for name, column in table.items():
         if column.ndim != 1 or len(column) != len(next(iter(table.values()))):
             expected = "expected one dimension and one length for all"
@@ -79,6 +92,8 @@ def _expect_constants(place: str, constants: Mapping[str, Any], variants: Mappin
     for name, table in constants.items():
         if name in variants:
             raise ContractError(f"{place}: {name}: expected a name that no variant has")
+        if not isinstance(table, Mapping):
+            raise ContractError(f"{place}: {name}: expected {{metric: number}}, found {kind(table)}")
         for key, value in table.items():
             if not isinstance(value, int | float | np.number):
                 raise ContractError(f"{place}: {name}: {key}: expected a number, found {kind(value)}")

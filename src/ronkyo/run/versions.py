@@ -1,17 +1,14 @@
-"""requirements.lock as a file that stages can depend on key by key: versions.yaml, {distribution: version}."""
+"""Which of the pinned distributions some code needs, and what these need."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
-from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-FILE = "versions.yaml"
 # What is required is looked up as on this one, so that dvc.yaml is the same wherever it is written.
 MACHINE = {
     "implementation_name": "cpython",
@@ -23,16 +20,6 @@ MACHINE = {
     "python_version": "3.13",
     "sys_platform": "linux",
 }
-
-
-def pins(lock: Path) -> dict[str, str]:
-    """{canonical name: version} of a requirements file, {} where there is none; a distribution that is pinned for several
-    versions of Python has them all, joined by " or "."""
-    text = lock.read_text(encoding="utf-8") if lock.is_file() else ""
-    found: dict[str, list[str]] = {}
-    for name, version in re.findall(r"^([\w.-]+)==([^\s;\\]+)", text, re.MULTILINE):
-        found.setdefault(canonicalize_name(name), []).append(version)
-    return {name: " or ".join(sorted(set(versions))) for name, versions in sorted(found.items())}
 
 
 def distributions(modules: Iterable[str], names: Iterable[str], pinned: Iterable[str]) -> list[str]:

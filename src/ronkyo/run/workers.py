@@ -21,6 +21,7 @@ import ronkyo
 from ronkyo.errors import UserError
 from ronkyo.files import Arrays
 from ronkyo.project import Project
+from ronkyo.run.contract import ContractError, expect_runs, kind
 
 # One thread a worker; and glibc keeps the memory of large tensors instead of asking the system for it at every step.
 ENVIRONMENT = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
@@ -43,24 +44,50 @@ def available() -> int:
 def train(
     project: Project, experiment: str, data: Arrays, training: Any, seeds: Sequence[int], workers: int, title: str
 ) -> Arrays:
-    """Train every seed and show progress. Returns the experiment's arrays, each (seed, …) in the order of `seeds`."""
+    """Train every seed and show progress. Returns the experiment's arrays, each (seed, …) in the order of `seeds`. The
+    first error ends all workers; raises ContractError."""
     context = multiprocessing.get_context("forkserver")
     # torch is imported once, not once a worker
     context.set_forkserver_preload([f"{project.manifest.package}.experiments.{experiment}.train"])
     queue = context.Queue()
     blocks = [list(map(int, block)) for block in np.array_split(seeds, min(workers, len(seeds)))]
     pool = ProcessPoolExecutor(len(blocks), context, initializer=_start_worker, initargs=(queue,))
-    with _environment(project), pool:
+    with _environment(project), pool, _ending_workers():
         steps = pool.submit(steps_of, project, experiment, data, training).result()
         bar = tqdm(total=steps * len(seeds), desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20)
         with bar:
             futures = [pool.submit(train_block, project, experiment, data, training, block) for block in blocks]
-            while not all(future.done() for future in futures):
+            while len(done := [future for future in futures if future.done()]) < len(futures):
+                for future in done:
+                    future.result()  # an error ends the wait for the others
                 with suppress(Empty):
                     bar.update(queue.get(timeout=0.2))
             results = [future.result() for future in futures]
             bar.update(bar.total - bar.n)  # what is still on its way
-    return {name: np.concatenate([result[name] for result in results]) for name in results[0]}
+    return _joined(_place(project, experiment, "train"), results)
+
+
+def _joined(place: str, results: Sequence[Arrays]) -> Arrays:
+    """The blocks' arrays one after another. Raises ContractError where one has other names or shapes than the first."""
+    first, *others = [{name: array.shape[1:] for name, array in arrays.items()} for arrays in results]
+    for shapes in others:
+        if shapes != first:
+            expected = "expected the same names and shapes behind (seed, …) of every block of seeds"
+            raise ContractError(f"{place}: {expected}, found {first} and {shapes}")
+    return {name: np.concatenate([arrays[name] for arrays in results]) for name in first}
+
+
+@contextmanager
+def _ending_workers() -> Iterator[None]:
+    """An error inside ends the workers started inside, which would otherwise go on to the end of their blocks."""
+    before = multiprocessing.active_children()
+    try:
+        yield
+    except BaseException:
+        for process in multiprocessing.active_children():
+            if process not in before:
+                process.kill()
+        raise
 
 
 @contextmanager
@@ -79,13 +106,23 @@ def _environment(project: Project) -> Iterator[None]:
 
 def train_block(project: Project, experiment: str, data: Arrays, training: Any, seeds: list[int]) -> Arrays:
     report: Callable[[int], None] = _progress.put if _progress is not None else lambda _: None
-    return project.function(experiment, "train", "train")(data, training, seeds, report)
+    arrays = project.function(experiment, "train", "train")(data, training, seeds, report)
+    expect_runs(_place(project, experiment, "train"), arrays, len(seeds))
+    return arrays
 
 
 def steps_of(project: Project, experiment: str, data: Arrays, training: Any) -> int:
-    return project.function(experiment, "train", "steps")(data, training)
+    steps = project.function(experiment, "train", "steps")(data, training)
+    if not isinstance(steps, int | np.integer) or steps < 0:
+        raise ContractError(f"{_place(project, experiment, 'steps')}: expected a whole number ≥ 0, found {kind(steps)}")
+    return int(steps)
+
+
+def _place(project: Project, experiment: str, function: str) -> str:
+    return f"{project.file_of(experiment, 'train')}: {function}"
 
 
 def _start_worker(queue: Any) -> None:
     global _progress
     _progress = queue
+    queue.cancel_join_thread()  # else a worker never ends while steps that nobody reads any more fill the pipe
