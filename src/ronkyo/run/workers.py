@@ -9,6 +9,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty
@@ -53,7 +54,11 @@ def train(
     blocks = [list(map(int, block)) for block in np.array_split(seeds, min(workers, len(seeds)))]
     pool = ProcessPoolExecutor(len(blocks), context, initializer=_start_worker, initargs=(queue,))
     with _environment(project), pool, _ending_workers():
-        steps = pool.submit(steps_of, project, experiment, data, training).result()
+        try:
+            steps = pool.submit(steps_of, project, experiment, data, training).result()
+        except (EOFError, BrokenProcessPool):  # of the server that imports the module; it has said why
+            place = project.file_of(experiment, "train")
+            raise ContractError(f"{place}: expected a module that can be imported, found the error above") from None
         bar = tqdm(total=steps * len(seeds), desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20)
         with bar:
             futures = [pool.submit(train_block, project, experiment, data, training, block) for block in blocks]
