@@ -15,6 +15,7 @@ import revisions
 from revisions import edited
 
 import ronkyo
+from ronkyo import params
 from ronkyo.compare import write
 from ronkyo.errors import UserError
 
@@ -63,14 +64,13 @@ def test_stages_that_the_pipeline_no_longer_has_are_not_out_of_date_though_the_l
 
 
 def test_a_library_of_another_version_than_the_one_that_ran_makes_a_note(compare, compared):
-    text = (compared / "versions.yaml").read_text(encoding="utf-8")
-    newer = re.sub(r'^numpy: ".*"$', 'numpy: "9.9.9"', text, flags=re.MULTILINE)
-    assert newer != text
-    revisions.commit(compared, "newer", {"versions.yaml": newer})
-    (note,) = json.loads(compare("main", "newer", "--json")[1])["notes"]
-    assert "古いステージ：prepare_least_squares、train_least_squares@heavy" in note
-    revisions.commit(compared, "older", {"versions.yaml": None})  # as projects were that had none
-    assert json.loads(compare("main", "older", "--json")[1])["notes"] == []
+    lock = params.read_document(compared / "dvc.lock")
+    lock["stages"][revisions.STAGE].setdefault("params", {})["versions.yaml"] = {"numpy": "2.0"}
+    for name, versions in ("pinned", 'numpy: "2.0"\n'), ("newer", 'numpy: "9.9.9"\n'), ("before", None):
+        revisions.commit(compared, name, {"dvc.lock": revisions.to_json(lock), "versions.yaml": versions})
+    (note,) = json.loads(compare("pinned", "newer", "--json")[1])["notes"]
+    assert f"（古いステージ：{revisions.STAGE}）" in note
+    assert json.loads(compare("pinned", "before", "--json")[1])["notes"] == []  # as projects were that had none
 
 
 def test_a_library_that_is_pinned_for_several_versions_of_python_is_told_with_all(compare, compared):
