@@ -1,13 +1,13 @@
 """The page for the browser: where its links lead, how it is built, and what Chromium makes of it (skipped without it)."""
 
 import io
-import json
 import re
 from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import unquote
 
 import chromium
+import links
 import pypdf
 import pytest
 import sample
@@ -211,26 +211,11 @@ def test_the_structure_of_a_report(report):
 
 
 def test_every_number_of_a_report_leads_to_a_file_that_holds_it(small, report):
-    bare = report.xpath('//data[not(ancestor::a)][not(ancestor::*[starts-with(@id, "ledger:")])]')
-    unlinked = {data.get("value") for data in bare if not data.xpath("ancestor::tr//a[starts-with(@href, '#ledger:')]")}
-    assert unlinked == set()
-    links = report.xpath('//a[@class="origin"]')
-    assert len(links) > 5
-    for link in links:
-        if link.get("href").startswith("#ledger:"):
-            continue
-        file, _, line = link.get("href").removeprefix("../").partition("#L")
-        if file == "reports/claims.json":
-            continue
-        lines = (small.root / file).read_text(encoding="utf-8").splitlines()
-        if file.startswith("reports/metrics/"):
-            name = json.dumps(link.get("title").split(".", 2)[2], ensure_ascii=False)
-            assert lines[int(line) - 1].strip().startswith(f"{name}:"), link.get("title")
+    links.expect_numbers_to_lead_home(report, small.root, 5)
 
 
 def test_every_source_of_a_report_is_a_file_of_the_project(small, report):
-    for href in set(report.xpath('//a[starts-with(@href, "../")]/@href')):
-        assert (small.root / href.removeprefix("../").partition("#")[0]).exists(), href
+    links.expect_sources_to_be_files(report, small.root)
 
 
 # -- in Chromium ------------------------------------------------------------------------------------------------------
