@@ -156,8 +156,11 @@ def _lint(files: Sequence[str], directory: Path) -> int:
     from ronkyo.report import prose
 
     project = Project.find(directory)
-    chosen = [directory / file for file in files] or prose.templates(project)
-    findings = lint.lint_files(chosen, prose.rules(project))
+    if files:
+        chosen = [directory / file for file in files]
+        findings = lint.lint_files(chosen, prose.rules(project))
+    else:
+        chosen, findings = prose.templates(project), prose.lint(project)
     for finding in findings:
         print(finding)
     marks = sum(lint.marks(file.read_text(encoding="utf-8")) for file in chosen)

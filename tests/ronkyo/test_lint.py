@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 from ronkyo.claims.lint import ADVICE, Finding, LintError, Rules, lint, lint_files, marks
 from ronkyo.claims.lint.core import VOCABULARIES
+from ronkyo.cli import main
 from ronkyo.report import prose
 from ronkyo.report.functions import RESULTS
 
@@ -476,6 +477,12 @@ def test_a_projects_templates_are_linted_file_by_file(tmp_path):
     (project.templates / "chapters/notes.md").write_text("3 個\n", encoding="utf-8")
     places = [str(finding.file) for finding in prose.lint(project)]
     assert places == [f"report_templates/{name}.md.j2" for name in ("chapters/a", "chapters/b", "report")]
+
+
+def test_the_command_names_templates_from_the_projects_root(small_copy, capsys):
+    sample.write_report(small_copy, "3 runs\n")
+    assert main(["-C", str(small_copy.root / "src"), "lint"]) == 1
+    assert capsys.readouterr().out.startswith("report_templates/report.md.j2:1: number 3, typed by hand")
 
 
 def test_a_projects_own_tables_print_results(tmp_path):
