@@ -9,6 +9,7 @@ from drawn import results_of
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from seeds import assert_a_seed_alone_equals_it_among_others, assert_a_worker_process_gives_the_same_bits, train_seeds
 
 from day3.experiments.binary_addition import figures
 from day3.experiments.binary_addition.settings import Settings, label
@@ -67,7 +68,7 @@ def quiet(_):
 @pytest.fixture(scope="module")
 def results():
     settings = Settings.model_validate(section())
-    trained = {name: train({}, training, range(3), quiet) for name, training in settings.variants.items()}
+    trained = {name: train_seeds(train, {}, training, range(3), quiet) for name, training in settings.variants.items()}
     summary = summarize({}, trained, settings)
     return results_of(EXPERIMENT, settings, {}, trained, summary)
 
@@ -109,26 +110,21 @@ def test_test_set_is_a_fixed_sample_when_there_are_many():
 
 
 @pytest.mark.parametrize("changes", [{"activation": "sigmoid"}, {"activation": "relu"}, {"hidden_size": 64}])
-def test_a_seed_is_bit_identical_alone_and_in_a_block(changes):
-    training = training_of(**changes)
-    together = train({}, training, [4, 0, 7], quiet)
-    for row, seed in enumerate([4, 0, 7]):
-        alone = train({}, training, [seed], quiet)
-        assert alone.keys() == together.keys()
-        for name in alone:
-            assert together[name].shape[0] == 3
-            np.testing.assert_array_equal(alone[name][0], together[name][row], err_msg=name)
+def test_a_seed_is_bit_identical_after_another_and_in_another_process(changes):
+    assert_a_seed_alone_equals_it_among_others(train, {}, training_of(**changes))
+    assert_a_worker_process_gives_the_same_bits(train, {}, training_of(**changes))
 
 
 def test_other_seeds_give_other_runs():
-    losses = train({}, training_of(), [0, 1], quiet)["mean_loss"]
+    losses = train_seeds(train, {}, training_of(), [0, 1], quiet)["mean_loss"]
     assert (losses[0] != losses[1]).all()
 
 
 def test_variants_of_a_seed_see_the_same_examples_from_the_same_start():
     """With the learning rate 0 the gradients that tell these two variants apart change nothing."""
     exact, course = (
-        train({}, training_of(learning_rate=0.0, output_gradient=name), [0], quiet) for name in ("exact", "course")
+        train_seeds(train, {}, training_of(learning_rate=0.0, output_gradient=name), [0], quiet)
+        for name in ("exact", "course")
     )
     np.testing.assert_array_equal(exact["mean_loss"], course["mean_loss"])
     assert (exact["gradient_norm"] != course["gradient_norm"]).all()
@@ -136,8 +132,10 @@ def test_variants_of_a_seed_see_the_same_examples_from_the_same_start():
 
 def test_the_gradient_is_followed_back_before_and_after_training():
     """Variants of a seed start alike, so before training only what they start with can tell their ratios apart."""
-    exact, course = (train({}, training_of(output_gradient=name), [0, 1], quiet) for name in ("exact", "course"))
-    still = train({}, training_of(learning_rate=0.0), [0, 1], quiet)
+    exact, course = (
+        train_seeds(train, {}, training_of(output_gradient=name), [0, 1], quiet) for name in ("exact", "course")
+    )
+    still = train_seeds(train, {}, training_of(learning_rate=0.0), [0, 1], quiet)
     for ratio in ("backward_ratio", "jacobian_ratio"):
         initial, final = f"initial_{ratio}", f"final_{ratio}"
         np.testing.assert_array_equal(exact[initial], course[initial])
@@ -148,12 +146,12 @@ def test_the_gradient_is_followed_back_before_and_after_training():
 
 def test_progress_adds_up_to_the_steps_of_all_seeds():
     done, training = [], training_of()
-    train({}, training, [0, 1, 2], done.append)
+    train_seeds(train, {}, training, [0, 1, 2], done.append)
     assert sum(done) == 3 * steps({}, training)
 
 
 def test_addition_of_short_numbers_is_learned():
-    run = train({}, training_of(digits=4, iterations=3000, record_every=100), [0, 1], quiet)
+    run = train_seeds(train, {}, training_of(digits=4, iterations=3000, record_every=100), [0, 1], quiet)
     np.testing.assert_array_equal(run["test_accuracy"], 1.0)
     assert (run["mean_loss"][:, -1] < 0.05).all()
     assert (run["mean_loss"][:, 0] > 0.3).all()
@@ -190,7 +188,7 @@ def test_a_diverging_network_is_frozen_and_disturbs_no_other():
 
 def test_training_that_diverges_warns_of_nothing_and_is_recorded():
     training = training_of(activation="relu", output_gradient="course", learning_rate=1000.0, iterations=400)
-    run = train({}, training, range(4), quiet)
+    run = train_seeds(train, {}, training, range(4), quiet)
     assert run["diverged"].any()
     np.testing.assert_array_equal(np.isnan(run["mean_loss"][:, -1]), run["diverged"])
 

@@ -16,6 +16,7 @@ from seeds import (
     assert_a_worker_process_gives_the_same_bits,
     assert_equal_runs,
     no_progress,
+    train_seeds,
 )
 
 from day3.experiments.next_word import data as next_word_data
@@ -242,7 +243,7 @@ def test_training_on_a_share_knows_nothing_of_the_rest(data):
     half = training(train_share=0.5)
     changed = data | {"train_windows": data["train_windows"].copy()}
     changed["train_windows"][:10] = 0
-    one, other = (train(arrays, half, [0], no_progress) for arrays in (data, changed))
+    one, other = (train_seeds(train, arrays, half, [0], no_progress) for arrays in (data, changed))
     assert_equal_runs(one, other)
 
 
@@ -250,7 +251,7 @@ def test_training_on_a_share_knows_nothing_of_the_rest(data):
 def test_every_cell_trains_and_reports_its_steps(data, variant):
     finished = []
     chosen = settings().variants[variant]
-    run = train(data, chosen, [0, 1], finished.append)
+    run = train_seeds(train, data, chosen, [0, 1], finished.append)
     assert sum(finished) == 2 * steps(data, chosen) == 12
     assert {name: array.shape for name, array in run.items()} == {
         "batch_loss": (2, 6),
@@ -286,7 +287,7 @@ def test_variants_of_a_seed_see_the_same_batches_and_seeds_see_others(data, monk
         chosen = settings().variants[variant]
         for seed in (0, 1):
             seen.clear()
-            train(data, chosen, [seed], no_progress)
+            train_seeds(train, data, chosen, [seed], no_progress)
             orders[variant, seed] = list(seen)
     assert orders["rnn", 0] == orders["lstm", 0] == orders["gru", 0] != orders["rnn", 1]
     assert orders["rnn", 0][:3] != orders["rnn", 0][3:]  # another order in the second epoch
@@ -294,30 +295,30 @@ def test_variants_of_a_seed_see_the_same_batches_and_seeds_see_others(data, monk
 
 
 def test_epoch_loss_is_the_mean_over_windows_not_over_batches(data):
-    run = train(data, training(), [0], no_progress)
+    run = train_seeds(train, data, training(), [0], no_progress)
     expected = [np.average(losses, weights=[8, 8, 4]) for losses in run["batch_loss"][0].reshape(2, 3)]
     assert run["train_loss"][0] == pytest.approx(expected)
 
 
 def test_measures_do_not_depend_on_how_many_windows_are_evaluated_at_once(data, monkeypatch):
-    whole = train(data, training(), [0], no_progress)
+    whole = train_seeds(train, data, training(), [0], no_progress)
     trigram = summarize(data, {"lstm": whole}, settings()).constants["trigram"]
     monkeypatch.setattr("day3.experiments.next_word.train.EVALUATION_BATCH", 3)
     monkeypatch.setattr("day3.experiments.next_word.summarize.EVALUATION_BATCH", 3)
-    parts = train(data, training(), [0], no_progress)
+    parts = train_seeds(train, data, training(), [0], no_progress)
     assert parts["test_log_probability"] == pytest.approx(whole["test_log_probability"], rel=1e-6)
     assert np.array_equal(parts["test_rank"], whole["test_rank"])
     assert summarize(data, {"lstm": parts}, settings()).constants["trigram"] == pytest.approx(trigram)
 
 
 def test_without_learning_nothing_changes(data):
-    run = train(data, training(learning_rate=0.0), [0], no_progress)
+    run = train_seeds(train, data, training(learning_rate=0.0), [0], no_progress)
     assert run["test_loss"][0, 0] == run["test_loss"][0, 1]
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 def test_training_learns_an_order_of_words(data, cell):
-    run = train(data, training(cell=cell, epochs=100, learning_rate=0.05), [0], no_progress)
+    run = train_seeds(train, data, training(cell=cell, epochs=100, learning_rate=0.05), [0], no_progress)
     assert run["train_loss"][0, -1] < 0.1
     follows = (data["test_windows"][:, :2] + 1 == data["test_windows"][:, 1:]).all(axis=1)
     assert (run["test_rank"][0, follows] == 0).all()
@@ -329,7 +330,7 @@ def test_training_learns_an_order_of_words(data, cell):
 @pytest.fixture
 def results(data):
     chosen = settings()
-    runs = {variant: train(data, chosen.variants[variant], range(2), no_progress) for variant in VARIANTS}
+    runs = {variant: train_seeds(train, data, chosen.variants[variant], range(2), no_progress) for variant in VARIANTS}
     summary = summarize(data, runs, chosen)
     return results_of("next_word", chosen, data, runs, summary)
 

@@ -8,7 +8,12 @@ import pytest
 import torch
 from drawn import results_of
 from pydantic import ValidationError
-from seeds import assert_a_seed_alone_equals_it_among_others, assert_a_worker_process_gives_the_same_bits, no_progress
+from seeds import (
+    assert_a_seed_alone_equals_it_among_others,
+    assert_a_worker_process_gives_the_same_bits,
+    no_progress,
+    train_seeds,
+)
 
 from day3.experiments.sine_to_cosine import figures
 from day3.experiments.sine_to_cosine.data import prepare
@@ -125,7 +130,7 @@ def test_an_example_seed_that_is_not_trained_is_refused():
 def test_every_variant_trains_and_reports_its_steps(data, variant):
     finished = []
     chosen = settings().variants[variant]
-    run = train(data, chosen, [0, 1], finished.append)
+    run = train_seeds(train, data, chosen, [0, 1], finished.append)
     assert sum(finished) == 2 * steps(data, chosen) == 12
     assert {name: array.shape for name, array in run.items()} == {
         "train_mse": (2, 2),
@@ -153,7 +158,7 @@ def test_variants_of_a_seed_see_the_same_batches_and_seeds_see_others(data, monk
     for variant, chosen in settings().variants.items():
         for seed in (0, 1):
             seen.clear()
-            train(data, chosen, [seed], no_progress)
+            train_seeds(train, data, chosen, [seed], no_progress)
             orders[variant, seed] = list(seen)
     assert all(orders[variant, 0] == orders["gru", 0] != orders[variant, 1] for variant in VARIANTS)
     assert orders["gru", 0][:3] != orders["gru", 0][3:]  # another order in the second epoch
@@ -162,20 +167,22 @@ def test_variants_of_a_seed_see_the_same_batches_and_seeds_see_others(data, monk
 def test_validation_windows_are_not_learned_from(data):
     changed = data | {"cosines": data["cosines"].copy()}
     changed["cosines"][data["validation"]] += 1
-    one, other = (train(arrays, training(), [0], no_progress) for arrays in (data, changed))
+    one, other = (train_seeds(train, arrays, training(), [0], no_progress) for arrays in (data, changed))
     assert np.array_equal(one["predictions"], other["predictions"])
     assert not np.array_equal(one["validation_mse"], other["validation_mse"])
 
 
 def test_without_learning_nothing_changes(data):
-    run = train(data, training(learning_rate=0.0), [0], no_progress)
+    run = train_seeds(train, data, training(learning_rate=0.0), [0], no_progress)
     assert run["train_mse"][0, 0] == run["train_mse"][0, 1]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_training_learns_to_write_the_cosine_of_training_windows_on_its_own(data, variant):
     data["free_running"] = np.array([2, 7])
-    run = train(data, training(**VARIANTS[variant], hidden_size=8, epochs=150, learning_rate=0.02), [0], no_progress)
+    run = train_seeds(
+        train, data, training(**VARIANTS[variant], hidden_size=8, epochs=150, learning_rate=0.02), [0], no_progress
+    )
     assert run["train_mse"][0, -1] < 0.01 < run["train_mse"][0, 0]
     errors = run["predictions"][0] - data["cosines"][data["free_running"]]
     assert np.mean(errors**2) < 0.02
@@ -187,7 +194,7 @@ def test_training_learns_to_write_the_cosine_of_training_windows_on_its_own(data
 @pytest.fixture
 def results(data):
     chosen = settings()
-    runs = {variant: train(data, chosen.variants[variant], range(2), no_progress) for variant in VARIANTS}
+    runs = {variant: train_seeds(train, data, chosen.variants[variant], range(2), no_progress) for variant in VARIANTS}
     summary = summarize(data, runs, chosen)
     return results_of("sine_to_cosine", chosen, data, runs, summary)
 

@@ -11,7 +11,12 @@ import numpy as np
 import pytest
 import torch
 from drawn import results_of
-from seeds import assert_a_seed_alone_equals_it_among_others, assert_a_worker_process_gives_the_same_bits, no_progress
+from seeds import (
+    assert_a_seed_alone_equals_it_among_others,
+    assert_a_worker_process_gives_the_same_bits,
+    no_progress,
+    train_seeds,
+)
 
 from day3.experiments.spoken_digits import data as spoken_digits_data
 from day3.experiments.spoken_digits import figures, recordings
@@ -210,7 +215,7 @@ def test_clips_with_other_names_are_an_error(monkeypatch):
 def test_every_variant_trains_and_reports_its_steps(data, variant):
     finished = []
     chosen = settings().variants[variant]
-    run = train(data, chosen, [0, 1], finished.append)
+    run = train_seeds(train, data, chosen, [0, 1], finished.append)
     assert sum(finished) == 2 * steps(data, chosen) == 6
     assert {name: array.shape for name, array in run.items()} == {
         "batch_loss": (2, 3),
@@ -241,18 +246,18 @@ def test_variants_of_a_seed_see_the_batches_in_the_same_order(data, monkeypatch)
     orders = []
     for variant in VARIANTS:
         seen.clear()
-        train(data, settings().variants[variant], [0], no_progress)
+        train_seeds(train, data, settings().variants[variant], [0], no_progress)
         orders.append(list(seen))
     assert all(order == orders[0] for order in orders)
 
 
 def test_epoch_loss_is_the_mean_over_clips_not_over_batches(data):
-    run = train(data, training(), [0], no_progress)
+    run = train_seeds(train, data, training(), [0], no_progress)
     assert run["loss"][0, 0] == pytest.approx(np.average(run["batch_loss"][0], weights=[4, 4, 2]))
 
 
 def test_without_learning_nothing_changes(data):
-    run = train(data, training(learning_rate=0.0, epochs=2), [0], no_progress)
+    run = train_seeds(train, data, training(learning_rate=0.0, epochs=2), [0], no_progress)
     assert run["val_loss"][0, 0] == run["val_loss"][0, 1]
     assert run["loss"][0, 0] == pytest.approx(run["loss"][0, 1], rel=1e-5)
 
@@ -260,7 +265,7 @@ def test_without_learning_nothing_changes(data):
 def test_training_learns_what_can_be_learned(data):
     data["train_y"] = np.arange(10) % 2
     data["train_x"] = np.where(data["train_y"], 1, -1)[:, None].repeat(12, axis=1).astype(np.int16)
-    run = train(data, training(epochs=40, learning_rate=0.05), [0], no_progress)
+    run = train_seeds(train, data, training(epochs=40, learning_rate=0.05), [0], no_progress)
     assert run["accuracy"][0, -1] == 1
     assert run["loss"][0, -1] < 0.1 < run["loss"][0, 0]
 
@@ -275,7 +280,7 @@ def test_each_element_of_the_gradient_is_clipped_before_the_optimizer_reads_it(d
         return step(optimizer, *arguments)
 
     monkeypatch.setattr(torch.optim.Adam, "step", watched)
-    train(data, training(clip_value=clip_value), [0], no_progress)
+    train_seeds(train, data, training(clip_value=clip_value), [0], no_progress)
     assert 0.01 <= np.float32(max(seen)) <= np.float32(largest)
 
 
@@ -285,7 +290,7 @@ def test_each_element_of_the_gradient_is_clipped_before_the_optimizer_reads_it(d
 @pytest.fixture
 def results(data):
     chosen = settings()
-    runs = {variant: train(data, chosen.variants[variant], range(2), no_progress) for variant in VARIANTS}
+    runs = {variant: train_seeds(train, data, chosen.variants[variant], range(2), no_progress) for variant in VARIANTS}
     summary = summarize(data, runs, chosen)
     return results_of("spoken_digits", chosen, data, runs, summary)
 

@@ -14,7 +14,8 @@ import revisions
 from ronkyo import cli, files
 from ronkyo.new import project as new
 from ronkyo.project import Project
-from ronkyo.run import draw, prepare, report, summarize, workers
+from ronkyo.run import draw, prepare, report, summarize, unit
+from ronkyo.run.unit import Unit
 
 PACKAGE = "small"
 
@@ -53,7 +54,9 @@ def _train(project: Project, experiment: str) -> None:
     settings = project.load_params()[experiment]
     data, seeds = files.read_arrays(project.data_folder(experiment)), list(range(settings.seeds))
     for variant, training in settings.variants.items():
-        arrays = workers.train_block(project, experiment, data, training, seeds)
+        module = project.module(experiment, "train").__name__
+        runs = [unit.compute(Unit(module, training, seed), data, lambda _: None) for seed in seeds]
+        arrays = unit.stack(module, runs)
         files.write_arrays(project.run_folder(experiment, variant), arrays)
 
 

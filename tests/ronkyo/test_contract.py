@@ -7,7 +7,7 @@ import pytest
 
 from ronkyo import files, results
 from ronkyo.errors import UserError
-from ronkyo.run import contract, draw, prepare, stage, summarize, train
+from ronkyo.run import draw, prepare, stage, summarize, train
 
 NAME = "least_squares"
 FOLDER = f"src/small/experiments/{NAME}"
@@ -88,18 +88,6 @@ def test_data_without_a_digest(edited):
 )
 def test_data_that_is_no_pair_of_arrays_and_provenance(made, found):
     assert message(prepare.checked, "data.py: prepare", made) == f"data.py: prepare: {found}"
-
-
-@pytest.mark.parametrize(
-    ("arrays", "found"),
-    [
-        ({"loss": np.zeros(())}, "loss: expected shape (3, …), a row a seed, found ()"),
-        ({"loss": np.zeros((2, 3))}, "loss: expected shape (3, …), a row a seed, found (2, 3)"),
-        ({"loss": 0.5}, "loss: expected an array of numbers or text, found float 0.5"),
-    ],
-)
-def test_a_run_without_an_axis_of_seeds(arrays, found):
-    assert message(contract.expect_runs, "train.py: train", arrays, 3) == f"train.py: train: {found}"
 
 
 SEEDS = {"plain": {"loss": np.ones(5)}, "momentum": {"loss": np.ones(5)}}

@@ -34,14 +34,6 @@ def expect_arrays(place: str, arrays: Any) -> None:
             raise ContractError(f"{place}: {name}: expected an array of numbers or text, found {kind(array)}")
 
 
-def expect_runs(place: str, arrays: Any, seeds: int) -> None:
-    """Arrays of any numbers, a row for each seed. Raises ContractError."""
-    expect_arrays(place, arrays)
-    for name, array in arrays.items():
-        if array.shape[:1] != (seeds,):
-            raise ContractError(f"{place}: {name}: expected shape ({seeds}, …), a row a seed, found {array.shape}")
-
-
 def kind(value: Any) -> str:
     """How a message tells what it found."""
     if isinstance(value, np.ndarray):

@@ -1,13 +1,10 @@
-"""Seeds of one variant trained in parallel processes, in blocks; the result does not depend on how they are split.
-
-The unit of work is (experiment, variant, block of seeds): `train_block` takes plain values and can run anywhere.
-"""
+"""Seeds of one variant trained in parallel processes; the result does not depend on how many there are."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -22,7 +19,9 @@ import ronkyo
 from ronkyo.errors import UserError
 from ronkyo.files import Arrays
 from ronkyo.project import Project
-from ronkyo.run.contract import ContractError, expect_runs, kind
+from ronkyo.run import unit as units
+from ronkyo.run.contract import ContractError, kind
+from ronkyo.run.unit import Unit, stack
 
 # One thread a worker; and glibc keeps the memory of large tensors instead of asking the system for it at every step.
 ENVIRONMENT = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
@@ -49,10 +48,10 @@ def train(
     first error ends all workers; raises ContractError."""
     context = multiprocessing.get_context("forkserver")
     # torch is imported once, not once a worker
-    context.set_forkserver_preload([f"{project.manifest.package}.experiments.{experiment}.train"])
+    module = f"{project.manifest.package}.experiments.{experiment}.train"
+    context.set_forkserver_preload([module])
     queue = context.Queue()
-    blocks = [list(map(int, block)) for block in np.array_split(seeds, min(workers, len(seeds)))]
-    pool = ProcessPoolExecutor(len(blocks), context, initializer=_start_worker, initargs=(queue,))
+    pool = ProcessPoolExecutor(min(workers, len(seeds)), context, initializer=_start_worker, initargs=(queue,))
     with _environment(project), pool, _ending_workers():
         try:
             steps = pool.submit(steps_of, project, experiment, data, training).result()
@@ -61,7 +60,7 @@ def train(
             raise ContractError(f"{place}: expected a module that can be imported, found the error above") from None
         bar = tqdm(total=steps * len(seeds), desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20)
         with bar:
-            futures = [pool.submit(train_block, project, experiment, data, training, block) for block in blocks]
+            futures = [pool.submit(compute, Unit(module, training, seed), data) for seed in seeds]
             while len(done := [future for future in futures if future.done()]) < len(futures):
                 for future in done:
                     future.result()  # an error ends the wait for the others
@@ -69,17 +68,7 @@ def train(
                     bar.update(queue.get(timeout=0.2))
             results = [future.result() for future in futures]
             bar.update(bar.total - bar.n)  # what is still on its way
-    return _joined(_place(project, experiment, "train"), results)
-
-
-def _joined(place: str, results: Sequence[Arrays]) -> Arrays:
-    """The blocks' arrays one after another. Raises ContractError where one has other names or shapes than the first."""
-    first, *others = [{name: array.shape[1:] for name, array in arrays.items()} for arrays in results]
-    for shapes in others:
-        if shapes != first:
-            expected = "expected the same names and shapes behind (seed, …) of every block of seeds"
-            raise ContractError(f"{place}: {expected}, found {first} and {shapes}")
-    return {name: np.concatenate([arrays[name] for arrays in results]) for name in first}
+    return stack(module, results)
 
 
 @contextmanager
@@ -109,22 +98,18 @@ def _environment(project: Project) -> Iterator[None]:
         os.environ.update(before)
 
 
-def train_block(project: Project, experiment: str, data: Arrays, training: Any, seeds: list[int]) -> Arrays:
-    report: Callable[[int], None] = _progress.put if _progress is not None else lambda _: None
-    arrays = project.function(experiment, "train", "train")(data, training, seeds, report)
-    expect_runs(_place(project, experiment, "train"), arrays, len(seeds))
-    return arrays
+def compute(unit: Unit, data: Arrays) -> Arrays:
+    return units.compute(unit, data, _progress.put)
 
 
 def steps_of(project: Project, experiment: str, data: Arrays, training: Any) -> int:
+    """How many steps a seed takes; and whether there is a `train`. Raises ProjectError or ContractError."""
+    project.function(experiment, "train", "train")
     steps = project.function(experiment, "train", "steps")(data, training)
     if not isinstance(steps, int | np.integer) or steps < 0:
-        raise ContractError(f"{_place(project, experiment, 'steps')}: expected a whole number ≥ 0, found {kind(steps)}")
+        place = f"{project.file_of(experiment, 'train')}: steps"
+        raise ContractError(f"{place}: expected a whole number ≥ 0, found {kind(steps)}")
     return int(steps)
-
-
-def _place(project: Project, experiment: str, function: str) -> str:
-    return f"{project.file_of(experiment, 'train')}: {function}"
 
 
 def _start_worker(queue: Any) -> None:

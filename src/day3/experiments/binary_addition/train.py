@@ -30,26 +30,22 @@ def steps(data: files.Arrays, training: Training) -> int:
     return training.iterations
 
 
-def train(
-    data: files.Arrays, training: Training, seeds: Sequence[int], progress: Callable[[int], None]
-) -> files.Arrays:
-    """Every array has the leading axis seed.
-
-    example_loss, mean_loss: (seed, interval), of the interval's last example and of all its examples.
-    gradient_norm, max_gradient_norm: (seed, interval), mean and largest of the interval. All four are nan from the
-    interval on in which a run diverges. diverged: (seed,). initial_…, final_…: see `measure_flow`, before and after
+def train(data: files.Arrays, training: Training, seed: int, progress: Callable[[int], None]) -> files.Arrays:
+    """example_loss, mean_loss: (interval,), of the interval's last example and of all its examples.
+    gradient_norm, max_gradient_norm: (interval,), mean and largest of the interval. All four are nan from the
+    interval on in which a run diverges. diverged: (). initial_…, final_…: see `measure_flow`, before and after
     training. The rest: see `evaluate`.
     """
-    weights = new_weights(training, [generator(EXPERIMENT, seed, "initialization") for seed in seeds])
-    orders = [generator(EXPERIMENT, seed, "data order") for seed in seeds]
-    x, d = encode(np.stack([draw_pairs(training, rng, training.iterations) for rng in orders]), training)
+    weights = new_weights(training, [generator(EXPERIMENT, seed, "initialization")])
+    order = generator(EXPERIMENT, seed, "data order")
+    x, d = encode(draw_pairs(training, order, training.iterations)[None], training)
     with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is recorded, not warned about
         initial = measure_flow(weights, training)
         loss, norm, diverged = fit(weights, x[..., None, :], d[..., None, :], training, progress)
         final = measure_flow(weights, training)
         tested = evaluate(weights, *encode(evaluation_pairs(training), training), training)
-    loss, norm = (history.reshape(len(seeds), -1, training.record_every) for history in (loss, norm))
-    return {
+    loss, norm = (history.reshape(1, -1, training.record_every) for history in (loss, norm))
+    arrays = {
         "example_loss": loss[:, :, -1],
         "mean_loss": loss.mean(axis=2),
         "gradient_norm": norm.mean(axis=2),
@@ -58,6 +54,7 @@ def train(
         **{f"initial_{name}": values for name, values in initial.items()},
         **{f"final_{name}": values for name, values in final.items()},
     } | tested
+    return {name: array[0] for name, array in arrays.items()}
 
 
 def new_weights(training: Training, rngs: Sequence[np.random.Generator]) -> Weights:

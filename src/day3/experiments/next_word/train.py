@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -63,21 +62,12 @@ def count_words(windows: np.ndarray, words: int) -> np.ndarray:
     return np.bincount(np.concatenate([windows[0], windows[1:, -1]]), minlength=words)
 
 
-def train(
-    data: Arrays, training: Training, seeds: Sequence[int], progress: Callable[[int], None]
-) -> dict[str, np.ndarray]:
-    """Arrays of (seed, …):
-
-    batch_loss (seed, step): cross entropy; train_loss (seed, epoch): its mean while the network learns; test_loss
-    (seed, epoch): after the epoch; test_log_probability, test_rank (seed, window): what the right word gets after the
-    last epoch; query_probabilities (seed, words): of the word after the query; parameters (seed,).
+@one_thread()
+def train(data: Arrays, training: Training, seed: int, progress: Callable[[int], None]) -> Arrays:
+    """batch_loss (step,): cross entropy; train_loss (epoch,): its mean while the network learns; test_loss
+    (epoch,): after the epoch; test_log_probability, test_rank (window,): what the right word gets after the
+    last epoch; query_probabilities (words,): of the word after the query; parameters ().
     """
-    with one_thread():
-        results = [_train_seed(data, training, seed, progress) for seed in seeds]
-    return {name: np.stack([result[name] for result in results]) for name in results[0]}
-
-
-def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[[int], None]) -> dict[str, Any]:
     initialization = generator("next_word", seed, "initialization")
     torch_generator = torch.Generator().manual_seed(int(initialization.integers(2**63)))
     train_windows = latest(data["train_windows"], training.train_share)
@@ -112,7 +102,7 @@ def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[
         "test_log_probability": log_probability,
         "test_rank": rank,
         "query_probabilities": np.exp(_log_probabilities(model, data["query"][None])[0]),
-        "parameters": parameter_count(model),
+        "parameters": np.array(parameter_count(model)),
     }
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -22,20 +21,11 @@ def steps(data: Arrays, training: Training) -> int:
     return training.epochs * math.ceil(len(data["train"]) / training.batch_size)
 
 
-def train(
-    data: Arrays, training: Training, seeds: Sequence[int], progress: Callable[[int], None]
-) -> dict[str, np.ndarray]:
-    """Arrays of (seed, …):
-
-    train_mse, validation_mse (seed, epoch): with teacher forcing, after the epoch; predictions
-    (seed, window, time): of the windows `free_running`, after the last epoch; parameters (seed,).
+@one_thread()
+def train(data: Arrays, training: Training, seed: int, progress: Callable[[int], None]) -> Arrays:
+    """train_mse, validation_mse (epoch,): with teacher forcing, after the epoch; predictions
+    (window, time): of the windows `free_running`, after the last epoch; parameters ().
     """
-    with one_thread():
-        results = [_train_seed(data, training, seed, progress) for seed in seeds]
-    return {name: np.stack([result[name] for result in results]) for name in results[0]}
-
-
-def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[[int], None]) -> dict[str, Any]:
     initialization = generator("sine_to_cosine", seed, "initialization")
     model = Seq2Seq(
         training.cell,
@@ -70,7 +60,7 @@ def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[
         "train_mse": np.array(history["train"]),
         "validation_mse": np.array(history["validation"]),
         "predictions": model.predict(sines[data["free_running"]], steps=sines.shape[1])[..., 0].numpy(),
-        "parameters": parameter_count(model),
+        "parameters": np.array(parameter_count(model)),
     }
 
 

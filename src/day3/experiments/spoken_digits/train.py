@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -24,21 +23,12 @@ def steps(data: Arrays, training: Training) -> int:
     return training.epochs * math.ceil(len(data["train_x"]) / training.batch_size)
 
 
-def train(
-    data: Arrays, training: Training, seeds: Sequence[int], progress: Callable[[int], None]
-) -> dict[str, np.ndarray]:
-    """Arrays of (seed, …):
-
-    batch_loss (seed, step); loss, accuracy (seed, epoch): means over the epoch while the network learns, as Keras
-    prints them; val_loss, val_accuracy (seed, epoch): after the epoch; validation_predictions, test_predictions
-    (seed, clip): digits named after the last epoch; parameters (seed,): how many numbers are trained.
+@one_thread()
+def train(data: Arrays, training: Training, seed: int, progress: Callable[[int], None]) -> Arrays:
+    """batch_loss (step,); loss, accuracy (epoch,): means over the epoch while the network learns, as Keras
+    prints them; val_loss, val_accuracy (epoch,): after the epoch; validation_predictions, test_predictions
+    (clip,): digits named after the last epoch; parameters (): how many numbers are trained.
     """
-    with one_thread():
-        results = [_train_seed(data, training, seed, progress) for seed in seeds]
-    return {name: np.stack([result[name] for result in results]) for name in results[0]}
-
-
-def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[[int], None]) -> dict[str, Any]:
     parts = {part: _tensors(data, part) for part in ("train", "validation", "test")}
     initialization = generator("spoken_digits", seed, "initialization")
     model = Classifier(
@@ -82,7 +72,7 @@ def _train_seed(data: Arrays, training: Training, seed: int, progress: Callable[
         **{name: np.array(values) for name, values in history.items()},
         "validation_predictions": _logits(model, parts["validation"][0]).argmax(1).numpy(),
         "test_predictions": _logits(model, parts["test"][0]).argmax(1).numpy(),
-        "parameters": parameter_count(model),
+        "parameters": np.array(parameter_count(model)),
     }
 
 

@@ -1,0 +1,44 @@
+"""The unit of all work: one seed of one variant. A pure function of plain values, so that it can run anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from ronkyo.files import Arrays
+from ronkyo.run.contract import ContractError, expect_arrays
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a run is computed from, besides its data."""
+
+    module: str  # of the experiment's train.py, as Python imports it
+    training: Any  # the variant's settings
+    seed: int
+
+
+def compute(unit: Unit, data: Arrays, progress: Callable[[int], None]) -> Arrays:
+    """What the experiment's `train` returns: {name: array}. Raises ContractError."""
+    arrays = import_module(unit.module).train(data, unit.training, unit.seed, progress)
+    expect_arrays(place(unit.module), arrays)
+    return {name: np.asarray(array) for name, array in arrays.items()}
+
+
+def stack(module: str, runs: Sequence[Arrays]) -> Arrays:
+    """The runs of a variant, each array (seed, …). Raises ContractError where one has other names or shapes than the
+    first."""
+    first, *others = [{name: array.shape for name, array in arrays.items()} for arrays in runs]
+    for shapes in others:
+        if shapes != first:
+            expected = "expected the same names and shapes for every seed"
+            raise ContractError(f"{place(module)}: {expected}, found {first} and {shapes}")
+    return {name: np.stack([arrays[name] for arrays in runs]) for name in first}
+
+
+def place(module: str) -> str:
+    return f"src/{module.replace('.', '/')}.py: train"
