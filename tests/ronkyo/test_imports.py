@@ -11,7 +11,7 @@ import pytest
 SRC = Path(__file__).parents[2] / "src"
 ENGINE = SRC / "ronkyo"
 FILES = sorted(ENGINE.rglob("*.py"))
-BOTTOM = {"errors", "files", "labels", "numbers", "params", "pins", "project", "results", "seeds", "words"}
+BOTTOM = {"errors", "files", "labels", "numbers", "numerics", "params", "pins", "project", "results", "seeds", "words"}
 ROOMS = {  # each room, and what it may import of the engine besides itself
     **{name: BOTTOM for name in BOTTOM},
     "plotting": {"typeset"},  # for the fonts
