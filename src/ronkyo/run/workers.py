@@ -1,9 +1,10 @@
-"""Seeds of one variant trained in parallel processes; the result does not depend on how many there are."""
+"""Runs computed in parallel processes; the result does not depend on how many there are."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -16,16 +17,16 @@ import numpy as np
 from tqdm import tqdm
 
 import ronkyo
+from ronkyo import files, numerics
 from ronkyo.errors import UserError
-from ronkyo.files import Arrays
 from ronkyo.project import Project
 from ronkyo.run import unit as units
 from ronkyo.run.contract import ContractError, kind
-from ronkyo.run.unit import Unit, stack
+from ronkyo.run.unit import Task
+from ronkyo.store import Store
 
-# One thread a worker; and glibc keeps the memory of large tensors instead of asking the system for it at every step.
-ENVIRONMENT = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-ENVIRONMENT |= {name: str(2**30) for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")}
+# glibc keeps the memory of large tensors instead of asking the system for it at every step.
+ENVIRONMENT = {name: str(2**30) for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")}
 
 _progress: Any = None  # a worker's queue of finished steps
 
@@ -41,34 +42,35 @@ def available() -> int:
     return os.cpu_count() or 1
 
 
-def train(
-    project: Project, experiment: str, data: Arrays, training: Any, seeds: Sequence[int], workers: int, title: str
-) -> Arrays:
-    """Train every seed and show progress. Returns the experiment's arrays, each (seed, …) in the order of `seeds`. The
-    first error ends all workers; raises ContractError."""
+def compute_all(project: Project, tasks: Sequence[Task], workers: int, title: str) -> None:
+    """Compute the runs of an experiment into the store and show progress. The first error ends all workers; raises
+    ContractError."""
+    if not tasks:
+        return
+    experiment, first = tasks[0].experiment, tasks[0].unit
     context = multiprocessing.get_context("forkserver")
     # torch is imported once, not once a worker
-    module = f"{project.manifest.package}.experiments.{experiment}.train"
-    context.set_forkserver_preload([module])
+    context.set_forkserver_preload([first.module])
     queue = context.Queue()
-    pool = ProcessPoolExecutor(min(workers, len(seeds)), context, initializer=_start_worker, initargs=(queue,))
+    pool = ProcessPoolExecutor(min(workers, len(tasks)), context, initializer=_start_worker, initargs=(queue,))
+    store = Store.of(project)
     with _environment(project), pool, _ending_workers():
         try:
-            steps = pool.submit(steps_of, project, experiment, data, training).result()
+            steps = pool.submit(steps_of, project, experiment, tasks[0].data, first.training).result()
         except (EOFError, BrokenProcessPool):  # of the server that imports the module; it has said why
             place = project.file_of(experiment, "train")
             raise ContractError(f"{place}: expected a module that can be imported, found the error above") from None
-        bar = tqdm(total=steps * len(seeds), desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20)
+        bar = tqdm(total=steps * len(tasks), desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20)
         with bar:
-            futures = [pool.submit(compute, Unit(module, training, seed), data) for seed in seeds]
+            futures = [pool.submit(compute, task, store) for task in tasks]
             while len(done := [future for future in futures if future.done()]) < len(futures):
                 for future in done:
                     future.result()  # an error ends the wait for the others
                 with suppress(Empty):
                     bar.update(queue.get(timeout=0.2))
-            results = [future.result() for future in futures]
+            for future in futures:
+                future.result()
             bar.update(bar.total - bar.n)  # what is still on its way
-    return stack(module, results)
 
 
 @contextmanager
@@ -86,11 +88,13 @@ def _ending_workers() -> Iterator[None]:
 
 @contextmanager
 def _environment(project: Project) -> Iterator[None]:
-    """What workers read when they start, before their libraries are loaded: the same sources as here, one thread each."""
+    """What workers read when they start, before their libraries are loaded: the same sources as here, and the
+    project's numerical baseline."""
     before = dict(os.environ)
     engine = Path(ronkyo.__file__).parents[1]
     sources = [str(project.source), *([] if engine.name in ("site-packages", "dist-packages") else [str(engine)])]
-    os.environ.update(ENVIRONMENT, PYTHONPATH=os.pathsep.join([*sources, *filter(None, [before.get("PYTHONPATH")])]))
+    os.environ.update(ENVIRONMENT | numerics.environment(project.numerics))
+    os.environ.update(PYTHONPATH=os.pathsep.join([*sources, *filter(None, [before.get("PYTHONPATH")])]))
     try:
         yield
     finally:
@@ -98,14 +102,17 @@ def _environment(project: Project) -> Iterator[None]:
         os.environ.update(before)
 
 
-def compute(unit: Unit, data: Arrays) -> Arrays:
-    return units.compute(unit, data, _progress.put)
+def compute(task: Task, store: Store) -> None:
+    started = time.monotonic()
+    arrays = units.compute(task.unit, files.read_arrays(task.data), _progress.put)
+    seconds = round(time.monotonic() - started, 3)
+    store.put(task.parts, arrays, experiment=task.experiment, variant=task.variant, seconds=seconds)
 
 
-def steps_of(project: Project, experiment: str, data: Arrays, training: Any) -> int:
+def steps_of(project: Project, experiment: str, data: Path, training: Any) -> int:
     """How many steps a seed takes; and whether there is a `train`. Raises ProjectError or ContractError."""
     project.function(experiment, "train", "train")
-    steps = project.function(experiment, "train", "steps")(data, training)
+    steps = project.function(experiment, "train", "steps")(files.read_arrays(data), training)
     if not isinstance(steps, int | np.integer) or steps < 0:
         place = f"{project.file_of(experiment, 'train')}: steps"
         raise ContractError(f"{place}: expected a whole number ≥ 0, found {kind(steps)}")
