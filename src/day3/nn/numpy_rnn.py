@@ -362,7 +362,9 @@ def numerical_gradient(
 
     # ∂E/∂θ_i ≈ (E(θ + ε e_i) - E(θ - ε e_i)) / 2ε（中心差分）
     moves = epsilon * np.eye(len(theta))
-    return _unflatten(np.array([error(theta + move) - error(theta - move) for move in moves]) / (2.0 * epsilon), weights)
+    return _unflatten(
+        np.array([error(theta + move) - error(theta - move) for move in moves]) / (2.0 * epsilon), weights
+    )
 
 
 def _unflatten(theta: np.ndarray, like: Weights) -> Weights:

@@ -44,14 +44,15 @@ def train(data: files.Arrays, training: Training, seed: int, progress: Callable[
         tested = evaluate(weights, *encode(evaluation_pairs(training), training), training)
         flow = {"initial": measure_flow(initial, training), "final": measure_flow(weights, training)}
     loss, norm = (history.reshape(-1, training.record_every) for history in (loss, norm))
-    return {
+    run = tested | {
         "example_loss": loss[:, -1],
         "mean_loss": loss.mean(axis=1),
         "gradient_norm": norm.mean(axis=1),
         "max_gradient_norm": norm.max(axis=1),
         "diverged": np.isnan(norm[-1, -1]),
         **{f"{when}_{name}": ratio for when, ratios in flow.items() for name, ratio in ratios.items()},
-    } | tested
+    }
+    return {name: np.asarray(value) for name, value in run.items()}
 
 
 def learn(
@@ -147,6 +148,6 @@ def evaluate(weights: Weights, x: np.ndarray, d: np.ndarray, training: Training)
     return {
         "test_loss": loss / len(x),
         "test_accuracy": right / len(x),
-        "dead_units": np.mean(max_slope <= training.flat_slope),
+        "dead_units": float(np.mean(max_slope <= training.flat_slope)),
         "stuck_outputs": stuck / d.size,
     }
