@@ -47,7 +47,9 @@ DEVIATIONS = {
     "he": lambda fan_in: np.sqrt(2.0 / fan_in),
 }
 
-# e^x = 2^k e^r, |r| ≤ ln 2 / 2: ln 2 in two parts, so that k ln 2 is exact, and Taylor's series of e^r
+# e^x = 2^k e^r, |r| ≤ ln 2 / 2: k is next to x log2(e), ln 2 comes in two parts, so that k times the first is exact, and
+# e^r is Taylor's series
+LOG2_E = 1.4426950408889634
 LN_2 = (6.93147180369123816490e-01, 1.90821492927058770002e-10)
 TAYLOR = tuple(1.0 / math.factorial(power) for power in range(13, -1, -1))
 TO_INTEGER = 1.5 * 2.0**52  # a number added to this has its integer part in the lowest bits
@@ -83,7 +85,7 @@ def initialize(
 @compiled
 def exp(x: float) -> float:
     """e^x for x ≤ 0, to within a unit in the last place; 0 below -708. libm's differs from machine to machine."""
-    shifted = np.float64(x / math.log(2.0) + TO_INTEGER)
+    shifted = np.float64(x * LOG2_E + TO_INTEGER)
     k = shifted - TO_INTEGER
     r = x - k * LN_2[0] - k * LN_2[1]
     power = 0.0
