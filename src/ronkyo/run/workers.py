@@ -1,120 +1,199 @@
-"""Seeds of one variant trained in parallel processes; the result does not depend on how many there are."""
+"""Processes that stay, on this machine: each imports its libraries once and runs one job after the other."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import Empty
+from queue import PriorityQueue
+from threading import Lock, Thread
 from typing import Any
-
-import numpy as np
-from tqdm import tqdm
 
 import ronkyo
 from ronkyo import numerics
 from ronkyo.errors import UserError
-from ronkyo.files import Arrays
 from ronkyo.project import Project
-from ronkyo.run import unit as units
-from ronkyo.run.contract import ContractError, kind
-from ronkyo.run.unit import Unit, stack
 
 # glibc keeps the memory of large tensors instead of asking the system for it at every step.
 ENVIRONMENT = {name: str(2**30) for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")}
-
-_progress: Any = None  # a worker's queue of finished steps
+WORKER = "ronkyo.run.worker"
+TRIES = 2  # of a job whose worker dies; a third would wait for the same end
 
 
 def available() -> int:
     """How many workers: RONKYO_WORKERS if set, else the processors that this process may use."""
     if chosen := os.environ.get("RONKYO_WORKERS"):
-        if not chosen.isdecimal() or int(chosen) < 1:
-            raise UserError(f"RONKYO_WORKERS: expected a whole number ≥ 1, found {chosen!r}")
-        return int(chosen)
+        return parsed("RONKYO_WORKERS", chosen)
     with suppress(AttributeError):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def train(
-    project: Project, experiment: str, data: Arrays, training: Any, seeds: Sequence[int], workers: int, title: str
-) -> Arrays:
-    """Train every seed and show progress. Returns the experiment's arrays, each (seed, …) in the order of `seeds`. The
-    first error ends all workers; raises ContractError."""
-    context = multiprocessing.get_context("forkserver")
-    # torch is imported once, not once a worker
-    module = f"{project.manifest.package}.experiments.{experiment}.train"
-    context.set_forkserver_preload([module])
-    queue = context.Queue()
-    pool = ProcessPoolExecutor(min(workers, len(seeds)), context, initializer=_start_worker, initargs=(queue,))
-    with _environment(project), pool, _ending_workers():
-        try:
-            steps = pool.submit(steps_of, project, experiment, data, training).result()
-        except (EOFError, BrokenProcessPool):  # of the server that imports the module; it has said why
-            place = project.file_of(experiment, "train")
-            raise ContractError(f"{place}: expected a module that can be imported, found the error above") from None
-        bar = tqdm(total=steps * len(seeds), desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20)
-        with bar:
-            futures = [pool.submit(compute, Unit(module, training, seed), data) for seed in seeds]
-            while len(done := [future for future in futures if future.done()]) < len(futures):
-                for future in done:
-                    future.result()  # an error ends the wait for the others
-                with suppress(Empty):
-                    bar.update(queue.get(timeout=0.2))
-            results = [future.result() for future in futures]
-            bar.update(bar.total - bar.n)  # what is still on its way
-    return stack(module, results)
+def parsed(place: str, text: str) -> int:
+    """A number of workers. Raises UserError."""
+    if not text.isdecimal() or int(text) < 1:
+        raise UserError(f"{place}: expected a whole number ≥ 1, found {text!r}")
+    return int(text)
 
 
-@contextmanager
-def _ending_workers() -> Iterator[None]:
-    """An error inside ends the workers started inside, which would otherwise go on to the end of their blocks."""
-    before = multiprocessing.active_children()
-    try:
-        yield
-    except BaseException:
-        for process in multiprocessing.active_children():
-            if process not in before:
+class WorkerDied(Exception):  # noqa: N818
+    """The process ended before its job did; the text says how."""
+
+
+@dataclass(order=True)
+class Job:
+    """A function with its arguments, run in a worker as function(*arguments, tell)."""
+
+    rank: tuple[float, ...]  # the lowest first, then the earliest
+    number: int
+    name: str = field(compare=False)
+    call: bytes = field(compare=False)
+    heard: Callable[[Any], None] = field(compare=False)  # what `tell` is called with
+    future: Future[Any] = field(compare=False, default_factory=Future)
+
+
+class Workers:
+    """At most `count` processes, with the project's sources and numerical baseline. `said` gets the name of a job and
+    what it printed. In a `with` block, at whose end the processes end."""
+
+    def __init__(self, project: Project, count: int, said: Callable[[str, str], None]) -> None:
+        self.count = count
+        self._root, self._environment, self._said = project.root, environment(project), said
+        self._jobs: PriorityQueue[Job] = PriorityQueue()
+        self._threads: list[Thread] = []
+        self._processes: set[Process] = set()
+        self._lock, self._closed = Lock(), False
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def run(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        *arguments: Any,
+        rank: tuple[float, ...] = (),
+        heard: Callable[[Any], None] = lambda value: None,
+    ) -> Future[Any]:
+        """The future of function(*arguments, tell) in a worker. It fails with UserError, also where a worker died."""
+        job = Job(rank, next(_numbers), name, pickle.dumps((function, arguments)), heard)
+        self._jobs.put(job)
+        if len(self._threads) < self.count:
+            self._threads.append(Thread(target=self._serve, daemon=True))
+            self._threads[-1].start()
+        return job.future
+
+    def close(self) -> None:
+        """End every process at once; what is under way is lost, what waits is cancelled."""
+        with self._lock:
+            self._closed = True
+            for process in self._processes:
                 process.kill()
-        raise
+        for _ in self._threads:
+            self._jobs.put(Job((float("inf"),), next(_numbers), "", b"", print))
+        for thread in self._threads:
+            thread.join()
+
+    def _serve(self) -> None:
+        """One worker's jobs, by the thread that waits for it."""
+        process = None
+        while (job := self._jobs.get()) and not self._closed:
+            if job.future.set_running_or_notify_cancel():
+                process = self._serve_one(job, process)
+        job.future.cancel()
+
+    def _serve_one(self, job: Job, process: Process | None) -> Process | None:
+        died = ""
+        for _ in range(TRIES):
+            try:
+                process = process or self._start()
+                value = process.run(job, self._said)
+            except WorkerDied as end:
+                process, died = None, str(end)
+            except BaseException as error:
+                job.future.set_exception(error)
+                return process
+            else:
+                job.future.set_result(value)
+                return process
+        job.future.set_exception(UserError(f"{job.name}: its worker ended {TRIES} times, with {died}"))
+        return process
+
+    def _start(self) -> Process:
+        with self._lock:
+            if self._closed:
+                raise UserError("the workers are closed")
+            process = Process(self._root, self._environment)
+            self._processes.add(process)
+        return process
 
 
-@contextmanager
-def _environment(project: Project) -> Iterator[None]:
-    """What workers read when they start, before their libraries are loaded: the same sources as here, and the
-    project's numerical baseline."""
-    before = dict(os.environ)
+_numbers = count()
+
+
+class Process:
+    """A worker, seen from the process that started it."""
+
+    def __init__(self, root: Path, environment: dict[str, str]) -> None:
+        ours, theirs = socket.socketpair()
+        self._printed = tempfile.TemporaryFile("a+b")
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", WORKER, str(theirs.fileno())],
+                cwd=root,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=self._printed,
+                stderr=self._printed,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C is for who started it
+            )
+        self._channel: Connection = Connection(ours.detach())
+
+    def run(self, job: Job, said: Callable[[str, str], None]) -> Any:
+        """Raises what the job raises, and WorkerDied."""
+        self._printed.truncate(0)
+        try:
+            self._channel.send_bytes(job.call)
+            while (answer := self._channel.recv())[0] == "heard":
+                job.heard(answer[1])
+        except (EOFError, OSError):
+            self.kill()
+            code = self._process.wait()
+            raise WorkerDied(signal.Signals(-code).name if code < 0 else f"exit status {code}") from None
+        finally:
+            self._printed.seek(0)
+            if text := self._printed.read().decode(errors="replace"):
+                said(job.name, text)
+        if answer[0] == "error":
+            raise answer[1]
+        return answer[1]
+
+    def kill(self) -> None:
+        """With what it started."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+
+
+def environment(project: Project) -> dict[str, str]:
+    """What a worker reads when it starts, before its libraries are loaded: the same sources as here, and the project's
+    numerical baseline."""
     engine = Path(ronkyo.__file__).parents[1]
     sources = [str(project.source), *([] if engine.name in ("site-packages", "dist-packages") else [str(engine)])]
-    os.environ.update(ENVIRONMENT | numerics.environment(project.numerics))
-    os.environ.update(PYTHONPATH=os.pathsep.join([*sources, *filter(None, [before.get("PYTHONPATH")])]))
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def compute(unit: Unit, data: Arrays) -> Arrays:
-    return units.compute(unit, data, _progress.put)
-
-
-def steps_of(project: Project, experiment: str, data: Arrays, training: Any) -> int:
-    """How many steps a seed takes; and whether there is a `train`. Raises ProjectError or ContractError."""
-    project.function(experiment, "train", "train")
-    steps = project.function(experiment, "train", "steps")(data, training)
-    if not isinstance(steps, int | np.integer) or steps < 0:
-        place = f"{project.file_of(experiment, 'train')}: steps"
-        raise ContractError(f"{place}: expected a whole number ≥ 0, found {kind(steps)}")
-    return int(steps)
-
-
-def _start_worker(queue: Any) -> None:
-    global _progress
-    _progress = queue
-    queue.cancel_join_thread()  # else a worker never ends while steps that nobody reads any more fill the pipe
+    paths = [*sources, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | ENVIRONMENT | numerics.environment(project.numerics) | {"PYTHONPATH": os.pathsep.join(paths)}

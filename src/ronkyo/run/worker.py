@@ -1,0 +1,97 @@
+"""A process that stays and runs one job after the other: python -m ronkyo.run.worker DESCRIPTOR (of its end of a channel)
+
+It ends at once when the other end is closed, as it is when the process that started it is gone: nothing trains on alone.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import runpy
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from ronkyo.errors import UserError
+
+EVERY = 0.1  # seconds between two messages of progress
+
+
+def main(descriptor: int) -> None:
+    os.set_inheritable(descriptor, False)
+    channel: Connection = Connection(descriptor)
+    jobs: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_receive, args=(channel, jobs), daemon=True).start()
+    while True:
+        answer = _answer(jobs.get(), lambda value: channel.send(("heard", value)))
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        channel.send(answer)
+
+
+def _receive(channel: Connection, jobs: SimpleQueue[bytes]) -> None:
+    with suppress(EOFError, OSError):
+        while True:
+            jobs.put(channel.recv_bytes())
+    os._exit(1)
+
+
+def _answer(job: bytes, tell: Callable[[Any], None]) -> tuple[str, Any]:
+    """What a job gives; of an error that is not the user's, the traceback stands in the output."""
+    try:
+        function, arguments = pickle.loads(job)
+        return "done", function(*arguments, tell)
+    except UserError as error:
+        return "error", error
+    except BaseException as error:
+        traceback.print_exc()
+        return "error", UserError(f"{type(error).__name__}: {error}")
+
+
+class Steps:
+    """A unit's `progress`, told a few times a second at most."""
+
+    def __init__(self, tell: Callable[[Any], None]) -> None:
+        self._tell, self._done, self._last = tell, 0, 0.0
+
+    def __call__(self, steps: int) -> None:
+        self._done += steps
+        if time.monotonic() - self._last > EVERY:
+            self._tell(self._done)
+            self._done, self._last = 0, time.monotonic()
+
+
+def script(file: Path, arguments: Sequence[str], environment: dict[str, str], tell: Callable[[Any], None]) -> None:
+    """What `python FILE ARGUMENTS` does, but for the modules that are imported already. Raises UserError."""
+    os.environ.update(environment)
+    if str(file.parent) not in sys.path:
+        sys.path.insert(0, str(file.parent))
+    before = sys.argv
+    sys.argv = [str(file), *arguments]
+    try:
+        runpy.run_path(str(file), run_name="__main__")
+    except SystemExit as end:
+        if end.code not in (None, 0):
+            raise UserError(end.code if isinstance(end.code, str) else f"exit status {end.code}") from None
+    finally:
+        sys.argv = before
+
+
+def commands(lines: Sequence[Sequence[str]], options: dict[str, Any], tell: Callable[[Any], None]) -> None:
+    """Run commands as DVC does, one after the other. Raises UserError for the first that fails."""
+    for line in lines:
+        done = subprocess.run(line, **options)
+        if done.returncode != 0:
+            raise UserError(f"{line[-1]}: expected exit status 0, found {done.returncode}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
