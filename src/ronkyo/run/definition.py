@@ -14,10 +14,9 @@ from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
 import ronkyo
-from ronkyo import files, params, pins
+from ronkyo import files, imports, params, pins, versions
 from ronkyo.params import Section
 from ronkyo.project import Project, ProjectError
-from ronkyo.run import imports, versions
 from ronkyo.run.stage import MODULES
 
 HEAD = """\

@@ -84,6 +84,8 @@ class Pipeline:
     def files(self) -> list[str] | None:
         """All that decides whether the stages are up to date, as absolute paths; None where files do not decide it."""
         root = self._repo.root_dir
+        if not self._repo.dvcignore.is_ignored_dir(os.path.join(root, "__pycache__")):
+            return None  # `unchanged` does not look at it
         names = (PROJECT_FILE, "dvc.lock", ".dvcignore", ".dvc/config", ".dvc/config.local")
         paths = {os.path.join(root, name) for name in names} | set(self._repo.config.files.values())
         for stage in self.stages:

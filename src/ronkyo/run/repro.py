@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import statistics
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import chdir, contextmanager, suppress
+from contextlib import chdir, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -56,8 +55,8 @@ def reproduce(
         with closing(view), Workers(project, workers, partial(_say, view)) as local:
             done = Walk(project, opened, local, executor, view).run()
         opened.record()
-        if done and not targets:
-            _remember(project, opened)
+        if done and not targets and (files := opened.files()):
+            unchanged.remember(project.root, files, opened.is_up_to_date)
         return view if done else None
 
 
@@ -73,14 +72,6 @@ def _weights(project: Project, stages: Sequence[Stage]) -> dict[str, float]:
     return {name: max(0.1, usual if seconds is None else seconds) for name, seconds in times.items()}
 
 
-def _remember(project: Project, opened: Pipeline) -> None:
-    """Let the next call see without DVC that nothing changed, if DVC says now that nothing is to be done."""
-    files = opened.files()
-    before = unchanged.state(files) if files else None
-    if files and opened.is_up_to_date() and unchanged.state(files) == before:
-        unchanged.remember(project.root, files, before)
-
-
 @dataclass
 class Running:
     """A stage that has begun: a script or a command, or a training stage with its plan and its runs."""
@@ -88,6 +79,7 @@ class Running:
     progress: Progress
     futures: list[Future[Any]] = field(default_factory=list)
     left: int = 0
+    broken: bool = False
     attempt: Attempt | None = None
     plan: Plan | None = None
 
@@ -105,7 +97,7 @@ class Walk:
         self._running: dict[Stage, Running] = {}
         self._done: set[Stage] = set()
         self._failed = False
-        self._ends: SimpleQueue[Stage] = SimpleQueue()
+        self._ends: SimpleQueue[tuple[Stage, Future[Any]]] = SimpleQueue()
         self._code = {file: unchanged.of(file) for stage in opened.stages for file in pipeline.code(stage)}
 
     def _rank(self, opened: Pipeline) -> dict[Stage, float]:
@@ -126,16 +118,16 @@ class Walk:
                 self._waiting.remove(ready)
                 with self._expecting_errors(ready):
                     self._begin(ready)
-            for stage in self._ended(wait=ready is None):
+            for stage, future in self._ended(wait=ready is None):
                 with self._expecting_errors(stage):
-                    self._end_job(stage)
+                    self._end_job(stage, future)
             self._view.show()
 
     def _next(self) -> Stage | None:
         return next((stage for stage in self._waiting if self._done.issuperset(self._pipeline.upstream[stage])), None)
 
-    def _ended(self, wait: bool) -> Iterator[Stage]:
-        """The stages of jobs that have ended, after a moment at most."""
+    def _ended(self, wait: bool) -> Iterator[tuple[Stage, Future[Any]]]:
+        """The jobs that have ended, after a moment at most."""
         with suppress(Empty):
             yield self._ends.get(wait, 0.2)
             while True:
@@ -148,7 +140,8 @@ class Walk:
             yield
         except (UserError, DvcException, OSError) as error:
             self._failed = True
-            self._view.say(f"{stage.addressing}: {pipeline.explained(error)}")
+            text, name = pipeline.explained(error), stage.addressing
+            self._view.fail(name, text if text.startswith(f"{name}: ") else f"{name}: {text}")
             for running in self._running.values():
                 for future in running.futures:
                     future.cancel()
@@ -194,10 +187,35 @@ class Walk:
     def _add(self, stage: Stage, running: Running, future: Future[Any]) -> None:
         running.futures.append(future)
         running.left += 1
-        future.add_done_callback(lambda future: self._ends.put(stage))
+        future.add_done_callback(lambda future: self._ends.put((stage, future)))
 
-    def _end_job(self, stage: Stage) -> None:
-        """One of the stage's jobs has ended; with the last one the stage ends."""
+    def _end_job(self, stage: Stage, future: Future[Any]) -> None:
+        """The stage ends with its last job, unless one failed. Raises what the job raised."""
         running = self._running[stage]
         running.left -= 1
-        ...
+        running.broken |= future.cancelled() or future.exception() is not None
+        running.progress.done += 1
+        self._view.runs_done += running.plan is not None
+        if running.left == 0 and running.broken:
+            self._running.pop(stage)
+        elif running.left == 0:
+            self._end(stage)
+        if not future.cancelled():
+            future.result()
+
+    def _end(self, stage: Stage) -> None:
+        running = self._running.pop(stage)
+        if running.attempt is not None and running.plan is not None:
+            train.finish(running.attempt.project, running.plan)
+            running.attempt.end()
+        self._expect_same_code(stage)
+        self._pipeline.end(stage)
+        self._done.add(stage)
+        self._view.end(stage.addressing)
+
+    def _expect_same_code(self, stage: Stage) -> None:
+        """Workers keep what they import. Raises UserError."""
+        for file in pipeline.code(stage):
+            if file in self._code and unchanged.of(file) != self._code[file]:
+                found = "expected it as it was when ronkyo repro began, found it changed; run it again"
+                raise UserError(f"{self._project.relative(file)}: {found}")

@@ -18,9 +18,20 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
+
+from ronkyo import files
 from ronkyo.errors import UserError
+from ronkyo.files import Arrays
+from ronkyo.project import Project
+from ronkyo.run import unit
+from ronkyo.run.contract import ContractError, kind
+from ronkyo.run.unit import Task
+from ronkyo.store import Store
+
+Tell: TypeAlias = Callable[[str, int], None]
 
 EVERY = 0.1  # seconds between two messages of progress
 
@@ -31,7 +42,7 @@ def main(descriptor: int) -> None:
     jobs: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_receive, args=(channel, jobs), daemon=True).start()
     while True:
-        answer = _answer(jobs.get(), lambda value: channel.send(("heard", value)))
+        answer = _answer(jobs.get(), lambda *told: channel.send(("heard", told)))
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         channel.send(answer)
@@ -44,7 +55,7 @@ def _receive(channel: Connection, jobs: SimpleQueue[bytes]) -> None:
     os._exit(1)
 
 
-def _answer(job: bytes, tell: Callable[[Any], None]) -> tuple[str, Any]:
+def _answer(job: bytes, tell: Tell) -> tuple[str, Any]:
     """What a job gives; of an error that is not the user's, the traceback stands in the output."""
     try:
         function, arguments = pickle.loads(job)
@@ -56,20 +67,38 @@ def _answer(job: bytes, tell: Callable[[Any], None]) -> tuple[str, Any]:
         return "error", UserError(f"{type(error).__name__}: {error}")
 
 
-class Steps:
-    """A unit's `progress`, told a few times a second at most."""
+def compute(task: Task, store: Store, tell: Tell) -> None:
+    """Compute a run into the store. It tells ("steps", how many it takes), then ("done", how many more are done), a few
+    times a second at most. Raises UserError."""
+    data, began = files.read_arrays(task.data), time.monotonic()
+    steps, told = steps_of(Project.find(), task, data), 0
+    tell("steps", steps)
+    done, last = 0, began
 
-    def __init__(self, tell: Callable[[Any], None]) -> None:
-        self._tell, self._done, self._last = tell, 0, 0.0
+    def progress(more: int) -> None:
+        nonlocal done, told, last
+        done += more
+        if time.monotonic() - last > EVERY:
+            tell("done", done - told)
+            told, last = done, time.monotonic()
 
-    def __call__(self, steps: int) -> None:
-        self._done += steps
-        if time.monotonic() - self._last > EVERY:
-            self._tell(self._done)
-            self._done, self._last = 0, time.monotonic()
+    arrays = unit.compute(task.unit, data, progress)
+    tell("done", steps - told)
+    seconds = round(time.monotonic() - began, 3)
+    store.put(task.parts, arrays, experiment=task.experiment, variant=task.variant, seconds=seconds)
 
 
-def script(file: Path, arguments: Sequence[str], environment: dict[str, str], tell: Callable[[Any], None]) -> None:
+def steps_of(project: Project, task: Task, data: Arrays) -> int:
+    """How many steps a run takes; and whether there is a `train`. Raises ProjectError or ContractError."""
+    project.function(task.experiment, "train", "train")
+    steps = project.function(task.experiment, "train", "steps")(data, task.unit.training)
+    if not isinstance(steps, int | np.integer) or steps < 0:
+        place = f"{project.file_of(task.experiment, 'train')}: steps"
+        raise ContractError(f"{place}: expected a whole number ≥ 0, found {kind(steps)}")
+    return int(steps)
+
+
+def script(file: Path, arguments: Sequence[str], environment: dict[str, str], tell: Tell) -> None:
     """What `python FILE ARGUMENTS` does, but for the modules that are imported already. Raises UserError."""
     os.environ.update(environment)
     if str(file.parent) not in sys.path:
@@ -85,7 +114,7 @@ def script(file: Path, arguments: Sequence[str], environment: dict[str, str], te
         sys.argv = before
 
 
-def commands(lines: Sequence[Sequence[str]], options: dict[str, Any], tell: Callable[[Any], None]) -> None:
+def commands(lines: Sequence[Sequence[str]], options: dict[str, Any], tell: Tell) -> None:
     """Run commands as DVC does, one after the other. Raises UserError for the first that fails."""
     for line in lines:
         done = subprocess.run(line, **options)

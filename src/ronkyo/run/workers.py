@@ -9,8 +9,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -20,10 +20,15 @@ from queue import PriorityQueue
 from threading import Lock, Thread
 from typing import Any
 
+from tqdm import tqdm
+
 import ronkyo
 from ronkyo import numerics
 from ronkyo.errors import UserError
 from ronkyo.project import Project
+from ronkyo.run import worker
+from ronkyo.run.unit import Task
+from ronkyo.store import Store
 
 # glibc keeps the memory of large tensors instead of asking the system for it at every step.
 ENVIRONMENT = {name: str(2**30) for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")}
@@ -34,21 +39,36 @@ TRIES = 2  # of a job whose worker dies; a third would wait for the same end
 def available() -> int:
     """How many workers: RONKYO_WORKERS if set, else the processors that this process may use."""
     if chosen := os.environ.get("RONKYO_WORKERS"):
-        return parsed("RONKYO_WORKERS", chosen)
+        if not chosen.isdecimal() or int(chosen) < 1:
+            raise UserError(f"RONKYO_WORKERS: expected a whole number ≥ 1, found {chosen!r}")
+        return int(chosen)
     with suppress(AttributeError):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def parsed(place: str, text: str) -> int:
-    """A number of workers. Raises UserError."""
-    if not text.isdecimal() or int(text) < 1:
-        raise UserError(f"{place}: expected a whole number ≥ 1, found {text!r}")
-    return int(text)
+def compute_all(project: Project, tasks: Sequence[Task], workers: int, title: str) -> None:
+    """Compute the runs of an experiment into the store and show progress. The first error ends all workers; raises
+    UserError."""
+    bar = tqdm(desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20, disable=not tasks)
+
+    def hear(kind: str, steps: int) -> None:
+        if kind == "steps":
+            bar.total = steps * len(tasks)
+        else:
+            bar.update(steps)
+
+    with bar, Workers(project, workers, lambda name, text: bar.write(text, sys.stderr, end="")) as local:
+        for future in as_completed([local.submit(task, heard=hear) for task in tasks]):
+            future.result()
 
 
 class WorkerDied(Exception):  # noqa: N818
     """The process ended before its job did; the text says how."""
+
+
+def _ignore(kind: str, value: int) -> None:
+    pass
 
 
 @dataclass(order=True)
@@ -59,17 +79,16 @@ class Job:
     number: int
     name: str = field(compare=False)
     call: bytes = field(compare=False)
-    heard: Callable[[Any], None] = field(compare=False)  # what `tell` is called with
+    heard: Callable[[str, int], None] = field(compare=False)  # what `tell` is called with
     future: Future[Any] = field(compare=False, default_factory=Future)
 
 
 class Workers:
-    """At most `count` processes, with the project's sources and numerical baseline. `said` gets the name of a job and
-    what it printed. In a `with` block, at whose end the processes end."""
+    """At most `count` processes, with the project's sources and numerical baseline. In a `with` block, at whose end they
+    end. `said` gets the name of a job and what it printed."""
 
     def __init__(self, project: Project, count: int, said: Callable[[str, str], None]) -> None:
-        self.count = count
-        self._root, self._environment, self._said = project.root, environment(project), said
+        self._project, self._count, self._said = project, count, said
         self._jobs: PriorityQueue[Job] = PriorityQueue()
         self._threads: list[Thread] = []
         self._processes: set[Process] = set()
@@ -81,18 +100,25 @@ class Workers:
     def __exit__(self, *error: object) -> None:
         self.close()
 
+    def submit(
+        self, task: Task, rank: tuple[float, ...] = (), heard: Callable[[str, int], None] = _ignore
+    ) -> Future[None]:
+        """The future of a run; the worker itself puts it into the store. heard: see `worker.compute`."""
+        name = f"{task.experiment}.{task.variant}.{task.unit.seed}"
+        return self.run(name, worker.compute, task, Store.of(self._project), rank=rank, heard=heard)
+
     def run(
         self,
         name: str,
         function: Callable[..., Any],
         *arguments: Any,
         rank: tuple[float, ...] = (),
-        heard: Callable[[Any], None] = lambda value: None,
+        heard: Callable[[str, int], None] = _ignore,
     ) -> Future[Any]:
         """The future of function(*arguments, tell) in a worker. It fails with UserError, also where a worker died."""
         job = Job(rank, next(_numbers), name, pickle.dumps((function, arguments)), heard)
         self._jobs.put(job)
-        if len(self._threads) < self.count:
+        if len(self._threads) < self._count:
             self._threads.append(Thread(target=self._serve, daemon=True))
             self._threads[-1].start()
         return job.future
@@ -104,9 +130,11 @@ class Workers:
             for process in self._processes:
                 process.kill()
         for _ in self._threads:
-            self._jobs.put(Job((float("inf"),), next(_numbers), "", b"", print))
+            self._jobs.put(Job((), next(_numbers), "", b"", _ignore))  # wakes one that waits
         for thread in self._threads:
             thread.join()
+        while not self._jobs.empty():
+            self._jobs.get().future.cancel()
 
     def _serve(self) -> None:
         """One worker's jobs, by the thread that waits for it."""
@@ -115,14 +143,17 @@ class Workers:
             if job.future.set_running_or_notify_cancel():
                 process = self._serve_one(job, process)
         job.future.cancel()
+        self._end(process)
 
     def _serve_one(self, job: Job, process: Process | None) -> Process | None:
+        """Run a job; returns the process that is there after it."""
         died = ""
         for _ in range(TRIES):
             try:
                 process = process or self._start()
                 value = process.run(job, self._said)
             except WorkerDied as end:
+                self._end(process)
                 process, died = None, str(end)
             except BaseException as error:
                 job.future.set_exception(error)
@@ -130,16 +161,22 @@ class Workers:
             else:
                 job.future.set_result(value)
                 return process
-        job.future.set_exception(UserError(f"{job.name}: its worker ended {TRIES} times, with {died}"))
-        return process
+        job.future.set_exception(UserError(f"{job.name}: its worker ended {TRIES} times before it was done: {died}"))
+        return None
 
     def _start(self) -> Process:
         with self._lock:
             if self._closed:
-                raise UserError("the workers are closed")
-            process = Process(self._root, self._environment)
+                raise UserError("expected workers, found them closed")
+            process = Process(self._project)
             self._processes.add(process)
         return process
+
+    def _end(self, process: Process | None) -> None:
+        if process is not None:
+            with self._lock:
+                self._processes.discard(process)
+            process.close()
 
 
 _numbers = count()
@@ -148,14 +185,14 @@ _numbers = count()
 class Process:
     """A worker, seen from the process that started it."""
 
-    def __init__(self, root: Path, environment: dict[str, str]) -> None:
+    def __init__(self, project: Project) -> None:
         ours, theirs = socket.socketpair()
-        self._printed = tempfile.TemporaryFile("a+b")
+        self._printed = tempfile.TemporaryFile("a+b")  # noqa: SIM115  until the process ends
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", WORKER, str(theirs.fileno())],
-                cwd=root,
-                env=environment,
+                cwd=project.root,
+                env=environment(project),
                 stdin=subprocess.DEVNULL,
                 stdout=self._printed,
                 stderr=self._printed,
@@ -170,7 +207,7 @@ class Process:
         try:
             self._channel.send_bytes(job.call)
             while (answer := self._channel.recv())[0] == "heard":
-                job.heard(answer[1])
+                job.heard(*answer[1])
         except (EOFError, OSError):
             self.kill()
             code = self._process.wait()
@@ -185,9 +222,17 @@ class Process:
 
     def kill(self) -> None:
         """With what it started."""
+        if self._process.returncode is not None:  # its number may be another's by now
+            return
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
+
+    def close(self) -> None:
+        self.kill()
+        self._process.wait()
+        self._channel.close()
+        self._printed.close()
 
 
 def environment(project: Project) -> dict[str, str]:
