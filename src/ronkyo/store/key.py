@@ -44,13 +44,10 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
     """What determines the run of seed 0 of a variant, and the texts of its code by their digests.
 
     training: the variant's settings. Raises VersionError, or CodeError of code that cannot be read."""
-    module, kind = f"{project.manifest.package}.experiments.{experiment}.train", type(training)
-    roots = (f"{module}.train", f"{kind.__module__}.{kind.__qualname__}")
-    files = [project.experiments_folder / experiment / f"{part}.py" for part in ("train", "settings")]
+    module = f"{project.manifest.package}.experiments.{experiment}.train"
     tops = {entry.stem: project.source for entry in project.source.glob("[!_.]*")}
     tops.setdefault("ronkyo", Path(ronkyo.__file__).parents[1])
-    closure = imports.closure([file for file in files if file.is_file()], [tops[name] / name for name in tops])
-    reached = code.reached(roots, tops, closure.files)
+    reached, closure = code_of(module, type(training), tops)
     read = [*project.data_folder(experiment).glob("*.npy"), *(file for file in closure.files if file.suffix != ".py")]
     parts = Parts(
         code=reached.digests,
@@ -61,6 +58,16 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
         numerics=numerics,
     )
     return parts, {digest: reached.texts[name] for name, digest in reached.digests.items()}
+
+
+def code_of(module: str, kind: type, tops: dict[str, Path]) -> tuple[code.Code, imports.Reached]:
+    """What an experiment's train.py and its settings' class reach in the packages {name: folder around it}: definitions,
+    and files that these can import."""
+    folder = tops[module.partition(".")[0]].joinpath(*module.split(".")[:-1])
+    files = [file for part in ("train", "settings") if (file := folder / f"{part}.py").is_file()]
+    closure = imports.closure(files, [tops[name] / name for name in tops])
+    roots = (f"{module}.train", f"{kind.__module__}.{kind.__qualname__}")
+    return code.reached(roots, tops, closure.files), closure
 
 
 def _installed(project: Project, closure: imports.Reached) -> dict[str, str]:
