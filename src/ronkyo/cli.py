@@ -127,7 +127,8 @@ def _add_compare(commands: Commands) -> None:
 
 def _check(directory: Path) -> int:
     project = Project.find(directory)
-    print(f"{project.relative(project.params_file)}: {len(project.load_params())} sections, no problem found")
+    project.load_params()
+    print(f"{project.relative(project.params_file)}: {len(project.schemas)} sections, no problem found")
     return 0
 
 

@@ -17,6 +17,7 @@ BOTTOM = {
     "imports",
     "labels",
     "numbers",
+    "numerics",
     "params",
     "pins",
     "project",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ronkyo import files
+from ronkyo import files, numerics
 from ronkyo.project import Project
 from ronkyo.run import workers
 from ronkyo.run.unit import Task, Unit, stack
@@ -24,18 +24,18 @@ class Plan:
 
 
 def run(project: Project, experiment: str, variant: str) -> None:
-    planned = plan(project, experiment, variant, numerics="native")
+    planned = plan(project, experiment, variant)
     workers.compute_all(project, planned.missing, workers.available(), f"{experiment} {variant}")
     finish(project, planned)
 
 
-def plan(project: Project, experiment: str, variant: str, numerics: str) -> Plan:
+def plan(project: Project, experiment: str, variant: str) -> Plan:
     """What is left to compute of a variant; the texts of its code are in the store after this. Imports only settings.
 
-    numerics: the numerical baseline that runs are computed on. Raises VersionError, CodeError or StoreError."""
+    Raises VersionError, CodeError or StoreError."""
     settings, store = project.load_params()[experiment], Store.of(project)
     training = settings.variants[variant]
-    parts, texts = determine(project, experiment, training, numerics)
+    parts, texts = determine(project, experiment, training, numerics.name(project.numerics))
     store.keep_code(texts)
     module, data = f"{project.manifest.package}.experiments.{experiment}.train", project.data_folder(experiment)
     tasks = [

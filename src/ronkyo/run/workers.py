@@ -17,7 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 import ronkyo
-from ronkyo import files
+from ronkyo import files, numerics
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.run import unit as units
@@ -25,9 +25,8 @@ from ronkyo.run.contract import ContractError, kind
 from ronkyo.run.unit import Task
 from ronkyo.store import Store
 
-# One thread a worker; and glibc keeps the memory of large tensors instead of asking the system for it at every step.
-ENVIRONMENT = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-ENVIRONMENT |= {name: str(2**30) for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")}
+# glibc keeps the memory of large tensors instead of asking the system for it at every step.
+ENVIRONMENT = {name: str(2**30) for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")}
 
 _progress: Any = None  # a worker's queue of finished steps
 
@@ -89,11 +88,13 @@ def _ending_workers() -> Iterator[None]:
 
 @contextmanager
 def _environment(project: Project) -> Iterator[None]:
-    """What workers read when they start, before their libraries are loaded: the same sources as here, one thread each."""
+    """What workers read when they start, before their libraries are loaded: the same sources as here, and the
+    project's numerical baseline."""
     before = dict(os.environ)
     engine = Path(ronkyo.__file__).parents[1]
     sources = [str(project.source), *([] if engine.name in ("site-packages", "dist-packages") else [str(engine)])]
-    os.environ.update(ENVIRONMENT, PYTHONPATH=os.pathsep.join([*sources, *filter(None, [before.get("PYTHONPATH")])]))
+    os.environ.update(ENVIRONMENT | numerics.environment(project.numerics))
+    os.environ.update(PYTHONPATH=os.pathsep.join([*sources, *filter(None, [before.get("PYTHONPATH")])]))
     try:
         yield
     finally:
