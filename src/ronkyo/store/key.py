@@ -46,12 +46,10 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
     """What determines the run of seed 0 of a variant, and the texts of its code by their digests.
 
     training: the variant's settings. Raises VersionError, or CodeError of code that cannot be read."""
+    module = f"{project.manifest.package}.experiments.{experiment}.train"
     tops = {entry.stem: project.source for entry in project.source.glob("[!_.]*")}
     tops.setdefault("ronkyo", Path(ronkyo.__file__).parents[1])
-    module, kind = f"{project.manifest.package}.experiments.{experiment}.train", type(training)
-    roots = (f"{module}.train", f"{kind.__module__}.{kind.__qualname__}")
-    files = sorted(file for name, top in tops.items() for file in (top / name).rglob("*.py"))
-    closure, reached = _code(roots, tuple(tops.items()), tuple((file, *_state(file)) for file in files))
+    reached, closure = code_of(module, type(training), tops)
     arrays = {file.name: file for file in project.data_folder(experiment).glob("*.npy")}
     named = {_shown(file, tops): file for file in closure.files if file.suffix != ".py"}
     parts = Parts(
@@ -63,6 +61,15 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
         numerics=numerics,
     )
     return parts, {digest: reached.texts[name] for name, digest in reached.digests.items()}
+
+
+def code_of(module: str, kind: type, tops: dict[str, Path]) -> tuple[code.Code, Reached]:
+    """What an experiment's train.py and its settings' class reach in the packages {name: folder around it}: definitions,
+    and files that these can import."""
+    roots = (f"{module}.train", f"{kind.__module__}.{kind.__qualname__}")
+    files = sorted(file for name, top in tops.items() for file in (top / name).rglob("*.py"))
+    closure, reached = _code(roots, tuple(tops.items()), tuple((file, *_state(file)) for file in files))
+    return reached, closure
 
 
 @cache
