@@ -65,7 +65,7 @@ def difference(unit: Unit, parts: Parts) -> str:
     if (name := numerics.current()) != parts.numerics:
         return f"numerics: expected {parts.numerics}, found {name}; `ronkyo worker` sets it"
     code, files = _installed(unit.module, type(unit.training), frozenset(name.partition(".")[0] for name in parts.code))
-    of_code = {name: digest for name, digest in parts.data.items() if name.startswith("src/")}
+    of_code = {name: digest for name, digest in parts.data.items() if "/" in name}
     advice = "; install what is to be computed, then start the worker anew"
     for wanted, found, after in (
         (parts.versions, {name: _version(name) for name in parts.versions}, ""),
@@ -86,7 +86,7 @@ def _installed(module: str, kind: type, packages: frozenset[str]) -> tuple[dict[
     files = {
         file: top for file in closure.files if file.suffix != ".py" for top in tops.values() if top in file.parents
     }
-    digests = {f"src/{file.relative_to(top).as_posix()}": _digest(file.read_bytes()) for file, top in files.items()}
+    digests = {file.relative_to(top).as_posix(): _digest(file.read_bytes()) for file, top in files.items()}
     return code.digests, digests
 
 
