@@ -81,6 +81,17 @@ def _add_project_commands(commands: Commands) -> None:
     check.set_defaults(run=_check)
     stages = commands.add_parser("stages", help="each stage: up to date or why not, and how long its last run took")
     stages.set_defaults(run=_stages)
+    repro = commands.add_parser(
+        "repro",
+        help="run what is out of date, as `dvc repro` does, but at the same time",
+        description="Run what is out of date of the targets and of what they need. What comes out, dvc.lock too, is as by "
+        "`dvc repro`; stages and single runs go on side by side. Ctrl-C loses no run that is finished.",
+    )
+    repro.add_argument("targets", nargs="*", metavar="TARGET", help="a stage, or a group of them (default: all)")
+    repro.add_argument("-j", "--jobs", type=_whole, metavar="N", help="how many processes (default: one a core)")
+    repro.add_argument("-f", "--force", action="store_true", help="also what is up to date; runs come from the store")
+    repro.add_argument("-s", "--single-item", action="store_true", help="the targets alone, not what they need")
+    repro.set_defaults(run=_repro)
     pipeline = commands.add_parser("pipeline", help="write dvc.yaml from the experiments and what their code imports")
     pipeline.add_argument("--check", action="store_true", help="write nothing, say what is not as it would be written")
     pipeline.set_defaults(run=_pipeline)
@@ -316,6 +327,32 @@ def _copy_runs(action: str, remote: str | None, directory: Path) -> int:
     count = {"push": remotes.push, "pull": remotes.pull}[action](Project.find(directory), remote)
     print(f"{action}: {count} runs copied")
     return 0
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number ≥ 1, found {text!r}")
+    return int(text)
+
+
+def _repro(targets: Sequence[str], jobs: int | None, force: bool, single_item: bool, directory: Path) -> int:
+    """Exit status 1 when a stage failed, 130 after Ctrl-C."""
+    from ronkyo.run import unchanged
+
+    project = Project.find(directory)
+    if not targets and not force and unchanged.since_last_time(project.root):
+        print("everything is up to date")
+        return 0
+    try:
+        from ronkyo.run import repro, workers
+
+        done = repro.reproduce(project, targets, jobs or workers.available(), force, single_item)
+    except KeyboardInterrupt:
+        print("interrupted: what is finished is kept", file=sys.stderr)
+        return 130
+    if done is not None:
+        print(done.summary())
+    return int(done is None)
 
 
 def _pipeline(check: bool, directory: Path) -> int:
