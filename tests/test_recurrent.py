@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from day3.nn.gru import GRU
+from day3.nn.recurrence import Recurrent
 from day3.nn.recurrent import Classifier, dense, one_thread, parameter_count, recurrent_layer
 
 # What keras.Model.summary() counts for Input((1000, 1)), the layer, Dense(10).
@@ -16,6 +16,8 @@ KERAS_COUNTS = {
     ("lstm", 64, True): 2 * 4 * (1 * 64 + 64 * 64 + 64) + 1290,
     ("lstm", 64, False): 4 * (1 * 64 + 64 * 64 + 64) + 650,
 }
+
+CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
 
 def generator(seed=0):
@@ -92,41 +94,50 @@ def test_classifier_joins_the_last_state_of_each_direction():
     torch.testing.assert_close(model(inputs), model.output(ends))
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("initialized", [False, True])
 @pytest.mark.parametrize("bidirectional", [False, True])
-def test_gru_agrees_with_torch_in_values_and_gradients(bidirectional, initialized):
-    directions = 2 if bidirectional else 1
-    size = {"input_size": 3, "hidden_size": 5, "bidirectional": bidirectional, "dtype": torch.float64}
-    ours, theirs = GRU(**size), nn.GRU(batch_first=True, **size)
+@pytest.mark.parametrize("cell", CELLS)
+def test_layers_agree_with_torchs_in_values_and_gradients(cell, bidirectional, initialized, dtype):
+    size = {"input_size": 3, "hidden_size": 5, "bidirectional": bidirectional, "dtype": dtype}
+    ours, theirs = Recurrent(cell, **size), CELLS[cell](batch_first=True, **size)
     rng = generator()
     with torch.no_grad():
         for parameter in ours.parameters():
             parameter.normal_(generator=rng)
     theirs.load_state_dict(ours.state_dict())
-
-    def run(layer):
-        rng = generator(1)
-        inputs = torch.randn(4, 6, 3, generator=rng, dtype=torch.float64, requires_grad=True)
-        initial = torch.randn(directions, 4, 5, generator=rng, dtype=torch.float64, requires_grad=True)
-        states, last = layer(inputs, initial if initialized else None)
-        weights = torch.randn(states.shape, generator=rng, dtype=torch.float64)
-        loss = (states * weights).sum() + last.square().sum()  # every step's state and the last ones count
-        wanted = [inputs, *([initial] if initialized else []), *layer.parameters()]
-        return [states, last, *torch.autograd.grad(loss, wanted)]
-
-    for mine, torchs in zip(run(ours), run(theirs), strict=True):
-        torch.testing.assert_close(mine, torchs, rtol=1e-9, atol=1e-11)
+    tolerance = {"rtol": 1e-9, "atol": 1e-11} if dtype == torch.float64 else {"rtol": 1e-5, "atol": 1e-5}
+    for mine, torchs in zip(values_and_gradients(ours, initialized), values_and_gradients(theirs, initialized), strict=True):
+        torch.testing.assert_close(mine, torchs, **tolerance)
 
 
-def test_gru_gradients_match_finite_differences():
+def values_and_gradients(layer, initialized):
+    rng = generator(1)
+    options = {"generator": rng, "dtype": layer.weight_hh_l0.dtype, "requires_grad": True}
+    inputs = torch.randn(4, 6, 3, **options)
+    shape = (2 if layer.bidirectional else 1, 4, 5)
+    initial = [torch.randn(shape, **options) for _ in range(initialized * (2 if layer.mode == "LSTM" else 1))]
+    states, last = layer(inputs, (initial[0] if len(initial) == 1 else tuple(initial)) if initialized else None)
+    last = last if isinstance(last, tuple) else (last,)
+    weights = torch.randn(states.shape, generator=rng, dtype=states.dtype)
+    loss = (states * weights).sum() + sum(tensor.square().sum() for tensor in last)  # every state and the last ones
+    return [states, *last, *torch.autograd.grad(loss, [inputs, *initial, *layer.parameters()])]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_gradients_match_finite_differences(cell):
     rng = generator()
-    layer = GRU(2, 3, bidirectional=True, dtype=torch.float64)
+    layer = Recurrent(cell, 2, 3, bidirectional=True, dtype=torch.float64)
     names, parameters = zip(*layer.named_parameters(), strict=True)
-    shapes = [(2, 4, 2), (2, 2, 3), *(parameter.shape for parameter in parameters)]
+    states = 2 if cell == "lstm" else 1
+    shapes = [(2, 4, 2), *[(2, 2, 3)] * states, *(parameter.shape for parameter in parameters)]
     arguments = [torch.randn(shape, generator=rng, dtype=torch.float64, requires_grad=True) for shape in shapes]
 
-    def states_and_last(inputs, initial, *values):
-        return torch.func.functional_call(layer, dict(zip(names, values, strict=True)), (inputs, initial))
+    def states_and_last(inputs, *others):
+        initial, values = others[:states], others[states:]
+        hx = initial if cell == "lstm" else initial[0]
+        outputs, last = torch.func.functional_call(layer, dict(zip(names, values, strict=True)), (inputs, hx))
+        return outputs, *(last if cell == "lstm" else (last,))
 
     assert torch.autograd.gradcheck(states_and_last, arguments)
 

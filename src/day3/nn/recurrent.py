@@ -10,20 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-from day3.nn.gru import GRU
-
-Cell = Literal["rnn", "gru", "lstm"]
+from day3.nn.recurrence import Cell, Recurrent
 
 
 def recurrent_layer(
     cell: Cell, input_size: int, hidden_size: int, generator: torch.Generator, bidirectional: bool = False
-) -> nn.RNNBase:
+) -> Recurrent:
     """One recurrent layer, called as torch's: outputs, last = layer(inputs) or layer(inputs, initial).
 
     inputs: (batch, time, input_size); outputs: (batch, time, directions * hidden_size); last and initial:
@@ -33,8 +29,7 @@ def recurrent_layer(
     zero and is not trained, so that a step of an optimizer moves the sum once, and counts agree with Keras'. A GRU
     has two in Keras as well (`reset_after`), since the reset gate multiplies only the second.
     """
-    kinds = {"rnn": partial(nn.RNN, batch_first=True), "gru": GRU, "lstm": partial(nn.LSTM, batch_first=True)}
-    layer = kinds[cell](input_size, hidden_size, bidirectional=bidirectional, device="meta").to_empty(device="cpu")
+    layer = Recurrent(cell, input_size, hidden_size, bidirectional, device="meta").to_empty(device="cpu")
     for name, parameter in layer.named_parameters():
         if name.startswith("weight_ih"):
             _glorot_uniform(parameter, generator)
@@ -87,12 +82,18 @@ def parameter_count(module: nn.Module) -> int:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """torch on one core: runs are spread over processes, and sums do not depend on how many cores there are."""
+    """torch on one core: runs are spread over processes, and sums do not depend on how many cores there are.
+
+    Numbers below float32's normal range count as zero: gradients that vanish over many steps become such numbers, and
+    processors take some hundred times as long for each.
+    """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
     try:
         yield
     finally:
+        torch.set_flush_denormal(False)
         torch.set_num_threads(threads)
 
 

@@ -18,7 +18,6 @@ class Plan:
 
     experiment: str
     variant: str
-    module: str
     tasks: list[Task]  # of every seed, in order
     missing: list[Task]  # those whose runs the store does not have
 
@@ -30,19 +29,20 @@ def run(project: Project, experiment: str, variant: str) -> None:
 
 
 def plan(project: Project, experiment: str, variant: str) -> Plan:
-    """What is left to compute of a variant; the texts of its code are in the store after this. Imports only settings.
+    """What is left to compute of a variant; the texts of its code are in the store then. Of the project's code, only
+    settings are imported.
 
     Raises VersionError, CodeError or StoreError."""
     settings, store = project.load_params()[experiment], Store.of(project)
     training = settings.variants[variant]
     parts, texts = determine(project, experiment, training, numerics.name(project.numerics))
-    store.keep_code(texts)
     module, data = f"{project.manifest.package}.experiments.{experiment}.train", project.data_folder(experiment)
     tasks = [
         Task(Unit(module, training, seed), parts.of_seed(seed), data, experiment, variant)
         for seed in range(settings.seeds)
     ]
-    return Plan(experiment, variant, module, tasks, [task for task in tasks if store.get(task.parts.key) is None])
+    store.keep_code(texts)
+    return Plan(experiment, variant, tasks, [task for task in tasks if store.get(task.parts.key) is None])
 
 
 def finish(project: Project, planned: Plan) -> None:
@@ -55,5 +55,5 @@ def finish(project: Project, planned: Plan) -> None:
             place = f"{planned.experiment}.{planned.variant}.{task.unit.seed}"
             raise StoreError(f"{place}: expected its run in {store.folder}, found none; run it again")
         runs.append(arrays)
-    arrays = stack(planned.module, runs)
+    arrays = stack(planned.tasks[0].unit.module, runs)
     files.write_arrays(project.run_folder(planned.experiment, planned.variant), arrays)

@@ -176,7 +176,7 @@ class _Search:
                 continue
             self.run_imports(module, statement)
             local = module.targets(statement)
-            for chain in {_chain(node) for node in ast.walk(statement)} - {""}:
+            for chain in set(_chains(statement)):
                 first, _, more = chain.partition(".")
                 self.waiting.append(f"{module.name}.{chain}")
                 if first in local:
@@ -215,11 +215,22 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
 
 
 def _chain(node: ast.AST) -> str:
-    """ "a.b.c" of names and attributes; "" of anything else."""
+    """A name and its attributes, as in a.b.c; "" of anything else."""
     if isinstance(node, ast.Attribute):
         start = _chain(node.value)
         return start and f"{start}.{node.attr}"
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _chains(statement: ast.stmt) -> Iterator[str]:
+    """The longest ones that code names: of `a.b.c(d)`, a.b.c and d."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if chain := _chain(node):
+            yield chain
+        else:
+            waiting += ast.iter_child_nodes(node)
 
 
 def _words(node: ast.AST) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import ronkyo
 from ronkyo import imports, pins, versions
 from ronkyo.errors import UserError
+from ronkyo.imports import Reached
 from ronkyo.project import Project
 from ronkyo.store import code
 
@@ -34,7 +36,7 @@ class Parts:
 
     @cached_property
     def key(self) -> str:
-        return hashlib.sha256(json.dumps(asdict(self), allow_nan=False).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, allow_nan=False).encode()).hexdigest()
 
     def of_seed(self, seed: int) -> Parts:
         return replace(self, seed=seed)
@@ -44,33 +46,39 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
     """What determines the run of seed 0 of a variant, and the texts of its code by their digests.
 
     training: the variant's settings. Raises VersionError, or CodeError of code that cannot be read."""
-    module = f"{project.manifest.package}.experiments.{experiment}.train"
     tops = {entry.stem: project.source for entry in project.source.glob("[!_.]*")}
     tops.setdefault("ronkyo", Path(ronkyo.__file__).parents[1])
-    reached, closure = code_of(module, type(training), tops)
-    read = [*project.data_folder(experiment).glob("*.npy"), *(file for file in closure.files if file.suffix != ".py")]
+    closure, reached = reach(f"{project.manifest.package}.experiments.{experiment}.train", type(training), tops)
+    arrays = {file.name: file for file in project.data_folder(experiment).glob("*.npy")}
+    named = {shown(file, tops): file for file in closure.files if file.suffix != ".py"}
     parts = Parts(
         code=reached.digests,
         parameters=training.model_dump(mode="json"),
         seed=0,
-        data={project.relative(file): _content(file) for file in sorted(read)},
+        data={name: _digest(file, *_state(file)) for name, file in sorted((arrays | named).items())},
         versions={"python": ".".join(platform.python_version_tuple()[:2])} | _installed(project, closure),
         numerics=numerics,
     )
     return parts, {digest: reached.texts[name] for name, digest in reached.digests.items()}
 
 
-def code_of(module: str, kind: type, tops: dict[str, Path]) -> tuple[code.Code, imports.Reached]:
-    """What an experiment's train.py and its settings' class reach in the packages {name: folder around it}: definitions,
-    and files that these can import."""
-    folder = tops[module.partition(".")[0]].joinpath(*module.split(".")[:-1])
-    files = [file for part in ("train", "settings") if (file := folder / f"{part}.py").is_file()]
-    closure = imports.closure(files, [tops[name] / name for name in tops])
+def reach(module: str, kind: type, tops: Mapping[str, Path]) -> tuple[Reached, code.Code]:
+    """What the `train` of a module and the class of its settings reach in the packages {name: folder around it}."""
     roots = (f"{module}.train", f"{kind.__module__}.{kind.__qualname__}")
-    return code.reached(roots, tops, closure.files), closure
+    files = sorted(file for name, top in tops.items() for file in (top / name).rglob("*.py"))
+    return _code(roots, tuple(tops.items()), tuple((file, *_state(file)) for file in files))
 
 
-def _installed(project: Project, closure: imports.Reached) -> dict[str, str]:
+@cache
+def _code(roots: tuple[str, ...], tops: tuple[tuple[str, Path], ...], _: object) -> tuple[Reached, code.Code]:
+    """What is found of the roots as long as no source file changes, whose states are the last argument."""
+    packages = dict(tops)
+    files = {packages[root.partition(".")[0]].joinpath(*root.split(".")[:-1]).with_suffix(".py") for root in roots}
+    closure = imports.closure(files, [packages[name] / name for name in packages])
+    return closure, code.reached(roots, packages, closure.files)
+
+
+def _installed(project: Project, closure: Reached) -> dict[str, str]:
     """{distribution: version} as installed, checked against the lock but for the build ("+cpu")."""
     found = versions.installed(closure.modules - {"ronkyo"}, closure.names - {"ronkyo"})
     pinned = pins.read(project.requirements_file)
@@ -83,9 +91,14 @@ def _installed(project: Project, closure: imports.Reached) -> dict[str, str]:
     return found
 
 
-def _content(file: Path) -> str:
+def shown(file: Path, tops: Mapping[str, Path]) -> str:
+    """From the folder of sources, wherever that lies."""
+    return next(file.relative_to(top).as_posix() for top in tops.values() if file.is_relative_to(top))
+
+
+def _state(file: Path) -> tuple[int, int]:
     stat = file.stat()
-    return _digest(file, stat.st_mtime_ns, stat.st_size)
+    return stat.st_mtime_ns, stat.st_size
 
 
 @cache

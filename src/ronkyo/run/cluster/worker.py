@@ -49,7 +49,8 @@ def main(arguments: Sequence[str]) -> None:
 
 
 async def accept(resource: str, unit: Unit, parts: Parts, dask_worker: Any) -> str:
-    """Offer `resource`, for which Dask gives this worker units, if it computes all of them as `parts` says.
+    """Offer `resource`, for which Dask gives this worker units, if it computes all of them as `parts` says. Of data, these
+    have only the files that the code names.
 
     Returns "", or what is otherwise: then it offers nothing."""
     if dask_worker.state.nthreads != 1:
@@ -65,12 +66,11 @@ def difference(unit: Unit, parts: Parts) -> str:
     if (name := numerics.current()) != parts.numerics:
         return f"numerics: expected {parts.numerics}, found {name}; `ronkyo worker` sets it"
     code, files = _installed(unit.module, type(unit.training), frozenset(name.partition(".")[0] for name in parts.code))
-    of_code = {name: digest for name, digest in parts.data.items() if name.startswith("src/")}
     advice = "; install what is to be computed, then start the worker anew"
     for wanted, found, after in (
         (parts.versions, {name: _version(name) for name in parts.versions}, ""),
         (parts.code, code, advice),
-        (of_code, files, advice),
+        (parts.data, files, advice),
     ):
         for name in sorted(wanted.keys() | found.keys()):
             if wanted.get(name) != found.get(name):
@@ -82,12 +82,9 @@ def difference(unit: Unit, parts: Parts) -> str:
 def _installed(module: str, kind: type, packages: frozenset[str]) -> tuple[dict[str, str], dict[str, str]]:
     """Digests of the definitions that a module reaches in installed packages, and of the files beside them."""
     tops = {name: folder for name in packages if (folder := _folder(name))}
-    code, closure = key.code_of(module, kind, tops)
-    files = {
-        file: top for file in closure.files if file.suffix != ".py" for top in tops.values() if top in file.parents
-    }
-    digests = {f"src/{file.relative_to(top).as_posix()}": _digest(file.read_bytes()) for file, top in files.items()}
-    return code.digests, digests
+    closure, code = key.reach(module, kind, tops)
+    files = {key.shown(file, tops): file for file in closure.files if file.suffix != ".py"}
+    return code.digests, {name: _digest(file.read_bytes()) for name, file in files.items()}
 
 
 def _folder(package: str) -> Path | None:
@@ -112,18 +109,31 @@ def _shown(texts: Mapping[str, str], name: str) -> str:
 
 
 def compute(pickled: bytes, data: bytes, digests: Mapping[str, str], key: str) -> tuple[Arrays, dict[str, Any]]:
-    """A run, and what is told of it beside. pickled: a Unit; data: its .npy files, pickled, with their digests."""
+    """A run, and what is told of it beside. pickled: a Unit; data: its .npy files, pickled, with their digests.
+
+    It tells ("steps", how many it takes), then ("done", how many more are done), once a second at most."""
     from distributed import get_worker
 
-    started = time.monotonic()
     unit: Unit = pickle.loads(pickled)
-    with _Progress(get_worker(), key) as progress:
-        arrays = units.compute(unit, _opened(pickle.loads(data), digests), progress)
-    return arrays, {"machine": platform.node(), "seconds": round(time.monotonic() - started, 3)}
+    arrays, worker = _opened(pickle.loads(data), digests), get_worker()
+    steps, done, told, began = units.steps(unit, arrays), 0, 0, time.monotonic()
+    worker.log_event(TOPIC, (key, "steps", steps))
+    last = began
+
+    def progress(more: int) -> None:
+        nonlocal done, told, last
+        done += more
+        if time.monotonic() - last >= EVERY:
+            worker.log_event(TOPIC, (key, "done", done - told))
+            told, last = done, time.monotonic()
+
+    computed = units.compute(unit, arrays, progress)
+    worker.log_event(TOPIC, (key, "done", steps - told))
+    return computed, {"machine": platform.node(), "seconds": round(time.monotonic() - began, 3)}
 
 
 def _opened(contents: Mapping[str, bytes], digests: Mapping[str, str]) -> Arrays:
-    """A unit's own arrays, {name: content of a .npy file} if they are those that determine the run."""
+    """A unit's own arrays, {name: content of name.npy} if they are those that determine the run."""
     if (found := {name: _digest(content) for name, content in contents.items()}) != digests:
         raise DataError(f"data: expected arrays of the digests {dict(digests)}, found {found} on arrival")
     return {name: np.load(io.BytesIO(content), allow_pickle=False) for name, content in contents.items()}
@@ -131,26 +141,6 @@ def _opened(contents: Mapping[str, bytes], digests: Mapping[str, str]) -> Arrays
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-class _Progress:
-    """A unit's `progress`, told to the clients."""
-
-    def __init__(self, worker: Any, key: str) -> None:
-        self._worker, self._key, self._steps, self._last = worker, key, 0, time.monotonic()
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __call__(self, steps: int) -> None:
-        self._steps += steps
-        if time.monotonic() - self._last >= EVERY:
-            self._worker.log_event(TOPIC, (self._key, self._steps))
-            self._steps, self._last = 0, time.monotonic()
-
-    def __exit__(self, *error: object) -> None:
-        if self._steps:
-            self._worker.log_event(TOPIC, (self._key, self._steps))
 
 
 if __name__ == "__main__":
