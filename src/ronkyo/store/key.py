@@ -46,11 +46,12 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
     """What determines the run of seed 0 of a variant, and the texts of its code by their digests.
 
     training: the variant's settings. Raises VersionError, or CodeError of code that cannot be read."""
+    module = f"{project.manifest.package}.experiments.{experiment}.train"
     tops = {entry.stem: project.source for entry in project.source.glob("[!_.]*")}
     tops.setdefault("ronkyo", Path(ronkyo.__file__).parents[1])
-    closure, reached = reach(f"{project.manifest.package}.experiments.{experiment}.train", type(training), tops)
+    reached, closure = code_of(module, type(training), tops)
     arrays = {file.name: file for file in project.data_folder(experiment).glob("*.npy")}
-    named = {shown(file, tops): file for file in closure.files if file.suffix != ".py"}
+    named = {_shown(file, tops): file for file in closure.files if file.suffix != ".py"}
     parts = Parts(
         code=reached.digests,
         parameters=training.model_dump(mode="json"),
@@ -62,11 +63,13 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
     return parts, {digest: reached.texts[name] for name, digest in reached.digests.items()}
 
 
-def reach(module: str, kind: type, tops: Mapping[str, Path]) -> tuple[Reached, code.Code]:
-    """What the `train` of a module and the class of its settings reach in the packages {name: folder around it}."""
+def code_of(module: str, kind: type, tops: dict[str, Path]) -> tuple[code.Code, Reached]:
+    """What an experiment's train.py and its settings' class reach in the packages {name: folder around it}: definitions,
+    and files that these can import."""
     roots = (f"{module}.train", f"{kind.__module__}.{kind.__qualname__}")
     files = sorted(file for name, top in tops.items() for file in (top / name).rglob("*.py"))
-    return _code(roots, tuple(tops.items()), tuple((file, *_state(file)) for file in files))
+    closure, reached = _code(roots, tuple(tops.items()), tuple((file, *_state(file)) for file in files))
+    return reached, closure
 
 
 @cache
@@ -91,7 +94,7 @@ def _installed(project: Project, closure: Reached) -> dict[str, str]:
     return found
 
 
-def shown(file: Path, tops: Mapping[str, Path]) -> str:
+def _shown(file: Path, tops: Mapping[str, Path]) -> str:
     """From the folder of sources, wherever that lies."""
     return next(file.relative_to(top).as_posix() for top in tops.values() if file.is_relative_to(top))
 

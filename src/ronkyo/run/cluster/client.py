@@ -219,12 +219,7 @@ class Cluster:
         return self._crews[resource]
 
     def _sent(self, task: Task) -> Data:
-        folder = f"data/{task.experiment}/"
-        digests = {
-            name.removeprefix(folder).removesuffix(".npy"): digest
-            for name, digest in task.parts.data.items()
-            if name.startswith(folder)
-        }
+        digests = {name.removesuffix(".npy"): digest for name, digest in task.parts.data.items() if "/" not in name}
         name = hashlib.sha256(json.dumps(digests).encode()).hexdigest()
         if (data := self._data.get(name)) is None:
             contents = {name: (task.data / f"{name}.npy").read_bytes() for name in digests}

@@ -49,8 +49,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 async def accept(resource: str, unit: Unit, parts: Parts, dask_worker: Any) -> str:
-    """Offer `resource`, for which Dask gives this worker units, if it computes all of them as `parts` says. Of data, these
-    have only the files that the code names.
+    """Offer `resource`, for which Dask gives this worker units, if it computes all of them as `parts` says.
 
     Returns "", or what is otherwise: then it offers nothing."""
     if dask_worker.state.nthreads != 1:
@@ -66,11 +65,12 @@ def difference(unit: Unit, parts: Parts) -> str:
     if (name := numerics.current()) != parts.numerics:
         return f"numerics: expected {parts.numerics}, found {name}; `ronkyo worker` sets it"
     code, files = _installed(unit.module, type(unit.training), frozenset(name.partition(".")[0] for name in parts.code))
+    of_code = {name: digest for name, digest in parts.data.items() if "/" in name}
     advice = "; install what is to be computed, then start the worker anew"
     for wanted, found, after in (
         (parts.versions, {name: _version(name) for name in parts.versions}, ""),
         (parts.code, code, advice),
-        (parts.data, files, advice),
+        (of_code, files, advice),
     ):
         for name in sorted(wanted.keys() | found.keys()):
             if wanted.get(name) != found.get(name):
@@ -82,9 +82,12 @@ def difference(unit: Unit, parts: Parts) -> str:
 def _installed(module: str, kind: type, packages: frozenset[str]) -> tuple[dict[str, str], dict[str, str]]:
     """Digests of the definitions that a module reaches in installed packages, and of the files beside them."""
     tops = {name: folder for name in packages if (folder := _folder(name))}
-    closure, code = key.reach(module, kind, tops)
-    files = {key.shown(file, tops): file for file in closure.files if file.suffix != ".py"}
-    return code.digests, {name: _digest(file.read_bytes()) for name, file in files.items()}
+    code, closure = key.code_of(module, kind, tops)
+    files = {
+        file: top for file in closure.files if file.suffix != ".py" for top in tops.values() if top in file.parents
+    }
+    digests = {file.relative_to(top).as_posix(): _digest(file.read_bytes()) for file, top in files.items()}
+    return code.digests, digests
 
 
 def _folder(package: str) -> Path | None:
