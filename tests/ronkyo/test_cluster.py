@@ -15,7 +15,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-import dask
 import pytest
 
 import ronkyo
@@ -324,17 +323,49 @@ def test_a_scheduler_that_goes_away_loses_nothing(machines, package, tasks, tmp_
     assert contents(store, tasks(20)[0])
 
 
-def test_jobs_of_a_batch_system_compute(package, tasks, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (package, ENGINE))))
-    store, units = Store(tmp_path), tasks(*range(4))
-    settings = {"memory": "1 GB", "cores": 2, "worker-extra-args": ["--no-nanny", "--no-dashboard"]}
-    with dask.config.set({"jobqueue.local": settings}):
-        executor = cluster.executor("local:1", store)
-        try:
-            run(executor, units)
-        finally:
-            executor.close()
+ON_JOBS = """
+import pickle, sys
+from ronkyo.errors import UserError
+from ronkyo.run import cluster
+store, tasks = pickle.load(sys.stdin.buffer)
+try:
+    executor = cluster.executor(sys.argv[1], store)
+except UserError as error:
+    sys.exit(str(error))
+for future in [executor.submit(task) for task in tasks]:
+    future.result(60)
+executor.close()
+"""
+
+
+def on_jobs(system: str, folder: Path, package: Path, store: Store, tasks: list[Task]) -> str:
+    """With a configuration file as a user has it. What it complains of."""
+    settings = "cores: 2, memory: 1 GB, worker-extra-args: [--no-dashboard]"
+    (folder / "jobqueue.yaml").write_text(f"jobqueue: {{{system}: {{{settings}}}}}\n")
+    environment = {
+        "PYTHONPATH": os.pathsep.join(map(str, (package, ENGINE))),
+        "DASK_CONFIG": str(folder),
+        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", ON_JOBS, f"{system}:1"], input=pickle.dumps((store, tasks)), capture_output=True,
+        cwd=folder, env=os.environ | environment, timeout=60, check=False,
+    )  # fmt: skip
+    return done.stderr.decode()
+
+
+def test_jobs_of_a_batch_system_compute(package, tasks, tmp_path):
+    store, units = Store(tmp_path / "store"), tasks(*range(4))
+    assert on_jobs("local", tmp_path, package, store, units) == ""
     assert all(contents(store, task) for task in units)
+
+
+def test_a_job_that_the_system_refuses_is_one_line(package, tasks, tmp_path):
+    sbatch = tmp_path / "sbatch"
+    sbatch.write_text("#!/bin/sh\necho sbatch: error: Invalid account >&2\nexit 1\n")
+    sbatch.chmod(0o755)
+    told = on_jobs("slurm", tmp_path, package, Store(tmp_path / "store"), tasks(0))
+    assert told == "slurm: a job could not be started: sbatch: error: Invalid account\n"
 
 
 MISTAKES = {

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ronkyo.files import Arrays
-from ronkyo.run.contract import ContractError, expect_arrays
+from ronkyo.run.contract import ContractError, expect_arrays, kind
 from ronkyo.store.key import Parts
 
 
@@ -40,6 +40,15 @@ def compute(unit: Unit, data: Arrays, progress: Callable[[int], None]) -> Arrays
     arrays = import_module(unit.module).train(data, unit.training, unit.seed, progress)
     expect_arrays(place(unit.module), arrays)
     return {name: np.asarray(array) for name, array in arrays.items()}
+
+
+def steps(unit: Unit, data: Arrays) -> int:
+    """How many steps the experiment says that a run takes. Raises ContractError."""
+    steps = import_module(unit.module).steps(data, unit.training)
+    if not isinstance(steps, int | np.integer) or steps < 0:
+        place = f"src/{unit.module.replace('.', '/')}.py: steps"
+        raise ContractError(f"{place}: expected a whole number ≥ 0, found {kind(steps)}")
+    return int(steps)
 
 
 def stack(module: str, runs: Sequence[Arrays]) -> Arrays:

@@ -20,14 +20,10 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from ronkyo import files
 from ronkyo.errors import UserError
-from ronkyo.files import Arrays
 from ronkyo.project import Project
 from ronkyo.run import unit
-from ronkyo.run.contract import ContractError, kind
 from ronkyo.run.unit import Task
 from ronkyo.store import Store
 
@@ -71,7 +67,9 @@ def compute(task: Task, store: Store, tell: Tell) -> None:
     """Compute a run into the store. It tells ("steps", how many it takes), then ("done", how many more are done), a few
     times a second at most. Raises UserError."""
     data, began = files.read_arrays(task.data), time.monotonic()
-    steps, told = steps_of(Project.find(), task.experiment, task.unit.training, data), 0
+    for name in ("train", "steps"):
+        Project.find().function(task.experiment, "train", name)  # a line, where there is none
+    steps, told = unit.steps(task.unit, data), 0
     tell("steps", steps)
     done, last = 0, began
 
@@ -86,16 +84,6 @@ def compute(task: Task, store: Store, tell: Tell) -> None:
     tell("done", steps - told)
     seconds = round(time.monotonic() - began, 3)
     store.put(task.parts, arrays, experiment=task.experiment, variant=task.variant, seconds=seconds)
-
-
-def steps_of(project: Project, experiment: str, training: Any, data: Arrays) -> int:
-    """How many steps a run takes; and whether there is a `train`. Raises ProjectError or ContractError."""
-    project.function(experiment, "train", "train")
-    steps = project.function(experiment, "train", "steps")(data, training)
-    if not isinstance(steps, int | np.integer) or steps < 0:
-        place = f"{project.file_of(experiment, 'train')}: steps"
-        raise ContractError(f"{place}: expected a whole number ≥ 0, found {kind(steps)}")
-    return int(steps)
 
 
 def script(file: Path, arguments: Sequence[str], environment: dict[str, str], tell: Tell) -> None:

@@ -205,8 +205,8 @@ class Cluster:
             unit.cancel()
         await asyncio.gather(*self._units, return_exceptions=True)
         with suppress(OSError, TimeoutError):
-            async with asyncio.timeout(1):
-                await self._client.close()
+            closing: Any = self._client.close()
+            await asyncio.wait_for(closing, 1)
 
     # -- off the loop, or at once -------------------------------------------------------------------------------------
 

@@ -112,18 +112,31 @@ def _shown(texts: Mapping[str, str], name: str) -> str:
 
 
 def compute(pickled: bytes, data: bytes, digests: Mapping[str, str], key: str) -> tuple[Arrays, dict[str, Any]]:
-    """A run, and what is told of it beside. pickled: a Unit; data: its .npy files, pickled, with their digests."""
+    """A run, and what is told of it beside. pickled: a Unit; data: its .npy files, pickled, with their digests.
+
+    It tells ("steps", how many it takes), then ("done", how many more are done), once a second at most."""
     from distributed import get_worker
 
-    started = time.monotonic()
     unit: Unit = pickle.loads(pickled)
-    with _Progress(get_worker(), key) as progress:
-        arrays = units.compute(unit, _opened(pickle.loads(data), digests), progress)
-    return arrays, {"machine": platform.node(), "seconds": round(time.monotonic() - started, 3)}
+    arrays, worker = _opened(pickle.loads(data), digests), get_worker()
+    steps, done, told, began = units.steps(unit, arrays), 0, 0, time.monotonic()
+    worker.log_event(TOPIC, (key, "steps", steps))
+    last = began
+
+    def progress(more: int) -> None:
+        nonlocal done, told, last
+        done += more
+        if time.monotonic() - last >= EVERY:
+            worker.log_event(TOPIC, (key, "done", done - told))
+            told, last = done, time.monotonic()
+
+    computed = units.compute(unit, arrays, progress)
+    worker.log_event(TOPIC, (key, "done", steps - told))
+    return computed, {"machine": platform.node(), "seconds": round(time.monotonic() - began, 3)}
 
 
 def _opened(contents: Mapping[str, bytes], digests: Mapping[str, str]) -> Arrays:
-    """A unit's own arrays, {name: content of a .npy file} if they are those that determine the run."""
+    """A unit's own arrays, {name: content of name.npy} if they are those that determine the run."""
     if (found := {name: _digest(content) for name, content in contents.items()}) != digests:
         raise DataError(f"data: expected arrays of the digests {dict(digests)}, found {found} on arrival")
     return {name: np.load(io.BytesIO(content), allow_pickle=False) for name, content in contents.items()}
@@ -131,26 +144,6 @@ def _opened(contents: Mapping[str, bytes], digests: Mapping[str, str]) -> Arrays
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-class _Progress:
-    """A unit's `progress`, told to the clients."""
-
-    def __init__(self, worker: Any, key: str) -> None:
-        self._worker, self._key, self._steps, self._last = worker, key, 0, time.monotonic()
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __call__(self, steps: int) -> None:
-        self._steps += steps
-        if time.monotonic() - self._last >= EVERY:
-            self._worker.log_event(TOPIC, (self._key, self._steps))
-            self._steps, self._last = 0, time.monotonic()
-
-    def __exit__(self, *error: object) -> None:
-        if self._steps:
-            self._worker.log_event(TOPIC, (self._key, self._steps))
 
 
 if __name__ == "__main__":
