@@ -299,10 +299,10 @@ def fit(
     output_gradient: OutputGradient,
     learning_rate: float,
 ) -> tuple[Weights, np.ndarray, np.ndarray]:
-    """確率的勾配降下法: 1 回の反復で 1 例を学習し、重みをその場で更新する。
+    """確率的勾配降下法: 1 回の反復で 1 例を学習し、そのたびに重みを更新する。
 
     x: (iteration, time, 1, input_size), d: (iteration, time, 1, output_size)
-    -> 学習した重み, 損失: (iteration,), 勾配の大きさ: (iteration,)
+    -> 学習した重み, 損失: (iteration,), 勾配の大きさ: (iteration,)。発散した反復から後は nan
     """
     w_in, w, w_out = weights
     weights = Weights(w_in.copy(), w.copy(), w_out.copy())
