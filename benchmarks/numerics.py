@@ -168,7 +168,7 @@ def torch_cases() -> Iterator[tuple[str, Callable[[str], Any]]]:
         output = model(drawn(kind, *shape))
         output = output[0] if isinstance(output, tuple) else output
         output.square().sum().backward()
-        return [output.detach().numpy(), *(parameter.grad.numpy() for parameter in model.parameters())]
+        return [output.detach().numpy(), *(parameter.grad for parameter in model.parameters())]
 
     def stepped(kind: str, fused: bool) -> Any:
         weight = nn.Parameter(drawn(kind, 1000))
