@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -46,14 +46,15 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
     """What determines the run of seed 0 of a variant, and the texts of its code by their digests.
 
     training: the variant's settings. Raises VersionError, or CodeError of code that cannot be read."""
-    tops = {entry.stem: project.source for entry in project.source.glob("[!_.]*")}
-    tops.setdefault("ronkyo", Path(ronkyo.__file__).parents[1])
+    packages = [entry for entry in project.source.glob("[!_.]*") if entry.suffix in ("", ".py")]
+    if (project.source / "ronkyo") not in packages:
+        packages.append(Path(ronkyo.__file__).parent)
     module, kind = f"{project.manifest.package}.experiments.{experiment}.train", type(training)
     roots = (f"{module}.train", f"{kind.__module__}.{kind.__qualname__}")
-    files = sorted(file for name, top in tops.items() for file in (top / name).rglob("*.py"))
-    closure, reached = _code(roots, tuple(tops.items()), tuple((file, *_state(file)) for file in files))
+    sources = sorted(file for entry in packages for file in (entry.rglob("*.py") if entry.is_dir() else [entry]))
+    closure, reached = _code(roots, tuple(packages), tuple((file, *_state(file)) for file in sources))
     arrays = {file.name: file for file in project.data_folder(experiment).glob("*.npy")}
-    named = {_shown(file, tops): file for file in closure.files if file.suffix != ".py"}
+    named = {_shown(file, packages): file for file in closure.files if file.suffix != ".py"}
     parts = Parts(
         code=reached.digests,
         parameters=training.model_dump(mode="json"),
@@ -66,12 +67,12 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
 
 
 @cache
-def _code(roots: tuple[str, ...], tops: tuple[tuple[str, Path], ...], _: object) -> tuple[Reached, code.Code]:
+def _code(roots: tuple[str, ...], packages: tuple[Path, ...], _: object) -> tuple[Reached, code.Code]:
     """What is found of the roots as long as no source file changes, whose states are the last argument."""
-    packages = dict(tops)
-    files = {packages[root.partition(".")[0]].joinpath(*root.split(".")[:-1]).with_suffix(".py") for root in roots}
-    closure = imports.closure(files, [packages[name] / name for name in packages])
-    return closure, code.reached(roots, packages, closure.files)
+    tops = {entry.stem: entry.parent for entry in packages}
+    files = {tops[root.partition(".")[0]].joinpath(*root.split(".")[:-1]).with_suffix(".py") for root in roots}
+    closure = imports.closure(files, packages)
+    return closure, code.reached(roots, tops, closure.files)
 
 
 def _installed(project: Project, closure: Reached) -> dict[str, str]:
@@ -87,9 +88,9 @@ def _installed(project: Project, closure: Reached) -> dict[str, str]:
     return found
 
 
-def _shown(file: Path, tops: Mapping[str, Path]) -> str:
+def _shown(file: Path, packages: Sequence[Path]) -> str:
     """From the folder of sources, wherever that lies."""
-    return next(file.relative_to(top).as_posix() for top in tops.values() if file.is_relative_to(top))
+    return next(file.relative_to(entry.parent).as_posix() for entry in packages if file.is_relative_to(entry))
 
 
 def _state(file: Path) -> tuple[int, int]:
