@@ -61,7 +61,8 @@ def reproduce(
 
 
 def _say(view: View, name: str, text: str) -> None:
-    view.say("\n".join(f"{name}: {line}" for line in text.rstrip().splitlines()))
+    for line in text.rstrip().splitlines():
+        view.say(line if line.startswith(f"{name}: ") else f"{name}: {line}")
 
 
 def _weights(project: Project, stages: Sequence[Stage]) -> dict[str, float]:

@@ -71,7 +71,7 @@ def compute(task: Task, store: Store, tell: Tell) -> None:
     """Compute a run into the store. It tells ("steps", how many it takes), then ("done", how many more are done), a few
     times a second at most. Raises UserError."""
     data, began = files.read_arrays(task.data), time.monotonic()
-    steps, told = steps_of(Project.find(), task, data), 0
+    steps, told = steps_of(Project.find(), task.experiment, task.unit.training, data), 0
     tell("steps", steps)
     done, last = 0, began
 
@@ -88,12 +88,12 @@ def compute(task: Task, store: Store, tell: Tell) -> None:
     store.put(task.parts, arrays, experiment=task.experiment, variant=task.variant, seconds=seconds)
 
 
-def steps_of(project: Project, task: Task, data: Arrays) -> int:
+def steps_of(project: Project, experiment: str, training: Any, data: Arrays) -> int:
     """How many steps a run takes; and whether there is a `train`. Raises ProjectError or ContractError."""
-    project.function(task.experiment, "train", "train")
-    steps = project.function(task.experiment, "train", "steps")(data, task.unit.training)
+    project.function(experiment, "train", "train")
+    steps = project.function(experiment, "train", "steps")(data, training)
     if not isinstance(steps, int | np.integer) or steps < 0:
-        place = f"{project.file_of(task.experiment, 'train')}: steps"
+        place = f"{project.file_of(experiment, 'train')}: steps"
         raise ContractError(f"{place}: expected a whole number ≥ 0, found {kind(steps)}")
     return int(steps)
 

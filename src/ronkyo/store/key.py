@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -46,15 +46,12 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
     """What determines the run of seed 0 of a variant, and the texts of its code by their digests.
 
     training: the variant's settings. Raises VersionError, or CodeError of code that cannot be read."""
-    packages = [entry for entry in project.source.glob("[!_.]*") if entry.suffix in ("", ".py")]
-    if (project.source / "ronkyo") not in packages:
-        packages.append(Path(ronkyo.__file__).parent)
-    module, kind = f"{project.manifest.package}.experiments.{experiment}.train", type(training)
-    roots = (f"{module}.train", f"{kind.__module__}.{kind.__qualname__}")
-    sources = sorted(file for entry in packages for file in (entry.rglob("*.py") if entry.is_dir() else [entry]))
-    closure, reached = _code(roots, tuple(packages), tuple((file, *_state(file)) for file in sources))
+    module = f"{project.manifest.package}.experiments.{experiment}.train"
+    tops = {entry.stem: project.source for entry in project.source.glob("[!_.]*") if entry.suffix in ("", ".py")}
+    tops.setdefault("ronkyo", Path(ronkyo.__file__).parents[1])
+    reached, closure = code_of(module, type(training), tops)
     arrays = {file.name: file for file in project.data_folder(experiment).glob("*.npy")}
-    named = {_shown(file, packages): file for file in closure.files if file.suffix != ".py"}
+    named = {_shown(file, tops): file for file in closure.files if file.suffix != ".py"}
     parts = Parts(
         code=reached.digests,
         parameters=training.model_dump(mode="json"),
@@ -66,13 +63,23 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
     return parts, {digest: reached.texts[name] for name, digest in reached.digests.items()}
 
 
+def code_of(module: str, kind: type, tops: Mapping[str, Path]) -> tuple[code.Code, Reached]:
+    """What an experiment's train.py and its settings' class reach in the packages {name: folder around it}: definitions,
+    and files that these can import. Raises CodeError."""
+    roots = (f"{module}.train", f"{kind.__module__}.{kind.__qualname__}")
+    packages = [folder / name for name, folder in tops.items()]
+    packages = [package if package.is_dir() else package.with_suffix(".py") for package in packages]
+    sources = sorted(file for entry in packages for file in (entry.rglob("*.py") if entry.is_dir() else [entry]))
+    return _code(roots, tuple(packages), tuple((file, *_state(file)) for file in sources))
+
+
 @cache
-def _code(roots: tuple[str, ...], packages: tuple[Path, ...], _: object) -> tuple[Reached, code.Code]:
+def _code(roots: tuple[str, ...], packages: tuple[Path, ...], _: object) -> tuple[code.Code, Reached]:
     """What is found of the roots as long as no source file changes, whose states are the last argument."""
     tops = {entry.stem: entry.parent for entry in packages}
     files = {tops[root.partition(".")[0]].joinpath(*root.split(".")[:-1]).with_suffix(".py") for root in roots}
     closure = imports.closure(files, packages)
-    return closure, code.reached(roots, tops, closure.files)
+    return code.reached(roots, tops, closure.files), closure
 
 
 def _installed(project: Project, closure: Reached) -> dict[str, str]:
@@ -88,9 +95,9 @@ def _installed(project: Project, closure: Reached) -> dict[str, str]:
     return found
 
 
-def _shown(file: Path, packages: Sequence[Path]) -> str:
+def _shown(file: Path, tops: Mapping[str, Path]) -> str:
     """From the folder of sources, wherever that lies."""
-    return next(file.relative_to(entry.parent).as_posix() for entry in packages if file.is_relative_to(entry))
+    return next(file.relative_to(top).as_posix() for top in tops.values() if file.is_relative_to(top))
 
 
 def _state(file: Path) -> tuple[int, int]:
