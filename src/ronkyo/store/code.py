@@ -184,6 +184,7 @@ class _Search:
             self.waiting += [word for word in words if re.fullmatch(r"\w+(\.\w+)+", word) and self.module(word)]
             if (words | chains) & DYNAMIC:
                 self.waiting += [self.name_of(file) for file in self.files if file.suffix == ".py"]
+                self.files.clear()  # once is enough
 
     def name_of(self, file: Path) -> str:
         folder = next(folder for folder in self.tops.values() if file.is_relative_to(folder))
