@@ -107,7 +107,9 @@ def test_layers_agree_with_torchs_in_values_and_gradients(cell, bidirectional, i
             parameter.normal_(generator=rng)
     theirs.load_state_dict(ours.state_dict())
     tolerance = {"rtol": 1e-9, "atol": 1e-11} if dtype == torch.float64 else {"rtol": 1e-5, "atol": 1e-5}
-    for mine, torchs in zip(values_and_gradients(ours, initialized), values_and_gradients(theirs, initialized), strict=True):
+    for mine, torchs in zip(
+        values_and_gradients(ours, initialized), values_and_gradients(theirs, initialized), strict=True
+    ):
         torch.testing.assert_close(mine, torchs, **tolerance)
 
 

@@ -1,7 +1,7 @@
 """One recurrent layer of torch whose steps are compiled, forwards and backwards: torch's results, several times faster.
 
-torch records some ten small operations for each step of an RNN or a GRU and replays them one by one, and its fused LSTM is made for
-large batches. Here a layer is one operation of autograd; day3.nn.cells is what it does at each step.
+torch records some ten small operations for each step of an RNN or a GRU and replays them one by one. Here one direction of a
+layer is one operation of autograd; day3.nn.kernels is what it does at each step.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from day3.nn import cells
+from day3.nn import kernels
 
 Cell = Literal["rnn", "gru", "lstm"]
 BLOCK = 64  # steps whose gradients are summed at once: so few that they stay in the processor's cache
@@ -30,9 +30,9 @@ class Kind(NamedTuple):
 
 
 KINDS: dict[Cell, Kind] = {
-    "rnn": Kind("RNN_TANH", 1, cells.rnn, cells.rnn_backward),
-    "gru": Kind("GRU", 4, cells.gru, cells.gru_backward),
-    "lstm": Kind("LSTM", 4, cells.lstm, cells.lstm_backward),
+    "rnn": Kind("RNN_TANH", 1, kernels.rnn, kernels.rnn_backward),
+    "gru": Kind("GRU", 4, kernels.gru, kernels.gru_backward),
+    "lstm": Kind("LSTM", 4, kernels.lstm, kernels.lstm_backward),
 }
 
 
@@ -79,7 +79,9 @@ class _Recurrence(torch.autograd.Function):
     """One direction of a layer."""
 
     @staticmethod
-    def forward(ctx, cell: Cell, inputs: Tensor, state: Tensor, memory: Tensor, *parameters: Tensor) -> tuple[Tensor, ...]:
+    def forward(
+        ctx, cell: Cell, inputs: Tensor, state: Tensor, memory: Tensor, *parameters: Tensor
+    ) -> tuple[Tensor, ...]:
         """inputs: (batch, time, input_size); state, memory: (batch, hidden), at the start; parameters: weight_ih, weight_hh,
         bias_ih, bias_hh as torch has them.
 
@@ -112,7 +114,9 @@ class _Recurrence(torch.autograd.Function):
             return np.zeros((hidden, batch), seen.dtype) if gradient is None else gradient.numpy().T.copy(order="C")
 
         delta, grad_memory = last_step(grad_last), last_step(grad_memory)
-        at_states = np.empty((0, hidden, batch), seen.dtype) if grad_states is None else grad_states.contiguous().numpy()
+        at_states = (
+            np.empty((0, hidden, batch), seen.dtype) if grad_states is None else grad_states.contiguous().numpy()
+        )
         recurrent = weight[_rows_of_state(cell, hidden), before:].T.copy()
         grad_weight = np.zeros_like(weight)
         grad_inputs = np.empty((len(ctx.gates), before - 1, batch), seen.dtype) if ctx.needs_input_grad[1] else None
@@ -132,7 +136,9 @@ class _Recurrence(torch.autograd.Function):
         return None, at_inputs, *map(torch.from_numpy, gradients)
 
 
-def _joined(cell: Cell, of_input: np.ndarray, of_state: np.ndarray, bias: np.ndarray, bias_of_state: np.ndarray) -> np.ndarray:
+def _joined(
+    cell: Cell, of_input: np.ndarray, of_state: np.ndarray, bias: np.ndarray, bias_of_state: np.ndarray
+) -> np.ndarray:
     """One weight that multiplies [inputs; 1; states]: (sums * hidden, input_size + 1 + hidden)."""
     size, hidden = of_input.shape[1], of_state.shape[1]
     weight = np.zeros((KINDS[cell].sums * hidden, size + 1 + hidden), of_state.dtype)
