@@ -113,7 +113,7 @@ class _Recurrence(torch.autograd.Function):
         def last_step(gradient: Tensor | None) -> np.ndarray:
             return np.zeros((hidden, batch), seen.dtype) if gradient is None else gradient.numpy().T.copy(order="C")
 
-        delta, grad_memory = last_step(grad_last), last_step(grad_memory)
+        delta, gamma = last_step(grad_last), last_step(grad_memory)
         at_states = (
             np.empty((0, hidden, batch), seen.dtype) if grad_states is None else grad_states.contiguous().numpy()
         )
@@ -126,12 +126,12 @@ class _Recurrence(torch.autograd.Function):
             gates = ctx.gates[steps]
             at_sums = np.empty_like(gates)
             KINDS[cell].backward(
-                recurrent, seen[written], gates, ctx.memories[written], at_states[steps], delta, grad_memory, at_sums
+                recurrent, seen[written], gates, ctx.memories[written], at_states[steps], delta, gamma, at_sums
             )
             grad_weight += _columns(at_sums) @ _columns(seen[steps]).T
             if grad_inputs is not None:
                 np.matmul(weight[:, : before - 1].T, at_sums, out=grad_inputs[steps])
-        gradients = (delta.T, grad_memory.T, *_separated(cell, grad_weight, hidden))
+        gradients = (delta.T, gamma.T, *_separated(cell, grad_weight, hidden))
         at_inputs = None if grad_inputs is None else torch.from_numpy(grad_inputs).permute(2, 0, 1)
         return None, at_inputs, *map(torch.from_numpy, gradients)
 
