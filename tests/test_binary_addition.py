@@ -1,4 +1,4 @@
-"""Binary addition: examples, training side by side, what counts as converged, dead, stuck or diverged, figures."""
+"""Binary addition: examples, training, what counts as converged, dead, stuck or diverged, figures."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from day3.experiments.binary_addition.train import (
     encode,
     evaluate,
     evaluation_pairs,
-    fit,
+    learn,
     new_weights,
     steps,
     train,
@@ -157,33 +157,27 @@ def test_addition_of_short_numbers_is_learned():
     assert (run["mean_loss"][:, 0] > 0.3).all()
 
 
-def test_an_iteration_moves_the_weights_by_the_learning_rate_times_the_gradient():
-    training = training_of(iterations=1, record_every=1)
-    start, moved = (new_weights(training, [np.random.default_rng(0)]) for _ in range(2))
-    x, d = encode(np.array([[[5, 9]]]), training)
-    _, norm, _ = fit(moved, x[..., None, :], d[..., None, :], training, quiet)
-    distance = np.sqrt(sum(np.sum((a - b) ** 2) for a, b in zip(start, moved, strict=True)))
-    assert distance == pytest.approx(training.learning_rate * norm.item())
+def test_a_run_that_diverges_stays_so_in_later_intervals_and_tells_its_progress_to_the_end():
+    training = training_of(activation="relu", output_gradient="course", iterations=40, record_every=10)
+    weights = new_weights(training, np.random.default_rng(0))
+    weights.w[:] = 1e60
+    pairs, done = np.ones((40, 2), dtype=int), []
+    pairs[:15] = 0  # nothing to read: the state stays 0
+    _, loss, norm = learn(weights, pairs, training, done.append)
+    np.testing.assert_array_equal(np.isnan(loss), np.arange(40) >= 15)
+    np.testing.assert_array_equal(np.isnan(norm), np.arange(40) >= 15)
+    assert done == [10] * 4
 
 
-def test_a_diverging_network_is_frozen_and_disturbs_no_other():
-    training = training_of(activation="relu", output_gradient="course")
-    pairs = draw_pairs(training, np.random.default_rng(0), 2 * training.iterations).reshape(2, -1, 2)
-    x, d = (a[..., None, :] for a in encode(pairs, training))
-    rngs = [np.random.default_rng(seed) for seed in (1, 2)]
-    healthy, exploding = (new_weights(training_of(), [rng]) for rng in rngs)
-    exploding.w[:] = 1e60  # over eight steps the state leaves the range of float64
-    both = Weights(*(np.concatenate(parts) for parts in zip(healthy, exploding, strict=True)))
-    alone = Weights(*(part.copy() for part in healthy))
-    with np.errstate(over="ignore", invalid="ignore"):
-        loss, norm, diverged = fit(both, x, d, training, quiet)
-        expected, _, _ = fit(alone, x[:1], d[:1], training, quiet)
-    np.testing.assert_array_equal(diverged, [False, True])
-    np.testing.assert_array_equal(loss[0], expected[0])
-    np.testing.assert_array_equal(both.w[0], alone.w[0])
-    assert np.isnan(loss[1]).any()
-    assert np.isnan(norm[1][np.isnan(loss[1])]).all()
-    assert np.isfinite(both.w[1]).all()
+def test_learning_does_not_depend_on_how_long_an_interval_is():
+    one, four = (learned_by(training_of(record_every=every)) for every in (40, 10))
+    assert all(np.array_equal(a, b) for a, b in zip(one[0], four[0], strict=True))
+    np.testing.assert_array_equal(one[1], four[1])
+
+
+def learned_by(training):
+    rng = np.random.default_rng(0)
+    return learn(new_weights(training, rng), draw_pairs(training, rng, training.iterations), training, quiet)
 
 
 def test_training_that_diverges_warns_of_nothing_and_is_recorded():
@@ -197,11 +191,11 @@ def test_training_that_diverges_warns_of_nothing_and_is_recorded():
 
 
 def hand_made(w_in, w, w_out):
-    return Weights(np.array([w_in], dtype=float), np.array([w], dtype=float), np.array([w_out], dtype=float))
+    return Weights(*(np.array(part, dtype=float) for part in (w_in, w, w_out)))
 
 
 def evaluated(weights, **changes):
-    training = training_of(digits=4, hidden_size=weights.w.shape[-1], **changes)
+    training = training_of(digits=4, hidden_size=len(weights.w), **changes)
     return evaluate(weights, *encode(evaluation_pairs(training), training), training)
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ronkyo import params, pins
+from ronkyo import imports, params, pins
 from ronkyo.project import Project
-from ronkyo.run import definition, imports, stage
+from ronkyo.run import definition, stage
 
 ROOT = Path(__file__).parents[1]
 PROJECT = Project.find(ROOT)

@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     commands = command.add_subparsers(metavar="COMMAND")
     _add_new(commands)
     _add_project_commands(commands)
+    _add_runs(commands)
     _add_render(commands)
     _add_compare(commands)
     return command
@@ -80,6 +81,17 @@ def _add_project_commands(commands: Commands) -> None:
     check.set_defaults(run=_check)
     stages = commands.add_parser("stages", help="each stage: up to date or why not, and how long its last run took")
     stages.set_defaults(run=_stages)
+    repro = commands.add_parser(
+        "repro",
+        help="run what is out of date, as `dvc repro` does, but at the same time",
+        description="Run what is out of date of the targets and of what they need. What comes out, dvc.lock too, is as by "
+        "`dvc repro`; stages and single runs go on side by side. Ctrl-C loses no run that is finished.",
+    )
+    repro.add_argument("targets", nargs="*", metavar="TARGET", help="a stage, or a group of them (default: all)")
+    repro.add_argument("-j", "--jobs", type=_whole, metavar="N", help="how many processes (default: one a core)")
+    repro.add_argument("-f", "--force", action="store_true", help="also what is up to date; runs come from the store")
+    repro.add_argument("-s", "--single-item", action="store_true", help="the targets alone, not what they need")
+    repro.set_defaults(run=_repro)
     pipeline = commands.add_parser("pipeline", help="write dvc.yaml from the experiments and what their code imports")
     pipeline.add_argument("--check", action="store_true", help="write nothing, say what is not as it would be written")
     pipeline.set_defaults(run=_pipeline)
@@ -89,6 +101,27 @@ def _add_project_commands(commands: Commands) -> None:
     lint = commands.add_parser("lint", help="numbers typed by hand and comparisons outside claims in the templates")
     lint.add_argument("files", nargs="*", metavar="FILE", help="Markdown or templates (default: all of the report's)")
     lint.set_defaults(run=_lint)
+
+
+def _add_runs(commands: Commands) -> None:
+    why = commands.add_parser("why", help="from where the runs of a variant come, or why they are to be computed")
+    why.add_argument("name", metavar="EXPERIMENT.VARIANT[.SEED]")
+    why.set_defaults(run=_why)
+    runs = commands.add_parser("runs", help="the store of runs: list, prune, push to and pull from a DVC remote")
+    runs.set_defaults(run=_runs)
+    actions = runs.add_subparsers(metavar="ACTION")
+    listing = actions.add_parser("list", help="what the store has of this project (without ACTION: this)")
+    listing.set_defaults(run=_runs)
+    prune = actions.add_parser(
+        "prune", help="remove runs that params.yaml, the code and the data as they are do not use"
+    )
+    prune.add_argument("--older-than", type=float, default=0, metavar="DAYS", help="only those computed before that")
+    prune.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    prune.set_defaults(run=_prune)
+    for action, text in ("push", "copy runs in use to a DVC remote"), ("pull", "copy runs in use from a DVC remote"):
+        copying = actions.add_parser(action, help=text)
+        copying.add_argument("-r", "--remote", metavar="NAME", help="default: DVC's default remote")
+        copying.set_defaults(run=_copy_runs, action=action)
 
 
 def _add_render(commands: Commands) -> None:
@@ -127,7 +160,8 @@ def _add_compare(commands: Commands) -> None:
 
 def _check(directory: Path) -> int:
     project = Project.find(directory)
-    print(f"{project.relative(project.params_file)}: {len(project.load_params())} sections, no problem found")
+    project.load_params()
+    print(f"{project.relative(project.params_file)}: {len(project.schemas)} sections, no problem found")
     return 0
 
 
@@ -252,6 +286,73 @@ def _stages(directory: Path) -> int:
         print(f"{stage:<{width}}  {took}  {'; '.join(reasons) or 'up to date'}")
     print(f"{'total':<{width}}  {total:7.1f} s")
     return int(any(reasons_of.values()))
+
+
+def _why(name: str, directory: Path) -> int:
+    from ronkyo.run import runs
+
+    for line in runs.explanations(Project.find(directory), name):
+        print(line)
+    return 0
+
+
+def _runs(directory: Path) -> int:
+    from ronkyo.run import runs
+
+    for line in runs.listing(Project.find(directory)):
+        print(line)
+    return 0
+
+
+def _prune(older_than: float, yes: bool, directory: Path) -> int:
+    """Exit status 1 when somebody is asked and does not agree."""
+    from ronkyo.run import runs
+
+    project = Project.find(directory)
+    unused = runs.unused(project, older_than)
+    size = runs.shown(sum(run.size for run in unused))
+    if not yes and unused:
+        if not sys.stdin.isatty():
+            raise UserError(f"prune: {len(unused)} runs, {size}: expected --yes where nobody can be asked")
+        if input(f"Remove {len(unused)} runs, {size}? [y/N] ").strip().lower() not in ("y", "yes"):
+            return 1
+    runs.remove(project, unused)
+    print(f"{len(unused)} runs removed, {size} freed")
+    return 0
+
+
+def _copy_runs(action: str, remote: str | None, directory: Path) -> int:
+    from ronkyo.run import remote as remotes
+
+    count = {"push": remotes.push, "pull": remotes.pull}[action](Project.find(directory), remote)
+    print(f"{action}: {count} runs copied")
+    return 0
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number ≥ 1, found {text!r}")
+    return int(text)
+
+
+def _repro(targets: Sequence[str], jobs: int | None, force: bool, single_item: bool, directory: Path) -> int:
+    """Exit status 1 when a stage failed, 130 after Ctrl-C."""
+    from ronkyo.run import unchanged
+
+    project = Project.find(directory)
+    if not targets and not force and unchanged.since_last_time(project.root):
+        print("everything is up to date")
+        return 0
+    try:
+        from ronkyo.run import repro, workers
+
+        done = repro.reproduce(project, targets, jobs or workers.available(), force, single_item)
+    except KeyboardInterrupt:
+        print("interrupted: what is finished is kept", file=sys.stderr)
+        return 130
+    if done is not None:
+        print(done.summary())
+    return int(done is None)
 
 
 def _pipeline(check: bool, directory: Path) -> int:

@@ -16,7 +16,7 @@ from ronkyo.errors import UserError, nearest
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]  # other names make DVC lose stages silently
 Training = TypeVar("Training", bound="Section")
-Checked = TypeVar("Checked", bound="Section")
+Checked = TypeVar("Checked", bound=BaseModel)
 Variants = dict[Name, Training]
 
 
@@ -45,12 +45,15 @@ class Section(BaseModel):
         return {**section, "variants": merged}
 
 
-def load(file: Path, schemas: Mapping[str, type[Section]], shown: str) -> dict[str, Any]:
-    """Every section of the file by name, each checked by its schema; `shown` is what errors call the file.
+def load(
+    file: Path, schemas: Mapping[str, type[BaseModel]], shown: str, defaults: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Every section of the file by name, each checked by its schema; `shown` is what errors call the file, `defaults` are
+    the sections that it may leave out.
 
     Raises ParamsError when the file is not readable YAML or any section is not as its schema says.
     """
-    document = read_document(file, shown)
+    document = {**(defaults or {}), **read_document(file, shown)}
     problems = [
         f"{shown}: {name}: unknown section; expected one of {', '.join(schemas)}{nearest(name, schemas)}"
         for name in document

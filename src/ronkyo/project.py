@@ -13,14 +13,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, RootModel, ValidationError
 
 from ronkyo import params
 from ronkyo.errors import UserError, nearest
 from ronkyo.labels import variant_label
+from ronkyo.numerics import Choice
 from ronkyo.params import Name, Section
 
 MANIFEST = "pyproject.toml"
+DEFAULTS = {"numerics": "portable"}  # what params.yaml need not say
 
 
 class ProjectError(UserError):
@@ -48,6 +50,10 @@ class Report(Section):
     author: str
     date: Annotated[date, BeforeValidator(_parse_date)]  # of the report and of the PDF itself: no clock is read
     code_url: str  # where links to code lead: a folder relative to the HTML, or a repository's address
+
+
+class Numerics(RootModel[Choice]):
+    """`numerics` in params.yaml, the one key that is no section."""
 
 
 class Manifest(Section):
@@ -238,7 +244,15 @@ class Project:
 
     def load_params(self) -> dict[str, Any]:
         """Every section of params.yaml by name. Raises ParamsError."""
-        return params.load(self.params_file, self.schemas, self.relative(self.params_file))
+        schemas = {**self.schemas, "numerics": Numerics}
+        return params.load(self.params_file, schemas, self.relative(self.params_file), DEFAULTS)
+
+    @property
+    def numerics(self) -> Choice:
+        """The numerical baseline that params.yaml chooses. Raises ParamsError."""
+        shown = self.relative(self.params_file)
+        document = DEFAULTS | params.read_document(self.params_file, shown)
+        return params.load_section(document, shown, "numerics", Numerics).root
 
     def load_report(self) -> Report:
         """The `report` section alone. Raises ParamsError."""

@@ -11,7 +11,21 @@ import pytest
 SRC = Path(__file__).parents[2] / "src"
 ENGINE = SRC / "ronkyo"
 FILES = sorted(ENGINE.rglob("*.py"))
-BOTTOM = {"errors", "files", "labels", "numbers", "params", "pins", "project", "results", "seeds", "words"}
+BOTTOM = {
+    "errors",
+    "files",
+    "imports",
+    "labels",
+    "numbers",
+    "numerics",
+    "params",
+    "pins",
+    "project",
+    "results",
+    "seeds",
+    "versions",
+    "words",
+}
 ROOMS = {  # each room, and what it may import of the engine besides itself
     **{name: BOTTOM for name in BOTTOM},
     "plotting": {"typeset"},  # for the fonts
@@ -20,9 +34,10 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     "foreign": {"errors", "files", "typeset", "words"},
     "report": BOTTOM | {"claims", "typeset"},
     "compare": BOTTOM | {"claims", "plotting", "typeset"},
-    "run": BOTTOM | {"plotting", "report"},
+    "store": BOTTOM,
+    "run": BOTTOM | {"plotting", "report", "store"},
     "check": {"errors", "files", "project", "typeset", "words"},
-    "new": {"errors", "files", "project", "run"},
+    "new": {"errors", "files", "project", "run", "versions"},
 }
 DVC = {"run", "compare"}  # the rooms that know DVC
 # What a project's own code may import: adding a name here is a promise to every project. They are modules, not one that

@@ -9,9 +9,12 @@ import pytest
 from ronkyo.errors import UserError
 from ronkyo.new import project as new
 from ronkyo.project import Project, ProjectError
-from ronkyo.run import prepare, workers
+from ronkyo.run import prepare, unit, workers
 from ronkyo.run import train as stage
 from ronkyo.run.contract import ContractError
+from ronkyo.run.unit import Task, Unit
+from ronkyo.store import Store
+from ronkyo.store.key import determine
 
 NAME = "least_squares"
 
@@ -25,13 +28,21 @@ def project(tmp_path_factory) -> Project:
 
 
 @pytest.fixture
-def train(project):
-    settings = project.load_params()[NAME]
-    data, _ = project.function(NAME, "data", "prepare")(settings.data, project.downloads)
-    training = settings.variants["plain"].model_copy(update={"steps": 10})
+def train(project, tmp_path, monkeypatch):
+    prepare.run(project, NAME)
+    training = project.load_params()[NAME].variants["plain"].model_copy(update={"steps": 10})
+    parts, _ = determine(project, NAME, training, "native")
+    module = f"trained.experiments.{NAME}.train"
 
     def train(seeds, count, experiment=NAME):
-        return workers.train(project, experiment, data, training, seeds, workers=count, title="test")
+        monkeypatch.setenv("RONKYO_STORE", str(tmp_path / str(count)))
+        tasks = [
+            Task(Unit(module, training, seed), parts.of_seed(seed), project.data_folder(NAME), experiment, "plain")
+            for seed in seeds
+        ]
+        workers.compute_all(project, tasks, workers=count, title="test")
+        store = Store.of(project)
+        return unit.stack(module, [store.get(task.parts.key) or {} for task in tasks])
 
     return train
 
@@ -46,8 +57,9 @@ def test_the_number_of_workers_changes_no_bit(train):
 
 
 def test_the_environment_is_as_before(train):
-    before = dict(os.environ)
     train([0], 1)
+    before = dict(os.environ)
+    train([1], 1)
     assert os.environ == before
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from ronkyo import files
+from ronkyo import files, versions
 from ronkyo.errors import UserError
 from ronkyo.new.templates import Templates
 from ronkyo.project import Project
-from ronkyo.run import definition, versions
+from ronkyo.run import definition
 
 EXPERIMENT = "least_squares"
 LOCK_HEAD = "# What this report was made with: pip install -r requirements.lock; then ronkyo pipeline.\n"

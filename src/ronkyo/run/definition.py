@@ -14,10 +14,9 @@ from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
 import ronkyo
-from ronkyo import files, params, pins
+from ronkyo import files, imports, params, pins, versions
 from ronkyo.params import Section
 from ronkyo.project import Project, ProjectError
-from ronkyo.run import imports, versions
 from ronkyo.run.stage import MODULES
 
 HEAD = """\
@@ -79,11 +78,15 @@ class Definition:
         self.installed = [] if (project.source / "ronkyo").is_dir() else [Path(ronkyo.__file__).parent]
 
     @cached_property
+    def document(self) -> dict[str, Any]:
+        """params.yaml as it is written."""
+        return params.read_document(self.project.params_file, self.project.relative(self.project.params_file))
+
+    @cached_property
     def experiments(self) -> list[str]:
         """In the order of params.yaml, then those that have no parameters."""
-        document = params.read_document(self.project.params_file, self.project.relative(self.project.params_file))
         known = self.project.experiments
-        return [name for name in document if name in known] + [name for name in known if name not in document]
+        return [name for name in self.document if name in known] + [name for name in known if name not in self.document]
 
     def text(self) -> str:
         stages = {name: stage for experiment in self.experiments for name, stage in self.stages(experiment).items()}
@@ -181,7 +184,8 @@ class Definition:
         folder = self.project.experiments_folder / experiment
         modules = [folder / f"{part}.py" for part in (MODULES[kind], "settings") if self.project.has(experiment, part)]
         code, libraries = self._code([self.project.root / "stages" / f"{kind}.py", *modules])
-        read = [*keys, *libraries]
+        baseline = ["numerics"] if "numerics" in self.document else []  # DVC refuses a parameter that is not there
+        read = [*keys, *baseline, *libraries]
         return {"cmd": f"python stages/{arguments}", **({"params": read} if read else {}), "deps": [*code, *made]}
 
     def _code(self, roots: list[Path], shown: Sequence[str] = ()) -> tuple[list[str], list[Any]]:

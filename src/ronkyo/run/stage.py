@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +22,43 @@ from ronkyo.project import Project
 MODULES = {"prepare": "data", "train": "train", "summarize": "summarize", "draw": "figures"}  # of each kind of stage
 
 
-def main(run: Callable[..., None], arguments: list[str]) -> None:
-    """Run a stage. An error that the user can mend is one line; inputs that changed meanwhile fail the stage, since DVC
-    would record them as if the outputs came from them."""
-    name, started = os.environ.get("DVC_STAGE"), time.monotonic()
-    try:
-        project = Project.find()
+@dataclass
+class Attempt:
+    """A stage that is running: what it reads is what it read at its beginning, when it ends."""
+
+    project: Project
+    name: str | None  # in dvc.yaml; None where DVC does not run it
+    inputs: dict[str, str]  # the digest of everything that the stage reads
+    started: float
+
+    @staticmethod
+    def begin(run: Callable[..., None], arguments: list[str], name: str | None) -> Attempt:
+        """Raises UserError where the arguments are not what `run` is for."""
+        started, project = time.monotonic(), Project.find()
         _expect_arguments(run, project, arguments)
         if (project.source / "ronkyo").is_dir():
             project.expect_own(ronkyo)
         forget_removed_variants(project, *arguments[:1])
-        before = fingerprint(project, name) if name else {}
-        run(project, *arguments)
-        after = fingerprint(project, name) if name else {}
+        return Attempt(project, name, fingerprint(project, name) if name else {}, started)
+
+    def end(self) -> None:
+        """Raises UserError where inputs changed meanwhile, since DVC would record them as if the outputs came from them."""
+        if self.name is None:
+            return
+        after = fingerprint(self.project, self.name)
+        if changed := [key for key in self.inputs if self.inputs[key] != after[key]]:
+            raise UserError(f"{self.name}: {', '.join(changed)}: changed while the stage ran; run dvc repro again")
+        files.write_text(time_file(self.project, self.name), f"{time.monotonic() - self.started:.1f}\n")
+
+
+def main(run: Callable[..., None], arguments: list[str]) -> None:
+    """Run a stage. An error that the user can mend is one line."""
+    try:
+        attempt = Attempt.begin(run, arguments, os.environ.get("DVC_STAGE"))
+        run(attempt.project, *arguments)
+        attempt.end()
     except UserError as error:
         sys.exit(str(error))
-    if changed := [key for key in before if before[key] != after[key]]:
-        sys.exit(f"{name}: {', '.join(changed)}: changed while the stage ran; run dvc repro again")
-    if name:
-        files.write_text(time_file(project, name), f"{time.monotonic() - started:.1f}\n")
 
 
 def _expect_arguments(run: Callable[..., None], project: Project, arguments: list[str]) -> None:

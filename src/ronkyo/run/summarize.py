@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ronkyo import files, results
+from ronkyo import files, imports, results
 from ronkyo.errors import nearest
 from ronkyo.project import Project
 from ronkyo.results import Summary, Table
-from ronkyo.run import imports
 from ronkyo.run.contract import ContractError, Given, expect_arrays, kind
 
 TABLES = ("seeds", "items", "curves")

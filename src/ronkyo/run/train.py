@@ -1,21 +1,59 @@
-"""The stage that trains every seed of one variant."""
+"""The stage that trains every seed of one variant: those that the store does not have."""
 
 from __future__ import annotations
 
-from ronkyo import files
+from dataclasses import dataclass
+
+from ronkyo import files, numerics
 from ronkyo.project import Project
 from ronkyo.run import workers
+from ronkyo.run.unit import Task, Unit, stack
+from ronkyo.store import Store, StoreError
+from ronkyo.store.key import determine
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a variant's stage is to do."""
+
+    experiment: str
+    variant: str
+    tasks: list[Task]  # of every seed, in order
+    missing: list[Task]  # those whose runs the store does not have
 
 
 def run(project: Project, experiment: str, variant: str) -> None:
-    settings = project.load_params()[experiment]
-    arrays = workers.train(
-        project,
-        experiment,
-        data=files.read_arrays(project.data_folder(experiment)),
-        training=settings.variants[variant],
-        seeds=range(settings.seeds),
-        workers=workers.available(),
-        title=f"{experiment} {variant}",
-    )
-    files.write_arrays(project.run_folder(experiment, variant), arrays)
+    planned = plan(project, experiment, variant)
+    workers.compute_all(project, planned.missing, workers.available(), f"{experiment} {variant}")
+    finish(project, planned)
+
+
+def plan(project: Project, experiment: str, variant: str) -> Plan:
+    """What is left to compute of a variant; the texts of its code are in the store then. Of the project's code, only
+    settings are imported.
+
+    Raises VersionError, CodeError or StoreError."""
+    settings, store = project.load_params()[experiment], Store.of(project)
+    training = settings.variants[variant]
+    parts, texts = determine(project, experiment, training, numerics.name(project.numerics))
+    module, data = f"{project.manifest.package}.experiments.{experiment}.train", project.data_folder(experiment)
+    tasks = [
+        Task(Unit(module, training, seed), parts.of_seed(seed), data, experiment, variant)
+        for seed in range(settings.seeds)
+    ]
+    store.keep_code(texts)
+    return Plan(experiment, variant, tasks, [task for task in tasks if store.get(task.parts.key) is None])
+
+
+def finish(project: Project, planned: Plan) -> None:
+    """Write runs/<experiment>/<variant> from the store: the same bytes whenever and wherever its runs were computed.
+
+    Raises StoreError where a run is not there, ContractError where runs do not fit together."""
+    store, runs = Store.of(project), []
+    for task in planned.tasks:
+        if (arrays := store.get(task.parts.key)) is None:
+            place = f"{planned.experiment}.{planned.variant}.{task.unit.seed}"
+            raise StoreError(f"{place}: expected its run in {store.folder}, found none; run it again")
+        runs.append(arrays)
+    arrays = stack(planned.tasks[0].unit.module, runs)
+    files.write_arrays(project.run_folder(planned.experiment, planned.variant), arrays)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ronkyo.files import Arrays
 from ronkyo.run.contract import ContractError, expect_arrays
+from ronkyo.store.key import Parts
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,17 @@ class Unit:
     module: str  # of the experiment's train.py, as Python imports it
     training: Any  # the variant's settings
     seed: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """A unit with what determines it, and where it finds its data. Done when its run is in the store."""
+
+    unit: Unit
+    parts: Parts
+    data: Path  # the experiment's folder of arrays
+    experiment: str
+    variant: str
 
 
 def compute(unit: Unit, data: Arrays, progress: Callable[[int], None]) -> Arrays:

@@ -1,33 +1,39 @@
-"""Seeds of one variant trained in parallel processes; the result does not depend on how many there are."""
+"""Processes that stay, on this machine: each imports its libraries once and runs one job after the other."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import Empty
+from queue import PriorityQueue
+from threading import Lock, Thread
 from typing import Any
 
-import numpy as np
 from tqdm import tqdm
 
 import ronkyo
+from ronkyo import numerics
 from ronkyo.errors import UserError
-from ronkyo.files import Arrays
 from ronkyo.project import Project
-from ronkyo.run import unit as units
-from ronkyo.run.contract import ContractError, kind
-from ronkyo.run.unit import Unit, stack
+from ronkyo.run import worker
+from ronkyo.run.unit import Task
+from ronkyo.store import Store
 
-# One thread a worker; and glibc keeps the memory of large tensors instead of asking the system for it at every step.
-ENVIRONMENT = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-ENVIRONMENT |= {name: str(2**30) for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")}
-
-_progress: Any = None  # a worker's queue of finished steps
+# glibc keeps the memory of large tensors instead of asking the system for it at every step.
+ENVIRONMENT = {name: str(2**30) for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")}
+WORKER = "ronkyo.run.worker"
+TRIES = 2  # of a job whose worker dies; a third would wait for the same end
 
 
 def available() -> int:
@@ -41,78 +47,198 @@ def available() -> int:
     return os.cpu_count() or 1
 
 
-def train(
-    project: Project, experiment: str, data: Arrays, training: Any, seeds: Sequence[int], workers: int, title: str
-) -> Arrays:
-    """Train every seed and show progress. Returns the experiment's arrays, each (seed, …) in the order of `seeds`. The
-    first error ends all workers; raises ContractError."""
-    context = multiprocessing.get_context("forkserver")
-    # torch is imported once, not once a worker
-    module = f"{project.manifest.package}.experiments.{experiment}.train"
-    context.set_forkserver_preload([module])
-    queue = context.Queue()
-    pool = ProcessPoolExecutor(min(workers, len(seeds)), context, initializer=_start_worker, initargs=(queue,))
-    with _environment(project), pool, _ending_workers():
-        try:
-            steps = pool.submit(steps_of, project, experiment, data, training).result()
-        except (EOFError, BrokenProcessPool):  # of the server that imports the module; it has said why
-            place = project.file_of(experiment, "train")
-            raise ContractError(f"{place}: expected a module that can be imported, found the error above") from None
-        bar = tqdm(total=steps * len(seeds), desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20)
-        with bar:
-            futures = [pool.submit(compute, Unit(module, training, seed), data) for seed in seeds]
-            while len(done := [future for future in futures if future.done()]) < len(futures):
-                for future in done:
-                    future.result()  # an error ends the wait for the others
-                with suppress(Empty):
-                    bar.update(queue.get(timeout=0.2))
-            results = [future.result() for future in futures]
-            bar.update(bar.total - bar.n)  # what is still on its way
-    return stack(module, results)
+def compute_all(project: Project, tasks: Sequence[Task], workers: int, title: str) -> None:
+    """Compute the runs of an experiment into the store and show progress. The first error ends all workers; raises
+    UserError."""
+    bar = tqdm(desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20, disable=not tasks)
+
+    def hear(kind: str, steps: int) -> None:
+        if kind == "steps":
+            bar.total = steps * len(tasks)
+        else:
+            bar.update(steps)
+
+    with bar, Workers(project, workers, lambda name, text: bar.write(text, sys.stderr, end="")) as local:
+        for future in as_completed([local.submit(task, heard=hear) for task in tasks]):
+            future.result()
 
 
-@contextmanager
-def _ending_workers() -> Iterator[None]:
-    """An error inside ends the workers started inside, which would otherwise go on to the end of their blocks."""
-    before = multiprocessing.active_children()
-    try:
-        yield
-    except BaseException:
-        for process in multiprocessing.active_children():
-            if process not in before:
+class WorkerDied(Exception):  # noqa: N818
+    """The process ended before its job did; the text says how."""
+
+
+def _ignore(kind: str, value: int) -> None:
+    pass
+
+
+@dataclass(order=True)
+class Job:
+    """A function with its arguments, run in a worker as function(*arguments, tell)."""
+
+    rank: tuple[float, ...]  # the lowest first, then the earliest
+    number: int
+    name: str = field(compare=False)
+    call: bytes = field(compare=False)
+    heard: Callable[[str, int], None] = field(compare=False)  # what `tell` is called with
+    future: Future[Any] = field(compare=False, default_factory=Future)
+
+
+class Workers:
+    """At most `count` processes, with the project's sources and numerical baseline. In a `with` block, at whose end they
+    end. `said` gets the name of a job and what it printed."""
+
+    def __init__(self, project: Project, count: int, said: Callable[[str, str], None]) -> None:
+        self._project, self._count, self._said = project, count, said
+        self._jobs: PriorityQueue[Job] = PriorityQueue()
+        self._threads: list[Thread] = []
+        self._processes: set[Process] = set()
+        self._lock, self._closed = Lock(), False
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def submit(
+        self, task: Task, rank: tuple[float, ...] = (), heard: Callable[[str, int], None] = _ignore
+    ) -> Future[None]:
+        """The future of a run; the worker itself puts it into the store. heard: see `worker.compute`."""
+        name = f"{task.experiment}.{task.variant}.{task.unit.seed}"
+        return self.run(name, worker.compute, task, Store.of(self._project), rank=rank, heard=heard)
+
+    def run(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        *arguments: Any,
+        rank: tuple[float, ...] = (),
+        heard: Callable[[str, int], None] = _ignore,
+    ) -> Future[Any]:
+        """The future of function(*arguments, tell) in a worker. It fails with UserError, also where a worker died."""
+        job = Job(rank, next(_numbers), name, pickle.dumps((function, arguments)), heard)
+        self._jobs.put(job)
+        if len(self._threads) < self._count:
+            self._threads.append(Thread(target=self._serve, daemon=True))
+            self._threads[-1].start()
+        return job.future
+
+    def close(self) -> None:
+        """End every process at once; what is under way is lost, what waits is cancelled."""
+        with self._lock:
+            self._closed = True
+            for process in self._processes:
                 process.kill()
-        raise
+        for _ in self._threads:
+            self._jobs.put(Job((), next(_numbers), "", b"", _ignore))  # wakes one that waits
+        for thread in self._threads:
+            thread.join()
+        while not self._jobs.empty():
+            self._jobs.get().future.cancel()
+
+    def _serve(self) -> None:
+        """One worker's jobs, by the thread that waits for it."""
+        process = None
+        while (job := self._jobs.get()) and not self._closed:
+            if job.future.set_running_or_notify_cancel():
+                process = self._serve_one(job, process)
+        job.future.cancel()
+        self._end(process)
+
+    def _serve_one(self, job: Job, process: Process | None) -> Process | None:
+        """Run a job; returns the process that is there after it."""
+        died = ""
+        for _ in range(TRIES):
+            try:
+                process = process or self._start()
+                value = process.run(job, self._said)
+            except WorkerDied as end:
+                self._end(process)
+                process, died = None, str(end)
+            except BaseException as error:
+                job.future.set_exception(error)
+                return process
+            else:
+                job.future.set_result(value)
+                return process
+        job.future.set_exception(UserError(f"{job.name}: its worker ended {TRIES} times before it was done: {died}"))
+        return None
+
+    def _start(self) -> Process:
+        with self._lock:
+            if self._closed:
+                raise UserError("expected workers, found them closed")
+            process = Process(self._project)
+            self._processes.add(process)
+        return process
+
+    def _end(self, process: Process | None) -> None:
+        if process is not None:
+            with self._lock:
+                self._processes.discard(process)
+            process.close()
 
 
-@contextmanager
-def _environment(project: Project) -> Iterator[None]:
-    """What workers read when they start, before their libraries are loaded: the same sources as here, one thread each."""
-    before = dict(os.environ)
+_numbers = count()
+
+
+class Process:
+    """A worker, seen from the process that started it."""
+
+    def __init__(self, project: Project) -> None:
+        ours, theirs = socket.socketpair()
+        self._printed = tempfile.TemporaryFile("a+b")  # noqa: SIM115  until the process ends
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", WORKER, str(theirs.fileno())],
+                cwd=project.root,
+                env=environment(project),
+                stdin=subprocess.DEVNULL,
+                stdout=self._printed,
+                stderr=self._printed,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C is for who started it
+            )
+        self._channel: Connection = Connection(ours.detach())
+
+    def run(self, job: Job, said: Callable[[str, str], None]) -> Any:
+        """Raises what the job raises, and WorkerDied."""
+        self._printed.truncate(0)
+        try:
+            self._channel.send_bytes(job.call)
+            while (answer := self._channel.recv())[0] == "heard":
+                job.heard(*answer[1])
+        except (EOFError, OSError):
+            self.kill()
+            code = self._process.wait()
+            raise WorkerDied(signal.Signals(-code).name if code < 0 else f"exit status {code}") from None
+        finally:
+            self._printed.seek(0)
+            if text := self._printed.read().decode(errors="replace"):
+                said(job.name, text)
+        if answer[0] == "error":
+            raise answer[1]
+        return answer[1]
+
+    def kill(self) -> None:
+        """With what it started."""
+        if self._process.returncode is not None:  # its number may be another's by now
+            return
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+
+    def close(self) -> None:
+        self.kill()
+        self._process.wait()
+        self._channel.close()
+        self._printed.close()
+
+
+def environment(project: Project) -> dict[str, str]:
+    """What a worker reads when it starts, before its libraries are loaded: the same sources as here, and the project's
+    numerical baseline."""
     engine = Path(ronkyo.__file__).parents[1]
     sources = [str(project.source), *([] if engine.name in ("site-packages", "dist-packages") else [str(engine)])]
-    os.environ.update(ENVIRONMENT, PYTHONPATH=os.pathsep.join([*sources, *filter(None, [before.get("PYTHONPATH")])]))
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def compute(unit: Unit, data: Arrays) -> Arrays:
-    return units.compute(unit, data, _progress.put)
-
-
-def steps_of(project: Project, experiment: str, data: Arrays, training: Any) -> int:
-    """How many steps a seed takes; and whether there is a `train`. Raises ProjectError or ContractError."""
-    project.function(experiment, "train", "train")
-    steps = project.function(experiment, "train", "steps")(data, training)
-    if not isinstance(steps, int | np.integer) or steps < 0:
-        place = f"{project.file_of(experiment, 'train')}: steps"
-        raise ContractError(f"{place}: expected a whole number ≥ 0, found {kind(steps)}")
-    return int(steps)
-
-
-def _start_worker(queue: Any) -> None:
-    global _progress
-    _progress = queue
-    queue.cancel_join_thread()  # else a worker never ends while steps that nobody reads any more fill the pipe
+    paths = [*sources, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | ENVIRONMENT | numerics.environment(project.numerics) | {"PYTHONPATH": os.pathsep.join(paths)}

@@ -6,8 +6,8 @@ import numpy as np
 
 from day3.convergence import points_until_below, restricted
 from day3.experiments.binary_addition.settings import Settings
-from day3.experiments.binary_addition.train import EXPERIMENT, draw_pairs, encode, new_weights
-from day3.nn.numpy_rnn import OUTPUT_SLOPES, gradient_error
+from day3.experiments.binary_addition.train import EXPERIMENT, draw_pairs, encode, new_weights, time_first
+from day3.nn.numpy_rnn import Activation, OutputGradient, gradient_error
 from ronkyo.files import Arrays
 from ronkyo.results import Summary, Table
 from ronkyo.seeds import generator
@@ -94,17 +94,17 @@ def check_gradient(settings: Settings) -> dict[str, float]:
     """For each output gradient, how far BPTT is from central differences for the base network before training."""
     training, check = settings.training, settings.gradient_check
     rng = generator(EXPERIMENT, 0, "gradient check")
-    weights = new_weights(training, [rng])
-    # (example, time, feature) -> (1, time, example, feature)
-    x, d = (a.swapaxes(0, 1)[None] for a in encode(draw_pairs(training, rng, check.examples), training))
+    weights = new_weights(training, rng)
+    x, d = map(time_first, encode(draw_pairs(training, rng, check.examples), training))
+    activation = Activation[training.activation]
     return {
-        output_gradient: gradient_error(weights, x, d, training.activation, output_gradient, check.epsilon)
-        for output_gradient in OUTPUT_SLOPES
+        output_gradient.name: gradient_error(weights, x, d, activation, output_gradient, check.epsilon)
+        for output_gradient in OutputGradient
     }
 
 
 def _count_parameters(settings: Settings) -> dict[str, float]:
     return {
-        variant: sum(part.size for part in new_weights(training, [generator(EXPERIMENT, 0, "initialization")]))
+        variant: sum(part.size for part in new_weights(training, generator(EXPERIMENT, 0, "initialization")))
         for variant, training in settings.variants.items()
     }

@@ -1,22 +1,23 @@
-"""Train all seeds of a variant as one batched computation: plain SGD, one example an iteration."""
+"""Train one network: plain SGD, one example an iteration."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
 from day3.experiments.binary_addition.settings import Training
 from day3.nn.numpy_rnn import (
-    OUTPUT_SLOPES,
-    SLOPES,
+    Activation,
+    OutputGradient,
     Weights,
-    backward,
     backward_ratio,
+    fit,
     forward,
-    gradient_norm,
     initialize,
     jacobian_ratio,
+    output_slopes,
+    slopes,
     squared_error,
 )
 from ronkyo import files
@@ -36,30 +37,45 @@ def train(data: files.Arrays, training: Training, seed: int, progress: Callable[
     interval on in which a run diverges. diverged: (). initial_…, final_…: see `measure_flow`, before and after
     training. The rest: see `evaluate`.
     """
-    weights = new_weights(training, [generator(EXPERIMENT, seed, "initialization")])
-    order = generator(EXPERIMENT, seed, "data order")
-    x, d = encode(draw_pairs(training, order, training.iterations)[None], training)
+    initial = new_weights(training, generator(EXPERIMENT, seed, "initialization"))
+    pairs = draw_pairs(training, generator(EXPERIMENT, seed, "data order"), training.iterations)
+    weights, loss, norm = learn(initial, pairs, training, progress)
     with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is recorded, not warned about
-        initial = measure_flow(weights, training)
-        loss, norm, diverged = fit(weights, x[..., None, :], d[..., None, :], training, progress)
-        final = measure_flow(weights, training)
         tested = evaluate(weights, *encode(evaluation_pairs(training), training), training)
-    loss, norm = (history.reshape(1, -1, training.record_every) for history in (loss, norm))
-    arrays = {
-        "example_loss": loss[:, :, -1],
-        "mean_loss": loss.mean(axis=2),
-        "gradient_norm": norm.mean(axis=2),
-        "max_gradient_norm": norm.max(axis=2),
-        "diverged": diverged,
-        **{f"initial_{name}": values for name, values in initial.items()},
-        **{f"final_{name}": values for name, values in final.items()},
-    } | tested
-    return {name: array[0] for name, array in arrays.items()}
+        flow = {"initial": measure_flow(initial, training), "final": measure_flow(weights, training)}
+    loss, norm = (history.reshape(-1, training.record_every) for history in (loss, norm))
+    run = tested | {
+        "example_loss": loss[:, -1],
+        "mean_loss": loss.mean(axis=1),
+        "gradient_norm": norm.mean(axis=1),
+        "max_gradient_norm": norm.max(axis=1),
+        "diverged": np.isnan(norm[-1, -1]),
+        **{f"{when}_{name}": ratio for when, ratios in flow.items() for name, ratio in ratios.items()},
+    }
+    return {name: np.asarray(value) for name, value in run.items()}
 
 
-def new_weights(training: Training, rngs: Sequence[np.random.Generator]) -> Weights:
-    """One network for each generator; the two inputs are digits of the two numbers, the output is the sum's digit."""
-    return initialize(rngs, training.initialization, input_size=2, hidden_size=training.hidden_size, output_size=1)
+def learn(
+    weights: Weights, pairs: np.ndarray, training: Training, progress: Callable[[int], None]
+) -> tuple[Weights, np.ndarray, np.ndarray]:
+    """What `fit` makes of the pairs, an interval at a time. loss, norm: (iteration,), nan from where a run diverges."""
+    # (iteration, time, feature) -> (iteration, time, 1, feature)
+    x, d = (digits[:, :, None] for digits in encode(pairs, training))
+    activation, output_gradient = Activation[training.activation], OutputGradient[training.output_gradient]
+    loss, norm = np.full(len(x), np.nan), np.full(len(x), np.nan)
+    for start in range(0, len(x), training.record_every):
+        interval = slice(start, start + training.record_every)
+        if start == 0 or np.isfinite(norm[start - 1]):
+            weights, loss[interval], norm[interval] = fit(
+                weights, x[interval], d[interval], activation, output_gradient, training.learning_rate
+            )
+        progress(training.record_every)
+    return weights, loss, norm
+
+
+def new_weights(training: Training, rng: np.random.Generator) -> Weights:
+    """The two inputs are digits of the two numbers, the output is the sum's digit."""
+    return initialize(rng, training.initialization, input_size=2, hidden_size=training.hidden_size, output_size=1)
 
 
 def draw_pairs(training: Training, rng: np.random.Generator, count: int) -> np.ndarray:
@@ -91,73 +107,47 @@ def encode(pairs: np.ndarray, training: Training) -> tuple[np.ndarray, np.ndarra
     return x / (training.base - 1), d / (training.base - 1)
 
 
-def fit(
-    weights: Weights,
-    x: np.ndarray,
-    d: np.ndarray,
-    training: Training,
-    progress: Callable[[int], None],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """確率的勾配降下法: 1 回の反復で 1 例を学習し、重みをその場で更新する。
-
-    x: (seed, iteration, time, 1, 2), d: (seed, iteration, time, 1, 1)
-    -> 損失, 勾配の大きさ: (seed, iteration), 発散したか: (seed,)
-    """
-    activation, output_gradient = training.activation, training.output_gradient
-    loss, norm = np.empty(x.shape[:2]), np.empty(x.shape[:2])
-    diverged = np.zeros(len(x), dtype=bool)
-    for i in range(training.iterations):
-        z, y = forward(weights, x[:, i], activation)
-        gradient = backward(weights, x[:, i], z, y, d[:, i], activation, output_gradient)
-        loss[:, i] = squared_error(y, d[:, i])[:, 0]
-        norm[:, i] = gradient_norm(gradient)
-        # 勾配が数で表せなくなったら発散とし、以後はその重みを動かさない
-        diverged |= ~np.isfinite(norm[:, i])
-        loss[diverged, i] = norm[diverged, i] = np.nan
-        for weight, slope in zip(weights, gradient, strict=True):
-            slope[diverged] = 0.0
-            weight -= training.learning_rate * slope
-        if (i + 1) % training.record_every == 0:
-            progress(len(x) * training.record_every)
-    return loss, norm, diverged
+def time_first(digits: np.ndarray) -> np.ndarray:
+    """(example, time, feature) -> (time, example, feature), as the network reads a batch."""
+    return np.ascontiguousarray(digits.swapaxes(0, 1))
 
 
-def measure_flow(weights: Weights, training: Training) -> files.Arrays:
-    """How the true gradient of the last step changes on its way back to the first, on drawn pairs: each (seed,).
+def measure_flow(weights: Weights, training: Training) -> dict[str, float]:
+    """How the true gradient of the last step changes on its way back to the first, on drawn pairs.
 
     The pairs are the same for all seeds and variants. backward_ratio: of the last step's loss; jacobian_ratio: of its
     output before the sigmoid.
     """
     pairs = draw_pairs(training, generator(EXPERIMENT, 0, "gradient flow"), training.flow_examples)
-    # (example, time, feature) -> (1, time, example, feature)
-    x, d = (a.swapaxes(0, 1)[None] for a in encode(pairs, training))
+    x, d = map(time_first, encode(pairs, training))
+    activation = Activation[training.activation]
     return {
-        "backward_ratio": backward_ratio(weights, x, d, training.activation),
-        "jacobian_ratio": jacobian_ratio(weights, x, training.activation),
+        "backward_ratio": backward_ratio(weights, x, d, activation),
+        "jacobian_ratio": jacobian_ratio(weights, x, activation),
     }
 
 
-def evaluate(weights: Weights, x: np.ndarray, d: np.ndarray, training: Training) -> files.Arrays:
-    """Every seed's network on the whole test set. x: (example, time, 2), d: (example, time, 1) -> each (seed,).
+def evaluate(weights: Weights, x: np.ndarray, d: np.ndarray, training: Training) -> dict[str, float]:
+    """The network on the whole test set. x: (example, time, 2), d: (example, time, 1).
 
     test_loss: mean loss of an example. test_accuracy: share of the sums with every digit right.
     dead_units: share of the hidden units whose slope f'(u) is flat (at most flat_slope) in every example and step.
     stuck_outputs: share of the digits that are wrong while the output's slope is flat: no error gets back from there.
     """
-    output_slope = OUTPUT_SLOPES[training.output_gradient]
-    loss = right = stuck = max_slope = np.zeros(())
+    activation, output_gradient = Activation[training.activation], OutputGradient[training.output_gradient]
+    loss = right = stuck = 0.0
+    max_slope = np.zeros(len(weights.w))
     for start in range(0, len(x), EVALUATION_BATCH):
-        # (example, time, feature) -> (1, time, example, feature): the same examples for every seed
-        inputs, digits = (a[start : start + EVALUATION_BATCH].swapaxes(0, 1)[None] for a in (x, d))
-        z, y = forward(weights, inputs, training.activation)
+        inputs, digits = (time_first(a[start : start + EVALUATION_BATCH]) for a in (x, d))
+        z, y = forward(weights, inputs, activation)
         wrong = np.rint(y * (training.base - 1)) != np.rint(digits * (training.base - 1))
-        loss = loss + squared_error(y, digits).sum(axis=1)
-        right = right + np.sum(~wrong.any(axis=(1, 3)), axis=1)
-        stuck = stuck + np.sum(wrong & (output_slope(y) <= training.flat_slope), axis=(1, 2, 3))
-        max_slope = np.maximum(max_slope, SLOPES[training.activation](z[:, 1:]).max(axis=(1, 2)))
+        loss += squared_error(y, digits).sum()
+        right += np.sum(~wrong.any(axis=(0, 2)))
+        stuck += np.sum(wrong & (output_slopes(y, output_gradient) <= training.flat_slope))
+        max_slope = np.maximum(max_slope, slopes(z[1:], activation).max(axis=(0, 1)))
     return {
         "test_loss": loss / len(x),
         "test_accuracy": right / len(x),
-        "dead_units": np.mean(max_slope <= training.flat_slope, axis=-1),
+        "dead_units": float(np.mean(max_slope <= training.flat_slope)),
         "stuck_outputs": stuck / d.size,
     }

@@ -1,10 +1,10 @@
-"""Which of the pinned distributions some code needs, and what these need."""
+"""Which distributions some code needs, and what these need."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -34,6 +34,12 @@ def distributions(modules: Iterable[str], names: Iterable[str], pinned: Iterable
             seen.add(item)
             waiting += _required(*item)
     return sorted({name for name, _ in seen})
+
+
+def installed(modules: Iterable[str], names: Iterable[str]) -> dict[str, str]:
+    """{distribution: version} as `distributions` finds them among all that are installed."""
+    known = {canonicalize_name(name) for found in _providers().values() for name in found}
+    return {name: version(name) for name in distributions(modules, names, known)}
 
 
 @cache

@@ -47,12 +47,12 @@ def closure(roots: Iterable[Path], packages: Iterable[Path]) -> Reached:
         reached.files.add(file)
         if file.suffix != ".py":
             continue
-        tree = _tree(file)
-        names, strings = _named(tree, whole)
+        parsed = tree(file)
+        names, strings = _named(parsed, whole)
         if (
             whole
             and file.name == "__init__.py"
-            and any(getattr(node, "name", "") == "__getattr__" for node in tree.body)
+            and any(getattr(node, "name", "") == "__getattr__" for node in parsed.body)
         ):
             waiting += [(module, True) for module in file.parent.glob("[!_]*.py")]  # any of which it may load
         tops = {package.stem: package.parent for package in packages}
@@ -77,13 +77,13 @@ def closure(roots: Iterable[Path], packages: Iterable[Path]) -> Reached:
 
 def is_empty(file: Path) -> bool:
     """Whether a module has no code: nothing, comments or a docstring."""
-    body = _tree(file).body
+    body = tree(file).body
     return all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in body)
 
 
 def constant(file: Path, name: str) -> object:
     """The literal that a module gives a name at its top, None if it gives none. Raises CodeError for what is no literal."""
-    for node in _tree(file).body:
+    for node in tree(file).body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         if any(isinstance(target, ast.Name) and target.id == name for target in targets):
             try:
@@ -95,12 +95,13 @@ def constant(file: Path, name: str) -> object:
 
 def keywords(file: Path, function: str) -> set[str]:
     """The keyword arguments with which a module calls a function."""
-    calls = [node for node in ast.walk(_tree(file)) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(tree(file)) if isinstance(node, ast.Call)]
     called = [call for call in calls if getattr(call.func, "id", getattr(call.func, "attr", None)) == function]
     return {keyword.arg for call in called for keyword in call.keywords if keyword.arg}
 
 
-def _tree(file: Path) -> ast.Module:
+def tree(file: Path) -> ast.Module:
+    """Not to be changed, since others get the same. Raises CodeError."""
     try:
         return _parsed(file.read_text(encoding="utf-8"))
     except SyntaxError as error:

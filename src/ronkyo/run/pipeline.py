@@ -1,0 +1,149 @@
+"""DVC's own graph, checks, cache and lock, a stage at a time, so that who walks the graph may run stages side by side.
+
+What DVC 3.67 does in `Stage.reproduce` is here in two halves, before and after the stage's command.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dvc.dependency import ParamsDependency
+from dvc.dvcfile import PROJECT_FILE
+from dvc.exceptions import DvcException
+from dvc.repo import Repo, lock_repo
+from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
+from dvc.stage import PipelineStage, Stage
+from dvc.stage.cache import RunCacheNotFoundError
+from dvc.stage.run import _enforce_cmd_list, _make_cmd, get_executable, prepare_kwargs
+
+from ronkyo.project import Project
+from ronkyo.run.states import PipelineError
+
+
+class Pipeline:
+    """The stages of some targets. `stages` are in the order in which `dvc repro` runs them."""
+
+    def __init__(self, repo: Repo, targets: Sequence[str], force: bool, single_item: bool) -> None:
+        self._repo, self._force = repo, force
+        self.stages: list[Stage] = collect_stages(repo, targets or [PROJECT_FILE])
+        if single_item:
+            self.upstream = {stage: self.stages[:place][-1:] for place, stage in enumerate(self.stages)}
+        else:
+            graph = get_active_graph(repo.index.graph)
+            self.stages = plan_repro(graph, self.stages)
+            self.upstream = {stage: list(graph.successors(stage)) for stage in self.stages}
+        self._finished: set[Stage] = set()
+
+    def begin(self, stage: Stage) -> str:
+        """Why there is nothing to run ("up to date", "from DVC's cache", …; then the stage is finished), or ""."""
+        if stage.frozen or not stage.cmd:
+            if stage.reproduce(force=self._force, upstream=self.upstream[stage]) is None:
+                return "up to date"
+            self._finished.add(stage)
+            return "verified" if stage.frozen else "imported"
+        if not self._force and not stage.changed(False, self.upstream[stage]):
+            return "up to date"
+        stage.remove_outs(ignore_remove=False, force=False)
+        if self._force:
+            return ""
+        try:
+            self._repo.stage_cache.restore(stage)
+        except RunCacheNotFoundError:
+            stage.save_deps()
+            return ""
+        self.end(stage)
+        return "from DVC's cache"
+
+    def end(self, stage: Stage) -> None:
+        """After the stage's command."""
+        kept = all(out.use_cache for out in stage.outs if not (out.is_metric or out.is_plot))
+        stage.save(run_cache=kept)
+        stage.commit()
+        self._finished.add(stage)
+
+    def record(self) -> None:
+        """Write what is finished into dvc.lock, at once: DVC reads and writes all of that file for every stage."""
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # half a file would be worse
+        try:
+            finished = [stage for stage in self.stages if stage in self._finished]
+            for file in dict.fromkeys(stage.path for stage in finished):
+                here = [stage for stage in finished if stage.path == file]
+                here[0].dvcfile.dump_stages(here, update_pipeline=False)
+            self._finished.clear()
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def is_up_to_date(self) -> bool:
+        return not any(stage.changed(False, self.upstream[stage]) for stage in self.stages)
+
+    def files(self) -> list[str] | None:
+        """All that decides whether the stages are up to date, from the root; None where files do not decide it."""
+        root = self._repo.root_dir
+        if not self._repo.dvcignore.is_ignored_dir(os.path.join(root, "__pycache__")):
+            return None  # `unchanged` does not look at it
+        names = (PROJECT_FILE, "dvc.lock", ".dvcignore", ".dvc/config", ".dvc/config.local")
+        paths = {os.path.join(root, name) for name in names} | set(self._repo.config.files.values())
+        for stage in self.stages:
+            if not isinstance(stage, PipelineStage) or stage.always_changed or stage.is_callback:
+                return None
+            for item in (*stage.deps, *stage.outs):
+                if item.protocol != "local":
+                    return None
+                paths.add(item.fs_path)
+            for out in stage.outs:
+                for hashes in out.get_used_objs().values():
+                    paths |= {out.cache.oid_to_path(hash.value) for hash in hashes}
+        return sorted(os.path.relpath(path, root) for path in paths)
+
+
+@contextmanager
+def opened(project: Project, targets: Sequence[str], force: bool, single_item: bool) -> Iterator[Pipeline]:
+    """A pipeline, under DVC's lock; what is finished is recorded at the end, whatever that is. Raises PipelineError."""
+    try:
+        with _quiet(), Repo(str(project.root)) as repo, lock_repo(repo), repo.scm_context(quiet=True):
+            pipeline = Pipeline(repo, targets, force, single_item)
+            try:
+                yield pipeline
+            finally:
+                pipeline.record()
+    except DvcException as error:
+        raise PipelineError(explained(error)) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """DVC tells warnings only."""
+    logger = logging.getLogger("dvc")
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def explained(error: BaseException) -> str:
+    """In one line, with what it came from."""
+    texts = [" ".join(str(error).split())]
+    while (error := error.__cause__) is not None:  # type: ignore[assignment]
+        texts.append(" ".join(str(error).split()))
+    return ": ".join(filter(None, texts))
+
+
+def code(stage: Stage) -> list[Path]:
+    """The Python files that a stage depends on."""
+    paths = [Path(dep.fs_path) for dep in stage.deps if not isinstance(dep, ParamsDependency)]
+    found = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.py"))]
+    return sorted(file for file in found if file.suffix == ".py")
+
+
+def shell(stage: Stage) -> tuple[list[list[str]], dict[str, Any]]:
+    """How DVC would run a stage's command: the command lines, and what `subprocess` is given with each."""
+    options = prepare_kwargs(stage)
+    return [_make_cmd(get_executable(), line) for line in _enforce_cmd_list(stage.cmd)], options

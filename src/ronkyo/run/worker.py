@@ -1,0 +1,126 @@
+"""A process that stays and runs one job after the other: python -m ronkyo.run.worker DESCRIPTOR (of its end of a channel)
+
+It ends at once when the other end is closed, as it is when the process that started it is gone: nothing trains on alone.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import runpy
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ronkyo import files
+from ronkyo.errors import UserError
+from ronkyo.files import Arrays
+from ronkyo.project import Project
+from ronkyo.run import unit
+from ronkyo.run.contract import ContractError, kind
+from ronkyo.run.unit import Task
+from ronkyo.store import Store
+
+Tell: TypeAlias = Callable[[str, int], None]
+
+EVERY = 0.1  # seconds between two messages of progress
+
+
+def main(descriptor: int) -> None:
+    os.set_inheritable(descriptor, False)
+    channel: Connection = Connection(descriptor)
+    jobs: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_receive, args=(channel, jobs), daemon=True).start()
+    while True:
+        answer = _answer(jobs.get(), lambda *told: channel.send(("heard", told)))
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        channel.send(answer)
+
+
+def _receive(channel: Connection, jobs: SimpleQueue[bytes]) -> None:
+    with suppress(EOFError, OSError):
+        while True:
+            jobs.put(channel.recv_bytes())
+    os._exit(1)
+
+
+def _answer(job: bytes, tell: Tell) -> tuple[str, Any]:
+    """What a job gives; of an error that is not the user's, the traceback stands in the output."""
+    try:
+        function, arguments = pickle.loads(job)
+        return "done", function(*arguments, tell)
+    except UserError as error:
+        return "error", error
+    except BaseException as error:
+        traceback.print_exc()
+        return "error", UserError(f"{type(error).__name__}: {error}")
+
+
+def compute(task: Task, store: Store, tell: Tell) -> None:
+    """Compute a run into the store. It tells ("steps", how many it takes), then ("done", how many more are done), a few
+    times a second at most. Raises UserError."""
+    data, began = files.read_arrays(task.data), time.monotonic()
+    steps, told = steps_of(Project.find(), task.experiment, task.unit.training, data), 0
+    tell("steps", steps)
+    done, last = 0, began
+
+    def progress(more: int) -> None:
+        nonlocal done, told, last
+        done += more
+        if time.monotonic() - last > EVERY:
+            tell("done", done - told)
+            told, last = done, time.monotonic()
+
+    arrays = unit.compute(task.unit, data, progress)
+    tell("done", steps - told)
+    seconds = round(time.monotonic() - began, 3)
+    store.put(task.parts, arrays, experiment=task.experiment, variant=task.variant, seconds=seconds)
+
+
+def steps_of(project: Project, experiment: str, training: Any, data: Arrays) -> int:
+    """How many steps a run takes; and whether there is a `train`. Raises ProjectError or ContractError."""
+    project.function(experiment, "train", "train")
+    steps = project.function(experiment, "train", "steps")(data, training)
+    if not isinstance(steps, int | np.integer) or steps < 0:
+        place = f"{project.file_of(experiment, 'train')}: steps"
+        raise ContractError(f"{place}: expected a whole number ≥ 0, found {kind(steps)}")
+    return int(steps)
+
+
+def script(file: Path, arguments: Sequence[str], environment: dict[str, str], tell: Tell) -> None:
+    """What `python FILE ARGUMENTS` does, but for the modules that are imported already. Raises UserError."""
+    os.environ.update(environment)
+    if str(file.parent) not in sys.path:
+        sys.path.insert(0, str(file.parent))
+    before = sys.argv
+    sys.argv = [str(file), *arguments]
+    try:
+        runpy.run_path(str(file), run_name="__main__")
+    except SystemExit as end:
+        if end.code not in (None, 0):
+            raise UserError(end.code if isinstance(end.code, str) else f"exit status {end.code}") from None
+    finally:
+        sys.argv = before
+
+
+def commands(lines: Sequence[Sequence[str]], options: dict[str, Any], tell: Tell) -> None:
+    """Run commands as DVC does, one after the other. Raises UserError for the first that fails."""
+    for line in lines:
+        done = subprocess.run(line, **options)
+        if done.returncode != 0:
+            raise UserError(f"{line[-1]}: expected exit status 0, found {done.returncode}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
