@@ -61,13 +61,14 @@ class Recurrent(nn.RNNBase):
         directions = 2 if self.bidirectional else 1
         if hx is None:
             hx = input.new_zeros(directions, len(input), self.hidden_size)
-        state, memory = hx if isinstance(hx, tuple) else (hx, hx)
+            hx = (hx, hx) if self.cell == "lstm" else hx
+        starts = zip(*hx, strict=True) if self.cell == "lstm" else ((state, None) for state in hx)
         outputs = []
-        for direction, suffix in enumerate(["", "_reverse"][:directions]):
+        for suffix, start in zip(["", "_reverse"][:directions], starts, strict=True):
             names = (f"{name}_l0{suffix}" for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
             read = input.flip(1) if suffix else input
             parameters = (getattr(self, name) for name in names)
-            states, *last = _Recurrence.apply(self.cell, read, state[direction], memory[direction], *parameters)
+            states, *last = _Recurrence.apply(self.cell, read, *start, *parameters)
             outputs.append((states.flip(0) if suffix else states, *last))
         states, *last = zip(*outputs, strict=True)
         last = tuple(map(torch.stack, last))
@@ -80,14 +81,14 @@ class _Recurrence(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx, cell: Cell, inputs: Tensor, state: Tensor, memory: Tensor, *parameters: Tensor
+        ctx, cell: Cell, inputs: Tensor, state: Tensor, memory: Tensor | None, *parameters: Tensor
     ) -> tuple[Tensor, ...]:
-        """inputs: (batch, time, input_size); state, memory: (batch, hidden), at the start; parameters: weight_ih, weight_hh,
-        bias_ih, bias_hh as torch has them.
+        """inputs: (batch, time, input_size); state, memory: (batch, hidden), at the start, memory for an LSTM alone;
+        parameters: weight_ih, weight_hh, bias_ih, bias_hh as torch has them.
 
-        Returns the states (time, hidden, batch), and the last state and memory, (batch, hidden).
+        Returns the states (time, hidden, batch), the last state, (batch, hidden), and an LSTM's last memory.
         """
-        x, first, first_memory = (tensor.detach().numpy() for tensor in (inputs, state, memory))
+        x, first = inputs.detach().numpy(), state.detach().numpy()
         (batch, time, size), hidden = x.shape, first.shape[1]
         weight = _joined(cell, *(parameter.detach().numpy() for parameter in parameters))
         seen = np.empty((time + 1, size + 1 + hidden, batch), x.dtype)
@@ -95,17 +96,18 @@ class _Recurrence(torch.autograd.Function):
         seen[:, size] = 1
         seen[0, size + 1 :] = first.T
         gates = np.empty((time, len(weight), batch), x.dtype)
-        memories = np.empty((time + 1 if cell == "lstm" else 1, hidden, batch), x.dtype)
-        memories[0] = first_memory.T
+        memories = np.empty((0 if memory is None else time + 1, hidden, batch), x.dtype)
+        if memory is not None:
+            memories[0] = memory.detach().numpy().T
         KINDS[cell].forward(weight, seen, gates, memories)
         ctx.set_materialize_grads(False)
         ctx.cell, ctx.weight, ctx.seen, ctx.gates, ctx.memories = cell, weight, seen, gates, memories
         states = torch.from_numpy(seen[1:, size + 1 :])
-        return states, states[-1].T.clone(), torch.from_numpy(memories[-1].T.copy())
+        return states, *(torch.from_numpy(last.T.copy()) for last in (seen[-1, size + 1 :], *memories[-1:]))
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad_states: Tensor | None, grad_last: Tensor | None, grad_memory: Tensor | None) -> tuple:
+    def backward(ctx, grad_states: Tensor | None, grad_last: Tensor | None, grad_memory: Tensor | None = None) -> tuple:
         cell, weight, seen = ctx.cell, ctx.weight, ctx.seen
         hidden, batch = ctx.memories.shape[1:]
         before = seen.shape[1] - hidden  # rows of `seen` before the states
@@ -131,9 +133,10 @@ class _Recurrence(torch.autograd.Function):
             grad_weight += _columns(at_sums) @ _columns(seen[steps]).T
             if grad_inputs is not None:
                 np.matmul(weight[:, : before - 1].T, at_sums, out=grad_inputs[steps])
-        gradients = (delta.T, gamma.T, *_separated(cell, grad_weight, hidden))
+        at_memory = torch.from_numpy(gamma.T) if cell == "lstm" else None
+        at_parameters = map(torch.from_numpy, _separated(cell, grad_weight, hidden))
         at_inputs = None if grad_inputs is None else torch.from_numpy(grad_inputs).permute(2, 0, 1)
-        return None, at_inputs, *map(torch.from_numpy, gradients)
+        return None, at_inputs, torch.from_numpy(delta.T), at_memory, *at_parameters
 
 
 def _joined(
