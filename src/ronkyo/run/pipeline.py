@@ -5,6 +5,7 @@ What DVC 3.67 does in `Stage.reproduce` is here in two halves, before and after 
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Iterator, Sequence
@@ -82,7 +83,7 @@ class Pipeline:
         return not any(stage.changed(False, self.upstream[stage]) for stage in self.stages)
 
     def files(self) -> list[str] | None:
-        """All that decides whether the stages are up to date, as absolute paths; None where files do not decide it."""
+        """All that decides whether the stages are up to date, from the root; None where files do not decide it."""
         root = self._repo.root_dir
         if not self._repo.dvcignore.is_ignored_dir(os.path.join(root, "__pycache__")):
             return None  # `unchanged` does not look at it
@@ -98,14 +99,14 @@ class Pipeline:
             for out in stage.outs:
                 for hashes in out.get_used_objs().values():
                     paths |= {out.cache.oid_to_path(hash.value) for hash in hashes}
-        return sorted(paths)
+        return sorted(os.path.relpath(path, root) for path in paths)
 
 
 @contextmanager
 def opened(project: Project, targets: Sequence[str], force: bool, single_item: bool) -> Iterator[Pipeline]:
     """A pipeline, under DVC's lock; what is finished is recorded at the end, whatever that is. Raises PipelineError."""
     try:
-        with Repo(str(project.root)) as repo, lock_repo(repo), repo.scm_context(quiet=True):
+        with _quiet(), Repo(str(project.root)) as repo, lock_repo(repo), repo.scm_context(quiet=True):
             pipeline = Pipeline(repo, targets, force, single_item)
             try:
                 yield pipeline
@@ -113,6 +114,18 @@ def opened(project: Project, targets: Sequence[str], force: bool, single_item: b
                 pipeline.record()
     except DvcException as error:
         raise PipelineError(explained(error)) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """DVC tells warnings only."""
+    logger = logging.getLogger("dvc")
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def explained(error: BaseException) -> str:

@@ -18,7 +18,7 @@ def since_last_time(root: Path) -> bool:
     """In any doubt, no."""
     try:
         record = json.loads((root / RECORD).read_text(encoding="utf-8"))
-        return record["state"] == state(record["paths"])
+        return record["state"] == state(root, record["paths"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -26,17 +26,17 @@ def since_last_time(root: Path) -> bool:
 def remember(root: Path, paths: Sequence[str], is_up_to_date: Callable[[], bool]) -> None:
     """Record the paths' state, if all is up to date in it."""
     time.sleep(TICK)
-    before = state(paths)
-    if is_up_to_date() and state(paths) == before:
+    before = state(root, paths)
+    if is_up_to_date() and state(root, paths) == before:
         from ronkyo import files  # loads numpy, which the question does not need
 
         files.write_json(root / RECORD, {"paths": paths, "state": before})
 
 
-def state(paths: Sequence[str]) -> str:
-    """A digest of what the file system tells of the paths, of all that is in folders, and of the environment that DVC
-    reads."""
-    told = [(path, of(path)) for top in paths for path in _tree(top)]
+def state(root: Path, paths: Sequence[str]) -> str:
+    """A digest of what the file system tells of the paths, from the root, of all that is in folders, and of the
+    environment that DVC reads."""
+    told = [(path, of(path)) for top in paths for path in _tree(os.path.join(root, top))]
     variables = sorted(item for item in os.environ.items() if item[0].startswith("DVC_"))
     return hashlib.sha256(json.dumps([told, variables]).encode()).hexdigest()
 

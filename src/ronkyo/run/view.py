@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 class Progress:
     """Of one stage that runs."""
 
+    expected: float  # seconds
     started: float = field(default_factory=time.monotonic)
     runs: int = 0  # that are to be computed
     stored: int = 0  # that the store has already
@@ -30,12 +31,14 @@ class Progress:
 
     @property
     def part(self) -> float:
-        whole = self.steps * self.runs
-        return min(1.0, self.steps_done / whole if whole else self.done / self.runs if self.runs else 0.0)
+        """How much of it is done, from 0 to 1; of what tells nothing, from the time that it takes."""
+        if not self.runs:
+            return min(0.9, (time.monotonic() - self.started) / self.expected)
+        return self.steps_done / (self.steps * self.runs) if self.steps else self.done / self.runs
 
 
 class View:
-    """weights: the stages, and how long each is expected to take, in any unit."""
+    """weights: the stages, and how long each is expected to take, in seconds."""
 
     def __init__(self, weights: Mapping[str, float]) -> None:
         self.weights, self._live = weights, sys.stderr.isatty()
@@ -47,18 +50,18 @@ class View:
         self.runs = self.runs_done = 0
 
     def begin(self, name: str, runs: int = 0, stored: int = 0) -> Progress:
-        self._running[name] = Progress(runs=runs, stored=stored)
+        self._running[name] = Progress(self.weights[name], runs=runs, stored=stored)
         self.runs += runs
         return self._running[name]
 
     def end(self, name: str, how: str = "") -> None:
         """how: why there was nothing to run."""
-        progress = self._running.pop(name, Progress())
+        progress = self._running.pop(name, None)
         self._ended.add(name)
         self.counts[how or "ran"] += 1
         self._passed += self.weights[name] if how else 0.0
         if how != "up to date" and not self._live:
-            self.say(f"{name}: {how or f'{time.monotonic() - progress.started:.1f} s'}{_runs(progress)}")
+            self.say(f"{name}: {_told(progress) if progress else how}")
 
     def fail(self, name: str, text: str) -> None:
         self._running.pop(name, None)
@@ -103,8 +106,10 @@ class View:
         return elapsed * left / done if done > 0 and elapsed > 2 else None
 
 
-def _runs(progress: Progress) -> str:
-    if not progress.runs + progress.stored:
-        return ""
-    computed = f"{progress.runs} run{'s' * (progress.runs != 1)} computed"
-    return f", {computed}, {progress.stored} from the store" if progress.stored else f", {computed}"
+def _told(progress: Progress) -> str:
+    texts = [f"{time.monotonic() - progress.started:.1f} s"]
+    if progress.runs or progress.stored:
+        texts.append(f"{progress.runs} run{'s' * (progress.runs != 1)} computed")
+    if progress.stored:
+        texts.append(f"{progress.stored} from the store")
+    return ", ".join(texts)

@@ -1,5 +1,6 @@
 """The report's own fonts, made from Noto Sans JP and IBM Plex Mono on first use: the same bytes every time."""
 
+import fcntl
 import hashlib
 import io
 import os
@@ -74,17 +75,18 @@ def folder() -> Path:
 
 
 def _build(target: Path, sans: Path, mono: Path) -> None:
-    print("fonts: built once for this machine, which takes about a minute", file=sys.stderr, flush=True)
+    """By one process at a time: the others wait for its fonts."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as temporary:
-        folder = Path(temporary) / target.name
-        folder.mkdir()
-        _fill(folder, sans, mono)
-        try:
+    with open(target.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if target.is_dir():
+            return
+        print("fonts: built once for this machine, which takes about a minute", file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as temporary:
+            folder = Path(temporary) / target.name
+            folder.mkdir()
+            _fill(folder, sans, mono)
             folder.rename(target)
-        except OSError:
-            if not target.is_dir():  # or another process was first, with the same bytes
-                raise
 
 
 def _fill(folder: Path, sans: Path, mono: Path) -> None:
