@@ -59,6 +59,7 @@ def build(clone: Path, command: str, changes: dict[str, str], ahead: str | None)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "XDG_CACHE_HOME": str(clone.with_name("cache")), **changes}
     environment.pop("PYTHONPATH", None)  # the clone's stages find the code beside them
+    environment.pop("RONKYO_STORE", None)  # each clone computes its runs
     clock = ["faketime", "-f", ahead] if ahead else []
 
     def run(*command: str) -> str:

@@ -60,8 +60,11 @@ def apply(choice: Choice) -> str:
     wanted = environment(choice)
     if not _has(wanted):
         if loaded := sorted({"numpy", "torch"} & sys.modules.keys()):
-            raise NumericsError(f"numerics: {choice}: expected it before {loaded[0]} is loaded, found it loaded")
+            raise NumericsError(f"numerics: {choice}: expected to set it before {loaded[0]} is loaded, found it loaded")
         os.environ.update(wanted)
+        if choice == "portable" and (missing := _missing()):
+            expected = f"expected a processor with {' and '.join(missing)}, found {_processor()}"
+            print(f"numerics: portable: {expected}; its results are its own", file=sys.stderr)
     return wanted[NAME]
 
 
@@ -75,13 +78,18 @@ def _has(wanted: Mapping[str, str]) -> bool:
 
 
 def _portable() -> tuple[dict[str, str], str]:
+    """The settings, and their name."""
     machine, system = platform.machine().lower(), platform.system().lower()
     if machine in ("x86_64", "amd64"):
-        flags = set(_cpuinfo().get("flags", "avx2 fma").split())
-        if not flags >= REQUIRED:
-            return X86_64, f"x86-64 without {', '.join(sorted(REQUIRED - flags))}: {_processor()}"
-        return X86_64, f"x86-64-v3-{system}"
+        missing = _missing()
+        return X86_64, f"x86-64 without {', '.join(missing)}: {_processor()}" if missing else f"x86-64-v3-{system}"
     return (AARCH64 if machine in ("aarch64", "arm64") else {}), f"{machine}-{system}"
+
+
+def _missing() -> list[str]:
+    """What an x86-64 processor lacks of the instructions that the portable baseline uses."""
+    flags = _cpuinfo().get("flags")  # nothing elsewhere than on Linux for x86-64
+    return sorted(REQUIRED - set(flags.split())) if flags else []
 
 
 def _processor() -> str:

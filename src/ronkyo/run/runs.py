@@ -21,15 +21,14 @@ def explanations(project: Project, name: str) -> Iterator[str]:
     store, planned = Store.of(project), plan(project, experiment, variant)
     stored = {run.parts.key: run for run in store.runs(project.manifest.package)}
     of_experiment = [run for run in stored.values() if run.experiment == experiment]
-    told = [
-        (task.unit.seed, _explanation(store, task.parts, stored.get(task.parts.key), of_experiment))
-        for task in planned.tasks
-        if chosen in (None, task.unit.seed)
-    ]
-    for (first, *lines), group in groupby(told, key=lambda item: item[1]):
-        seeds = ", ".join(str(seed) for seed, _ in group)
-        yield f"{experiment}.{variant}.{seeds}: {first}"
-        yield from (f"  {line}" for line in lines)
+    told: dict[tuple[str, ...], tuple[str, list[int]]] = {}
+    for task in planned.tasks:
+        if chosen in (None, task.unit.seed):
+            head, *lines = _explanation(store, task.parts, stored.get(task.parts.key), of_experiment)
+            told.setdefault(tuple(lines) or (head,), (head, []))[1].append(task.unit.seed)
+    for lines, (head, seeds) in told.items():
+        yield f"{experiment}.{variant}.{_ranges(seeds)}: {head}"
+        yield from (f"  {line}" for line in lines if line != head)
 
 
 def _explanation(store: Store, parts: Parts, run: Run | None, others: list[Run]) -> list[str]:
@@ -38,10 +37,12 @@ def _explanation(store: Store, parts: Parts, run: Run | None, others: list[Run])
     near = why.nearest(parts, others)
     if near is None:
         return [f"to be computed: the experiment has no run in {store.folder}"]
-    if why.differences(near.parts, parts).keys() == {"seed"}:
-        return ["to be computed: a new seed; other seeds of the same are in the store"]
-    head = f"to be computed: differs from {near.name}, computed {_when(near)} on {near.machine}, in"
-    return [head, *why.explain(store, near.parts, parts)]
+    lines = list(why.explain(store, near.parts, parts.of_seed(near.parts.seed)))
+    seed = "" if near.parts.seed == parts.seed else "a new seed; "
+    if not lines:
+        return [f"to be computed: {seed}other seeds of the same are in the store"]
+    name = f"{near.experiment}.{near.variant}"
+    return [f"to be computed: {seed}differs from {name} of {_when(near)} on {near.machine} in", *lines]
 
 
 def _parsed(project: Project, name: str) -> tuple[str, str, int | None]:

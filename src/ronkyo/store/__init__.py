@@ -50,10 +50,6 @@ class Run:
     machine: str
     size: int  # bytes
 
-    @property
-    def name(self) -> str:
-        return f"{self.experiment}.{self.variant}.{self.parts.seed}"
-
 
 @dataclass(frozen=True)
 class Store:
