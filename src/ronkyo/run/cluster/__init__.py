@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from math import inf
 from typing import TYPE_CHECKING
@@ -38,16 +39,14 @@ def executor(address: str, project: Project, say: Callable[[str], None]) -> Clus
     if kind not in SCHEMES and kind not in BATCH:
         raise UserError(f"{address}: expected {KNOWN}, found {kind!r}{nearest(kind, (*SCHEMES, *BATCH))}")
     expect_dask(address)
-    from ronkyo.run.cluster import client
-
+    # No import statements: where runs are computed determines none, so stages depend neither on this nor on Dask.
+    client = import_module(".client", __name__)
     store = Store.of(project)
     if kind in SCHEMES:
         return client.Cluster(f"{SCHEMES[kind]}:{rest}", store, say, PATIENCE, address)
     if not rest.isdecimal() or int(rest) < 1:
         raise UserError(f"{address}: expected {kind}:JOBS with a number of jobs ≥ 1, found {rest or 'none'!r}")
-    from ronkyo.run.cluster import batch
-
-    jobs = batch.start(kind, BATCH[kind], int(rest), project.numerics)
+    jobs = import_module(".batch", __name__).start(kind, BATCH[kind], int(rest), project.numerics)
     return client.Cluster(jobs.scheduler_address, store, say, inf, address, jobs.close)
 
 
