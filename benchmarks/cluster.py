@@ -1,23 +1,26 @@
 """What a Dask cluster costs a unit: python benchmarks/cluster.py [UNITS] [WORKERS…]
 
-Units of 10 ms (a wait, so that more workers than processors can be measured) on real workers of this machine, through the executor
-and into a store. Then 100,000 units without work on 1,000 workers: the real scheduler's state machine, in this process, without a network.
+Units of 10 ms on real workers of this machine, through the executor and into a store; a unit waits, so that there can be
+more workers than processors. Then units without work on up to 1,000 workers: the real scheduler's decisions, in this process,
+without a network.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
-import pickle
 import re
-import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
+from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
-from uuid import uuid4
+from typing import Any
 
+AHEAD = 3  # units a worker that are with the scheduler, as the executor has it
 SECONDS = 0.01
 UNIT = f"""
 import time
@@ -49,7 +52,9 @@ def main(arguments: list[str]) -> None:
             f"{count:7}  {units:6}  {seconds:7.1f}  {ideal / seconds:9.0%}  {overhead:18.2f}  {units / seconds:14.0f}",
             flush=True,
         )
-    simulate(workers=1000, units=100_000)
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for workers, units in ((10, 10_000), (100, 10_000), (1000, 100_000)):
+        asyncio.run(simulate(workers, units))
 
 
 def processor() -> str:
@@ -73,7 +78,9 @@ def computed(folder: Path, units: int, count: int) -> float:
 
     code, _ = code_of("idle", idle.Training, {"idle": folder})
     parts = Parts(code.digests, {}, 0, {}, {}, numerics.name("portable"))
-    tasks = [Task(Unit("idle", idle.Training(), seed), parts.of_seed(seed), folder, "idle", "all") for seed in range(units)]
+    tasks = [
+        Task(Unit("idle", idle.Training(), seed), parts.of_seed(seed), folder, "idle", "all") for seed in range(units)
+    ]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(folder), str(HERE)))}
     address, file = "", folder / "scheduler.json"
     processes = [
@@ -91,12 +98,14 @@ def computed(folder: Path, units: int, count: int) -> float:
         for _ in range(count):
             command = [sys.executable, "-m", "ronkyo.cli", "worker", address, "--no-nanny", "--no-dashboard"]
             processes.append(
-                subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+                subprocess.Popen(
+                    command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder
+                )
             )
         executor = Cluster(address, Store(folder / "store"), print, 60, address)
-        fit = executor.prepare(tasks[0])
-        while len(fit()) < count:
-            time.sleep(0.1)
+        first = [replace(task, parts=task.parts.of_seed(-1 - n)) for n, task in enumerate(tasks[: 500 * count])]
+        for future in [executor.submit(task) for task in first]:  # until all workers are there
+            future.result()
         began = time.monotonic()
         for future in [executor.submit(task) for task in tasks]:
             future.result()
@@ -108,6 +117,46 @@ def computed(folder: Path, units: int, count: int) -> float:
             process.kill()
             process.wait()
         sys.path.remove(str(folder))
+
+
+async def simulate(workers: int, units: int) -> None:
+    """Units with one resource, three a worker at a time, through Dask's scheduler without a network: what it decides, not
+    what it sends and receives."""
+    from distributed.core import Status
+    from distributed.scheduler import Scheduler, WorkerState
+
+    scheduler = Scheduler(dashboard_address=":0")
+    offered = scheduler.resources["fit"] = {}
+    for number in range(workers):
+        worker = WorkerState(
+            address=f"tcp://10.0.{number // 250}.{number % 250}:1", status=Status.running, pid=number, name=number,
+            nthreads=1, memory_limit=2**30, local_directory="/", nanny="", server_id=str(number), services={},
+            versions={}, scheduler=scheduler,
+        )  # fmt: skip
+        worker.resources, worker.used_resources, offered[worker.address] = {"fit": 1}, {"fit": 0}, 1
+        scheduler.workers[worker.address] = scheduler.idle[worker.address] = worker
+        scheduler.running.add(worker)
+        scheduler.total_nthreads += 1
+    going: deque[Any] = deque()
+    began = time.process_time()
+    for number in range(units + AHEAD * workers):
+        if number >= AHEAD * workers:  # the oldest is done
+            task = going.popleft()
+            told = {"nbytes": 1000, "type": b"", "typename": "dict", "startstops": [], "run_id": task.run_id}
+            found = scheduler._transition(task.key, "memory", "", worker=task.processing_on.address, **told)
+            scheduler._transitions(*found, "")
+            scheduler._transitions({task.key: "forgotten"}, {}, {}, "")
+        if number < units:
+            task = scheduler.new_task(f"unit-{number}", None, "released")
+            task.resource_restrictions, task.run_spec, task.priority = {"fit": 1}, object(), (0, number)
+            scheduler._transitions({task.key: "waiting"}, {}, {}, "")
+            going.append(task)
+    seconds = time.process_time() - began
+    assert not scheduler.tasks
+    print(
+        f"{workers:7}  {units:6}  {seconds:7.1f} s of the scheduler's decisions, {1000 * seconds / units:.2f} ms a unit",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":
