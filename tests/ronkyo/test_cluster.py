@@ -23,7 +23,7 @@ from ronkyo.errors import UserError
 from ronkyo.files import DataError
 from ronkyo.new import project as new
 from ronkyo.project import Project
-from ronkyo.run import cluster, prepare, train
+from ronkyo.run import cluster, prepare, train, workers
 from ronkyo.run.cluster.client import Cluster, ClusterError
 from ronkyo.run.contract import ContractError
 from ronkyo.run.unit import Task, Unit
@@ -333,7 +333,7 @@ def test_a_scheduler_that_goes_away_loses_nothing(machines, package, tasks, tmp_
 
 def test_the_stage_computes_on_the_cluster_of_the_environment(three, project, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("RONKYO_CLUSTER", f"dask://{three.address}")
-    monkeypatch.setenv("RONKYO_WORKERS", "0")  # so that it could not compute here
+    monkeypatch.setattr(workers, "Workers", None)  # so that it could not compute here
     monkeypatch.setenv("RONKYO_STORE", str(tmp_path))
     train.run(project, NAME, "plain")
     assert "1000/1000" in capsys.readouterr().err  # steps
