@@ -42,14 +42,15 @@ HERE = Path(__file__).resolve().parents[1] / "src"
 def main(arguments: list[str]) -> None:
     units = int(arguments[0]) if arguments else 10_000
     print(f"{processor()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
-    print("workers   units  seconds  efficiency  ms overhead a unit  units a second")
+    print("workers   units  seconds  efficiency  ms overhead a unit  ms of processor a unit: here  scheduler  workers")
     for count in map(int, arguments[1:] or ("1", "2", "4")):
         with tempfile.TemporaryDirectory() as folder:
-            seconds = computed(Path(folder), units, count)
+            seconds, used = computed(Path(folder), units, count)
         ideal = units * SECONDS / count
         overhead = 1000 * (seconds - ideal) * count / units
         print(
-            f"{count:7}  {units:6}  {seconds:7.1f}  {ideal / seconds:9.0%}  {overhead:18.2f}  {units / seconds:14.0f}",
+            f"{count:7}  {units:6}  {seconds:7.1f}  {ideal / seconds:9.0%}  {overhead:18.2f}  "
+            f"{used[0]:28.2f}  {used[1]:9.2f}  {used[2]:7.2f}",
             flush=True,
         )
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
@@ -63,8 +64,11 @@ def processor() -> str:
     return found[1] if found else "unknown processor"
 
 
-def computed(folder: Path, units: int, count: int) -> float:
-    """Seconds from the first submission until the last run is in the store; workers are there already."""
+def computed(folder: Path, units: int, count: int) -> tuple[float, list[float]]:
+    """Seconds from the first submission until the last run is in the store, with workers that are there already; and
+    milliseconds of processor time a unit of this process, the scheduler, and all workers."""
+    import psutil
+
     from ronkyo import numerics
     from ronkyo.run.cluster.client import Cluster
     from ronkyo.run.unit import Task, Unit
@@ -103,15 +107,21 @@ def computed(folder: Path, units: int, count: int) -> float:
                 )
             )
         executor = Cluster(address, Store(folder / "store"), print, 60, address)
-        first = [replace(task, parts=task.parts.of_seed(-1 - n)) for n, task in enumerate(tasks[: 500 * count])]
+        first = [replace(task, parts=task.parts.of_seed(-1 - n)) for n, task in enumerate(tasks[: 100 * count])]
         for future in [executor.submit(task) for task in first]:  # until all workers are there
             future.result()
+        watched = [psutil.Process(), *(psutil.Process(process.pid) for process in processes)]
+        before = [sum(process.cpu_times()[:2]) for process in watched]
         began = time.monotonic()
         for future in [executor.submit(task) for task in tasks]:
             future.result()
         seconds = time.monotonic() - began
+        used = [
+            1000 * (sum(process.cpu_times()[:2]) - start) / units
+            for process, start in zip(watched, before, strict=True)
+        ]
         executor.close()
-        return seconds
+        return seconds, [used[0], used[1], sum(used[2:])]
     finally:
         for process in processes:
             process.kill()
