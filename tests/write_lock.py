@@ -59,8 +59,8 @@ def main(options: list[str]) -> None:
         )
         subprocess.run(
             ["uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11", "--generate-hashes"]
-            + ["--extra", "check", "--group", "day3", "--group", "dev", "--no-annotate", "--no-header", "--quiet"]
-            + ["--output-file", str(written), *options],
+            + ["--extra", "check", "--extra", "cluster", "--group", "day3", "--group", "dev"]
+            + ["--no-annotate", "--no-header", "--quiet", "--output-file", str(written), *options],
             cwd=ROOT,
             check=True,
         )

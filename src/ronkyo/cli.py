@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ronkyo.errors import UserError
+from ronkyo.numerics import Choice
 from ronkyo.project import NoProject, Project
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -91,7 +92,17 @@ def _add_project_commands(commands: Commands) -> None:
     repro.add_argument("-j", "--jobs", type=_whole, metavar="N", help="how many processes (default: one a core)")
     repro.add_argument("-f", "--force", action="store_true", help="also what is up to date; runs come from the store")
     repro.add_argument("-s", "--single-item", action="store_true", help="the targets alone, not what they need")
+    repro.add_argument(
+        "--on", default="", metavar="CLUSTER", help="compute runs there: dask://HOST:PORT, slurm:JOBS, …"
+    )
     repro.set_defaults(run=_repro)
+    worker = commands.add_parser("worker", help="a worker of a Dask cluster, which computes what `repro --on` sends")
+    worker.add_argument("scheduler", metavar="SCHEDULER", help="tcp://HOST:PORT")
+    worker.add_argument("--numerics", choices=("portable", "native"), default="portable", help="as in params.yaml")
+    worker.add_argument(
+        "options", nargs=argparse.REMAINDER, metavar="…", help="those of `dask worker`, as --nworkers 4"
+    )
+    worker.set_defaults(run=_worker)
     pipeline = commands.add_parser("pipeline", help="write dvc.yaml from the experiments and what their code imports")
     pipeline.add_argument("--check", action="store_true", help="write nothing, say what is not as it would be written")
     pipeline.set_defaults(run=_pipeline)
@@ -288,6 +299,38 @@ def _stages(directory: Path) -> int:
     return int(any(reasons_of.values()))
 
 
+def _whole(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number ≥ 1, found {text!r}")
+    return int(text)
+
+
+def _worker(scheduler: str, numerics: Choice, options: Sequence[str], directory: Path) -> int:
+    from ronkyo.run.cluster import worker
+
+    worker.become(scheduler, numerics, options)
+
+
+def _repro(targets: Sequence[str], jobs: int | None, force: bool, single_item: bool, on: str, directory: Path) -> int:
+    """Exit status 1 when a stage failed, 130 after Ctrl-C."""
+    from ronkyo.run import unchanged
+
+    project, on = Project.find(directory), on or os.environ.get("RONKYO_CLUSTER", "")
+    if not targets and not force and unchanged.since_last_time(project.root):
+        print("everything is up to date")
+        return 0
+    try:
+        from ronkyo.run import repro, workers
+
+        done = repro.reproduce(project, targets, jobs or workers.available(), force, single_item, on)
+    except KeyboardInterrupt:
+        print("interrupted: what is finished is kept", file=sys.stderr)
+        return 130
+    if done is not None:
+        print(done.summary())
+    return int(done is None)
+
+
 def _why(name: str, directory: Path) -> int:
     from ronkyo.run import runs
 
@@ -327,32 +370,6 @@ def _copy_runs(action: str, remote: str | None, directory: Path) -> int:
     count = {"push": remotes.push, "pull": remotes.pull}[action](Project.find(directory), remote)
     print(f"{action}: {count} runs copied")
     return 0
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number ≥ 1, found {text!r}")
-    return int(text)
-
-
-def _repro(targets: Sequence[str], jobs: int | None, force: bool, single_item: bool, directory: Path) -> int:
-    """Exit status 1 when a stage failed, 130 after Ctrl-C."""
-    from ronkyo.run import unchanged
-
-    project = Project.find(directory)
-    if not targets and not force and unchanged.since_last_time(project.root):
-        print("everything is up to date")
-        return 0
-    try:
-        from ronkyo.run import repro, workers
-
-        done = repro.reproduce(project, targets, jobs or workers.available(), force, single_item)
-    except KeyboardInterrupt:
-        print("interrupted: what is finished is kept", file=sys.stderr)
-        return 130
-    if done is not None:
-        print(done.summary())
-    return int(done is None)
 
 
 def _pipeline(check: bool, directory: Path) -> int:

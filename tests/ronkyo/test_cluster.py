@@ -82,6 +82,7 @@ class Machines:
     def __init__(self, folder: Path, processes: ExitStack, allowed: int = 3) -> None:
         """allowed: deaths of its worker that a unit survives; Dask's default is 3."""
         self.folder, self.processes, self.allowed = folder, processes, allowed
+        self.options = ("--no-nanny", "--no-dashboard", "--local-directory", str(self.folder))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -99,12 +100,13 @@ class Machines:
             time.sleep(0.05)
         raise AssertionError("no scheduler after 10 s")
 
-    def worker(
-        self, package: Path, module: str = "ronkyo.run.cluster.worker", *options: str
-    ) -> subprocess.Popen[bytes]:
+    def worker(self, package: Path) -> subprocess.Popen[bytes]:
         """package: the folder that it imports the project's package from."""
-        own = ("--no-nanny", "--no-dashboard", "--local-directory", str(self.folder), *options)
-        return self.start(module, f"tcp://{self.address}", *own, path=[package])
+        return self.start("ronkyo.cli", "worker", f"tcp://{self.address}", *self.options, path=[package])
+
+    def plain_worker(self, package: Path) -> None:
+        address = f"tcp://{self.address}"
+        self.start("distributed.cli.dask_worker", address, "--nthreads", "1", *self.options, path=[package])
 
     def start(self, module: str, *arguments: str, path: list[Path] | None = None) -> subprocess.Popen[bytes]:
         paths = os.pathsep.join(map(str, [*(path or []), ENGINE]))
@@ -189,12 +191,16 @@ def compute_here(package: Path, store: Store, tasks: list[Task]) -> None:
 
 def test_a_cluster_computes_the_bytes_that_this_machine_computes(three, package, tasks, tmp_path):
     away, here = Store(tmp_path / "away"), Store(tmp_path / "here")
-    steps: list[int] = []
+    steps: dict[str, int] = {"steps": 0, "done": 0}
+
+    def hear(kind: str, more: int) -> None:
+        steps[kind] += more
+
     with connected(three, away) as (executor, said):
-        for future in [executor.submit(task, steps.append) for task in tasks(*range(12))]:
+        for future in [executor.submit(task, hear) for task in tasks(*range(12))]:
             future.result(60)
     assert said == []
-    assert sum(steps) == sum(task.unit.training.steps for task in tasks(*range(12)))
+    assert steps["steps"] == steps["done"] == 12 * tasks(0)[0].unit.training.steps
     compute_here(package, here, tasks(*range(12)))
     for task in tasks(*range(12)):
         assert contents(away, task) == contents(here, task) != {}
@@ -225,11 +231,13 @@ def test_a_unit_that_kills_its_workers_is_named(package, tasks, tmp_path):
 
 def test_errors_of_an_experiment_are_those_of_this_machine(three, tasks, tmp_path):
     nothing, missing = tasks(91, 92)
-    with connected(three, Store(tmp_path / "store")) as (executor, _):
+    with connected(three, Store(tmp_path / "store")) as (executor, said):
         with pytest.raises(ContractError, match=r"^src/away/.*train.py: train: expected {name: array}, found None$"):
             executor.submit(nothing).result(60)
-        with pytest.raises(FileNotFoundError, match="a file of the experiment's own"):
+        assert said == []
+        with pytest.raises(UserError, match="^FileNotFoundError: a file of the experiment's own$"):
             executor.submit(missing).result(60)
+    assert 'train.py", line' in said[0]
 
 
 def test_data_that_do_not_determine_the_run_are_refused(three, tasks, tmp_path):
@@ -275,7 +283,7 @@ def test_workers_that_would_compute_something_else_are_refused_and_others_do_the
     file.write_text(file.read_text(encoding="utf-8").replace("error**2) / 2", "error**2) / 3"), encoding="utf-8")
     (older / "numpy-1.0.dist-info").mkdir()
     (older / "numpy-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 1.0\n")
-    machines.worker(package, "distributed.cli.dask_worker", "--nthreads", "1")
+    machines.plain_worker(package)
     for folder in (tmp_path, other, older):
         machines.worker(folder)
     store, here = Store(tmp_path / "store"), Store(tmp_path / "here")
@@ -327,9 +335,9 @@ ON_JOBS = """
 import pickle, sys
 from ronkyo.errors import UserError
 from ronkyo.run import cluster
-store, tasks = pickle.load(sys.stdin.buffer)
+project, tasks = pickle.load(sys.stdin.buffer)
 try:
-    executor = cluster.executor(sys.argv[1], store)
+    executor = cluster.executor(sys.argv[1], project, print)
 except UserError as error:
     sys.exit(str(error))
 for future in [executor.submit(task) for task in tasks]:
@@ -338,34 +346,36 @@ executor.close()
 """
 
 
-def on_jobs(system: str, folder: Path, package: Path, store: Store, tasks: list[Task]) -> str:
-    """With a configuration file as a user has it. What it complains of."""
+def on_jobs(system: str, folder: Path, package: Path, project: Project, tasks: list[Task]) -> tuple[int, str]:
+    """With a configuration file as a user has it. Its exit status, and what it complains of."""
     settings = "cores: 2, memory: 1 GB, worker-extra-args: [--no-dashboard]"
     (folder / "jobqueue.yaml").write_text(f"jobqueue: {{{system}: {{{settings}}}}}\n")
     environment = {
         "PYTHONPATH": os.pathsep.join(map(str, (package, ENGINE))),
         "DASK_CONFIG": str(folder),
+        "RONKYO_STORE": str(folder / "store"),
         "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
     }
     done = subprocess.run(
-        [sys.executable, "-c", ON_JOBS, f"{system}:1"], input=pickle.dumps((store, tasks)), capture_output=True,
+        [sys.executable, "-c", ON_JOBS, f"{system}:1"], input=pickle.dumps((project, tasks)), capture_output=True,
         cwd=folder, env=os.environ | environment, timeout=60, check=False,
     )  # fmt: skip
-    return done.stderr.decode()
+    return done.returncode, done.stderr.decode()
 
 
-def test_jobs_of_a_batch_system_compute(package, tasks, tmp_path):
+def test_jobs_of_a_batch_system_compute(project, package, tasks, tmp_path):
     store, units = Store(tmp_path / "store"), tasks(*range(4))
-    assert on_jobs("local", tmp_path, package, store, units) == ""
+    status, told = on_jobs("local", tmp_path, package, project, units)
+    assert (status, "refused" in told) == (0, False), told
     assert all(contents(store, task) for task in units)
 
 
-def test_a_job_that_the_system_refuses_is_one_line(package, tasks, tmp_path):
+def test_a_job_that_the_system_refuses_is_one_line(project, package, tasks, tmp_path):
     sbatch = tmp_path / "sbatch"
     sbatch.write_text("#!/bin/sh\necho sbatch: error: Invalid account >&2\nexit 1\n")
     sbatch.chmod(0o755)
-    told = on_jobs("slurm", tmp_path, package, Store(tmp_path / "store"), tasks(0))
-    assert told == "slurm: a job could not be started: sbatch: error: Invalid account\n"
+    told = on_jobs("slurm", tmp_path, package, project, tasks(0))
+    assert told == (1, "slurm: a job could not be started: sbatch: error: Invalid account\n")
 
 
 MISTAKES = {
@@ -378,8 +388,8 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("address", MISTAKES)
-def test_an_address_that_leads_nowhere_is_one_line(address, tmp_path):
+def test_an_address_that_leads_nowhere_is_one_line(address, project):
     with pytest.raises(UserError) as raised:
-        cluster.executor(address, Store(tmp_path))
+        cluster.executor(address, project, print)
     assert str(raised.value).startswith(MISTAKES[address])
     assert "\n" not in str(raised.value)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import chdir, closing, contextmanager, suppress
+from contextlib import ExitStack, chdir, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from dvc.stage import Stage
 import ronkyo
 from ronkyo.errors import UserError
 from ronkyo.project import Project
-from ronkyo.run import pipeline, train, unchanged, worker
+from ronkyo.run import cluster, pipeline, train, unchanged, worker
 from ronkyo.run.pipeline import Pipeline
 from ronkyo.run.stage import Attempt
 from ronkyo.run.states import recorded_time
@@ -35,7 +35,7 @@ TRAIN = "stage.main(train.run, sys.argv[1:])"  # of a script whose stage is take
 class Executor(Protocol):
     """Where runs are computed. A task whose future is done without an error has its run in the store."""
 
-    def submit(self, task: Task) -> Future[Any]: ...
+    def submit(self, task: Task, heard: Callable[[str, int], None]) -> Future[Any]: ...
 
     def close(self) -> None: ...
 
@@ -46,16 +46,19 @@ def reproduce(
     workers: int,
     force: bool = False,
     single_item: bool = False,
-    executor: Executor | None = None,
+    on: str = "",
 ) -> View | None:
-    """Run what is out of date of the targets (default: all) and what they need, at most `workers` things at a time; runs
-    are computed by the executor, if one is given. Returns what was done, None where a stage failed; then what failed was
-    said. Raises PipelineError."""
+    """Run what is out of date of the targets (default: all) and what they need, at most `workers` things at a time here;
+    runs are computed on the cluster of the address `on`, if one is given. Returns what was done, None where a stage
+    failed; then what failed was said. Raises PipelineError or ClusterError."""
     if (project.source / "ronkyo").is_dir():
         project.expect_own(ronkyo)
     with chdir(project.root), pipeline.opened(project, targets, force, single_item) as opened:
         view = View(_weights(project, opened.stages))
-        with closing(view), Workers(project, workers, partial(_say, view)) as local:
+        with closing(view), Workers(project, workers, partial(_say, view)) as local, ExitStack() as ended:
+            executor = None
+            if on:
+                executor = ended.enter_context(closing(cluster.executor(on, project, view.say)))
             done = Walk(project, opened, local, executor, view).run()
         opened.record()
         if done and not targets and (files := opened.files()):
@@ -181,7 +184,7 @@ class Walk:
         running = self._running[stage] = Running(progress, attempt=attempt, plan=plan)
         for task in plan.missing:
             if self._executor is not None:
-                future = self._executor.submit(task)
+                future = self._executor.submit(task, progress.hear)
             else:
                 future = self._workers.submit(task, rank=(1.0, self._ranks[stage]), heard=progress.hear)
             self._add(stage, running, future)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ronkyo.files import Arrays
-from ronkyo.run.contract import ContractError, expect_arrays, kind
+from ronkyo.run.contract import ContractError, expect_arrays, expect_steps
 from ronkyo.store.key import Parts
 
 
@@ -45,10 +45,7 @@ def compute(unit: Unit, data: Arrays, progress: Callable[[int], None]) -> Arrays
 def steps(unit: Unit, data: Arrays) -> int:
     """How many steps the experiment says that a run takes. Raises ContractError."""
     steps = import_module(unit.module).steps(data, unit.training)
-    if not isinstance(steps, int | np.integer) or steps < 0:
-        place = f"src/{unit.module.replace('.', '/')}.py: steps"
-        raise ContractError(f"{place}: expected a whole number ≥ 0, found {kind(steps)}")
-    return int(steps)
+    return expect_steps(place(unit.module, "steps"), steps)
 
 
 def stack(module: str, runs: Sequence[Arrays]) -> Arrays:
@@ -62,5 +59,5 @@ def stack(module: str, runs: Sequence[Arrays]) -> Arrays:
     return {name: np.stack([arrays[name] for arrays in runs]) for name in first}
 
 
-def place(module: str) -> str:
-    return f"src/{module.replace('.', '/')}.py: train"
+def place(module: str, function: str = "train") -> str:
+    return f"src/{module.replace('.', '/')}.py: {function}"

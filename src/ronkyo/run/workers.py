@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, as_completed
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from multiprocessing.connection import Connection
@@ -26,7 +26,7 @@ import ronkyo
 from ronkyo import numerics
 from ronkyo.errors import UserError
 from ronkyo.project import Project
-from ronkyo.run import worker
+from ronkyo.run import cluster, worker
 from ronkyo.run.unit import Task
 from ronkyo.store import Store
 
@@ -48,8 +48,8 @@ def available() -> int:
 
 
 def compute_all(project: Project, tasks: Sequence[Task], workers: int, title: str) -> None:
-    """Compute the runs of an experiment into the store and show progress. The first error ends all workers; raises
-    UserError."""
+    """Compute the runs of an experiment into the store and show progress, on the cluster RONKYO_CLUSTER if that is set. The
+    first error ends all workers; raises UserError."""
     bar = tqdm(desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20, disable=not tasks)
 
     def hear(kind: str, steps: int) -> None:
@@ -58,8 +58,14 @@ def compute_all(project: Project, tasks: Sequence[Task], workers: int, title: st
         else:
             bar.update(steps)
 
-    with bar, Workers(project, workers, lambda name, text: bar.write(text, sys.stderr, end="")) as local:
-        for future in as_completed([local.submit(task, heard=hear) for task in tasks]):
+    on = os.environ.get("RONKYO_CLUSTER")
+    with bar, ExitStack() as ended:
+        if on and tasks:
+            executor = cluster.executor(on, project, lambda line: bar.write(line, sys.stderr))
+        else:
+            executor = Workers(project, workers, lambda name, text: bar.write(text, sys.stderr, end=""))
+        ended.enter_context(closing(executor))
+        for future in as_completed([executor.submit(task, heard=hear) for task in tasks]):
             future.result()
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from math import inf
 from typing import TYPE_CHECKING
 
 from ronkyo.errors import UserError, nearest
-from ronkyo.numerics import Choice
+from ronkyo.project import Project
 from ronkyo.store import Store
 
 if TYPE_CHECKING:
@@ -31,27 +31,22 @@ KNOWN = "dask://HOST:PORT, tls://HOST:PORT or SYSTEM:JOBS"
 PATIENCE = 60.0  # seconds for a scheduler, or the last worker, to come back
 
 
-def executor(
-    address: str, store: Store, numerics: Choice = "portable", say: Callable[[str], None] | None = None
-) -> Cluster:
+def executor(address: str, project: Project, say: Callable[[str], None]) -> Cluster:
     """The cluster at dask://HOST:PORT or tls://HOST:PORT, or as many jobs of a batch system as SYSTEM:JOBS says.
 
-    numerics: the baseline of workers started by jobs. say: gets lines for the user, which otherwise go to the error
-    stream. Raises UserError."""
+    say: gets lines for the user. Raises UserError."""
     kind, _, rest = address.partition(":")
     if kind not in SCHEMES and kind not in BATCH:
         raise UserError(f"{address}: expected {KNOWN}, found {kind!r}{nearest(kind, (*SCHEMES, *BATCH))}")
     expect_dask(address)
-    from ronkyo.run.cluster import client
-
-    say = say or (lambda line: print(line, file=sys.stderr))
+    # No import statements: where runs are computed determines none, so stages depend neither on this nor on Dask.
+    client = import_module(".client", __name__)
+    store = Store.of(project)
     if kind in SCHEMES:
         return client.Cluster(f"{SCHEMES[kind]}:{rest}", store, say, PATIENCE, address)
     if not rest.isdecimal() or int(rest) < 1:
         raise UserError(f"{address}: expected {kind}:JOBS with a number of jobs ≥ 1, found {rest or 'none'!r}")
-    from ronkyo.run.cluster import batch
-
-    jobs = batch.start(kind, BATCH[kind], int(rest), numerics)
+    jobs = import_module(".batch", __name__).start(kind, BATCH[kind], int(rest), project.numerics)
     return client.Cluster(jobs.scheduler_address, store, say, inf, address, jobs.close)
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 import pickle
+import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
@@ -60,7 +61,7 @@ class Cluster:
         self._store, self._say, self._after = store, say, after
         self._crews: dict[str, Crew] = {}
         self._data: WeakValueDictionary[str, Data] = WeakValueDictionary()
-        self._heard: dict[str, Callable[[int], None]] = {}
+        self._heard: dict[str, Callable[[str, int], None]] = {}
         self._units: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, daemon=True)
@@ -71,9 +72,8 @@ class Cluster:
             self._end()
             raise
 
-    def submit(self, task: Task, heard: Callable[[int], None] = lambda steps: None) -> Future[None]:
-        """heard: called with numbers of steps as the unit does them. The future fails with what the unit raises, with
-        ClusterError, DataError or StoreError."""
+    def submit(self, task: Task, heard: Callable[[str, int], None] = lambda kind, steps: None) -> Future[None]:
+        """heard: see `worker.compute`. The future fails with UserError."""
         return asyncio.run_coroutine_threadsafe(self._run(task, heard), self._loop)
 
     def close(self) -> None:
@@ -100,8 +100,8 @@ class Cluster:
         self._look = asyncio.Event()
         self._watcher = asyncio.create_task(self._watch())
 
-    async def _run(self, task: Task, heard: Callable[[int], None]) -> None:
-        key = task.parts.key
+    async def _run(self, task: Task, heard: Callable[[str, int], None]) -> None:
+        key, unit = task.parts.key, f"{task.experiment}.{task.variant}.{task.unit.seed}"
         current = asyncio.current_task()
         assert current is not None
         self._units.add(current)
@@ -112,10 +112,14 @@ class Cluster:
             arrays, notes = await self._computed(task, crew, self._sent(task))
             told = {"experiment": task.experiment, "variant": task.variant, **notes}
             await asyncio.to_thread(self._store.put, task.parts, arrays, **told)
+        except UserError:
+            raise
         except KilledWorker as error:
-            unit = f"{task.experiment}.{task.variant}.{task.unit.seed}"
             died = f"its worker died {error.allowed_failures + 1} times"
             raise ClusterError(f"{unit}: {died}; it may need more memory than workers have") from None
+        except Exception as error:  # as of a worker of this machine
+            self._say("".join(traceback.format_exception(error)))
+            raise UserError(f"{type(error).__name__}: {error}") from None
         finally:
             crew.wanted -= 1
             self._units.discard(current)
@@ -211,7 +215,8 @@ class Cluster:
     # -- off the loop, or at once -------------------------------------------------------------------------------------
 
     def _crew(self, task: Task) -> Crew:
-        determined = json.dumps([task.unit.module, task.parts.code, task.parts.versions, task.parts.numerics])
+        parts, files = task.parts, {name: digest for name, digest in task.parts.data.items() if "/" in name}
+        determined = json.dumps([task.unit.module, parts.code, files, parts.versions, parts.numerics])
         resource = f"ronkyo-{hashlib.sha256(determined.encode()).hexdigest()}"
         if resource not in self._crews:
             self._crews[resource] = Crew(task, resource)
@@ -226,10 +231,10 @@ class Cluster:
             data = self._data[name] = Data(name, pickle.dumps(contents), digests)
         return data
 
-    def _hear(self, event: tuple[float, tuple[str, int]]) -> None:
-        key, steps = event[1]
+    def _hear(self, event: tuple[float, tuple[str, str, int]]) -> None:
+        key, kind, steps = event[1]
         if key in self._heard:
-            self._heard[key](steps)
+            self._heard[key](kind, steps)
 
     def _wait(self, work: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()

@@ -19,7 +19,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -36,16 +36,19 @@ EVERY = 1.0  # seconds between two from a worker
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Become Dask's worker, with one thread a process and the numerical baseline set before any library is loaded."""
-    parser = argparse.ArgumentParser(
-        prog="ronkyo worker", description="All other options are those of `dask worker`, as --nworkers 4."
-    )
-    parser.add_argument("scheduler", metavar="SCHEDULER", help="tcp://HOST:PORT")
-    parser.add_argument("--numerics", choices=get_args(numerics.Choice), default="portable")
+    """As a job of a batch system starts it: SCHEDULER --numerics CHOICE, and options of `dask worker`."""
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    parser.add_argument("scheduler")
+    parser.add_argument("--numerics", required=True)
     options, others = parser.parse_known_args(arguments)
+    become(options.scheduler, options.numerics, others)
+
+
+def become(scheduler: str, choice: numerics.Choice, options: Sequence[str]) -> NoReturn:
+    """Go on as Dask's worker, with one thread a process, and with the numerical baseline set before any library is loaded."""
     cluster.expect_dask("ronkyo worker")
-    command = [sys.executable, "-m", "distributed.cli.dask_worker", options.scheduler, "--nthreads", "1", *others]
-    os.execve(sys.executable, command, os.environ | numerics.environment(options.numerics))
+    command = [sys.executable, "-m", "distributed.cli.dask_worker", scheduler, "--nthreads", "1", *options]
+    os.execve(sys.executable, command, os.environ | numerics.environment(choice))
 
 
 async def accept(resource: str, unit: Unit, parts: Parts, dask_worker: Any) -> str:
