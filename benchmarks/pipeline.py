@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -18,8 +19,8 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 import ronkyo
+from ronkyo import numerics
 from ronkyo.new import project as new
-from ronkyo.numerics import _processor
 
 NAME = "measured"
 STAGES, SECONDS, WORKERS = 8, 2, 2
@@ -27,7 +28,7 @@ RONKYO = (sys.executable, "-m", "ronkyo.cli", "repro", "-j", str(WORKERS))
 
 
 def main() -> None:
-    print(f"{_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"{numerics.name('native').removeprefix('native: ')}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         new.create(NAME, "en", folder)
@@ -42,8 +43,11 @@ def main() -> None:
         print(
             f"a new project, dvc repro: {seconds(serial, 'dvc', 'repro'):.1f} s; ronkyo repro: {seconds(parallel, *RONKYO):.1f} s"
         )
+        cpu = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
         nothing = min(seconds(parallel, *RONKYO) for _ in range(5))
-        print(f"nothing to do, dvc repro: {seconds(serial, 'dvc', 'repro'):.2f} s; ronkyo repro: {nothing:.2f} s")
+        cpu = (resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - cpu) / 5
+        by_dvc = seconds(serial, "dvc", "repro")
+        print(f"nothing to do, dvc repro: {by_dvc:.2f} s; ronkyo repro: {nothing:.2f} s, {cpu:.2f} s of CPU")
         for root in (serial, parallel):
             params = (root / "params.yaml").read_text(encoding="utf-8")
             (root / "params.yaml").write_text(params.replace("seeds: 5 ", "seeds: 6 "), encoding="utf-8")
