@@ -23,7 +23,7 @@ from ronkyo.errors import UserError
 from ronkyo.files import DataError
 from ronkyo.new import project as new
 from ronkyo.project import Project
-from ronkyo.run import cluster, prepare
+from ronkyo.run import cluster, prepare, train, workers
 from ronkyo.run.cluster.client import Cluster, ClusterError
 from ronkyo.run.contract import ContractError
 from ronkyo.run.unit import Task, Unit
@@ -329,6 +329,15 @@ def test_a_scheduler_that_goes_away_loses_nothing(machines, package, tasks, tmp_
     assert str(raised.value).startswith(f"dask://{machines.address}: ")
     assert str(raised.value).endswith("; what is finished is in the store: start again to go on")
     assert contents(store, tasks(20)[0])
+
+
+def test_the_stage_computes_on_the_cluster_of_the_environment(three, project, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("RONKYO_CLUSTER", f"dask://{three.address}")
+    monkeypatch.setattr(workers, "Workers", None)  # so that it could not compute here
+    monkeypatch.setenv("RONKYO_STORE", str(tmp_path))
+    train.run(project, NAME, "plain")
+    assert "1000/1000" in capsys.readouterr().err  # steps
+    assert files.read_arrays(project.run_folder(NAME, "plain"))["excess_loss"].shape == (5, 201)
 
 
 ON_JOBS = """
