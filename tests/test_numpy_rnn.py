@@ -12,6 +12,7 @@ from numba.core.dispatcher import Dispatcher
 
 from day3.nn import activations, numpy_rnn
 from day3.nn.activations import d_sigmoid, sigmoid
+from day3.nn.gradient_check import gradient_error, numerical_gradient
 from day3.nn.numpy_rnn import (
     Activation,
     OutputGradient,
@@ -25,11 +26,9 @@ from day3.nn.numpy_rnn import (
     exp,
     fit,
     forward,
-    gradient_error,
     gradient_norm,
     initialize,
     jacobian_ratio,
-    numerical_gradient,
     squared_error,
 )
 

@@ -299,10 +299,10 @@ def fit(
     output_gradient: OutputGradient,
     learning_rate: float,
 ) -> tuple[Weights, np.ndarray, np.ndarray]:
-    """確率的勾配降下法: 1 回の反復で 1 例を学習し、重みをその場で更新する。
+    """確率的勾配降下法: 1 回の反復で 1 例を学習し、そのたびに重みを更新する。
 
     x: (iteration, time, 1, input_size), d: (iteration, time, 1, output_size)
-    -> 学習した重み, 損失: (iteration,), 勾配の大きさ: (iteration,)
+    -> 学習した重み, 損失: (iteration,), 勾配の大きさ: (iteration,)。発散した反復から後は nan
     """
     w_in, w, w_out = weights
     weights = Weights(w_in.copy(), w.copy(), w_out.copy())
@@ -362,41 +362,3 @@ def _first_to_last(delta: np.ndarray) -> float:
     """rms ‖δ_1‖ / rms ‖δ_T‖, the root mean squares taken over examples. delta: (time, batch, feature)."""
     first, last = (np.sqrt(np.sum(delta[t] ** 2)) for t in (0, -1))
     return first / last if last != 0 else np.nan
-
-
-def numerical_gradient(
-    weights: Weights, x: np.ndarray, d: np.ndarray, activation: Activation, epsilon: float
-) -> Weights:
-    """数値微分: 重みを 1 つずつ ±ε だけ動かしたときの損失の差から求める。"""
-    theta = np.concatenate([part.ravel() for part in weights])
-
-    def error(theta: np.ndarray) -> float:
-        _, y = forward(_unflatten(theta, weights), x, activation)
-        return squared_error(y, d).sum()
-
-    # ∂E/∂θ_i ≈ (E(θ + ε e_i) - E(θ - ε e_i)) / 2ε（中心差分）
-    moves = epsilon * np.eye(len(theta))
-    return _unflatten(
-        np.array([error(theta + move) - error(theta - move) for move in moves]) / (2.0 * epsilon), weights
-    )
-
-
-def _unflatten(theta: np.ndarray, like: Weights) -> Weights:
-    """(n_weights,) -> Weights with the matrices' shapes of `like`."""
-    parts = np.split(theta, np.cumsum([part.size for part in like])[:-1])
-    return Weights(*(part.reshape(shaped.shape) for part, shaped in zip(parts, like, strict=True)))
-
-
-def gradient_error(
-    weights: Weights,
-    x: np.ndarray,
-    d: np.ndarray,
-    activation: Activation,
-    output_gradient: OutputGradient,
-    epsilon: float,
-) -> float:
-    """Largest difference between BPTT and central differences, relative to the matrix's largest derivative."""
-    z, y = forward(weights, x, activation)
-    by_hand = backward(weights, x, z, y, d, activation, output_gradient)
-    numerical = numerical_gradient(weights, x, d, activation, epsilon)
-    return max(float(np.max(np.abs(h - n)) / np.max(np.abs(n))) for h, n in zip(by_hand, numerical, strict=True))

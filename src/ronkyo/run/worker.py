@@ -22,10 +22,8 @@ from typing import Any, TypeAlias
 
 from ronkyo import files
 from ronkyo.errors import UserError
-from ronkyo.files import Arrays
 from ronkyo.project import Project
 from ronkyo.run import unit
-from ronkyo.run.contract import expect_steps
 from ronkyo.run.unit import Task
 from ronkyo.store import Store
 
@@ -69,7 +67,9 @@ def compute(task: Task, store: Store, tell: Tell) -> None:
     """Compute a run into the store. It tells ("steps", how many it takes), then ("done", how many more are done), a few
     times a second at most. Raises UserError."""
     data, began = files.read_arrays(task.data), time.monotonic()
-    steps, told = steps_of(Project.find(), task.experiment, task.unit.training, data), 0
+    for name in ("train", "steps"):
+        Project.find().function(task.experiment, "train", name)  # a line, where there is none
+    steps, told = unit.steps(task.unit, data), 0
     tell("steps", steps)
     done, last = 0, began
 
@@ -84,13 +84,6 @@ def compute(task: Task, store: Store, tell: Tell) -> None:
     tell("done", steps - told)
     seconds = round(time.monotonic() - began, 3)
     store.put(task.parts, arrays, experiment=task.experiment, variant=task.variant, seconds=seconds)
-
-
-def steps_of(project: Project, experiment: str, training: Any, data: Arrays) -> int:
-    """How many steps a run takes; and whether there is a `train`. Raises ProjectError or ContractError."""
-    project.function(experiment, "train", "train")
-    steps = project.function(experiment, "train", "steps")(data, training)
-    return expect_steps(f"{project.file_of(experiment, 'train')}: steps", steps)
 
 
 def script(file: Path, arguments: Sequence[str], environment: dict[str, str], tell: Tell) -> None:

@@ -7,7 +7,8 @@ import numpy as np
 from day3.convergence import points_until_below, restricted
 from day3.experiments.binary_addition.settings import Settings
 from day3.experiments.binary_addition.train import EXPERIMENT, draw_pairs, encode, new_weights, time_first
-from day3.nn.numpy_rnn import Activation, OutputGradient, gradient_error
+from day3.nn.gradient_check import gradient_error
+from day3.nn.numpy_rnn import Activation, OutputGradient
 from ronkyo.files import Arrays
 from ronkyo.results import Summary, Table
 from ronkyo.seeds import generator
