@@ -7,7 +7,7 @@ import pytest
 
 from ronkyo import files, results
 from ronkyo.errors import UserError
-from ronkyo.run import draw, prepare, stage, summarize, train, worker
+from ronkyo.run import draw, prepare, stage, summarize, train
 
 NAME = "least_squares"
 FOLDER = f"src/small/experiments/{NAME}"
@@ -63,7 +63,7 @@ def test_a_name_that_a_module_lacks(edited, module, old, new, expected):
     project = edited(module, old, new)
     ask = {
         "data": lambda: project.function(NAME, "data", "prepare"),
-        "train": lambda: worker.steps_of(project, NAME, None, {}),
+        "train": lambda: project.function(NAME, "train", "steps"),
         "summarize": lambda: project.function(NAME, "summarize", "summarize"),
         "figures": lambda: draw.figures(project, NAME),
         "settings": lambda: project.label(NAME, project.load_params()[NAME], "plain"),

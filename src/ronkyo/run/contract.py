@@ -34,12 +34,6 @@ def expect_arrays(place: str, arrays: Any) -> None:
             raise ContractError(f"{place}: {name}: expected an array of numbers or text, found {kind(array)}")
 
 
-def expect_steps(place: str, steps: Any) -> int:
-    if not isinstance(steps, int | np.integer) or steps < 0:
-        raise ContractError(f"{place}: expected a whole number ≥ 0, found {kind(steps)}")
-    return int(steps)
-
-
 def kind(value: Any) -> str:
     """How a message tells what it found."""
     if isinstance(value, np.ndarray):

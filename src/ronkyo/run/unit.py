@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ronkyo.files import Arrays
-from ronkyo.run.contract import ContractError, expect_arrays, expect_steps
+from ronkyo.run.contract import ContractError, expect_arrays, kind
 from ronkyo.store.key import Parts
 
 
@@ -45,7 +45,9 @@ def compute(unit: Unit, data: Arrays, progress: Callable[[int], None]) -> Arrays
 def steps(unit: Unit, data: Arrays) -> int:
     """How many steps the experiment says that a run takes. Raises ContractError."""
     steps = import_module(unit.module).steps(data, unit.training)
-    return expect_steps(place(unit.module, "steps"), steps)
+    if not isinstance(steps, int | np.integer) or steps < 0:
+        raise ContractError(f"{place(unit.module, 'steps')}: expected a whole number ≥ 0, found {kind(steps)}")
+    return int(steps)
 
 
 def stack(module: str, runs: Sequence[Arrays]) -> Arrays:

@@ -22,10 +22,8 @@ from typing import Any, TypeAlias
 
 from ronkyo import files
 from ronkyo.errors import UserError
-from ronkyo.files import Arrays
 from ronkyo.project import Project
 from ronkyo.run import unit
-from ronkyo.run.contract import expect_steps
 from ronkyo.run.unit import Task
 from ronkyo.store import Store
 
@@ -84,13 +82,6 @@ def compute(task: Task, store: Store, tell: Tell) -> None:
     tell("done", steps - told)
     seconds = round(time.monotonic() - began, 3)
     store.put(task.parts, arrays, experiment=task.experiment, variant=task.variant, seconds=seconds)
-
-
-def steps_of(project: Project, experiment: str, training: Any, data: Arrays) -> int:
-    """How many steps a run takes; and whether there is a `train`. Raises ProjectError or ContractError."""
-    project.function(experiment, "train", "train")
-    steps = project.function(experiment, "train", "steps")(data, training)
-    return expect_steps(f"{project.file_of(experiment, 'train')}: steps", steps)
 
 
 def script(file: Path, arguments: Sequence[str], environment: dict[str, str], tell: Tell) -> None:
