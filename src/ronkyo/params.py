@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, TypeVar, get_args
@@ -86,7 +88,7 @@ def read_document(file: Path, shown: str | None = None) -> dict[str, Any]:
     text = ""
     try:
         text = file.read_text(encoding="utf-8")
-        document = YAML(typ="safe").load(text)
+        document = pickle.loads(_parsed(text))
     except FileNotFoundError:
         raise ParamsError(f"{shown}: expected a file, found nothing") from None
     except OSError as error:
@@ -104,6 +106,12 @@ def read_document(file: Path, shown: str | None = None) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ParamsError(f"{shown}: expected sections (name: …), found {document!r}")
     return document
+
+
+@cache
+def _parsed(text: str) -> bytes:
+    """The document, pickled: each reader gets one of its own."""
+    return pickle.dumps(YAML(typ="safe").load(text))
 
 
 def value_of(document: Any, key: str) -> Any:

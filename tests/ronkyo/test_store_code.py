@@ -163,6 +163,8 @@ DYNAMIC = {
     "a module as a value": "from package.nn import layers\ndef train(x):\n    return getattr(layers, x)",
     "a name in a string": "def train(x):\n    return load('package.nn.layers')",
     "star": "from package.nn.layers import *\ndef train(x):\n    return other(x)",
+    "sys.modules": "import sys\nimport package.nn.layers\ndef train(x):\n    return sys.modules[x]",
+    "star of a module as a value": "from package import nn\ndef train(x):\n    return nn",
     "inside": "def train(x):\n    from package.nn.layers import other\n    return other(x)",
     "dotted": "import package.nn.layers\ndef train(x):\n    return package.nn.layers.other(x)",
     "try": "try:\n    from package.nn.layers import other\nexcept ImportError: pass\ndef train(x):\n    return other",
@@ -175,8 +177,9 @@ DYNAMIC = {
 
 @pytest.mark.parametrize("name", DYNAMIC)
 def test_code_that_is_reached_in_other_ways_counts(find, name):
-    before = find(train=DYNAMIC[name]).digests
-    after = find(train=DYNAMIC[name], nn__layers=LAYERS.replace("x - 1", "x - 2")).digests
+    texts = {"train": DYNAMIC[name], "nn.__init__": "from package.nn.layers import *" if "star of" in name else ""}
+    before = find(**texts).digests
+    after = find(**texts, nn__layers=LAYERS.replace("x - 1", "x - 2")).digests
     assert before["package.nn.layers.other"] != after["package.nn.layers.other"]
 
 
@@ -196,6 +199,21 @@ def test_an_init_that_passes_on_a_name_counts(find):
     before = find(train=train, **init).digests
     assert "package.nn.layers.forward" in before
     assert before != find(train=train, nn__layers=LAYERS.replace("width)", "9)"), **init).digests
+
+
+@pytest.mark.parametrize("passed_on", ["from package.nn.relu import relu", "from package.nn.relu import *"])
+def test_a_function_of_the_same_name_as_its_module_counts(find, passed_on):
+    train = "from package import nn\ndef train(x):\n    return nn.relu(x)"
+    texts = {"train": train, "nn.__init__": passed_on, "nn.relu": "def relu(x):\n    return x.more.attributes"}
+    assert "package.nn.relu.relu" in find(**texts).digests
+
+
+@pytest.mark.parametrize("name", ["missing", "*"])
+def test_a_module_that_is_no_python_file_is_left_out(find, name):
+    train = "from package import nn\ndef train(x):\n    return nn.missing.a.b(x)"
+    assert (
+        "package.train.train" in find(train=train, **{"nn.__init__": f"from package.nn.missing import {name}"}).digests
+    )
 
 
 def test_code_that_only_a_type_checker_imports_does_not_count(find):

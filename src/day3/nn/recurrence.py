@@ -1,7 +1,7 @@
 """One recurrent layer of torch whose steps are compiled, forwards and backwards: torch's results, several times faster.
 
-torch records some ten small operations for each step of an RNN or a GRU and replays them one by one, and its fused LSTM is made for
-large batches. Here a layer is one operation of autograd; day3.nn.cells is what it does at each step.
+torch records some ten small operations for each step of an RNN or a GRU and replays them one by one. Here one direction of a
+layer is one operation of autograd; day3.nn.kernels is what it does at each step.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from day3.nn import cells
+from day3.nn import kernels
 
 Cell = Literal["rnn", "gru", "lstm"]
 BLOCK = 64  # steps whose gradients are summed at once: so few that they stay in the processor's cache
@@ -30,9 +30,9 @@ class Kind(NamedTuple):
 
 
 KINDS: dict[Cell, Kind] = {
-    "rnn": Kind("RNN_TANH", 1, cells.rnn, cells.rnn_backward),
-    "gru": Kind("GRU", 4, cells.gru, cells.gru_backward),
-    "lstm": Kind("LSTM", 4, cells.lstm, cells.lstm_backward),
+    "rnn": Kind("RNN_TANH", 1, kernels.rnn, kernels.rnn_backward),
+    "gru": Kind("GRU", 4, kernels.gru, kernels.gru_backward),
+    "lstm": Kind("LSTM", 4, kernels.lstm, kernels.lstm_backward),
 }
 
 
@@ -61,13 +61,14 @@ class Recurrent(nn.RNNBase):
         directions = 2 if self.bidirectional else 1
         if hx is None:
             hx = input.new_zeros(directions, len(input), self.hidden_size)
-        state, memory = hx if isinstance(hx, tuple) else (hx, hx)
+            hx = (hx, hx) if self.cell == "lstm" else hx
+        starts = zip(*hx, strict=True) if self.cell == "lstm" else ((state, None) for state in hx)
         outputs = []
-        for direction, suffix in enumerate(["", "_reverse"][:directions]):
+        for suffix, start in zip(["", "_reverse"][:directions], starts, strict=True):
             names = (f"{name}_l0{suffix}" for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
             read = input.flip(1) if suffix else input
             parameters = (getattr(self, name) for name in names)
-            states, *last = _Recurrence.apply(self.cell, read, state[direction], memory[direction], *parameters)
+            states, *last = _Recurrence.apply(self.cell, read, *start, *parameters)
             outputs.append((states.flip(0) if suffix else states, *last))
         states, *last = zip(*outputs, strict=True)
         last = tuple(map(torch.stack, last))
@@ -80,14 +81,14 @@ class _Recurrence(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx, cell: Cell, inputs: Tensor, state: Tensor, memory: Tensor, *parameters: Tensor
+        ctx, cell: Cell, inputs: Tensor, state: Tensor, memory: Tensor | None, *parameters: Tensor
     ) -> tuple[Tensor, ...]:
-        """inputs: (batch, time, input_size); state, memory: (batch, hidden), at the start; parameters: weight_ih, weight_hh,
-        bias_ih, bias_hh as torch has them.
+        """inputs: (batch, time, input_size); state, memory: (batch, hidden), at the start, memory for an LSTM alone;
+        parameters: weight_ih, weight_hh, bias_ih, bias_hh as torch has them.
 
-        Returns the states (time, hidden, batch), and the last state and memory, (batch, hidden).
+        Returns the states (time, hidden, batch), the last state, (batch, hidden), and an LSTM's last memory.
         """
-        x, first, first_memory = (tensor.detach().numpy() for tensor in (inputs, state, memory))
+        x, first = inputs.detach().numpy(), state.detach().numpy()
         (batch, time, size), hidden = x.shape, first.shape[1]
         weight = _joined(cell, *(parameter.detach().numpy() for parameter in parameters))
         seen = np.empty((time + 1, size + 1 + hidden, batch), x.dtype)
@@ -95,17 +96,18 @@ class _Recurrence(torch.autograd.Function):
         seen[:, size] = 1
         seen[0, size + 1 :] = first.T
         gates = np.empty((time, len(weight), batch), x.dtype)
-        memories = np.empty((time + 1 if cell == "lstm" else 1, hidden, batch), x.dtype)
-        memories[0] = first_memory.T
+        memories = np.empty((0 if memory is None else time + 1, hidden, batch), x.dtype)
+        if memory is not None:
+            memories[0] = memory.detach().numpy().T
         KINDS[cell].forward(weight, seen, gates, memories)
         ctx.set_materialize_grads(False)
         ctx.cell, ctx.weight, ctx.seen, ctx.gates, ctx.memories = cell, weight, seen, gates, memories
         states = torch.from_numpy(seen[1:, size + 1 :])
-        return states, states[-1].T.clone(), torch.from_numpy(memories[-1].T.copy())
+        return states, *(torch.from_numpy(last.T.copy()) for last in (seen[-1, size + 1 :], *memories[-1:]))
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad_states: Tensor | None, grad_last: Tensor | None, grad_memory: Tensor | None) -> tuple:
+    def backward(ctx, grad_states: Tensor | None, grad_last: Tensor | None, grad_memory: Tensor | None = None) -> tuple:
         cell, weight, seen = ctx.cell, ctx.weight, ctx.seen
         hidden, batch = ctx.memories.shape[1:]
         before = seen.shape[1] - hidden  # rows of `seen` before the states
@@ -113,7 +115,7 @@ class _Recurrence(torch.autograd.Function):
         def last_step(gradient: Tensor | None) -> np.ndarray:
             return np.zeros((hidden, batch), seen.dtype) if gradient is None else gradient.numpy().T.copy(order="C")
 
-        delta, grad_memory = last_step(grad_last), last_step(grad_memory)
+        delta, gamma = last_step(grad_last), last_step(grad_memory)
         at_states = (
             np.empty((0, hidden, batch), seen.dtype) if grad_states is None else grad_states.contiguous().numpy()
         )
@@ -126,14 +128,15 @@ class _Recurrence(torch.autograd.Function):
             gates = ctx.gates[steps]
             at_sums = np.empty_like(gates)
             KINDS[cell].backward(
-                recurrent, seen[written], gates, ctx.memories[written], at_states[steps], delta, grad_memory, at_sums
+                recurrent, seen[written], gates, ctx.memories[written], at_states[steps], delta, gamma, at_sums
             )
             grad_weight += _columns(at_sums) @ _columns(seen[steps]).T
             if grad_inputs is not None:
                 np.matmul(weight[:, : before - 1].T, at_sums, out=grad_inputs[steps])
-        gradients = (delta.T, grad_memory.T, *_separated(cell, grad_weight, hidden))
+        at_memory = torch.from_numpy(gamma.T) if cell == "lstm" else None
+        at_parameters = map(torch.from_numpy, _separated(cell, grad_weight, hidden))
         at_inputs = None if grad_inputs is None else torch.from_numpy(grad_inputs).permute(2, 0, 1)
-        return None, at_inputs, *map(torch.from_numpy, gradients)
+        return None, at_inputs, torch.from_numpy(delta.T), at_memory, *at_parameters
 
 
 def _joined(

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from dvc.exceptions import DvcException
 from dvc.stage import Stage
 
+import ronkyo
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.run import cluster, pipeline, train, unchanged, worker
@@ -50,6 +51,8 @@ def reproduce(
     """Run what is out of date of the targets (default: all) and what they need, at most `workers` things at a time here;
     runs are computed on the cluster of the address `on`, if one is given. Returns what was done, None where a stage
     failed; then what failed was said. Raises PipelineError or ClusterError."""
+    if (project.source / "ronkyo").is_dir():
+        project.expect_own(ronkyo)
     with chdir(project.root), pipeline.opened(project, targets, force, single_item) as opened:
         view = View(_weights(project, opened.stages))
         with closing(view), Workers(project, workers, partial(_say, view)) as local, ExitStack() as ended:
@@ -211,6 +214,7 @@ class Walk:
         running = self._running.pop(stage)
         if running.attempt is not None and running.plan is not None:
             train.finish(running.attempt.project, running.plan)
+            running.attempt.started = running.progress.started
             running.attempt.end()
         self._expect_same_code(stage)
         self._pipeline.end(stage)

@@ -82,7 +82,8 @@ def listing(project: Project) -> Iterator[str]:
     width = max((len(name) for name, _ in groups), default=0)
     for (name, _), group in sorted(groups.items(), key=lambda item: (item[0][0], item[1][-1].when)):
         seeds = _ranges(sorted(run.parts.seed for run in group))
-        use = "not used" if group[0].parts.key in old else "used"
+        count = sum(run.parts.key not in old for run in group)
+        use = {0: "not used", len(group): "used"}.get(count, f"{count} of {len(group)} used")
         size = sum(run.size for run in group)
         yield f"{name:<{width}}  seeds {seeds:<8}  {shown(size):>9}  {_when(group[-1])}  {use}"
     yield f"{len(runs)} runs, {shown(sum(run.size for run in runs))}, in {store.folder}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ronkyo import files, numerics
+from ronkyo.files import DataError
 from ronkyo.project import Project
 from ronkyo.run import workers
 from ronkyo.run.unit import Task, Unit, stack
@@ -29,10 +30,15 @@ def run(project: Project, experiment: str, variant: str) -> None:
 
 
 def plan(project: Project, experiment: str, variant: str) -> Plan:
-    """What is left to compute of a variant; the texts of its code are in the store then. Of the project's code, only
-    settings are imported.
+    """What is left to compute of a variant; where something is, the texts of its code are in the store then. Of the
+    project's code, only settings are imported.
 
-    Raises VersionError, CodeError or StoreError."""
+    Raises DataError where these are not there, VersionError, CodeError or StoreError."""
+    if project.has(experiment, "data") and not project.data_folder(experiment).is_dir():
+        place = project.relative(project.data_folder(experiment))
+        raise DataError(
+            f"{place}: expected the experiment's data, found none; `dvc repro prepare_{experiment}` makes them"
+        )
     settings, store = project.load_params()[experiment], Store.of(project)
     training = settings.variants[variant]
     parts, texts = determine(project, experiment, training, numerics.name(project.numerics))
@@ -41,8 +47,10 @@ def plan(project: Project, experiment: str, variant: str) -> Plan:
         Task(Unit(module, training, seed), parts.of_seed(seed), data, experiment, variant)
         for seed in range(settings.seeds)
     ]
-    store.keep_code(texts)
-    return Plan(experiment, variant, tasks, [task for task in tasks if store.get(task.parts.key) is None])
+    missing = [task for task in tasks if store.get(task.parts.key) is None]
+    if missing:
+        store.keep_code(texts)
+    return Plan(experiment, variant, tasks, missing)
 
 
 def finish(project: Project, planned: Plan) -> None:

@@ -25,6 +25,7 @@ class Progress:
     def hear(self, kind: str, steps: int) -> None:
         """What a worker tells of a run."""
         if kind == "steps":
+            self.started = time.monotonic() if not self.steps else self.started  # until here, runs waited for a worker
             self.steps = steps
         else:
             self.steps_done += steps

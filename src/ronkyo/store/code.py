@@ -6,6 +6,7 @@ import ast
 import builtins
 import copy
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from ronkyo import imports
 
 # Code that uses one of these may find things by names that are not written there: all that it can import counts.
 DYNAMIC = {"globals", "locals", "vars", "eval", "exec", "import_module", "__import__", "__getattr__"}
-DYNAMIC |= {"__subclasses__", "__init_subclass__", "metaclass"}
+DYNAMIC |= {"__subclasses__", "__init_subclass__", "metaclass", "sys.modules"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Import = ast.Import | ast.ImportFrom
 
@@ -38,27 +39,22 @@ def reached(roots: Iterable[str], tops: Mapping[str, Path], files: Iterable[Path
     while search.waiting:
         search.follow(search.waiting.pop())
     digests, texts = {}, {}
-    for (module, name), statements in sorted(search.found.items()):
-        if not statements:
-            continue
-        dotted = f"{module.name}.{name}" if name else module.name
-        canonical = "\n".join(_canonical(statement, set(module.bound)) for statement in statements)
+    for dotted, (module, statements) in sorted(search.found.items()):
+        bare = [_without_docstrings(statement) for statement in statements]
+        texts[dotted] = "\n\n".join(map(ast.unparse, bare)) + "\n"
+        canonical = "\n".join(_canonical(statement, set(module.bound)) for statement in bare)
         digests[dotted] = hashlib.sha256(canonical.encode()).hexdigest()[:32]
-        texts[dotted] = "\n\n".join(ast.unparse(_without_docstrings(statement)) for statement in statements) + "\n"
     return Code(digests, texts)
 
 
-@dataclass(order=True)
+@dataclass
 class _Module:
-    """names: what the top of a module binds, an import split into one for each name."""
+    """body: the statements at the top, an import split into one for each name; bound: those that bind a name."""
 
     name: str
-    body: list[ast.stmt] = field(default_factory=list, compare=False)
-    bound: dict[str, list[ast.stmt]] = field(default_factory=dict, compare=False)
-    is_package: bool = field(default=True, compare=False)
-
-    def __hash__(self) -> int:
-        return hash(self.name)
+    body: list[ast.stmt] = field(default_factory=list)
+    bound: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    is_package: bool = True
 
     @staticmethod
     def read(name: str, file: Path) -> _Module:
@@ -81,9 +77,8 @@ class _Module:
         for node in ast.walk(statement):
             if isinstance(node, ast.Import):
                 for alias in node.names:
-                    found[alias.asname or alias.name.partition(".")[0]] = (
-                        alias.name if alias.asname else alias.name.partition(".")[0]
-                    )
+                    first = alias.name.partition(".")[0]
+                    found[alias.asname or first] = alias.name if alias.asname else first
             elif isinstance(node, ast.ImportFrom):
                 parts = self.name.split(".")
                 around = parts[: len(parts) - node.level + self.is_package] if node.level else []
@@ -98,8 +93,9 @@ class _Search:
     files: list[Path]
     waiting: list[str]  # dotted names
     seen: set[str] = field(default_factory=set)
-    found: dict[tuple[_Module, str], list[ast.stmt]] = field(default_factory=dict)  # by name; "": what runs on import
+    found: dict[str, tuple[_Module, list[ast.stmt]]] = field(default_factory=dict)  # of a module: what runs on import
     modules: dict[str, _Module | None] = field(default_factory=dict)
+    imported: set[str] = field(default_factory=set)
 
     def module(self, name: str) -> _Module | None:
         """None: none of our packages, or no module of theirs."""
@@ -113,7 +109,8 @@ class _Search:
         return self.modules[name]
 
     def follow(self, dotted: str) -> None:
-        """dotted: a module ("a.b"), which counts as a whole, or something in one ("a.b.name", "a.b.name.attribute")."""
+        """dotted: a module ("a.b", "a.b.*"), which counts as a whole, or something in one ("a.b.name", "a.b.name.more")."""
+        dotted = dotted.removesuffix(".*")
         if dotted in self.seen:
             return
         self.seen.add(dotted)
@@ -124,25 +121,27 @@ class _Search:
                 return
             self.run(module)
             if depth == len(parts):
-                self.waiting += [f"{dotted}.{name}" for name in module.bound]
+                self.waiting += [f"{dotted}.{name}" for name in module.bound if name != "*"]
+                self.waiting += [module.targets(star)["*"] for star in module.bound.get("*", [])]
             else:
                 self.use(module, parts[depth], parts[depth + 1 :])
 
     def use(self, module: _Module, name: str, attributes: list[str]) -> None:
         """A name of a module: its definition, and what it stands for where that is something imported."""
-        for statement in module.bound.get(name, module.bound.get("*", [])):
+        is_module = self.module(f"{module.name}.{name}") is not None
+        rest = [] if is_module else attributes  # those of a module are followed as such
+        for statement in module.bound.get(name, [] if is_module else module.bound.get("*", [])):
             targets = module.targets(statement)
-            if "*" in targets:
-                self.waiting.append(".".join([targets["*"].removesuffix(".*"), name, *attributes]))
-            elif name in targets:
-                self.waiting.append(".".join([targets[name], *attributes]))
-        self.count(module, name, module.bound.get(name, []))
+            target = targets.get(name) or (f"{targets['*'].removesuffix('.*')}.{name}" if "*" in targets else "")
+            if self.module(target) or self.module(target.rpartition(".")[0]):
+                self.waiting.append(".".join([target, *rest]))
+        self.count(module, f"{module.name}.{name}", module.bound.get(name, []))
 
     def run(self, module: _Module) -> None:
         """What runs when a module is imported."""
-        if (module, "") not in self.found:
-            self.found[module, ""] = []
-            self.count(module, "", [node for node in module.body if self.acts(module, node)])
+        if module.name not in self.imported:
+            self.imported.add(module.name)
+            self.count(module, module.name, [node for node in module.body if self.acts(module, node)])
             for node in module.body:
                 self.run_imports(module, node)
 
@@ -166,25 +165,26 @@ class _Search:
             return calls or not all(isinstance(target, ast.Name) for target in targets)
         return not isinstance(node, Import | ast.Pass) and not _is_docstring(node)
 
-    def count(self, module: _Module, name: str, statements: list[ast.stmt]) -> None:
+    def count(self, module: _Module, dotted: str, statements: list[ast.stmt]) -> None:
         """Statements that run, and all that they name."""
-        if self.found.get((module, name)) or not statements:
+        if dotted in self.found or not statements:
             return
-        self.found[module, name] = statements
+        self.found[dotted] = module, statements
         for statement in statements:
             if isinstance(statement, Import):
                 continue
             self.run_imports(module, statement)
             local = module.targets(statement)
-            for chain in set(_chains(statement)):
+            chains, words = set(_chains(statement)), {word for node in ast.walk(statement) for word in _words(node)}
+            for chain in chains:
                 first, _, more = chain.partition(".")
                 self.waiting.append(f"{module.name}.{chain}")
                 if first in local:
                     self.waiting.append(f"{local[first]}.{more}".rstrip("."))
-            words = {word for node in ast.walk(statement) for word in _words(node)}
-            self.waiting += [word for word in words if "." in word and self.module(word)]
-            if words & DYNAMIC:
+            self.waiting += [word for word in words if re.fullmatch(r"\w+(\.\w+)+", word) and self.module(word)]
+            if (words | chains) & DYNAMIC:
                 self.waiting += [self.name_of(file) for file in self.files if file.suffix == ".py"]
+                self.files.clear()  # once is enough
 
     def name_of(self, file: Path) -> str:
         folder = next(folder for folder in self.tops.values() if file.is_relative_to(folder))
@@ -253,8 +253,8 @@ def _without_docstrings(statement: ast.stmt) -> ast.stmt:
 
 
 def _canonical(statement: ast.stmt, module_names: set[str]) -> str:
-    """A text that is the same for code that differs in docstrings, layout and the names of local variables alone."""
-    statement = _without_docstrings(statement)
+    """A text that is the same for statements that differ in layout and the names of local variables alone; the statement
+    changes."""
     waiting: list[ast.AST] = [statement]
     while waiting:
         node = waiting.pop()

@@ -47,7 +47,7 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
 
     training: the variant's settings. Raises VersionError, or CodeError of code that cannot be read."""
     module = f"{project.manifest.package}.experiments.{experiment}.train"
-    tops = {entry.stem: project.source for entry in project.source.glob("[!_.]*")}
+    tops = {entry.stem: project.source for entry in project.source.glob("[!_.]*") if entry.suffix in ("", ".py")}
     tops.setdefault("ronkyo", Path(ronkyo.__file__).parents[1])
     reached, closure = code_of(module, type(training), tops)
     arrays = {file.name: file for file in project.data_folder(experiment).glob("*.npy")}
@@ -63,22 +63,23 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
     return parts, {digest: reached.texts[name] for name, digest in reached.digests.items()}
 
 
-def code_of(module: str, kind: type, tops: dict[str, Path]) -> tuple[code.Code, Reached]:
+def code_of(module: str, kind: type, tops: Mapping[str, Path]) -> tuple[code.Code, Reached]:
     """What an experiment's train.py and its settings' class reach in the packages {name: folder around it}: definitions,
-    and files that these can import."""
+    and files that these can import. Raises CodeError."""
     roots = (f"{module}.train", f"{kind.__module__}.{kind.__qualname__}")
-    files = sorted(file for name, top in tops.items() for file in (top / name).rglob("*.py"))
-    closure, reached = _code(roots, tuple(tops.items()), tuple((file, *_state(file)) for file in files))
-    return reached, closure
+    packages = [folder / name for name, folder in tops.items()]
+    packages = [package if package.is_dir() else package.with_suffix(".py") for package in packages]
+    sources = sorted(file for entry in packages for file in (entry.rglob("*.py") if entry.is_dir() else [entry]))
+    return _code(roots, tuple(packages), tuple((file, *_state(file)) for file in sources))
 
 
 @cache
-def _code(roots: tuple[str, ...], tops: tuple[tuple[str, Path], ...], _: object) -> tuple[Reached, code.Code]:
+def _code(roots: tuple[str, ...], packages: tuple[Path, ...], _: object) -> tuple[code.Code, Reached]:
     """What is found of the roots as long as no source file changes, whose states are the last argument."""
-    packages = dict(tops)
-    files = {packages[root.partition(".")[0]].joinpath(*root.split(".")[:-1]).with_suffix(".py") for root in roots}
-    closure = imports.closure(files, [packages[name] / name for name in packages])
-    return closure, code.reached(roots, packages, closure.files)
+    tops = {entry.stem: entry.parent for entry in packages}
+    files = {tops[root.partition(".")[0]].joinpath(*root.split(".")[:-1]).with_suffix(".py") for root in roots}
+    closure = imports.closure(files, packages)
+    return code.reached(roots, tops, closure.files), closure
 
 
 def _installed(project: Project, closure: Reached) -> dict[str, str]:

@@ -11,12 +11,15 @@ from torch import Tensor, nn
 
 from day3.experiments.next_word.evaluation import score
 from day3.experiments.next_word.settings import Training
+from day3.nn.adam import Adam
+from day3.nn.cross_entropy import cross_entropy
 from day3.nn.recurrent import dense, one_thread, parameter_count, recurrent_layer
 from ronkyo.files import Arrays
 from ronkyo.seeds import generator
 
 EVALUATION_BATCH = 512  # windows at a time; a matter of memory only
 EMBEDDING_LIMIT = 0.05  # Keras' Embedding starts uniform in ±0.05
+EPSILON = 1e-8  # Adam's, as in the paper and in torch
 
 
 class NextWordModel(nn.Module):
@@ -37,14 +40,20 @@ class NextWordModel(nn.Module):
         self.output = dense(training.hidden_size, len(counts), generator)
         self.output.bias.data = torch.log(counts.clamp(min=1) / counts.sum())
 
-    def forward(self, words: Tensor) -> Tensor:
-        """語を順に読み、最後の状態から次の語の得点（ロジット）を語彙全体について求める。
+    def read(self, words: Tensor) -> Tensor:
+        """語を順に読んだあとの、最後の状態。
 
-        words: (batch, chunk_size) 語の番号、読むのは最後の context_size 語 -> (batch, words)
+        words: (batch, chunk_size) 語の番号、読むのは最後の context_size 語 -> (batch, hidden_size)
         """
-        read = words[:, -self.context_size :]
-        states, _ = self.recurrent(self.embedding(read))  # (batch, context_size, hidden_size)
-        return self.output(states[:, -1])
+        states, _ = self.recurrent(self.embedding(words[:, -self.context_size :]))
+        return states[:, -1]
+
+    def forward(self, words: Tensor) -> Tensor:
+        """最後の状態から、次の語の得点（ロジット）を語彙全体について求める。
+
+        words: (batch, chunk_size) 語の番号 -> (batch, words)
+        """
+        return self.output(self.read(words))
 
 
 def steps(data: Arrays, training: Training) -> int:
@@ -73,8 +82,7 @@ def train(data: Arrays, training: Training, seed: int, progress: Callable[[int],
     train_windows = latest(data["train_windows"], training.train_share)
     counts = count_words(train_windows, len(data["vocabulary"]))
     model = NextWordModel(training, torch.from_numpy(counts), torch_generator)
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.Adam(trained, lr=training.learning_rate, fused=True)
+    optimizer = Adam(model.parameters(), training.learning_rate, EPSILON)
     data_order = generator("next_word", seed, "data order")
     windows = torch.from_numpy(train_windows).long()
 
@@ -84,7 +92,7 @@ def train(data: Arrays, training: Training, seed: int, progress: Callable[[int],
         losses, sizes = [], []
         for batch in torch.from_numpy(data_order.permutation(len(windows))).split(training.batch_size):
             words, target = windows[batch, :-1], windows[batch, -1]
-            loss = nn.functional.cross_entropy(model(words), target)
+            loss = cross_entropy(model.read(words), model.output, target)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

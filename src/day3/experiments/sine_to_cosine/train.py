@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from day3.experiments.sine_to_cosine.settings import Training
+from day3.nn.adam import Adam
 from day3.nn.recurrent import one_thread, parameter_count
 from day3.nn.seq2seq import Seq2Seq
 from ronkyo.files import Arrays
@@ -37,8 +38,7 @@ def train(data: Arrays, training: Training, seed: int, progress: Callable[[int],
         peeky=training.peeky,
         attention=training.attention,
     )
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.Adam(trained, lr=training.learning_rate, eps=training.epsilon, fused=True)
+    optimizer = Adam(model.parameters(), training.learning_rate, training.epsilon)
     data_order = generator("sine_to_cosine", seed, "data order")
     sines, previous, cosines = (_tensor(data[name]) for name in ("sines", "previous_cosines", "cosines"))
     parts = {part: torch.from_numpy(data[part]) for part in ("train", "validation")}

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from day3.experiments.spoken_digits.settings import Training
+from day3.nn.adam import Adam
 from day3.nn.recurrent import Classifier, one_thread, parameter_count
 from ronkyo.files import Arrays
 from ronkyo.seeds import generator
@@ -39,8 +40,7 @@ def train(data: Arrays, training: Training, seed: int, progress: Callable[[int],
         generator=torch.Generator().manual_seed(int(initialization.integers(2**63))),
         bidirectional=training.bidirectional,
     )
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.Adam(trained, lr=training.learning_rate, eps=training.epsilon)
+    optimizer = Adam(model.parameters(), training.learning_rate, training.epsilon)
     data_order = generator("spoken_digits", seed, "data order")
 
     batch_loss = []
@@ -54,7 +54,7 @@ def train(data: Arrays, training: Training, seed: int, progress: Callable[[int],
             optimizer.zero_grad()
             loss.backward()
             if training.clip_value is not None:
-                nn.utils.clip_grad_value_(trained, training.clip_value)
+                optimizer.gradients.clamp_(-training.clip_value, training.clip_value)
             optimizer.step()
             losses.append(loss.item())
             sizes.append(len(batch))

@@ -1,6 +1,8 @@
-"""Recurrent cells over all time steps, forwards and backwards, compiled for the processor.
+"""What takes the time of training, compiled for the processor: recurrent cells over all steps, softmax, Adam.
 
-Every array has the batch last, so that a gate of all units and examples is one run of memory. What a step reads stands in
+All of it stands in one file, because numba notices a change only of the file that a compiled function stands in.
+
+The cells' arrays have the batch last, so that a gate of all units and examples is one run of memory. What a step reads stands in
 one matrix, `seen[t]`: the inputs x_t, a row of ones for the biases, and the states h_{t-1} of the step before; so a step is
 one product `weight @ seen[t]`, and the states that it writes are rows of `seen[t + 1]`. Here `hidden` is the number of
 units, `read` = inputs + 1 + hidden the rows of `seen[t]`.
@@ -237,3 +239,50 @@ def gru_backward(recurrent, seen, gates, _memory, grad_states, delta, _grad_memo
             direct[j] = d[j] * z[j]
         np.dot(recurrent, at_sums[t, : 3 * hidden], delta)
         add(delta, through)
+
+
+@compiled
+def softmax(logits, bias, targets, highest, total, picked):
+    """Scores to probabilities, column by column: e^(s - max s) / Σ e^(s - max s), with s = logits + bias.
+
+    logits: (classes, batch), become the probabilities; bias: (classes,); targets: (batch,) classes. Written, each (batch,):
+    highest, max s; total, Σ e^(s - max s), of doubles; picked, s of the target.
+    """
+    classes, batch = logits.shape
+    highest[:] = logits[0] + bias[0]
+    for row in range(classes):
+        of_class, scores = bias[row], logits[row]
+        for i in range(batch):
+            scores[i] += of_class
+        for i in range(batch):
+            highest[i] = scores[i] if scores[i] > highest[i] else highest[i]
+    for i in range(batch):
+        picked[i] = logits[targets[i], i]
+    total[:] = 0
+    for row in range(classes):
+        scores = logits[row]
+        for i in range(batch):
+            scores[i] = ONE + expm1(scores[i] - highest[i])
+        for i in range(batch):
+            total[i] += scores[i]
+    share = (1 / total).astype(logits.dtype)
+    for row in range(classes):
+        scores = logits[row]
+        for i in range(batch):
+            scores[i] *= share[i]
+
+
+@compiled
+def adam(parameters, gradients, mean, square, mean_keep, square_keep, step_size, correction, epsilon):
+    """Kingma & Ba 2015, algorithm 1, in torch's order; every array (numbers,), the others numbers of their type.
+
+        mean ← β1 mean + (1 - β1) g,  square ← β2 square + (1 - β2) g²
+        parameter ← parameter - step_size mean / (√square correction + ε)
+
+    step_size: learning rate / (1 - β1^t); correction: 1 / √(1 - β2^t).
+    """
+    for i in range(parameters.size):
+        g = gradients[i]
+        mean[i] = mean_keep * mean[i] + (ONE - mean_keep) * g
+        square[i] = square_keep * square[i] + (ONE - square_keep) * g * g
+        parameters[i] -= step_size * mean[i] / (np.sqrt(square[i]) * correction + epsilon)
