@@ -47,7 +47,7 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
 
     training: the variant's settings. Raises VersionError, or CodeError of code that cannot be read."""
     module = f"{project.manifest.package}.experiments.{experiment}.train"
-    tops = {entry.stem: project.source for entry in project.source.glob("[!_.]*") if entry.suffix in ("", ".py")}
+    tops = {entry.stem: project.source for entry in project.packages}
     tops.setdefault("ronkyo", Path(ronkyo.__file__).parents[1])
     reached, closure = code_of(module, type(training), tops)
     arrays = {file.name: file for file in project.data_folder(experiment).glob("*.npy")}
