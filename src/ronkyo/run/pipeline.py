@@ -87,11 +87,14 @@ class Pipeline:
         root = self._repo.root_dir
         if not self._repo.dvcignore.is_ignored_dir(os.path.join(root, "__pycache__")):
             return None  # `unchanged` does not look at it
-        names = (PROJECT_FILE, "dvc.lock", ".dvcignore", ".dvc/config", ".dvc/config.local")
+        names = (PROJECT_FILE, ".dvcignore", ".dvc/config", ".dvc/config.local")
         paths = {os.path.join(root, name) for name in names} | set(self._repo.config.files.values())
         for stage in self.stages:
             if not isinstance(stage, PipelineStage) or stage.always_changed or stage.is_callback:
                 return None
+            file: Any = stage.dvcfile
+            paths |= {file.path, f"{os.path.splitext(file.path)[0]}.lock"}
+            paths |= {os.path.join(root, name) for name in (*file.resolver.context.imports, *stage.tracked_vars)}
             for item in (*stage.deps, *stage.outs):
                 if item.protocol != "local":
                     return None

@@ -1,6 +1,7 @@
 """A process that stays and runs one job after the other: python -m ronkyo.run.worker DESCRIPTOR (of its end of a channel)
 
-It ends at once when the other end is closed, as it is when the process that started it is gone: nothing trains on alone.
+It ends at once, with what it started, when the other end is closed, as it is when the process that started it is gone:
+nothing trains on alone.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import runpy
+import signal
 import subprocess
 import sys
 import time
@@ -48,7 +50,7 @@ def _receive(channel: Connection, jobs: SimpleQueue[bytes]) -> None:
     with suppress(EOFError, OSError):
         while True:
             jobs.put(channel.recv_bytes())
-    os._exit(1)
+    os.killpg(0, signal.SIGKILL)  # the worker leads a group of its own
 
 
 def _answer(job: bytes, tell: Tell) -> tuple[str, Any]:
