@@ -253,6 +253,18 @@ def test_a_stage_that_fails_is_one_line_what_is_done_is_recorded_and_nothing_beg
     assert run(root, *RONKYO, SUMMARY)[0] == "stages: 3 up to date, 1 ran\n"
 
 
+def test_runs_that_fail_alike_are_one_line_of_their_stage(root):
+    change(root, "numerics: portable", "numerics: fast")
+    found = "expected one of 'portable' or 'native', found 'fast'"
+    assert run(root, *RONKYO, expected=1)[1] == f"prepare_{NAME}: params.yaml: numerics: {found}\n"
+    change(root, "numerics: fast", "numerics: portable")
+    change(root, "    weights =", "    return None\n    weights =", f"src/{PACKAGE}/experiments/{NAME}/train.py")
+    lines = run(root, *RONKYO, PLAIN, expected=1)[1].splitlines()
+    assert [line for line in lines if line.startswith(PLAIN)] == lines[1:]
+    assert len(lines) == 2
+    assert lines[1].endswith("train: expected {name: array}, found None")
+
+
 def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return [child for child in psutil.Process(process.pid).children() if "ronkyo.run.worker" in child.cmdline()]
 

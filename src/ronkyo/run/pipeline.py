@@ -22,6 +22,7 @@ from dvc.stage import PipelineStage, Stage
 from dvc.stage.cache import RunCacheNotFoundError
 from dvc.stage.run import _enforce_cmd_list, _make_cmd, get_executable, prepare_kwargs
 
+from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.run.states import PipelineError
 
@@ -132,9 +133,9 @@ def _quiet() -> Iterator[None]:
 
 
 def explained(error: BaseException) -> str:
-    """In one line, with what it came from."""
+    """In one line; DVC's errors with what they came from."""
     texts = [" ".join(str(error).split())]
-    while (error := error.__cause__) is not None:  # type: ignore[assignment]
+    while not isinstance(error, UserError) and (error := error.__cause__) is not None:  # type: ignore[assignment]
         texts.append(" ".join(str(error).split()))
     return ": ".join(filter(None, texts))
 
