@@ -253,6 +253,20 @@ def test_a_stage_that_fails_is_one_line_what_is_done_is_recorded_and_nothing_beg
     assert run(root, *RONKYO, SUMMARY)[0] == "stages: 3 up to date, 1 ran\n"
 
 
+def test_a_frozen_stage_is_recorded_as_by_dvc_repro(root, tmp_path):
+    first = {"cmd": "sleep 1; echo ${word} > a", "outs": ["a"]}
+    second = {"cmd": "cp a b", "deps": ["a"], "outs": ["b"], "frozen": True}
+    YAML(typ="safe").dump({"vars": [{"word": "one"}], "stages": {"first": first, "second": second}}, root / "dvc.yaml")
+    (root / "b").write_text("one\n", encoding="utf-8")
+    other = Path(shutil.copytree(root, tmp_path / "other", symlinks=True))
+    for change_word in (False, True):
+        for folder, command in (root, RONKYO), (other, ("dvc", "repro")):
+            if change_word:
+                change(folder, "word: one", "word: two", "dvc.yaml")
+            run(folder, *command)
+        assert (root / "dvc.lock").read_bytes() == (other / "dvc.lock").read_bytes()
+
+
 def test_runs_that_fail_alike_are_one_line_of_their_stage(root):
     change(root, "numerics: portable", "numerics: fast")
     found = "expected one of 'portable' or 'native', found 'fast'"

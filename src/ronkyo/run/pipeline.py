@@ -41,6 +41,10 @@ class Pipeline:
             self.upstream = {stage: list(graph.successors(stage)) for stage in self.stages}
         self._finished: set[Stage] = set()
 
+    def before(self, stage: Stage) -> list[Stage]:
+        """What is done before a stage begins. One that is frozen has nothing upstream, but `dvc repro` comes to it late."""
+        return self.stages[: self.stages.index(stage)] if stage.frozen else self.upstream[stage]
+
     def begin(self, stage: Stage) -> str:
         """Why there is nothing to run ("up to date", "from DVC's cache", …; then the stage is finished), or ""."""
         if stage.frozen or not stage.cmd:

@@ -131,7 +131,7 @@ class Walk:
             self._view.show()
 
     def _next(self) -> Stage | None:
-        return next((stage for stage in self._waiting if self._done.issuperset(self._pipeline.upstream[stage])), None)
+        return next((stage for stage in self._waiting if self._done.issuperset(self._pipeline.before(stage))), None)
 
     def _ended(self, wait: bool) -> Iterator[tuple[Stage, Future[Any]]]:
         """The jobs that have ended, after a moment at most."""
