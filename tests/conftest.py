@@ -36,7 +36,6 @@ PARTS = (
 @dataclass(frozen=True)
 class Project:
     root: Path
-    output: str  # what `dvc repro` printed
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return _run(self.root, *command)
@@ -81,7 +80,7 @@ def project(tmp_path_factory) -> Project:
     """The whole pipeline, run once at tiny settings."""
     root = tmp_path_factory.mktemp("pipeline") / "day3"
     copy_project(root)
-    done = _run(root, "dvc", "repro")
+    done = _run(root, "ronkyo", "repro")
     if done.returncode != 0:
         pytest.exit("the pipeline fails at tiny settings:\n" + done.stdout[-300:] + done.stderr[-1500:], returncode=1)
-    return Project(root, done.stdout + done.stderr)
+    return Project(root)

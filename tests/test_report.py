@@ -235,7 +235,7 @@ def test_the_same_inputs_give_the_same_bytes(project, tmp_path):
     before = {name: (project.root / "reports" / name).read_bytes() for name in names}
     for command in ("stages/draw.py spoken_digits", "stages/report.py"):
         environment = [f"{key}={value}" for key, value in settings.items()]
-        done = type(project)(other, "").run("env", *environment, "python", *command.split())
+        done = type(project)(other).run("env", *environment, "python", *command.split())
         assert done.returncode == 0, done.stderr
     for name in names:
         assert (other / "reports" / name).read_bytes() == before[name], name
@@ -244,14 +244,14 @@ def test_the_same_inputs_give_the_same_bytes(project, tmp_path):
 def test_dvc_compares_parameters_and_metrics(project, tmp_path):
     other = tmp_path / "compared"
     shutil.copytree(project.root, other, symlinks=True)
-    copy = type(project)(other, "")
+    copy = type(project)(other)
     for command in ("git add -A", "git -c user.name=a -c user.email=a@example.org commit -qm first"):
         done = copy.run(*command.split())
         assert done.returncode == 0, done.stderr
     file = other / "params.yaml"
     file.write_text(faster_gru(file.read_text(encoding="utf-8")), encoding="utf-8")
     assert "sine_to_cosine.variants.gru.learning_rate" in copy.run("dvc", "params", "diff").stdout
-    done = copy.run("dvc", "repro", "summarize_sine_to_cosine")
+    done = copy.run("ronkyo", "repro", "summarize_sine_to_cosine")
     assert done.returncode == 0, done.stderr
     lines = copy.run("dvc", "metrics", "diff").stdout.splitlines()
     metrics = {line.split()[1] for line in lines[1:]}
@@ -264,7 +264,7 @@ def more_seeds(project, tmp_path_factory):
     """A copy of the project with enough seeds, and enough training of seq2seq, to decide something: run and committed."""
     root = tmp_path_factory.mktemp("claims") / "day3"
     shutil.copytree(project.root, root, symlinks=True)
-    copy = type(project)(root, "")
+    copy = type(project)(root)
     change_params(root, {"binary_addition.seeds": 8, "sine_to_cosine.seeds": 5, "sine_to_cosine.training.epochs": 20})
     change_params(root, {"sine_to_cosine.training.learning_rate": 0.01})
     decide(copy, "summarize_binary_addition", "summarize_sine_to_cosine")
@@ -276,7 +276,7 @@ def more_seeds(project, tmp_path_factory):
 
 def decide(copy, *stages):
     """Run stages, and write the ledger as the report stage does, without typesetting."""
-    for command in (("dvc", "repro", *stages), ("python", "-m", "ronkyo.cli", "claims", "--json")):
+    for command in (("ronkyo", "repro", *stages), ("python", "-m", "ronkyo.cli", "claims", "--json")):
         done = copy.run(*command)
         assert done.returncode == 0, done.stderr
     (copy.root / "reports/claims.json").write_text(done.stdout, encoding="utf-8")
@@ -378,7 +378,7 @@ def test_a_stage_fails_when_its_inputs_change_while_it_runs(project, tmp_path):
         f"file = pathlib.Path({str(file)!r})\n"
         "stage.main(lambda project: file.write_text(file.read_text() + '# edited meanwhile\\n'), [])\n"
     )
-    copy = type(project)(other, "")
+    copy = type(project)(other)
     done = copy.run("env", "DVC_STAGE=draw_activations", f"PYTHONPATH={other}/src", "python", "-c", script)
     assert done.returncode == 1
     assert done.stderr == (

@@ -320,9 +320,12 @@ def _repro(targets: Sequence[str], jobs: int | None, force: bool, single_item: b
         print("everything is up to date")
         return 0
     try:
-        from ronkyo.run import repro, workers
+        from ronkyo.run import workers
 
-        done = repro.reproduce(project, targets, jobs or workers.available(), force, single_item, on)
+        with workers.Workers(project, jobs or workers.available()) as local:  # they load while DVC does
+            from ronkyo.run import repro
+
+            done = repro.reproduce(project, targets, local, force, single_item, on)
     except KeyboardInterrupt:
         print("interrupted: what is finished is kept", file=sys.stderr)
         return 130

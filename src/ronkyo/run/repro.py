@@ -43,23 +43,24 @@ class Executor(Protocol):
 def reproduce(
     project: Project,
     targets: Sequence[str],
-    workers: int,
+    workers: Workers,
     force: bool = False,
     single_item: bool = False,
     on: str = "",
 ) -> View | None:
-    """Run what is out of date of the targets (default: all) and what they need, at most `workers` things at a time here;
+    """Run what is out of date of the targets (default: all) and what they need, as many things at a time as there are workers;
     runs are computed on the cluster of the address `on`, if one is given. Returns what was done, None where a stage
     failed; then what failed was said. Raises PipelineError or ClusterError."""
     if (project.source / "ronkyo").is_dir():
         project.expect_own(ronkyo)
     with chdir(project.root), pipeline.opened(project, targets, force, single_item) as opened:
         view = View(_weights(project, opened.stages))
-        with closing(view), Workers(project, workers, partial(_say, view)) as local, ExitStack() as ended:
+        workers.said = partial(_say, view)
+        with closing(view), ExitStack() as ended:
             executor = None
             if on:
                 executor = ended.enter_context(closing(cluster.executor(on, project, view.say)))
-            done = Walk(project, opened, local, executor, view).run()
+            done = Walk(project, opened, workers, executor, view).run()
         opened.record()
         if done and not targets and (files := opened.files()):
             unchanged.remember(project.root, files, opened.is_up_to_date)

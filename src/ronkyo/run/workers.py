@@ -63,7 +63,8 @@ def compute_all(project: Project, tasks: Sequence[Task], workers: int, title: st
         if on and tasks:
             executor = cluster.executor(on, project, lambda line: bar.write(line, sys.stderr))
         else:
-            executor = Workers(project, workers, lambda name, text: bar.write(text, sys.stderr, end=""))
+            executor = Workers(project, min(workers, len(tasks)))
+            executor.said = lambda name, text: bar.write(text, sys.stderr, end="")
         ended.enter_context(closing(executor))
         for future in as_completed([executor.submit(task, heard=hear) for task in tasks]):
             future.result()
@@ -90,15 +91,18 @@ class Job:
 
 
 class Workers:
-    """At most `count` processes, with the project's sources and numerical baseline. In a `with` block, at whose end they
-    end. `said` gets the name of a job and what it printed."""
+    """`count` processes, which begin at once, with the project's sources and numerical baseline; they end with the `with`
+    block. `said` gets the name of a job and what it printed."""
 
-    def __init__(self, project: Project, count: int, said: Callable[[str, str], None]) -> None:
-        self._project, self._count, self._said = project, count, said
+    def __init__(self, project: Project, count: int) -> None:
+        self.said: Callable[[str, str], None] = lambda name, text: None
+        self._project = project
         self._jobs: PriorityQueue[Job] = PriorityQueue()
-        self._threads: list[Thread] = []
         self._processes: set[Process] = set()
         self._lock, self._closed = Lock(), False
+        self._threads = [Thread(target=self._serve, args=[self._start()], daemon=True) for _ in range(count)]
+        for thread in self._threads:
+            thread.start()
 
     def __enter__(self) -> Workers:
         return self
@@ -124,9 +128,6 @@ class Workers:
         """The future of function(*arguments, tell) in a worker. It fails with UserError, also where a worker died."""
         job = Job(rank, next(_numbers), name, pickle.dumps((function, arguments)), heard)
         self._jobs.put(job)
-        if len(self._threads) < self._count:
-            self._threads.append(Thread(target=self._serve, daemon=True))
-            self._threads[-1].start()
         return job.future
 
     def close(self) -> None:
@@ -142,9 +143,8 @@ class Workers:
         while not self._jobs.empty():
             self._jobs.get().future.cancel()
 
-    def _serve(self) -> None:
+    def _serve(self, process: Process | None) -> None:
         """One worker's jobs, by the thread that waits for it."""
-        process = None
         while (job := self._jobs.get()) and not self._closed:
             if job.future.set_running_or_notify_cancel():
                 process = self._serve_one(job, process)
@@ -157,7 +157,7 @@ class Workers:
         for _ in range(TRIES):
             try:
                 process = process or self._start()
-                value = process.run(job, self._said)
+                value = process.run(job, self.said)
             except WorkerDied as end:
                 self._end(process)
                 process, died = None, str(end)
