@@ -84,7 +84,7 @@ def _add_project_commands(commands: Commands) -> None:
     stages.set_defaults(run=_stages)
     repro = commands.add_parser(
         "repro",
-        help="run what is out of date, as `dvc repro` does, but at the same time",
+        help="run what is out of date, as `dvc repro` does, with stages and runs side by side",
         description="Run what is out of date of the targets and of what they need. What comes out, dvc.lock too, is as by "
         "`dvc repro`; stages and single runs go on side by side. Ctrl-C loses no run that is finished.",
     )
@@ -115,7 +115,7 @@ def _add_project_commands(commands: Commands) -> None:
 
 
 def _add_runs(commands: Commands) -> None:
-    why = commands.add_parser("why", help="from where the runs of a variant come, or why they are to be computed")
+    why = commands.add_parser("why", help="where the runs of a variant come from, or why they are to be computed")
     why.add_argument("name", metavar="EXPERIMENT.VARIANT[.SEED]")
     why.set_defaults(run=_why)
     runs = commands.add_parser("runs", help="the store of runs: list, prune, push to and pull from a DVC remote")

@@ -145,7 +145,8 @@ def test_a_wrong_number_of_workers_is_one_line(monkeypatch, value):
 
 def test_what_each_job_of_a_worker_prints_is_told_with_its_name(project):
     told = []
-    with workers.Workers(project, 1, lambda *said: told.append(said)) as local:
+    with workers.Workers(project, 1) as local:
+        local.said = lambda *said: told.append(said)
         for name in ("a", "b"):
             local.run(name, worker.commands, [["sh", "-c", f"echo {name}"]], {}).result()
     assert told == [("a", "a\n"), ("b", "b\n")]
