@@ -15,6 +15,8 @@ from packaging.utils import canonicalize_name
 
 from ronkyo.errors import UserError
 
+SHORT = r"[\w ./*+(),-]{1,80}"  # what may be the name of a file or of a module
+
 
 class CodeError(UserError):
     """Code that cannot be read: file:line, what was expected, what was found."""
@@ -32,12 +34,14 @@ class Reached:
 
 def closure(roots: Iterable[Path], packages: Iterable[Path]) -> Reached:
     """What the roots import from the packages (folders, or single modules), scripts also from beside themselves, at the
-    top or inside functions, or name in a string: a module ("a.b"), or a file or folder of data beside the module.
+    top or inside functions, or name in a string: a module ("a.b"), a file or folder of data beside the module, by the
+    end of its name too (".csv"), or a file of data in the module's package by the end of its path ("tables/x.csv").
 
     Of a package around an imported module, the `__init__.py` counts with what it imports at its top, and only if it is
     more than a docstring."""
     reached, seen = Reached(), set()
     packages = list(packages)
+    data = {package: _data(package) for package in packages}
     waiting = [(root, True) for root in roots]
     while waiting:
         file, whole = item = waiting.pop()
@@ -56,7 +60,8 @@ def closure(roots: Iterable[Path], packages: Iterable[Path]) -> Reached:
         ):
             waiting += [(module, True) for module in file.parent.glob("[!_]*.py")]  # any of which it may load
         tops = {package.stem: package.parent for package in packages}
-        if not any(file.is_relative_to(package) for package in packages):
+        inside = next((package for package in packages if file.is_relative_to(package)), None)
+        if inside is None:
             tops = {module.stem: file.parent for module in file.parent.glob("*.py")} | tops
         for name in names:
             if (files := _files_of(name, file, tops)) is not None:
@@ -65,6 +70,7 @@ def closure(roots: Iterable[Path], packages: Iterable[Path]) -> Reached:
                 reached.modules.add(top)
         for text in strings:
             waiting += [(path, True) for path in _files_beside(text, file)]
+            waiting += [(path, True) for path in (data[inside] if inside else []) if _is_named(path, text, file)]
             if re.fullmatch(r"[a-z]\w+(\.\w+)+", text):
                 if text.partition(".")[0] in tops:
                     waiting += _files_of(text, file, tops) or []
@@ -122,7 +128,7 @@ def _named(tree: ast.Module, whole: bool) -> tuple[frozenset[str], frozenset[str
         elif isinstance(node, ast.ImportFrom):
             start = "." * node.level + (f"{node.module}." if node.module else "")
             names |= {f"{start}{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"[\w./-]+", node.value):
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(SHORT, node.value):
             strings.add(node.value)
     return frozenset(names), frozenset(strings)
 
@@ -176,3 +182,17 @@ def _files_beside(text: str, file: Path) -> list[Path]:
     if beside.is_dir() and not any(beside.rglob("*.py")):
         return sorted(path for path in beside.rglob("*") if path.is_file())
     return [beside] if beside.is_file() else []
+
+
+def _data(package: Path) -> list[Path]:
+    """The files in it that are no code."""
+    files = (path for path in package.rglob("*.*") if path.suffix not in (".py", ".pyc"))
+    return sorted(path for path in files if path.is_file())
+
+
+def _is_named(path: Path, text: str, file: Path) -> bool:
+    """Whether a string in a module names a file of data by the end of its path, or one beside it by the end of its name."""
+    ending = text.lstrip("*")
+    return "." in ending and (
+        path.as_posix().endswith(f"/{ending}") or (path.parent == file.parent and path.name.endswith(ending))
+    )

@@ -163,6 +163,12 @@ class Project:
 
     # -- code and parameters ------------------------------------------------------------------------------------------
 
+    @property
+    def packages(self) -> list[Path]:
+        """The packages (folders) and single modules of src."""
+        entries = sorted(self.source.glob("[!.]*"))
+        return [entry for entry in entries if entry.suffix == ".py" or (entry.is_dir() and entry.name.isidentifier())]
+
     @cached_property
     def experiments(self) -> list[str]:
         """The folders of src/<package>/experiments."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from dvc.repo import Repo
 
@@ -83,10 +85,36 @@ def test_a_stage_depends_on_the_modules_that_its_code_imports_and_on_no_others(s
     assert "src/small/optimizers.py" not in stages(small_files)[f"draw_{NAME}"]["deps"]
 
 
-def test_a_file_beside_a_module_that_it_names_is_a_dependency(small_files):
-    (small_files.experiments_folder / NAME / "table.csv").write_text("1\n")
-    edit(small_files, "data", "def prepare(", 'TABLE = "table.csv"\n\n\ndef prepare(')
-    assert f"src/small/experiments/{NAME}/table.csv" in stages(small_files)[f"prepare_{NAME}"]["deps"]
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        (f"experiments/{NAME}/table.csv", '"table.csv"'),
+        (f"experiments/{NAME}/a table.csv", '"a table.csv"'),
+        (f"experiments/{NAME}/tables/a.csv", '"tables"'),
+        (f"experiments/{NAME}/table.csv", 'f"{NAME}.csv"'),
+        (f"experiments/{NAME}/table.csv", 'glob("*.csv")'),
+        ("nets/table.csv", 'files("small.nets") / "table.csv"'),  # of a folder with code
+        ("nets/table.csv", 'files(nets) / "table.csv"'),
+        ("table.csv", 'Path(__file__).parents[2] / "table.csv"'),
+    ],
+)
+def test_a_file_that_a_module_names_is_a_dependency(small_files, place, code):
+    file = small_files.source / "small" / place
+    for path in (file, small_files.source / "small/nets/__init__.py"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("")
+    file.with_name("other.txt").write_text("")
+    edit(small_files, "data", "def prepare(", f"TABLE = {code}\n\n\ndef prepare(")
+    deps = stages(small_files)[f"prepare_{NAME}"]["deps"]
+    assert f"src/small/{place}" in deps
+    assert (f"src/small/{Path(place).with_name('other.txt')}" in deps) == (code == '"tables"')
+
+
+def test_a_module_whose_name_begins_with_a_line_counts_and_a_file_that_is_none_does_not(small_files):
+    (small_files.source / "_constants.py").write_text("RATE = 1\n")
+    (small_files.source / "LICENSE").write_text("")
+    edit(small_files, "data", "def prepare(", "import _constants\nTEXT = " + repr("a" * 300) + "\n\n\ndef prepare(")
+    assert "src/_constants.py" in stages(small_files)[f"prepare_{NAME}"]["deps"]
 
 
 def test_a_package_of_a_docstring_alone_is_no_dependency(small_files):

@@ -185,6 +185,34 @@ def test_every_file_that_decides_is_watched(built, monkeypatch):
     assert not noticed((root / "src" / PACKAGE / "__pycache__").mkdir)
 
 
+def test_files_of_variables_and_of_other_pipelines_are_watched(root):
+    folder = root / "more"
+    folder.mkdir()
+    first = {"vars": ["words.yaml"], "stages": {"first": {"cmd": "echo ${word} > first.txt", "outs": ["first.txt"]}}}
+    second = {
+        "cmd": "cp more/first.txt ${name}",
+        "deps": ["more/first.txt"],
+        "outs": ["${name}"],
+        "vars": ["names.yaml"],
+    }
+    for file, document in {
+        folder / "dvc.yaml": first,
+        folder / "words.yaml": {"word": "one"},
+        root / "dvc.yaml": {"stages": {"second": second}},
+        root / "names.yaml": {"name": "a.txt"},
+    }.items():
+        YAML(typ="safe").dump(document, file)
+    assert run(root, *RONKYO)[0] == "stages: 2 ran\n"
+    assert run(root, *RONKYO)[0] == "everything is up to date\n"
+    change(root, "one", "two", "more/words.yaml")
+    assert run(root, *RONKYO)[0] == "stages: 2 ran\n"
+    assert (root / "a.txt").read_text(encoding="utf-8") == "two\n"
+    change(root, "a.txt", "b.txt", "names.yaml")
+    assert run(root, *RONKYO)[0] == "stages: 1 up to date, 1 ran\n"
+    change(root, "first.txt", "./first.txt", "more/dvc.yaml")
+    assert run(root, *RONKYO)[0].startswith("stages: ")
+
+
 def test_a_copy_is_not_taken_for_what_it_was_copied_from(built, tmp_path):
     copy = Path(shutil.copytree(built[0], tmp_path / PACKAGE, symlinks=True))
     assert not unchanged.since_last_time(copy)
@@ -225,6 +253,32 @@ def test_a_stage_that_fails_is_one_line_what_is_done_is_recorded_and_nothing_beg
     assert run(root, *RONKYO, SUMMARY)[0] == "stages: 3 up to date, 1 ran\n"
 
 
+def test_a_frozen_stage_is_recorded_as_by_dvc_repro(root, tmp_path):
+    first = {"cmd": "sleep 1; echo ${word} > a", "outs": ["a"]}
+    second = {"cmd": "cp a b", "deps": ["a"], "outs": ["b"], "frozen": True}
+    YAML(typ="safe").dump({"vars": [{"word": "one"}], "stages": {"first": first, "second": second}}, root / "dvc.yaml")
+    (root / "b").write_text("one\n", encoding="utf-8")
+    other = Path(shutil.copytree(root, tmp_path / "other", symlinks=True))
+    for change_word in (False, True):
+        for folder, command in (root, RONKYO), (other, ("dvc", "repro")):
+            if change_word:
+                change(folder, "word: one", "word: two", "dvc.yaml")
+            run(folder, *command)
+        assert (root / "dvc.lock").read_bytes() == (other / "dvc.lock").read_bytes()
+
+
+def test_runs_that_fail_alike_are_one_line_of_their_stage(root):
+    change(root, "numerics: portable", "numerics: fast")
+    found = "expected one of 'portable' or 'native', found 'fast'"
+    assert run(root, *RONKYO, expected=1)[1] == f"prepare_{NAME}: params.yaml: numerics: {found}\n"
+    change(root, "numerics: fast", "numerics: portable")
+    change(root, "    weights =", "    return None\n    weights =", f"src/{PACKAGE}/experiments/{NAME}/train.py")
+    lines = run(root, *RONKYO, PLAIN, expected=1)[1].splitlines()
+    assert [line for line in lines if line.startswith(PLAIN)] == lines[1:]
+    assert len(lines) == 2
+    assert lines[1].endswith("train: expected {name: array}, found None")
+
+
 def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return [child for child in psutil.Process(process.pid).children() if "ronkyo.run.worker" in child.cmdline()]
 
@@ -240,6 +294,16 @@ def test_after_kill_9_of_the_main_process_no_worker_goes_on_and_no_finished_run_
     (waiting / "go").touch()
     assert run(waiting, *RONKYO, PLAIN)[1].splitlines()[-1].endswith(" s, 1 run computed, 1 from the store")
     assert locked(waiting) == [f"prepare_{NAME}", PLAIN]
+
+
+def test_after_kill_9_of_the_main_process_no_command_goes_on(root):
+    YAML(typ="safe").dump({"stages": {"own": {"cmd": "sleep 60; true", "outs": ["a"]}}}, root / "dvc.yaml")
+    process = start(root, *RONKYO)
+    until(lambda: len(psutil.Process(process.pid).children(recursive=True)) == 3)  # a worker, its shell, and sleep
+    commands = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.communicate()
+    until(lambda: not any(command.is_running() for command in commands), seconds=5)
 
 
 def test_after_kill_9_of_a_worker_another_one_computes_its_run(waiting):

@@ -172,25 +172,56 @@ DYNAMIC = {
     "an expression on import": "from package.nn.layers import other\nprint(other)\ndef train(x):\n    return x",
     "a call on import": "from package.nn.layers import other\nx = other(1)\ndef train(x):\n    return x",
     "of a class": "from package.nn.layers import other\nclass A:\n    b = other\ndef train(x: A):\n    return x",
+    "the first of two": "try:\n    from .nn.layers import other\nexcept ImportError:\n    from .nn.slopes import relu as other\n"
+    "def train(x):\n    return other(x)",
+    "the first of two inside": "def train(x):\n    if x:\n        from .nn.layers import other\n    else:\n"
+    "        from .nn.slopes import relu as other\n    return other(x)",
+    "a star over a name": "other = 1\nfrom package.nn.layers import *\ndef train(x):\n    return other(x)",
+    "import_module by another name": "import package.nn.layers\nfrom importlib import import_module as load\n"
+    "def train(x):\n    return load(x)",
+    "modules of sys": "import package.nn.layers\nfrom sys import modules\ndef train(x):\n    return modules[x]",
+    "__dict__": "from package.nn import layers\ndef train(x):\n    return layers.__dict__[x]",
+    "a function in a string": "def train(x):\n    return load('package.nn.layers.other')",
+    "__getattr__ of a package": "from package.nn import other\ndef train(x):\n    return other(x)",
 }
 
 
 @pytest.mark.parametrize("name", DYNAMIC)
 def test_code_that_is_reached_in_other_ways_counts(find, name):
-    texts = {"train": DYNAMIC[name], "nn.__init__": "from package.nn.layers import *" if "star of" in name else ""}
+    init = ""
+    if name == "star of a module as a value":
+        init = "from package.nn.layers import *"
+    elif name == "__getattr__ of a package":
+        init = "from importlib import import_module\ndef __getattr__(name):\n    return import_module(LAYERS)"
+    texts = {"train": DYNAMIC[name], "nn.__init__": init}
     before = find(**texts).digests
     after = find(**texts, nn__layers=LAYERS.replace("x - 1", "x - 2")).digests
     assert before["package.nn.layers.other"] != after["package.nn.layers.other"]
 
 
-def test_what_a_decorator_of_the_project_registers_counts(find):
-    text = (
-        LAYERS
-        + "\nCELLS = {}\ndef register(cell):\n    CELLS[cell.__name__] = cell\n\n@register\ndef gru(x):\n    return 1\n"
-    )
-    train = "from package.nn.layers import CELLS\ndef train(x):\n    return CELLS['gru'](x)"
-    before = find(train=train, nn__layers=text).digests
-    assert before != find(train=train, nn__layers=text.replace("return 1", "return 2")).digests
+REGISTER = """
+CELLS = {}
+def register(cell):
+    import numpy
+    CELLS[cell.__name__] = cell
+"""
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "from package.registry import register\n@register\ndef gru(x):\n    return 1",
+        "from package.registry import *\n@register\ndef gru(x):\n    return 1",
+        REGISTER + "@register\ndef gru(x):\n    return 1\nfrom package import registry\nregistry.CELLS = CELLS",
+        "from package.registry import CELLS\nclass Gru:\n    CELLS.update(gru=lambda: 1)",
+        "from package.registry import CELLS\nCELLS['gru'] = 1",
+    ],
+)
+@pytest.mark.parametrize("load", ["import package.cells", "from package import cells"])
+def test_what_registers_itself_on_import_counts(find, load, cells):
+    train = f"{load}\nfrom package import registry\ndef train(x):\n    return registry.CELLS['gru'](x)"
+    before = find(train=train, registry=REGISTER, cells=cells).digests
+    assert before != find(train=train, registry=REGISTER, cells=cells.replace("1", "2")).digests
 
 
 def test_an_init_that_passes_on_a_name_counts(find):

@@ -9,7 +9,7 @@ import pytest
 from ronkyo.errors import UserError
 from ronkyo.new import project as new
 from ronkyo.project import Project, ProjectError
-from ronkyo.run import prepare, unit, workers
+from ronkyo.run import prepare, unit, worker, workers
 from ronkyo.run import train as stage
 from ronkyo.run.contract import ContractError
 from ronkyo.run.unit import Task, Unit
@@ -141,3 +141,11 @@ def test_a_wrong_number_of_workers_is_one_line(monkeypatch, value):
         workers.available()
     monkeypatch.setenv("RONKYO_WORKERS", "3")
     assert workers.available() == 3
+
+
+def test_what_each_job_of_a_worker_prints_is_told_with_its_name(project):
+    told = []
+    with workers.Workers(project, 1, lambda *said: told.append(said)) as local:
+        for name in ("a", "b"):
+            local.run(name, worker.commands, [["sh", "-c", f"echo {name}"]], {}).result()
+    assert told == [("a", "a\n"), ("b", "b\n")]

@@ -74,7 +74,6 @@ class Definition:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.pinned = pins.read(project.requirements_file)
-        self.packages = [entry for entry in project.source.glob("[!_.]*") if entry.is_dir() or entry.suffix == ".py"]
         self.installed = [] if (project.source / "ronkyo").is_dir() else [Path(ronkyo.__file__).parent]
 
     @cached_property
@@ -194,7 +193,7 @@ class Definition:
         for root in roots:
             if not root.is_file():
                 raise ProjectError(f"{self.project.relative(root)}: expected a stage's script, found nothing")
-        reached = imports.closure(roots, [*self.packages, *self.installed])
+        reached = imports.closure(roots, [*self.project.packages, *self.installed])
         inside = [file for file in reached.files if file.is_relative_to(self.project.root)]
         needed = versions.distributions(reached.modules, reached.names - {"ronkyo"}, self.pinned)
         named = {canonicalize_name(name) for name in shown} | ({"ronkyo"} if self.installed else set())

@@ -22,6 +22,7 @@ from dvc.stage import PipelineStage, Stage
 from dvc.stage.cache import RunCacheNotFoundError
 from dvc.stage.run import _enforce_cmd_list, _make_cmd, get_executable, prepare_kwargs
 
+from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.run.states import PipelineError
 
@@ -39,6 +40,10 @@ class Pipeline:
             self.stages = plan_repro(graph, self.stages)
             self.upstream = {stage: list(graph.successors(stage)) for stage in self.stages}
         self._finished: set[Stage] = set()
+
+    def before(self, stage: Stage) -> list[Stage]:
+        """What is done before a stage begins. One that is frozen has nothing upstream, but `dvc repro` comes to it late."""
+        return self.stages[: self.stages.index(stage)] if stage.frozen else self.upstream[stage]
 
     def begin(self, stage: Stage) -> str:
         """Why there is nothing to run ("up to date", "from DVC's cache", …; then the stage is finished), or ""."""
@@ -87,11 +92,14 @@ class Pipeline:
         root = self._repo.root_dir
         if not self._repo.dvcignore.is_ignored_dir(os.path.join(root, "__pycache__")):
             return None  # `unchanged` does not look at it
-        names = (PROJECT_FILE, "dvc.lock", ".dvcignore", ".dvc/config", ".dvc/config.local")
+        names = (PROJECT_FILE, ".dvcignore", ".dvc/config", ".dvc/config.local")
         paths = {os.path.join(root, name) for name in names} | set(self._repo.config.files.values())
         for stage in self.stages:
             if not isinstance(stage, PipelineStage) or stage.always_changed or stage.is_callback:
                 return None
+            file: Any = stage.dvcfile
+            paths |= {file.path, f"{os.path.splitext(file.path)[0]}.lock"}
+            paths |= {os.path.join(root, name) for name in (*file.resolver.context.imports, *stage.tracked_vars)}
             for item in (*stage.deps, *stage.outs):
                 if item.protocol != "local":
                     return None
@@ -129,9 +137,9 @@ def _quiet() -> Iterator[None]:
 
 
 def explained(error: BaseException) -> str:
-    """In one line, with what it came from."""
+    """In one line; DVC's errors with what they came from."""
     texts = [" ".join(str(error).split())]
-    while (error := error.__cause__) is not None:  # type: ignore[assignment]
+    while not isinstance(error, UserError) and (error := error.__cause__) is not None:  # type: ignore[assignment]
         texts.append(" ".join(str(error).split()))
     return ": ".join(filter(None, texts))
 

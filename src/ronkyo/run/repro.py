@@ -132,7 +132,7 @@ class Walk:
             self._view.show()
 
     def _next(self) -> Stage | None:
-        return next((stage for stage in self._waiting if self._done.issuperset(self._pipeline.upstream[stage])), None)
+        return next((stage for stage in self._waiting if self._done.issuperset(self._pipeline.before(stage))), None)
 
     def _ended(self, wait: bool) -> Iterator[tuple[Stage, Future[Any]]]:
         """The jobs that have ended, after a moment at most."""
@@ -198,17 +198,17 @@ class Walk:
         future.add_done_callback(lambda future: self._ends.put((stage, future)))
 
     def _end_job(self, stage: Stage, future: Future[Any]) -> None:
-        """The stage ends with its last job, unless one failed. Raises what the job raised."""
+        """The stage ends with its last job, unless one failed. Raises what the first that failed raised."""
         running = self._running[stage]
         running.left -= 1
-        running.broken |= future.cancelled() or future.exception() is not None
+        told, running.broken = running.broken, running.broken or future.cancelled() or future.exception() is not None
         running.progress.done += 1
         self._view.runs_done += running.plan is not None
         if running.left == 0 and running.broken:
             self._running.pop(stage)
         elif running.left == 0:
             self._end(stage)
-        if not future.cancelled():
+        if not told and not future.cancelled():
             future.result()
 
     def _end(self, stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """A process that stays and runs one job after the other: python -m ronkyo.run.worker DESCRIPTOR (of its end of a channel)
 
-It ends at once when the other end is closed, as it is when the process that started it is gone: nothing trains on alone.
+It ends at once, with what it started, when the other end is closed, as it is when the process that started it is gone:
+nothing trains on alone.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import runpy
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +28,7 @@ from ronkyo.project import Project
 from ronkyo.run import unit
 from ronkyo.run.unit import Task
 from ronkyo.store import Store
+from ronkyo.store.key import expect_same
 
 Tell: TypeAlias = Callable[[str, int], None]
 
@@ -48,7 +51,7 @@ def _receive(channel: Connection, jobs: SimpleQueue[bytes]) -> None:
     with suppress(EOFError, OSError):
         while True:
             jobs.put(channel.recv_bytes())
-    os._exit(1)
+    os.killpg(0, signal.SIGKILL)  # the worker leads a group of its own
 
 
 def _answer(job: bytes, tell: Tell) -> tuple[str, Any]:
@@ -66,9 +69,9 @@ def _answer(job: bytes, tell: Tell) -> tuple[str, Any]:
 def compute(task: Task, store: Store, tell: Tell) -> None:
     """Compute a run into the store. It tells ("steps", how many it takes), then ("done", how many more are done), a few
     times a second at most. Raises UserError."""
-    data, began = files.read_arrays(task.data), time.monotonic()
+    project, data, began = Project.find(), files.read_arrays(task.data), time.monotonic()
     for name in ("train", "steps"):
-        Project.find().function(task.experiment, "train", name)  # a line, where there is none
+        project.function(task.experiment, "train", name)  # a line, where there is none
     steps, told = unit.steps(task.unit, data), 0
     tell("steps", steps)
     done, last = 0, began
@@ -83,6 +86,7 @@ def compute(task: Task, store: Store, tell: Tell) -> None:
     arrays = unit.compute(task.unit, data, progress)
     tell("done", steps - told)
     seconds = round(time.monotonic() - began, 3)
+    expect_same(project, task.experiment, task.unit.training, task.parts)
     store.put(task.parts, arrays, experiment=task.experiment, variant=task.variant, seconds=seconds)
 
 

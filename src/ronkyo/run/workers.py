@@ -193,7 +193,7 @@ class Process:
 
     def __init__(self, project: Project) -> None:
         ours, theirs = socket.socketpair()
-        self._printed = tempfile.TemporaryFile("a+b")  # noqa: SIM115  until the process ends
+        self._printed = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  until the process ends, which shares its position
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", WORKER, str(theirs.fileno())],
@@ -209,7 +209,8 @@ class Process:
 
     def run(self, job: Job, said: Callable[[str, str], None]) -> Any:
         """Raises what the job raises, and WorkerDied."""
-        self._printed.truncate(0)
+        self._printed.seek(0)
+        self._printed.truncate()
         try:
             self._channel.send_bytes(job.call)
             while (answer := self._channel.recv())[0] == "heard":

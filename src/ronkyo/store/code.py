@@ -9,12 +9,13 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from ronkyo import imports
 
 # Code that uses one of these may find things by names that are not written there: all that it can import counts.
-DYNAMIC = {"globals", "locals", "vars", "eval", "exec", "import_module", "__import__", "__getattr__"}
+DYNAMIC = {"globals", "locals", "vars", "eval", "exec", "import_module", "__import__", "__getattr__", "__dict__"}
 DYNAMIC |= {"__subclasses__", "__init_subclass__", "metaclass", "sys.modules"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Import = ast.Import | ast.ImportFrom
@@ -71,20 +72,32 @@ class _Module:
                 module.bound.setdefault(bound, []).append(node)
         return module
 
-    def targets(self, statement: ast.stmt) -> dict[str, str]:
-        """{name that an import inside a statement binds: full dotted name of what it means}; "*": all of a module."""
-        found = {}
+    def bindings(self, statement: ast.stmt) -> Iterator[tuple[str, str]]:
+        """What imports inside a statement bind: (name, full dotted name of what it means); ("*", "a.b.*") is all of a
+        module, and ("a.b", "a.b") what `import a.b` loads beside binding a."""
         for node in ast.walk(statement):
             if isinstance(node, ast.Import):
                 for alias in node.names:
-                    first = alias.name.partition(".")[0]
-                    found[alias.asname or first] = alias.name if alias.asname else first
+                    yield alias.asname or alias.name, alias.name
+                    if not alias.asname:
+                        yield (first := alias.name.partition(".")[0]), first
             elif isinstance(node, ast.ImportFrom):
                 parts = self.name.split(".")
                 around = parts[: len(parts) - node.level + self.is_package] if node.level else []
                 start = ".".join([*around, *filter(None, [node.module])])
-                found |= {alias.asname or alias.name: f"{start}.{alias.name}" for alias in node.names}
-        return found
+                yield from ((alias.asname or alias.name, f"{start}.{alias.name}") for alias in node.names)
+
+    @cached_property
+    def top(self) -> list[tuple[str, str]]:
+        """What imports at the top bind."""
+        outside = [node for node in self.body if not isinstance(node, Function | ast.ClassDef)]
+        return [binding for node in outside for binding in self.bindings(node)]
+
+    def meanings(self, name: str, inside: Iterable[tuple[str, str]] = ()) -> list[str]:
+        """What imports at the top, and those inside some code, may mean by a name: full dotted names."""
+        found = [*inside, *self.top]
+        direct = [target for bound, target in found if bound == name]
+        return direct + [f"{target.removesuffix('.*')}.{name}" for bound, target in found if bound == "*" != name]
 
 
 @dataclass
@@ -122,7 +135,7 @@ class _Search:
             self.run(module)
             if depth == len(parts):
                 self.waiting += [f"{dotted}.{name}" for name in module.bound if name != "*"]
-                self.waiting += [module.targets(star)["*"] for star in module.bound.get("*", [])]
+                self.waiting += module.meanings("*")
             else:
                 self.use(module, parts[depth], parts[depth + 1 :])
 
@@ -130,12 +143,16 @@ class _Search:
         """A name of a module: its definition, and what it stands for where that is something imported."""
         is_module = self.module(f"{module.name}.{name}") is not None
         rest = [] if is_module else attributes  # those of a module are followed as such
-        for statement in module.bound.get(name, [] if is_module else module.bound.get("*", [])):
-            targets = module.targets(statement)
-            target = targets.get(name) or (f"{targets['*'].removesuffix('.*')}.{name}" if "*" in targets else "")
-            if self.module(target) or self.module(target.rpartition(".")[0]):
+        for target in module.meanings(name):
+            if self.is_ours(target):
                 self.waiting.append(".".join([target, *rest]))
         self.count(module, f"{module.name}.{name}", module.bound.get(name, []))
+        if not is_module and name not in module.bound and "__getattr__" in module.bound:
+            self.waiting.append(f"{module.name}.__getattr__")
+
+    def is_ours(self, dotted: str) -> bool:
+        """Whether it is one of our modules or may be something in one."""
+        return bool(self.module(dotted) or self.module(dotted.rpartition(".")[0]))
 
     def run(self, module: _Module) -> None:
         """What runs when a module is imported."""
@@ -146,7 +163,7 @@ class _Search:
                 self.run_imports(module, node)
 
     def run_imports(self, module: _Module, statement: ast.stmt) -> None:
-        for target in module.targets(statement).values():
+        for _, target in module.bindings(statement):
             parts = target.split(".")
             for depth in range(1, len(parts) + 1):
                 if inner := self.module(".".join(parts[:depth])):
@@ -154,11 +171,12 @@ class _Search:
 
     def acts(self, module: _Module, node: ast.stmt) -> bool:
         """Whether a statement at the top of a module does more than give something a name."""
-        if isinstance(node, Function | ast.ClassDef):  # a decorator of ours may register it somewhere
+        if isinstance(node, Function | ast.ClassDef):  # a decorator of ours, or itself, may register it somewhere
             names = {_chain(inner).partition(".")[0] for item in node.decorator_list for inner in ast.walk(item)}
-            bound = [statement for name in names for statement in module.bound.get(name, [])]
-            tops = [target.partition(".")[0] for item in bound for target in module.targets(item).values() or [""]]
-            return any(top in self.tops or not top for top in tops)
+            defined = [statement for name in names for statement in module.bound.get(name, [])]
+            imported = [target for name in names for target in module.meanings(name)]
+            calls = isinstance(node, ast.ClassDef) and any(map(_is_expression, node.body))
+            return calls or any(map(self.is_ours, imported)) or not all(isinstance(item, Import) for item in defined)
         if isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             calls = any(isinstance(inner, ast.Call) for inner in ast.walk(node))
@@ -174,15 +192,17 @@ class _Search:
             if isinstance(statement, Import):
                 continue
             self.run_imports(module, statement)
-            local = module.targets(statement)
-            chains, words = set(_chains(statement)), {word for node in ast.walk(statement) for word in _words(node)}
-            for chain in chains:
+            words, inside = (
+                {word for node in ast.walk(statement) for word in _words(node)},
+                list(module.bindings(statement)),
+            )
+            for chain in set(_chains(statement)):
                 first, _, more = chain.partition(".")
-                self.waiting.append(f"{module.name}.{chain}")
-                if first in local:
-                    self.waiting.append(f"{local[first]}.{more}".rstrip("."))
-            self.waiting += [word for word in words if re.fullmatch(r"\w+(\.\w+)+", word) and self.module(word)]
-            if (words | chains) & DYNAMIC:
+                meant = [f"{target}.{more}".rstrip(".") for target in module.meanings(first, inside)]
+                self.waiting += [f"{module.name}.{chain}", *meant]
+                words |= {chain, *meant, *(name.rpartition(".")[2] for name in meant)}
+            self.waiting += [word for word in words if re.fullmatch(r"\w+(\.\w+)+", word) and self.is_ours(word)]
+            if words & DYNAMIC:
                 self.waiting += [self.name_of(file) for file in self.files if file.suffix == ".py"]
                 self.files.clear()  # once is enough
 
@@ -237,6 +257,10 @@ def _words(node: ast.AST) -> Iterator[str]:
     """Names and short texts that a node has itself."""
     for _, value in ast.iter_fields(node):
         yield from (item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str))
+
+
+def _is_expression(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and not _is_docstring(node)
 
 
 def _is_docstring(node: ast.AST) -> bool:

@@ -23,6 +23,10 @@ class VersionError(UserError):
     """Another version of a library is installed than the lock says."""
 
 
+class ChangedError(UserError):
+    """A run was computed from something else than what its key says."""
+
+
 @dataclass(frozen=True)
 class Parts:
     """Everything that a run is a function of. The variant's name and the number of seeds are not among it."""
@@ -46,21 +50,35 @@ def determine(project: Project, experiment: str, training: Any, numerics: str) -
     """What determines the run of seed 0 of a variant, and the texts of its code by their digests.
 
     training: the variant's settings. Raises VersionError, or CodeError of code that cannot be read."""
-    module = f"{project.manifest.package}.experiments.{experiment}.train"
-    tops = {entry.stem: project.source for entry in project.source.glob("[!_.]*") if entry.suffix in ("", ".py")}
-    tops.setdefault("ronkyo", Path(ronkyo.__file__).parents[1])
-    reached, closure = code_of(module, type(training), tops)
-    arrays = {file.name: file for file in project.data_folder(experiment).glob("*.npy")}
-    named = {_shown(file, tops): file for file in closure.files if file.suffix != ".py"}
+    reached, closure, data = _content(project, experiment, training)
     parts = Parts(
         code=reached.digests,
         parameters=training.model_dump(mode="json"),
         seed=0,
-        data={name: _digest(file, *_state(file)) for name, file in sorted((arrays | named).items())},
+        data=data,
         versions={"python": ".".join(platform.python_version_tuple()[:2])} | _installed(project, closure),
         numerics=numerics,
     )
     return parts, {digest: reached.texts[name] for name, digest in reached.digests.items()}
+
+
+def expect_same(project: Project, experiment: str, training: Any, parts: Parts) -> None:
+    """Raises ChangedError where the code or the data on disk are no longer those of the parts."""
+    reached, _, data = _content(project, experiment, training)
+    for found, expected in (reached.digests, parts.code), (data, parts.data):
+        if changed := sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)):
+            raise ChangedError(f"{changed[0]}: changed while it was to be computed; run it again")
+
+
+def _content(project: Project, experiment: str, training: Any) -> tuple[code.Code, Reached, dict[str, str]]:
+    """The code that a run reaches, what that imports, and the digests of its data."""
+    module = f"{project.manifest.package}.experiments.{experiment}.train"
+    tops = {entry.stem: project.source for entry in project.packages}
+    tops.setdefault("ronkyo", Path(ronkyo.__file__).parents[1])
+    reached, closure = code_of(module, type(training), tops)
+    arrays = {file.name: file for file in project.data_folder(experiment).glob("*.npy")}
+    named = {_shown(file, tops): file for file in closure.files if file.suffix != ".py"}
+    return reached, closure, {name: _digest(file, *_state(file)) for name, file in sorted((arrays | named).items())}
 
 
 def code_of(module: str, kind: type, tops: Mapping[str, Path]) -> tuple[code.Code, Reached]:

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -67,6 +68,7 @@ def difference(unit: Unit, parts: Parts) -> str:
     """The first of what determines a run, besides its seed, parameters and data, that is otherwise in this process; or ""."""
     if (name := numerics.current()) != parts.numerics:
         return f"numerics: expected {parts.numerics}, found {name}; `ronkyo worker` sets it"
+    import_module(unit.module)  # before it is looked at: an edit that comes later is not computed
     code, files = _installed(unit.module, type(unit.training), frozenset(name.partition(".")[0] for name in parts.code))
     of_code = {name: digest for name, digest in parts.data.items() if "/" in name}
     advice = "; install what is to be computed, then start the worker anew"
