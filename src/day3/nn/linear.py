@@ -1,4 +1,4 @@
-"""torch's linear layer by numpy's products: torch's library for products, MKL, is slow where it gives the same bits everywhere."""
+"""torch's linear layer by numpy's products: MKL, which torch has for them, is slow where it gives the same bits everywhere."""
 
 from __future__ import annotations
 

@@ -77,13 +77,14 @@ class _Recurrence(torch.autograd.Function):
         Returns the states (batch, time, directions * hidden), the last state, (directions, batch, hidden), and an LSTM's
         last memory.
         """
-        x, *initial = (None if tensor is None else tensor.detach().numpy() for tensor in (inputs, state, memory))
+        x = inputs.detach().numpy().transpose(1, 2, 0)
+        initial = [None if tensor is None else tensor.detach().numpy() for tensor in (state, memory)]
         arrays = [parameter.detach().numpy() for parameter in parameters]
         ctx.set_materialize_grads(False)
         ctx.cell, ctx.passes = cell, []
         for d in range(len(arrays) // 4):
             start = (None if array is None else array[d].T for array in initial)
-            ctx.passes.append(_forward(cell, arrays[4 * d : 4 * d + 4], _turned(x.transpose(1, 2, 0), d), *start))
+            ctx.passes.append(_forward(cell, arrays[4 * d : 4 * d + 4], _turned(x, d), *start))
         states = [_turned(done.states, d) for d, done in enumerate(ctx.passes)]
         joined = states[0] if len(states) == 1 else np.concatenate(states, axis=1)
         last = [np.stack([done.states[-1].T for done in ctx.passes])]
@@ -96,16 +97,17 @@ class _Recurrence(torch.autograd.Function):
     def backward(ctx, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
         """gradients: ∂L/∂ what `forward` returns."""
         at_states, *at_last = (None if gradient is None else gradient.numpy() for gradient in gradients)
-        at_inputs, at_first, at_parameters = [], [], []
+        at_reads, at_first, at_parameters = [], [], []
         for d, done in enumerate(ctx.passes):
             rows = slice(d * done.hidden, (d + 1) * done.hidden)
             at_steps = None if at_states is None else _turned(at_states[..., rows].transpose(1, 2, 0), d)
             at_end = (None if gradient is None else gradient[d].T for gradient in at_last)
             grad_inputs, first, grad_weight = _backward(ctx.cell, done, ctx.needs_input_grad[1], at_steps, *at_end)
             at_parameters += map(torch.from_numpy, _separated(ctx.cell, grad_weight, done.hidden))
-            at_inputs.append(None if grad_inputs is None else _turned(grad_inputs, d))
+            if grad_inputs is not None:
+                at_reads.append(_turned(grad_inputs, d))
             at_first.append(first)
-        at_inputs = torch.from_numpy(sum(at_inputs).transpose(2, 0, 1)) if ctx.needs_input_grad[1] else None
+        at_inputs = torch.from_numpy(np.sum(at_reads, axis=0).transpose(2, 0, 1)) if at_reads else None
         at_initial = (
             torch.from_numpy(np.stack([gradient.T for gradient in gradients])) if needed else None
             for gradients, needed in zip(zip(*at_first, strict=True), ctx.needs_input_grad[2:4], strict=True)
