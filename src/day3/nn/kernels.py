@@ -273,6 +273,22 @@ def softmax(logits, bias, targets, highest, total, picked):
 
 
 @compiled
+def ranks(scores, right, targets):
+    """How many classes come before the target, with a higher score, or with the same one and a lower number.
+
+    scores: (batch, classes); right, targets: (batch,), the target's score, and its number. Returns (batch,).
+    """
+    before = np.zeros(len(scores), np.int64)
+    for example in range(len(scores)):
+        row, limit = scores[example], right[example]
+        for number in range(targets[example]):
+            before[example] += row[number] >= limit
+        for number in range(targets[example] + 1, row.size):
+            before[example] += row[number] > limit
+    return before
+
+
+@compiled
 def adam(parameters, gradients, mean, square, mean_keep, square_keep, step_size, correction, epsilon):
     """Kingma & Ba 2015, algorithm 1, in torch's order; every array (numbers,), the others numbers of their type.
 
