@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import scipy  # noqa: F401  whose BLAS computes np.dot in compiled functions, so that its version counts
 from numba import njit, types
 from numba.extending import overload
 
