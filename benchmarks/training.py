@@ -3,27 +3,35 @@
     python benchmarks/training.py [EXPERIMENT…]
 
 A step reads a batch and updates the weights. The settings are those of params.yaml, the numbers read are random, of the
-shapes of the data. CPU milliseconds a step, the least of several runs of each by turns, on one thread; the sums and ratios
-are over the variants. Keras (with TensorFlow) is installed into build/keras; where it cannot be, its column stays empty.
+shapes of the data. Ours is measured as it runs: two seeds at once, each in a process of one thread under the portable
+baseline; its wall time a step is halved, since two seeds advance. torch's modules and Keras (with TensorFlow) run alone,
+with as many threads as they choose. Each time is the least of several runs; ratios are of wall times, of all variants
+summed in the last row. Keras is installed into build/keras; where it cannot be, its columns stay empty.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 KERAS = ROOT / "build/keras"
 RUNS = 3
-CLIPS, WINDOWS, WORDS = 10, 60, 2586  # batches of spoken digits and of next word, the size of its vocabulary
+SEEDS_AT_ONCE = 2
+CLIPS, WINDOWS, WORDS = 20, 120, 2586  # batches of spoken digits and of next word, the size of its vocabulary
+EPOCHS = 20  # of sine to cosine
+WAYS = ("ours", "torch", "keras")
 VARIANTS = {
     "spoken_digits": ["simple_rnn", "gru", "lstm", "bilstm"],
     "next_word": ["rnn", "lstm", "gru"],
@@ -33,23 +41,27 @@ VARIANTS = {
 
 def main(arguments: list[str]) -> None:
     if arguments[:1] == ["--measure"]:
-        print(json.dumps(measure(*arguments[1:])))
+        measure(*arguments[1:])
         return
-    print(f"{processor()}, Python {platform.python_version()}; CPU ms a step")
     install_keras()
+    print(
+        f"{processor()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before; Python {platform.python_version()}"
+    )
+    print(", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "torch", "keras", "tensorflow-cpu")))
+    titles = [f"{way} {kind}" for way in WAYS for kind in ("wall", "CPU")] + ["torch/ours", "keras/ours"]
     for experiment in arguments or VARIANTS:
-        print(f"\n{experiment:24}{'ours':>10}{'torch':>10}{'Keras':>10}{'torch/ours':>12}{'Keras/ours':>12}")
-        total: dict[str, float] = {}
+        print(f"\n{experiment + ', ms a step':27}" + "".join(f"{title:>12}" for title in titles))
+        costs = []
         for variant in VARIANTS[experiment]:
-            cost = {way: measured(way, experiment, variant) for way in ("ours", "torch", "keras")}
-            total = {way: total.get(way, 0) + value for way, value in cost.items()}
-            print(row(variant, cost), flush=True)
-        print(row("sum", total))
+            costs.append([time for way in WAYS for time in measured(way, experiment, variant)])
+            print(row(variant, costs[-1]), flush=True)
+        print(row("sum", [sum(column) for column in zip(*costs, strict=True)]))
 
 
-def row(name: str, cost: dict[str, float]) -> str:
-    columns = "".join(f"{value:10.2f}" for value in cost.values())
-    return f"{name:24}{columns}" + "".join(f"{cost[way] / cost['ours']:12.1f}" for way in ("torch", "keras"))
+def row(name: str, cost: list[float]) -> str:
+    """cost: wall and CPU of each way."""
+    ours, *others = cost[::2]
+    return f"{name:27}" + "".join(f"{value:12.2f}" for value in [*cost, *(other / ours for other in others)])
 
 
 def processor() -> str:
@@ -60,39 +72,58 @@ def processor() -> str:
 
 
 def install_keras() -> None:
+    """Whole or not at all, so that the next call tries again."""
     if not KERAS.is_dir():
-        subprocess.run(
-            [sys.executable, "-m", "pip", "install", "-q", "--target", KERAS, "keras", "tensorflow-cpu"], check=False
-        )
+        part = KERAS.with_name("keras.part")
+        shutil.rmtree(part, ignore_errors=True)
+        command = [sys.executable, "-m", "pip", "install", "-q", "--target", part, "keras", "tensorflow-cpu"]
+        if subprocess.run(command, check=False).returncode == 0:
+            part.rename(KERAS)
+    sys.path.append(str(KERAS))
 
 
-def measured(way: str, experiment: str, variant: str) -> float:
-    """In a process of its own: the portable baseline is for ours and torch's; Keras chooses its own code, on one thread."""
-    done = subprocess.run(
-        [sys.executable, __file__, "--measure", way, experiment, variant], capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        print(f"{way}: {(done.stderr.strip().splitlines() or ['failed'])[-1]}", file=sys.stderr)
-        return float("nan")
-    return json.loads(done.stdout.splitlines()[-1])
+def measured(way: str, experiment: str, variant: str) -> tuple[float, float]:
+    """Wall and CPU milliseconds a step and seed, in processes of their own that begin to measure together."""
+    from ronkyo.run.workers import ENVIRONMENT
+
+    command = [sys.executable, __file__, "--measure", way, experiment, variant]
+    pipe, environment = subprocess.PIPE, os.environ | (ENVIRONMENT if way == "ours" else {})
+    processes = [
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment)
+        for _ in range(SEEDS_AT_ONCE if way == "ours" else 1)
+    ]
+    ready = [process.stdout.readline() for process in processes if process.stdout]
+    for process in processes:
+        if all(ready) and process.stdin:
+            process.stdin.write("begin\n")
+            process.stdin.flush()
+    outputs = [process.communicate() for process in processes]
+    if not all(ready):
+        print(f"{way}: {(outputs[0][1].strip().splitlines() or ['failed'])[-1]}", file=sys.stderr)
+        return math.nan, math.nan
+    walls, cpus = zip(*(json.loads(output.splitlines()[-1]) for output, _ in outputs), strict=True)
+    return sum(walls) / len(walls) / len(processes), sum(cpus) / len(cpus)
 
 
-def measure(way: str, experiment: str, variant: str) -> float:
+def measure(way: str, experiment: str, variant: str) -> None:
+    """Print a line when ready, and at one from the standard input begin; then print wall and CPU milliseconds a step."""
     if way == "keras":
         os.environ.update(KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="3", PYTHONWARNINGS="ignore")
         sys.path.insert(0, str(KERAS))
-    else:
+    elif way == "ours":
         from ronkyo import numerics
 
         numerics.apply("portable")
     train, steps = prepared(way, experiment, variant)
     train()  # compiled, traced
-    best = float("inf")
+    print("ready", flush=True)
+    sys.stdin.readline()
+    costs = []
     for _ in range(RUNS):
-        start = time.process_time()
+        start = time.perf_counter(), time.process_time()
         train()
-        best = min(best, time.process_time() - start)
-    return 1000 * best / steps
+        costs.append((time.perf_counter() - start[0], time.process_time() - start[1]))
+    print(json.dumps([1000 * min(cost) / steps for cost in zip(*costs, strict=True)]))
 
 
 def prepared(way: str, experiment: str, variant: str) -> tuple[Callable[[], Any], int]:
@@ -101,16 +132,17 @@ def prepared(way: str, experiment: str, variant: str) -> tuple[Callable[[], Any]
 
     section = YAML(typ="safe").load(ROOT / "params.yaml")[experiment]
     settings = {**section["training"], **section["variants"][variant]}
-    if experiment != "sine_to_cosine":
-        settings["epochs"] = 1
+    settings["epochs"] = EPOCHS if experiment == "sine_to_cosine" else 1
     data = random_data(experiment, settings, section["data"])
     if way == "keras":
         return keras_training(experiment, settings, data)
     module = import_module(f"day3.experiments.{experiment}.train")
     training = module.Training.model_validate(settings)
+    train = module.train
     if way == "torch":
         use_torchs_modules(module)
-    return lambda: module.train(data, training, 0, lambda steps: None), module.steps(data, training)
+        train = train.__wrapped__  # without `one_thread`
+    return lambda: train(data, training, 0, lambda steps: None), module.steps(data, training)
 
 
 def random_data(experiment: str, settings: dict[str, Any], section: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +182,7 @@ def use_torchs_modules(module: Any) -> None:
     def adam(parameters: Any, learning_rate: float, epsilon: float) -> torch.optim.Optimizer:
         return torch.optim.Adam(parameters, lr=learning_rate, eps=epsilon)
 
-    recurrent.Recurrent = layer
+    recurrent.Recurrent, recurrent.Linear = layer, nn.Linear
     module.Adam = adam
     module.cross_entropy = lambda inputs, output, targets: nn.functional.cross_entropy(output(inputs), targets)
 
@@ -158,11 +190,8 @@ def use_torchs_modules(module: Any) -> None:
 def keras_training(experiment: str, settings: dict[str, Any], data: dict[str, Any]) -> tuple[Callable[[], Any], int]:
     """A model as a user of Keras writes it, compiled as it comes, and its `fit`."""
     import keras
-    import tensorflow as tf
     from keras import layers
 
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
     cell = {"rnn": layers.SimpleRNN, "gru": layers.GRU, "lstm": layers.LSTM}[settings["cell"]]
     size = settings["hidden_size"]
     loss: Any = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

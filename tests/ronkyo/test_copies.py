@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from ronkyo.run import definition, stage, states
 NAME, PACKAGE = "least_squares", "small"
 SUMMARY = f"summarize_{NAME}"
 ENGINE = Path(ronkyo.__file__).parents[1]
-PINS = {"numpy": "2.0", "matplotlib": "3.0", "weasyprint": "70.0", "pytest": "9.0"}
+PINS = {"numpy": version("numpy"), "matplotlib": "3.0", "weasyprint": "70.0", "pytest": "9.0"}
 
 
 def run(root: Path, *command: str, installed: Path) -> subprocess.CompletedProcess[str]:

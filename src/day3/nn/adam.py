@@ -24,19 +24,19 @@ class Adam:
         self.learning_rate, self.epsilon, self.steps = learning_rate, epsilon, 0
         trained = [parameter for parameter in parameters if parameter.requires_grad]
         self.parameters = torch.cat([parameter.detach().flatten() for parameter in trained])
-        self.gradients, self._mean, self._square = (torch.zeros_like(self.parameters) for _ in range(3))
+        self.gradients, mean, square = (torch.zeros_like(self.parameters) for _ in range(3))
         sizes = [parameter.numel() for parameter in trained]
         runs = zip(trained, self.parameters.split(sizes), self.gradients.split(sizes), strict=True)
         for parameter, values, gradient in runs:
             parameter.data, parameter.grad = values.view_as(parameter), gradient.view_as(parameter)
+        self._arrays = [tensor.numpy() for tensor in (self.parameters, self.gradients, mean, square)]
 
     def zero_grad(self) -> None:
         self.gradients.zero_()
 
     def step(self) -> None:
         self.steps += 1
-        arrays = [tensor.numpy() for tensor in (self.parameters, self.gradients, self._mean, self._square)]
         step_size = self.learning_rate / (1 - MEAN_KEEP**self.steps)
         correction = 1 / math.sqrt(1 - SQUARE_KEEP**self.steps)
         numbers = (MEAN_KEEP, SQUARE_KEEP, step_size, correction, self.epsilon)
-        kernels.adam(*arrays, *map(arrays[0].dtype.type, numbers))
+        kernels.adam(*self._arrays, *map(self._arrays[0].dtype.type, numbers))

@@ -28,16 +28,15 @@ class _CrossEntropy(torch.autograd.Function):
         highest, picked = np.empty((2, len(read)), read.dtype)
         total = np.empty(len(read))
         kernels.softmax(scores, biases, classes, highest, total, picked)
-        ctx.read, ctx.weights, ctx.probabilities, ctx.classes = read, weights, scores, classes
+        scores[classes, np.arange(len(read))] -= 1
+        ctx.read, ctx.weights, ctx.difference = read, weights, scores
         return torch.tensor(np.mean(np.log(total) + highest - picked), dtype=inputs.dtype)
 
     @staticmethod
     @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """At a score: (probability - 1 for the target, 0 for others) / batch."""
-        batch = len(ctx.read)
-        difference = ctx.probabilities.copy()
-        difference[ctx.classes, np.arange(batch)] -= 1
-        factor = ctx.read.dtype.type(gradient.item() / batch)
-        gradients = (difference.T @ ctx.weights, difference @ ctx.read, difference.sum(1))
-        return *(torch.from_numpy(array * factor) for array in gradients), None
+        factor = np.full(len(ctx.read), gradient.item() / len(ctx.read), ctx.read.dtype)
+        at_inputs = ctx.difference.T @ ctx.weights * factor[:, None]
+        at_weights, at_biases = ctx.difference @ (ctx.read * factor[:, None]), ctx.difference @ factor
+        return *map(torch.from_numpy, (at_inputs, at_weights, at_biases)), None

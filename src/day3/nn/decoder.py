@@ -41,10 +41,15 @@ class Decoder(nn.Module):
         seen = []
         if self.peeky:  # のぞき見: エンコーダの最後の状態を、毎時刻、入力と出力層に加える
             seen.append(encoded[:, -1:].expand(-1, previous.shape[1], -1))
-        states, state = self.recurrent(torch.cat([previous, *seen], dim=-1), state)
+        states, state = self.recurrent(_joined(previous, *seen), state)
         if self.attention:  # 注意: エンコーダの状態の重み付き平均を、毎時刻、出力層に加える
             seen.append(attend(states, encoded))
-        return self.output(torch.cat([states, *seen], dim=-1)), state
+        return self.output(_joined(states, *seen)), state
+
+
+def _joined(first: Tensor, *others: Tensor) -> Tensor:
+    """(batch, time, …) feature by feature."""
+    return torch.cat([first, *others], dim=-1) if others else first
 
 
 def attend(states: Tensor, encoded: Tensor) -> Tensor:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import scipy  # noqa: F401  whose BLAS computes np.dot in compiled functions, so that its version counts
 from numba import njit, types
 from numba.extending import overload
 
@@ -270,6 +271,22 @@ def softmax(logits, bias, targets, highest, total, picked):
         scores = logits[row]
         for i in range(batch):
             scores[i] *= share[i]
+
+
+@compiled
+def ranks(scores, right, targets):
+    """How many classes come before the target, with a higher score, or with the same one and a lower number.
+
+    scores: (batch, classes); right, targets: (batch,), the target's score, and its number. Returns (batch,).
+    """
+    before = np.zeros(len(scores), np.int64)
+    for example in range(len(scores)):
+        row, limit = scores[example], right[example]
+        for number in range(targets[example]):
+            before[example] += row[number] >= limit
+        for number in range(targets[example] + 1, row.size):
+            before[example] += row[number] > limit
+    return before
 
 
 @compiled

@@ -1,12 +1,13 @@
 """One recurrent layer of torch whose steps are compiled, forwards and backwards: torch's results, several times faster.
 
-torch records some ten small operations for each step of an RNN or a GRU and replays them one by one. Here one direction of a
-layer is one operation of autograd; day3.nn.kernels is what it does at each step.
+torch records some ten small operations for each step of an RNN or a GRU and replays them one by one. Here a layer is one
+operation of autograd; day3.nn.kernels is what it does at each step.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -58,85 +59,134 @@ class Recurrent(nn.RNNBase):
         input: (batch, time, input_size); hx: (directions, batch, hidden_size), for an LSTM a pair of such (state, memory),
         zeros when it is not given. Returns (batch, time, directions * hidden_size) and the last ones, shaped as hx.
         """
-        directions = 2 if self.bidirectional else 1
-        if hx is None:
-            hx = input.new_zeros(directions, len(input), self.hidden_size)
-            hx = (hx, hx) if self.cell == "lstm" else hx
-        starts = zip(*hx, strict=True) if self.cell == "lstm" else ((state, None) for state in hx)
-        outputs = []
-        for suffix, start in zip(["", "_reverse"][:directions], starts, strict=True):
-            names = (f"{name}_l0{suffix}" for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
-            read = input.flip(1) if suffix else input
-            parameters = (getattr(self, name) for name in names)
-            states, *last = _Recurrence.apply(self.cell, read, *start, *parameters)
-            outputs.append((states.flip(0) if suffix else states, *last))
-        states, *last = zip(*outputs, strict=True)
-        last = tuple(map(torch.stack, last))
-        joined = torch.cat(states, dim=1) if self.bidirectional else states[0]
-        return joined.permute(2, 0, 1), last if self.cell == "lstm" else last[0]
+        initial = hx if self.cell == "lstm" and hx is not None else (hx, None)
+        states, *last = _Recurrence.apply(self.cell, input, *initial, *self._parameters.values())
+        return states, tuple(last) if self.cell == "lstm" else last[0]
 
 
 class _Recurrence(torch.autograd.Function):
-    """One direction of a layer."""
+    """A layer, of one direction or of two."""
 
     @staticmethod
     def forward(
-        ctx, cell: Cell, inputs: Tensor, state: Tensor, memory: Tensor | None, *parameters: Tensor
+        ctx, cell: Cell, inputs: Tensor, state: Tensor | None, memory: Tensor | None, *parameters: Tensor
     ) -> tuple[Tensor, ...]:
-        """inputs: (batch, time, input_size); state, memory: (batch, hidden), at the start, memory for an LSTM alone;
-        parameters: weight_ih, weight_hh, bias_ih, bias_hh as torch has them.
+        """inputs: (batch, time, input_size); state, memory: (directions, batch, hidden), at the start, None for zeros;
+        parameters: weight_ih, weight_hh, bias_ih, bias_hh as torch has them, of each direction.
 
-        Returns the states (time, hidden, batch), the last state, (batch, hidden), and an LSTM's last memory.
+        Returns the states (batch, time, directions * hidden), the last state, (directions, batch, hidden), and an LSTM's
+        last memory.
         """
-        x, first = inputs.detach().numpy(), state.detach().numpy()
-        (batch, time, size), hidden = x.shape, first.shape[1]
-        weight = _joined(cell, *(parameter.detach().numpy() for parameter in parameters))
-        seen = np.empty((time + 1, size + 1 + hidden, batch), x.dtype)
-        seen[:-1, :size] = x.transpose(1, 2, 0)
-        seen[:, size] = 1
-        seen[0, size + 1 :] = first.T
-        gates = np.empty((time, len(weight), batch), x.dtype)
-        memories = np.empty((0 if memory is None else time + 1, hidden, batch), x.dtype)
-        if memory is not None:
-            memories[0] = memory.detach().numpy().T
-        KINDS[cell].forward(weight, seen, gates, memories)
+        x = inputs.detach().numpy().transpose(1, 2, 0)
+        initial = [None if tensor is None else tensor.detach().numpy() for tensor in (state, memory)]
+        arrays = [parameter.detach().numpy() for parameter in parameters]
         ctx.set_materialize_grads(False)
-        ctx.cell, ctx.weight, ctx.seen, ctx.gates, ctx.memories = cell, weight, seen, gates, memories
-        states = torch.from_numpy(seen[1:, size + 1 :])
-        return states, *(torch.from_numpy(last.T.copy()) for last in (seen[-1, size + 1 :], *memories[-1:]))
+        ctx.cell, ctx.passes = cell, []
+        for d in range(len(arrays) // 4):
+            start = (None if array is None else array[d].T for array in initial)
+            ctx.passes.append(_forward(cell, arrays[4 * d : 4 * d + 4], _turned(x, d), *start))
+        states = [_turned(done.states, d) for d, done in enumerate(ctx.passes)]
+        joined = states[0] if len(states) == 1 else np.concatenate(states, axis=1)
+        last = [np.stack([done.states[-1].T for done in ctx.passes])]
+        if cell == "lstm":
+            last.append(np.stack([done.memories[-1].T for done in ctx.passes]))
+        return torch.from_numpy(joined.transpose(2, 0, 1)), *map(torch.from_numpy, last)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad_states: Tensor | None, grad_last: Tensor | None, grad_memory: Tensor | None = None) -> tuple:
-        cell, weight, seen = ctx.cell, ctx.weight, ctx.seen
-        hidden, batch = ctx.memories.shape[1:]
-        before = seen.shape[1] - hidden  # rows of `seen` before the states
-
-        def last_step(gradient: Tensor | None) -> np.ndarray:
-            return np.zeros((hidden, batch), seen.dtype) if gradient is None else gradient.numpy().T.copy(order="C")
-
-        delta, gamma = last_step(grad_last), last_step(grad_memory)
-        at_states = (
-            np.empty((0, hidden, batch), seen.dtype) if grad_states is None else grad_states.contiguous().numpy()
-        )
-        recurrent = weight[_rows_of_state(cell, hidden), before:].T.copy()
-        grad_weight = np.zeros_like(weight)
-        grad_inputs = np.empty((len(ctx.gates), before - 1, batch), seen.dtype) if ctx.needs_input_grad[1] else None
-        for end in range(len(ctx.gates), 0, -BLOCK):
-            steps = slice(max(0, end - BLOCK), end)
-            written = slice(steps.start, end + 1)  # the state of each step and of the one before
-            gates = ctx.gates[steps]
-            at_sums = np.empty_like(gates)
-            KINDS[cell].backward(
-                recurrent, seen[written], gates, ctx.memories[written], at_states[steps], delta, gamma, at_sums
-            )
-            grad_weight += _columns(at_sums) @ _columns(seen[steps]).T
+    def backward(ctx, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
+        """gradients: ∂L/∂ what `forward` returns."""
+        at_states, *at_last = (None if gradient is None else gradient.numpy() for gradient in gradients)
+        at_reads, at_first, at_parameters = [], [], []
+        for d, done in enumerate(ctx.passes):
+            rows = slice(d * done.hidden, (d + 1) * done.hidden)
+            at_steps = None if at_states is None else _turned(at_states[..., rows].transpose(1, 2, 0), d)
+            at_end = (None if gradient is None else gradient[d].T for gradient in at_last)
+            grad_inputs, first, grad_weight = _backward(ctx.cell, done, ctx.needs_input_grad[1], at_steps, *at_end)
+            at_parameters += map(torch.from_numpy, _separated(ctx.cell, grad_weight, done.hidden))
             if grad_inputs is not None:
-                np.matmul(weight[:, : before - 1].T, at_sums, out=grad_inputs[steps])
-        at_memory = torch.from_numpy(gamma.T) if cell == "lstm" else None
-        at_parameters = map(torch.from_numpy, _separated(cell, grad_weight, hidden))
-        at_inputs = None if grad_inputs is None else torch.from_numpy(grad_inputs).permute(2, 0, 1)
-        return None, at_inputs, torch.from_numpy(delta.T), at_memory, *at_parameters
+                at_reads.append(_turned(grad_inputs, d))
+            at_first.append(first)
+        at_inputs = torch.from_numpy(np.sum(at_reads, axis=0).transpose(2, 0, 1)) if at_reads else None
+        at_initial = (
+            torch.from_numpy(np.stack([gradient.T for gradient in gradients])) if needed else None
+            for gradients, needed in zip(zip(*at_first, strict=True), ctx.needs_input_grad[2:4], strict=True)
+        )
+        return None, at_inputs, *at_initial, *at_parameters
+
+
+class _Pass(NamedTuple):
+    """What one direction has computed, as day3.nn.kernels has it."""
+
+    weight: np.ndarray
+    seen: np.ndarray
+    gates: np.ndarray
+    memories: np.ndarray
+
+    @property
+    def hidden(self) -> int:
+        return self.memories.shape[1]
+
+    @property
+    def states(self) -> np.ndarray:
+        """(time, hidden, batch)"""
+        return self.seen[1:, -self.hidden :]
+
+
+def _forward(
+    cell: Cell, parameters: list[np.ndarray], x: np.ndarray, state: np.ndarray | None, memory: np.ndarray | None
+) -> _Pass:
+    """x: (time, input_size, batch); state, memory: (hidden, batch)."""
+    (time, size, batch), hidden = x.shape, parameters[1].shape[1]
+    weight = _joined(cell, *parameters)
+    seen = np.empty((time + 1, size + 1 + hidden, batch), x.dtype)
+    seen[:-1, :size] = x
+    seen[:, size] = 1
+    seen[0, size + 1 :] = 0 if state is None else state
+    gates = np.empty((time, len(weight), batch), x.dtype)
+    memories = np.empty((time + 1 if cell == "lstm" else 0, hidden, batch), x.dtype)
+    memories[:1] = 0 if memory is None else memory
+    KINDS[cell].forward(weight, seen, gates, memories)
+    return _Pass(weight, seen, gates, memories)
+
+
+def _backward(
+    cell: Cell,
+    done: _Pass,
+    inputs_too: bool,
+    at_states: np.ndarray | None,
+    at_state: np.ndarray | None,
+    at_memory: np.ndarray | None = None,
+) -> tuple[np.ndarray | None, tuple[np.ndarray, np.ndarray], np.ndarray]:
+    """From ∂L/∂ every state, (time, hidden, batch), the last state and the last memory, (hidden, batch), None for zeros:
+    ∂L/∂ the inputs, (time, input_size, batch), the first state and memory, and the weight."""
+    weight, seen, hidden = done.weight, done.seen, done.hidden
+    batch, before = seen.shape[2], seen.shape[1] - hidden  # rows of `seen` before the states
+    none = np.empty((0, hidden, batch), seen.dtype)
+    at_states = none if at_states is None else np.ascontiguousarray(at_states)
+    delta, gamma = np.zeros((2, hidden, batch), seen.dtype)
+    delta += 0 if at_state is None else at_state
+    gamma += 0 if at_memory is None else at_memory
+    recurrent = weight[_rows_of_state(cell, hidden), before:].T.copy()
+    grad_weight = np.zeros_like(weight)
+    grad_inputs = np.empty((len(done.gates), before - 1, batch), seen.dtype) if inputs_too else None
+    for end in range(len(done.gates), 0, -BLOCK):
+        steps = slice(max(0, end - BLOCK), end)
+        written = slice(steps.start, end + 1)  # the state of each step and of the one before
+        gates = done.gates[steps]
+        at_sums = np.empty_like(gates)
+        KINDS[cell].backward(
+            recurrent, seen[written], gates, done.memories[written], at_states[steps], delta, gamma, at_sums
+        )
+        grad_weight += _columns(at_sums) @ _columns(seen[steps]).T
+        if grad_inputs is not None:
+            np.matmul(weight[:, : before - 1].T, at_sums, out=grad_inputs[steps])
+    return grad_inputs, (delta, gamma), grad_weight
+
+
+def _turned(steps: np.ndarray, direction: int) -> np.ndarray:
+    """In the order in which a direction reads, and back."""
+    return steps[::-1] if direction == 1 else steps
 
 
 def _joined(
@@ -159,6 +209,7 @@ def _separated(cell: Cell, grad_weight: np.ndarray, hidden: int) -> tuple[np.nda
     return of_input[:, :size], of_state[:, size + 1 :], of_input[:, size], of_state[:, size]
 
 
+@cache
 def _rows_of_input(cell: Cell, hidden: int) -> Any:
     """Where the inputs' share of the gates stands: a GRU's candidate has two sums, and the state's share comes first."""
     return np.r_[: 2 * hidden, 3 * hidden : 4 * hidden] if cell == "gru" else slice(None)

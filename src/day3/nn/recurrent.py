@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from day3.nn.linear import Linear
 from day3.nn.recurrence import Cell, Recurrent
 
 
@@ -44,9 +45,9 @@ def recurrent_layer(
     return layer
 
 
-def dense(input_size: int, output_size: int, generator: torch.Generator) -> nn.Linear:
+def dense(input_size: int, output_size: int, generator: torch.Generator) -> Linear:
     """A linear layer: (…, input_size) -> (…, output_size)."""
-    layer = nn.Linear(input_size, output_size, device="meta").to_empty(device="cpu")
+    layer = Linear(input_size, output_size, device="meta").to_empty(device="cpu")
     _glorot_uniform(layer.weight, generator)
     nn.init.zeros_(layer.bias)
     return layer

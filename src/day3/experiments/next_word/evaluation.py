@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from day3.experiments.next_word.settings import UNKNOWN_ID
+from day3.nn import kernels
 
 
 def score(log_probabilities: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -17,10 +18,8 @@ def score(log_probabilities: np.ndarray, targets: np.ndarray) -> tuple[np.ndarra
     Returns the log-probability and the rank, 0 for the likeliest word, each (windows,). Among equally likely words the
     first of the vocabulary, which is the most frequent, is ranked first.
     """
-    right = np.take_along_axis(log_probabilities, targets[:, None], axis=1)
-    earlier = np.arange(log_probabilities.shape[1]) < targets[:, None]
-    rank = np.sum((log_probabilities > right) | (earlier & (log_probabilities == right)), axis=1)
-    return right[:, 0], rank
+    right = np.take_along_axis(log_probabilities, targets[:, None], axis=1)[:, 0]
+    return right, kernels.ranks(log_probabilities, right, targets)
 
 
 def measure(log_probability: np.ndarray, rank: np.ndarray, targets: np.ndarray) -> dict[str, float]:

@@ -45,8 +45,8 @@ class NextWordModel(nn.Module):
 
         words: (batch, chunk_size) 語の番号、読むのは最後の context_size 語 -> (batch, hidden_size)
         """
-        states, _ = self.recurrent(self.embedding(words[:, -self.context_size :]))
-        return states[:, -1]
+        _, last = self.recurrent(self.embedding(words[:, -self.context_size :]))
+        return last[0][0] if isinstance(last, tuple) else last[0]
 
     def forward(self, words: Tensor) -> Tensor:
         """最後の状態から、次の語の得点（ロジット）を語彙全体について求める。
