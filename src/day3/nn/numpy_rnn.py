@@ -207,7 +207,11 @@ def rows(a: np.ndarray) -> np.ndarray:
 
 
 @compiled
-def forward(weights: Weights, x: np.ndarray, activation: Activation) -> tuple[np.ndarray, np.ndarray]:
+def forward(
+    weights: Weights,
+    x: np.ndarray,
+    activation: Activation,
+) -> tuple[np.ndarray, np.ndarray]:
     """順伝播: 入力の系列 x から、中間層の状態 z と出力 y を求める。
 
     x: (time, batch, input_size)
