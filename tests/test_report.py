@@ -314,7 +314,7 @@ def test_with_two_seeds_the_text_hedges_and_with_more_it_speaks_out(project, mor
 def test_with_a_learning_rate_of_zero_the_sentences_about_the_variant_turn(more_seeds, tmp_path):
     root = tmp_path / "stopped"
     shutil.copytree(more_seeds.root, root, symlinks=True)
-    copy = type(more_seeds)(root, "")
+    copy = type(more_seeds)(root)
     change_params(root, {"sine_to_cosine.variants.lstm": {"cell": "lstm", "learning_rate": 0.0}})
     decide(copy, "summarize_sine_to_cosine")
     before, after = ledger_of(more_seeds.root), ledger_of(root)
