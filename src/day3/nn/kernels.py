@@ -37,7 +37,7 @@ ONES_EXPONENT = np.int32(127 << 23)  # 1.0, as bits
 
 def expm1(x):
     """e^x - 1, for float32 to about two units of its last place; e^x is bounded by the range of float32."""
-    raise NotImplementedError("only compiled functions call it")
+    raise TypeError("expm1: expected a compiled function to call it")
 
 
 @overload(expm1, jit_options={"fastmath": {"contract"}})
