@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -330,12 +331,13 @@ def test_a_run_that_ends_its_worker_each_time_is_one_line_and_the_others_are_kep
 
 
 def test_ctrl_c_ends_everything_within_two_seconds_and_loses_no_finished_run(waiting):
-    process = start(waiting, *RONKYO, f"train_{NAME}")
+    heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # also where the tests run in the background
+    process = start(waiting, *RONKYO, f"train_{NAME}", preexec_fn=heeding)
     until(lambda: len(stored(waiting)) == 2)  # the first of each variant; the second ones wait
     workers = workers_of(process)
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    out, errors = process.communicate()
+    out, errors = process.communicate(timeout=60)
     assert time.monotonic() - began < 2
     assert process.returncode == 130
     assert errors.splitlines()[-1] == "interrupted: what is finished is kept"
