@@ -73,8 +73,8 @@ def plans(project: Project) -> list[Plan]:
 def listing(project: Project) -> Iterator[str]:
     """A line for each variant and state of it that the store has: seeds, size, when the last was computed, whether
     params.yaml and the code as they are use it."""
-    store = Store.of(project)
-    runs, old = store.runs(project.manifest.package), {run.parts.key for run in unused(project)}
+    store, used = Store.of(project), _used(project)
+    runs = store.runs(project.manifest.package)
     groups: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         state = run.parts.of_seed(0).key
@@ -82,7 +82,7 @@ def listing(project: Project) -> Iterator[str]:
     width = max((len(name) for name, _ in groups), default=0)
     for (name, _), group in sorted(groups.items(), key=lambda item: (item[0][0], item[1][-1].when)):
         seeds = _ranges(sorted(run.parts.seed for run in group))
-        count = sum(run.parts.key not in old for run in group)
+        count = sum(run.parts.key in used for run in group)
         use = {0: "not used", len(group): "used"}.get(count, f"{count} of {len(group)} used")
         size = sum(run.size for run in group)
         yield f"{name:<{width}}  seeds {seeds:<8}  {shown(size):>9}  {_when(group[-1])}  {use}"
@@ -91,10 +91,15 @@ def listing(project: Project) -> Iterator[str]:
 
 def unused(project: Project, days: float = 0) -> list[Run]:
     """Runs that params.yaml, the code and the data as they are do not use, computed more than `days` days ago."""
-    used = {task.parts.key for planned in plans(project) for task in planned.tasks}
+    used = _used(project)
     before = datetime.now(UTC) - timedelta(days=days)
     runs = Store.of(project).runs(project.manifest.package)
     return [run for run in runs if run.parts.key not in used and run.when <= before]
+
+
+def _used(project: Project) -> set[str]:
+    """The keys of the runs that params.yaml, the code and the data as they are use."""
+    return {task.parts.key for planned in plans(project) for task in planned.tasks}
 
 
 def remove(project: Project, runs: Iterable[Run]) -> None:
