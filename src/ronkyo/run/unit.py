@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from ronkyo.files import Arrays
 from ronkyo.run.contract import ContractError, expect_arrays, kind
 from ronkyo.store.key import Parts
+
+Tell: TypeAlias = Callable[[str, int], None]
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,24 @@ def compute(unit: Unit, data: Arrays, progress: Callable[[int], None]) -> Arrays
     arrays = import_module(unit.module).train(data, unit.training, unit.seed, progress)
     expect_arrays(place(unit.module), arrays)
     return {name: np.asarray(array) for name, array in arrays.items()}
+
+
+def compute_telling(unit: Unit, data: Arrays, tell: Tell, every: float) -> Arrays:
+    """As `compute`. It tells ("steps", how many the run takes), then ("done", how many more are done), once in `every`
+    seconds at most and at the end. Raises ContractError."""
+    total, done, told, last = steps(unit, data), 0, 0, time.monotonic()
+    tell("steps", total)
+
+    def progress(more: int) -> None:
+        nonlocal done, told, last
+        done += more
+        if time.monotonic() - last > every:
+            tell("done", done - told)
+            told, last = done, time.monotonic()
+
+    arrays = compute(unit, data, progress)
+    tell("done", total - told)
+    return arrays
 
 
 def steps(unit: Unit, data: Arrays) -> int:

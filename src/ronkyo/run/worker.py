@@ -14,23 +14,21 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, TypeAlias
+from typing import Any
 
 from ronkyo import files
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.run import unit
-from ronkyo.run.unit import Task
+from ronkyo.run.unit import Task, Tell
 from ronkyo.store import Store
 from ronkyo.store.key import expect_same
-
-Tell: TypeAlias = Callable[[str, int], None]
 
 EVERY = 0.1  # seconds between two messages of progress
 
@@ -67,24 +65,11 @@ def _answer(job: bytes, tell: Tell) -> tuple[str, Any]:
 
 
 def compute(task: Task, store: Store, tell: Tell) -> None:
-    """Compute a run into the store. It tells ("steps", how many it takes), then ("done", how many more are done), a few
-    times a second at most. Raises UserError."""
+    """Compute a run into the store. What it tells: see `unit.compute_telling`. Raises UserError."""
     project, data, began = Project.find(), files.read_arrays(task.data), time.monotonic()
     for name in ("train", "steps"):
         project.function(task.experiment, "train", name)  # a line, where there is none
-    steps, told = unit.steps(task.unit, data), 0
-    tell("steps", steps)
-    done, last = 0, began
-
-    def progress(more: int) -> None:
-        nonlocal done, told, last
-        done += more
-        if time.monotonic() - last > EVERY:
-            tell("done", done - told)
-            told, last = done, time.monotonic()
-
-    arrays = unit.compute(task.unit, data, progress)
-    tell("done", steps - told)
+    arrays = unit.compute_telling(task.unit, data, tell, EVERY)
     seconds = round(time.monotonic() - began, 3)
     expect_same(project, task.experiment, task.unit.training, task.parts)
     store.put(task.parts, arrays, experiment=task.experiment, variant=task.variant, seconds=seconds)

@@ -119,24 +119,12 @@ def _shown(texts: Mapping[str, str], name: str) -> str:
 def compute(pickled: bytes, data: bytes, digests: Mapping[str, str], key: str) -> tuple[Arrays, dict[str, Any]]:
     """A run, and what is told of it beside. pickled: a Unit; data: its .npy files, pickled, with their digests.
 
-    It tells ("steps", how many it takes), then ("done", how many more are done), once a second at most."""
+    What it tells the clients: see `unit.compute_telling`."""
     from distributed import get_worker
 
-    unit: Unit = pickle.loads(pickled)
-    arrays, worker = _opened(pickle.loads(data), digests), get_worker()
-    steps, done, told, began = units.steps(unit, arrays), 0, 0, time.monotonic()
-    worker.log_event(TOPIC, (key, "steps", steps))
-    last = began
-
-    def progress(more: int) -> None:
-        nonlocal done, told, last
-        done += more
-        if time.monotonic() - last >= EVERY:
-            worker.log_event(TOPIC, (key, "done", done - told))
-            told, last = done, time.monotonic()
-
-    computed = units.compute(unit, arrays, progress)
-    worker.log_event(TOPIC, (key, "done", steps - told))
+    unit, worker, began = pickle.loads(pickled), get_worker(), time.monotonic()
+    arrays = _opened(pickle.loads(data), digests)
+    computed = units.compute_telling(unit, arrays, lambda *told: worker.log_event(TOPIC, (key, *told)), EVERY)
     return computed, {"machine": platform.node(), "seconds": round(time.monotonic() - began, 3)}
 
 
