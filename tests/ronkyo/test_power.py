@@ -37,10 +37,10 @@ def decided(found, values):
 
 @pytest.mark.parametrize("looks", [(), (5, 10, 20)], ids=["one look", "three looks"])
 @pytest.mark.parametrize("pilot", [5, 10])
-@pytest.mark.parametrize("times", [0.35, 0.5])
+@pytest.mark.parametrize("times", [0.35, 0.5, 0.65])
 def test_the_printed_number_of_seeds_decides_in_four_of_five_cases(pilot, looks, times):
     """A pilot's spread is found, the number is printed for it, and so many seeds are run, the pilot's among them."""
-    generator, parts, repeats = rng(), 60, 60
+    generator, parts, repeats = rng(), 50, 50
     shares = []
     for spread in np.sqrt(stats.chi2.ppf((np.arange(parts) + 0.5) / parts, pilot - 1) / (pilot - 1)):
         first = of_spread(spread, pilot, repeats, generator) + generator.normal(0, pilot**-0.5, (repeats, 1)) + times
@@ -63,9 +63,9 @@ def test_the_range_of_the_number_of_seeds_holds_it_and_is_narrower_for_a_larger_
 
 
 def known_spread(effect):
-    """Seeds for 80 %, from the noncentral t distribution."""
+    """Seeds for 80 %, from the noncentral t distribution; in 2.5 % of cases the difference is wrongly called equal."""
     n = np.arange(2, 2000)
-    return n[np.argmax(stats.nct.sf(stats.t.ppf(0.975, n - 1), n - 1, effect * np.sqrt(n)) >= 0.8)]
+    return n[np.argmax(stats.nct.sf(stats.t.ppf(0.975, n - 1), n - 1, effect * np.sqrt(n)) >= 0.8 - 0.025)]
 
 
 def test_seeds_that_already_show_what_matters_are_the_number():
