@@ -37,8 +37,8 @@ def decided(found, values):
 
 @pytest.mark.parametrize("looks", [(), (5, 10, 20)], ids=["one look", "three looks"])
 @pytest.mark.parametrize("pilot", [5, 10])
-@pytest.mark.parametrize("times", [0.35, 0.5, 0.65])
-def test_the_printed_number_of_seeds_decides_in_four_of_five_cases(pilot, looks, times):
+@pytest.mark.parametrize(("times", "most"), [(0.35, 0.85), (0.5, 0.85), (0.8, 0.9)])  # 0.8: hardly more than the pilot
+def test_the_printed_number_of_seeds_decides_in_four_of_five_cases(pilot, looks, times, most):
     """A pilot's spread is found, the number is printed for it, and so many seeds are run, the pilot's among them."""
     generator, parts, repeats = rng(), 50, 50
     shares = []
@@ -48,7 +48,7 @@ def test_the_printed_number_of_seeds_decides_in_four_of_five_cases(pilot, looks,
         seeds = power.seeds_needed(found).seeds
         more = generator.normal(times, 1, (repeats, seeds - pilot))
         shares.append(np.mean(decided(found, np.hstack([first, more]))))
-    assert 0.75 <= np.mean(shares) <= 0.85
+    assert 0.75 <= np.mean(shares) <= most
 
 
 def test_the_range_of_the_number_of_seeds_holds_it_and_is_narrower_for_a_larger_pilot():
