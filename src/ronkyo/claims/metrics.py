@@ -138,7 +138,7 @@ class MetricsTable:
         experiment, _, metric = split(key)
         found = self._matters.get(experiment, {}).get(metric)
         if isinstance(found, Mapping):
-            return found["ratio"] if ratio else None
+            return found.get("ratio") if ratio else None
         return None if ratio else found
 
     def groups(self, experiment: str) -> np.ndarray | None:
