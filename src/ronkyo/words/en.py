@@ -80,6 +80,7 @@ TEXTS: dict[str, str] = {
     **{f"speech.letters.{style}": name for style, name in _LETTERS.items()},
     # -- claims: verdicts, reasons, the ledger --
     "claims.supported": "supported",
+    "claims.equal": "equal",
     "claims.undecided": "undecided",
     "claims.contradicted": "contradicted",
     "claims.reason.one value": "one seed tells nothing of the spread",
@@ -89,6 +90,16 @@ TEXTS: dict[str, str] = {
     "claims.reason.no value": "the two never differ in any seed",
     "claims.reason.not zeros and ones": "a value is neither 0 nor 1",
     "claims.why_undecided": " (It cannot be decided: {reason}.)",
+    "claims.close": "close",
+    "claims.seeds": "seeds",
+    "claims.items": "items",
+    "claims.and": " and ",
+    "claims.grounds.seed": "{count} seed",
+    "claims.grounds.seeds": "{count} seeds",
+    "claims.grounds.items": "{count} {items}",
+    "claims.grounds.discordant": "{count} seeds that differ",
+    "claims.grounds.computed": "computed",
+    "claims.grounds.range": "–",
     "claims.joiner": ", ",
     "claims.stop": ".",
     "claims.line_break": " ",  # between two lines of a sentence
@@ -106,8 +117,7 @@ TEXTS: dict[str, str] = {
     # -- report: tables and listings of the appendix --
     "report.interval": "{mean} ({level} confidence interval {interval})",
     "report.claim": "Claim {number}",
-    "report.mark": "Claim {number} {verdict}",
-    "report.before_mark": "\u00a0",
+    "report.badge": "Claim {number} “{hypothesis}”\u00a0{verdict} ({notes})",  # no line begins with the verdict
     "report.back": "to the text",
     "report.sentence": "Sentence",
     "report.comparisons": "Compared",
@@ -132,6 +142,7 @@ TEXTS: dict[str, str] = {
     "report.agrees": "agrees",
     "report.disagrees": "disagrees",
     "report.variant": "Variant",
+    "report.seeds": "{least}–{most}",
     "report.data": "Experiment|Data|SHA-256",
     "report.data.caption": "Where the data come from, and the SHA-256 of their content (first 16 digits)",
     "report.versions": "Software|Version",
@@ -169,7 +180,7 @@ TEXTS: dict[str, str] = {
     ),
     "compare.note.alone": "Experiments that only {side} has: {experiments}.",
     "compare.note.seeds": (
-        "{experiment} has {old} seeds in A and {new} in B; differences and ratios are of the {common} that both have."
+        "{named}: {old} seeds in A and {new} in B; differences and ratios are of the {common} that both have."
     ),
     "compare.stage.alone": "only {side} has it",
     "compare.stage.command": "its command changed",

@@ -74,6 +74,7 @@ TEXTS: dict[str, str] = {
     **{f"speech.letters.{style}": name for style, name in _LETTERS.items()},
     # -- claims: verdicts, reasons, the ledger --
     "claims.supported": "支持",
+    "claims.equal": "同等",
     "claims.undecided": "未決",
     "claims.contradicted": "否定",
     "claims.reason.one value": "シードが 1 個では、ばらつきが分からない",
@@ -83,6 +84,16 @@ TEXTS: dict[str, str] = {
     "claims.reason.no value": "どのシードでも両者に違いがない",
     "claims.reason.not zeros and ones": "0 と 1 以外の値がある",
     "claims.why_undecided": "（判定できない理由：{reason}）",
+    "claims.close": "際どい",
+    "claims.seeds": "シード",
+    "claims.items": "項目",
+    "claims.and": "と",
+    "claims.grounds.seed": "{count} シード",
+    "claims.grounds.seeds": "{count} シード",
+    "claims.grounds.items": "{count} {items}",
+    "claims.grounds.discordant": "違いのある {count} シード",
+    "claims.grounds.computed": "計算値",
+    "claims.grounds.range": "～",
     "claims.joiner": "、",
     "claims.stop": "。",
     "claims.line_break": "",  # between two lines of a sentence
@@ -100,8 +111,7 @@ TEXTS: dict[str, str] = {
     # -- report: tables and listings of the appendix --
     "report.interval": "{mean}（{level} 信頼区間 {interval}）",
     "report.claim": "主張 {number}",
-    "report.mark": "主張 {number} {verdict}",
-    "report.before_mark": "",
+    "report.badge": "主張 {number}「{hypothesis}」\u00a0{verdict}（{notes}）",  # no line begins with the verdict
     "report.back": "本文へ",
     "report.sentence": "文",
     "report.comparisons": "比較",
@@ -124,6 +134,7 @@ TEXTS: dict[str, str] = {
     "report.agrees": "一致",
     "report.disagrees": "不一致",
     "report.variant": "条件",
+    "report.seeds": "{least}〜{most}",
     "report.data": "実験|データ|SHA-256",
     "report.data.caption": "データの出典と内容の SHA-256（先頭 16 桁）",
     "report.versions": "ソフトウェア|版",
@@ -159,7 +170,7 @@ TEXTS: dict[str, str] = {
     ),
     "compare.note.alone": "{side} だけにある実験：{experiments}。",
     "compare.note.seeds": (
-        "{experiment} のシードの数は A で {old}、B で {new} なので、差と比は共通の {common} 個について求めた。"
+        "{named} のシードの数は A で {old}、B で {new} なので、差と比は共通の {common} 個について求めた。"
     ),
     "compare.stage.alone": "{side} だけにある",
     "compare.stage.command": "コマンドが変わった",
