@@ -46,19 +46,19 @@ def learning_curves(results: Results) -> Figure:
     """
     trainings = _trainings(results.settings)
     drawing, grid = panel_grid(len(trainings), min(3, len(trainings)), 1.0, 3.9, sharex=True, sharey=True)
-    curves = [results.curves[longest] for *_, longest in trainings]
-    for letter, panel, (*shorter, longest), curve in zip(PANELS, grid, trainings, curves, strict=False):
+    curves = [results.curves[variants[-1]] for variants in trainings]
+    for letter, panel, variants, curve in zip(PANELS, grid, trainings, curves, strict=False):
         for others in curves:
             if others is not curve:
                 panel.plot(others["step"], others["validation_mse_median"], color=FAINT, linewidth=0.7)
-        for variant in shorter:
+        for variant in variants[:-1]:
             panel.axvline(results.settings.variants[variant].epochs, color=INK, linewidth=0.8, linestyle=":")
         low, high = curve["validation_mse_low"], curve["validation_mse_high"]
         panel.fill_between(curve["step"], low, high, color=COLORS[0], alpha=0.2, linewidth=0)
         panel.plot(curve["step"], curve["validation_mse_median"], color=COLORS[0])
         panel.set_yscale("log")
         panel.tick_params(labelbottom=True)
-        panel_title(panel, f"({letter}) {results.labels[[*shorter, longest][0]]}")
+        panel_title(panel, f"({letter}) {results.labels[variants[0]]}")
     drawing.supxlabel("エポック", fontsize="medium")
     drawing.supylabel("平均二乗誤差", fontsize="medium")
     return drawing
@@ -98,7 +98,7 @@ def _free_running(panel: Axes, results: Results, predicted: np.ndarray) -> None:
         within = x[start : start + predicted.shape[2]]
         first = window == 0  # named once in the legend
         others = panel.plot(within, predicted[:, window].T, color=COLORS[0], linewidth=0.5, alpha=0.5)
-        others[0].set_label(f"予測（全 {len(predicted)} シード）" if first else None)
+        others[0].set_label("予測（シードごと）" if first else None)
         name = f"予測（シード {example}）" if first else None
         panel.plot(within, predicted[example, window], color=COLORS[1], linewidth=1.6, label=name)
     panel.plot(x, results.data["cosine"], color=INK, linewidth=0.9, linestyle="--", label="正解 cos x")
