@@ -30,14 +30,14 @@ class Look:
 
 
 class History:
-    """Of every claim the looks that were recorded; commit: the one in which an experiment's present plan was first written,
-    if that is known."""
+    """Of every claim the looks that were recorded; commit: the one in which a plan of an experiment was first written, if
+    that is known."""
 
     def __init__(
         self,
         metrics: Metrics,
         recorded: Mapping[str, Sequence[Look]],
-        commit: Callable[[str], str | None] = lambda experiment: None,
+        commit: Callable[[str, Sequence[int]], str | None] = lambda experiment, plan: None,
     ) -> None:
         self._metrics, self._recorded, self._commit = metrics, recorded, commit
 
@@ -75,7 +75,7 @@ class History:
         taken += [look for look in recorded if look.n > most and taken]
         for n in (*(n for n in plan if n < most), most):
             if not any((look.n, look.level) == (n, level) for look in taken):
-                taken.append(Look(n, at[n][0], level, self._commit(experiment)))
+                taken.append(Look(n, at[n][0], level, self._commit(experiment, plan)))
         return sorted(taken, key=lambda look: look.n)
 
     def _values(self, quantity: Quantity) -> np.ndarray:

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ronkyo.claims import estimates
@@ -42,6 +43,7 @@ def _entry(stated: Stated, earlier: Rows) -> dict[str, Any]:
         "n": estimate.n,
         **({"reason": str(estimate.reason)} if estimate.reason else {}),
         "sentences": re.findall(claim.words("claims.sentence"), stated.text),
+        "looks": [asdict(look) for look in claim.looks],
         "comparisons": [_comparison(comparison) for comparison in claim.comparisons],
         "changes_if": [changes_if(claim)],
         "evidence": [*claim.evidence, *([claim.figure_file] if claim.figure_file else [])],

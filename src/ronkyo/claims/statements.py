@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ronkyo.claims.history import History, Look
 from ronkyo.claims.predicates import Comparison, Predicate, Verdict, decisive
 from ronkyo.numbers import ABSENT, shown
 from ronkyo.words import Words
@@ -23,6 +24,8 @@ class Claim:
     figure: str | None
     figure_file: str | None
     words: Words
+    looks: tuple[Look, ...] = ()  # that were taken at its seeds
+    uncorrected: int = 0  # how many these are, where one was not of the present plan
 
     @property
     def deciding(self) -> Comparison:
@@ -89,9 +92,15 @@ class Claims:
 
     claim_type = Claim
 
-    def __init__(self, words: Words, figures: Callable[[str], str | None] = lambda id: None) -> None:
+    def __init__(
+        self,
+        words: Words,
+        figures: Callable[[str], str | None] = lambda id: None,
+        history: History | None = None,
+    ) -> None:
         self.words = words
         self.figures = figures
+        self.history = history
         self.stated: list[Stated] = []
         self.wordless: list[Claim] = []  # whose verdict the template has no wording for
         self.closed_by: str | None = None  # the place of the ledger, which lists all claims and so stands after them
@@ -110,7 +119,8 @@ class Claims:
         self._check(id, predicate, figure)
         verdict, comparisons = predicate.decide()
         number, file = len(self.stated) + len(self.wordless) + 1, self.figures(figure) if figure else None
-        claim = self.claim_type(id, number, place, verdict, tuple(comparisons), figure, file, self.words)
+        looks = self.history.of(id, comparisons) if self.history else ((), 0)
+        claim = self.claim_type(id, number, place, verdict, tuple(comparisons), figure, file, self.words, *looks)
         if verdict not in wordings:
             self.wordless.append(claim)
             return ""
