@@ -139,10 +139,10 @@ WRONG = {
     "a syntax error": ("{{ mean( }}", "unexpected '}'"),
     "an unknown reference": ('{{ ref("fig:digits/x") }}', "reference 'fig:digits/x': no such target"),
     "an unknown command in a formula": (r"$$ \fraction{1}{2} $$", "fraction"),
-    "a number in a formula with its markup": ('$x = {{ param("digits.seeds") }}$', "plain"),
-    "a number in code with its markup": ('`{{ param("digits.seeds") }}` 個', "a number in code"),
+    "a number in a formula with its markup": ('$x = {{ seeds("digits") }}$', "plain"),
+    "a number in code with its markup": ('`{{ seeds("digits") }}` 個', "a number in code"),
     "a number in an alternative text with its markup": (
-        '{{ figure("digits/confusion", caption="a", alt="シード " ~ param("digits.seeds").markup()) }}',
+        '{{ figure("digits/confusion", caption="a", alt="シード " ~ seeds("digits").markup()) }}',
         "alternative text",
     ),
     "a division by zero": ("{{ 1 / 0 }}", "division by zero"),
@@ -161,7 +161,7 @@ def test_an_error_names_template_and_line(tree_from, text, message):
 
 def test_a_number_in_a_block_of_code_names_its_line(tree_from):
     with pytest.raises(ReportError, match=rf"^{REPORT}:3: a number in code"):
-        tree_from('## 章\n```\nseeds: {{ param("digits.seeds") }}\n```\n')
+        tree_from('## 章\n```\nseeds: {{ seeds("digits") }}\n```\n')
 
 
 INCLUDE = '# 題\n\n{% include "chapters/first.md.j2" %}\n\n{% include "chapters/second.md.j2" %}\n'
@@ -177,7 +177,7 @@ TABLE = '{{ metrics_table("digits", columns={"accuracy": ("正解率", ".2f")}, 
         (r"$$\label{eq:x}" "\n" r"\frac{1}{" "\n$$", 1, "formula"),
         ("- {{ count('digits') }}\n- " + r"$a \frac{1}{$", 2, "formula"),
         ("二。\n\n[三](#三)", 3, "reference '三'"),
-        ("{{ param(\n'digits.seeds') }}\n\n{{ ref('fig:a/b') }}", 4, "reference 'fig:a/b'"),
+        ("{{ seeds(\n'digits') }}\n\n{{ ref('fig:a/b') }}", 4, "reference 'fig:a/b'"),
     ],
 )
 def test_an_error_after_rendering_names_the_chapter_and_line_too(tree_from, second, line, message):
