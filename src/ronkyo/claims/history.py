@@ -89,7 +89,7 @@ class History:
             n = min(len(a), len(b))
             a, b = a[:n], b[:n]
         else:
-            b = self._metrics.number(other) if isinstance(other, str) else other
+            b = self._metrics.number(other) if isinstance(other, str) else np.float64(other or 0)
         if quantity.kind == Kind.DISCORDANT:
             return np.stack([a, b], axis=1)
         with np.errstate(all="ignore"):
