@@ -26,7 +26,7 @@ JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 
 def test_small_project_has_report_and_verdict(small):
     text = small.report_file("md").read_text(encoding="utf-8")
-    assert 'class="verdict supported"' in text
+    assert 'class="badge supported"' in text
     assert small.report_file("pdf").read_bytes().startswith(b"%PDF")
 
 

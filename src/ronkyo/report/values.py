@@ -13,7 +13,7 @@ import numpy as np
 from ronkyo import files, results
 from ronkyo.claims import estimates
 from ronkyo.claims.metrics import MetricsTable, pick, split
-from ronkyo.numbers import NO_BREAK, rounded_pair, shown
+from ronkyo.numbers import NO_BREAK, rounded_pair, shown, to_spread
 from ronkyo.params import Seeds
 from ronkyo.project import Project
 from ronkyo.words import Words
@@ -64,18 +64,22 @@ class Values(MetricsTable):
             return self.words("claims.joiner").join(self._text(item, spec) for item in value)
         return shown(value, spec)
 
-    def mean(self, key: str, spec: str) -> Value:
-        return Value(shown(float(self.over_seeds(key).mean()), spec), key)
+    def mean(self, key: str, spec: str = "") -> Value:
+        """Without a format (or with "%", in percent) to the digits that its interval supports; so the median and the
+        interval."""
+        values = self.over_seeds(key)
+        return Value(_printed(float(values.mean()), spec, values), key)
 
-    def median(self, key: str, spec: str) -> Value:
+    def median(self, key: str, spec: str = "") -> Value:
         values = self.over_seeds(key)
         ordered = sorted(values, key=lambda value: (math.isnan(value), value))  # "never" (nan) counts as later than any
         middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-        return Value(shown(float(middle), spec), key)
+        return Value(_printed(float(middle), spec, values), key)
 
-    def interval(self, key: str, spec: str) -> Value:
-        around = estimates.mean_interval(self.over_seeds(key))
-        mean, low, high = (shown(number, spec) for number in (around.mean, around.low, around.high))
+    def interval(self, key: str, spec: str = "") -> Value:
+        values = self.over_seeds(key)
+        around = estimates.mean_interval(values)
+        mean, low, high = (_printed(number, spec, values) for number in (around.mean, around.low, around.high))
         level = shown(estimates.LEVEL, ".0%")
         return Value(self.words("report.interval", mean=mean, level=level, interval=f"[{low}, {high}]"), key)
 
@@ -164,3 +168,12 @@ class Values(MetricsTable):
             return self.project.relative(self.project.metrics_file(experiment))
         file = self.project.items_file if over == "items" else self.project.seeds_file
         return self.project.relative(file(experiment))
+
+
+def _printed(number: float, spec: str, values: np.ndarray) -> str:
+    """A number of values over seeds by its format, or to the second digit of half their interval's width."""
+    if spec not in ("", "%"):
+        return shown(number, spec)
+    finite = values[np.isfinite(values)]
+    half_width = estimates.mean_interval(finite).half_width if len(finite) else math.nan
+    return to_spread(number, half_width, percent=spec == "%")

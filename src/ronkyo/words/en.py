@@ -90,6 +90,16 @@ TEXTS: dict[str, str] = {
     "claims.reason.no value": "the two never differ in any seed",
     "claims.reason.not zeros and ones": "a value is neither 0 nor 1",
     "claims.why_undecided": " (It cannot be decided: {reason}.)",
+    "claims.close": "close",
+    "claims.seeds": "seeds",
+    "claims.items": "items",
+    "claims.and": " and ",
+    "claims.grounds.seed": "{count} seed",
+    "claims.grounds.seeds": "{count} seeds",
+    "claims.grounds.items": "{count} {items}",
+    "claims.grounds.discordant": "{count} seeds that differ",
+    "claims.grounds.computed": "computed",
+    "claims.grounds.range": "–",
     "claims.joiner": ", ",
     "claims.stop": ".",
     "claims.line_break": " ",  # between two lines of a sentence
@@ -107,8 +117,7 @@ TEXTS: dict[str, str] = {
     # -- report: tables and listings of the appendix --
     "report.interval": "{mean} ({level} confidence interval {interval})",
     "report.claim": "Claim {number}",
-    "report.mark": "Claim {number} {verdict}",
-    "report.before_mark": "\u00a0",
+    "report.badge": "Claim {number} “{hypothesis}”\u00a0{verdict} ({notes})",  # no line begins with the verdict
     "report.back": "to the text",
     "report.sentence": "Sentence",
     "report.comparisons": "Compared",

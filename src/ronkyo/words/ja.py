@@ -84,6 +84,16 @@ TEXTS: dict[str, str] = {
     "claims.reason.no value": "どのシードでも両者に違いがない",
     "claims.reason.not zeros and ones": "0 と 1 以外の値がある",
     "claims.why_undecided": "（判定できない理由：{reason}）",
+    "claims.close": "際どい",
+    "claims.seeds": "シード",
+    "claims.items": "項目",
+    "claims.and": "と",
+    "claims.grounds.seed": "{count} シード",
+    "claims.grounds.seeds": "{count} シード",
+    "claims.grounds.items": "{count} {items}",
+    "claims.grounds.discordant": "違いのある {count} シード",
+    "claims.grounds.computed": "計算値",
+    "claims.grounds.range": "～",
     "claims.joiner": "、",
     "claims.stop": "。",
     "claims.line_break": "",  # between two lines of a sentence
@@ -101,8 +111,7 @@ TEXTS: dict[str, str] = {
     # -- report: tables and listings of the appendix --
     "report.interval": "{mean}（{level} 信頼区間 {interval}）",
     "report.claim": "主張 {number}",
-    "report.mark": "主張 {number} {verdict}",
-    "report.before_mark": "",
+    "report.badge": "主張 {number}「{hypothesis}」\u00a0{verdict}（{notes}）",  # no line begins with the verdict
     "report.back": "本文へ",
     "report.sentence": "文",
     "report.comparisons": "比較",
