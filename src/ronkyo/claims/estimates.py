@@ -166,7 +166,7 @@ def share_estimate(hits: np.ndarray, level: float) -> Estimate:
     share = float(np.mean(hits))
     if n == 1:
         return _without_interval(Method.SHARE, n, Reason.ONE_VALUE, share)
-    low, high = _clopper_pearson(np.sum(hits), np.array(n), level)
+    low, high = clopper_pearson(np.sum(hits), np.array(n), level)
     return Estimate(share, float(low), float(high), n, math.nan, Method.SHARE)
 
 
@@ -182,7 +182,7 @@ def values_needed(estimate: Estimate, bound: float, level: float) -> int | None:
     """How many values would put `bound` outside the interval if value and spread stay as they are; None: too many."""
     n = np.arange(estimate.n + 1, MOST_VALUES)
     if estimate.method == Method.SHARE:
-        low, high = _clopper_pearson(np.rint(estimate.value * n), n, level)
+        low, high = clopper_pearson(np.rint(estimate.value * n), n, level)
         decided = (bound < low) | (high < bound)
     else:
         value, end = (scale(number, estimate.method == Method.RATIO) for number in (estimate.value, bound))
@@ -194,7 +194,7 @@ def _without_interval(method: Method, n: int, reason: Reason, value: float = mat
     return Estimate(value, math.nan, math.nan, n, math.nan, method, reason)
 
 
-def _clopper_pearson(hits: np.ndarray, n: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+def clopper_pearson(hits: np.ndarray, n: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
     """Low and high end, element by element: quantiles of beta distributions (Clopper & Pearson 1934)."""
     tail = (1 - level) / 2
     low = np.where(hits > 0, scipy.stats.beta.ppf(tail, np.maximum(hits, 1), n - hits + 1), 0.0)
