@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ronkyo.claims.estimates import Estimate, Method, scale
+from ronkyo.claims.estimates import Estimate, Method
+from ronkyo.claims.false_discoveries import standing
 from ronkyo.claims.history import History, Look
-from ronkyo.claims.predicates import Comparison, Predicate, Verdict, decisive
+from ronkyo.claims.predicates import Predicate
 from ronkyo.claims.quantity import Kind
+from ronkyo.claims.verdicts import CLOSE, Comparison, Verdict, decisive, open_parts
 from ronkyo.numbers import ABSENT, shown, to_spread
 from ronkyo.words import Words
 
-CLOSE = 0.1  # of half an interval's width: what a verdict may hang on
 EXPLANATION = "\ue002"  # a private character, which no text has: what follows it was not measured
 
 
@@ -46,10 +47,10 @@ class Claim:
         for a ratio on the scale of logarithms."""
         verdicts = [comparison.verdict for comparison in self.comparisons]
         return any(
-            self.predicate.verdict([*verdicts[:part], _moved(comparison, by).verdict, *verdicts[part + 1 :]])
-            != self.verdict
+            self.predicate.verdict([*verdicts[:part], comparison.moved(by), *verdicts[part + 1 :]]) != self.verdict
             for part, comparison in enumerate(self.comparisons)
-            for by in (-CLOSE, CLOSE)
+            if math.isfinite(comparison.half_width)
+            for by in (-CLOSE * comparison.half_width, CLOSE * comparison.half_width)
         )
 
     def effect(self, spec: str = "", part: int | None = None) -> str:
@@ -107,13 +108,9 @@ class Claim:
     @property
     def open(self) -> str:
         """Which kinds of evidence leave the claim open: seeds, items, or both where each decides otherwise."""
-        kinds = [
-            over
-            for over in self._kinds()
-            if any(part.verdict == Verdict.UNDECIDED for part in self.comparisons if part.quantity.over == over)
-        ]
+        kinds = dict.fromkeys(part.quantity.over for part in open_parts(self.verdict, self.comparisons))
         names = {"seeds": self.words("claims.seeds"), "items": self.items}
-        return self.words("claims.and").join(names[over] for over in kinds or self._kinds())
+        return self.words("claims.and").join(names[over] for over in kinds)
 
     @property
     def reason(self) -> str:
@@ -190,6 +187,7 @@ class Claims:
         self.stated: list[Stated] = []
         self.wordless: list[Claim] = []  # whose verdict the template has no wording for
         self.closed_by: str | None = None  # the place of the ledger, which lists all claims and so stands after them
+        self._standing: tuple[int, set[str]] = 0, set()  # of how many claims, which
         self.open: str | None = None  # the claim whose wording is being printed
 
     def state(
@@ -226,6 +224,15 @@ class Claims:
         self.stated.append(Stated(claim, sentence, self.text(sentence)))
         printed = self.printed(self.stated[-1])
         return f"{printed}\n{_lines(explanation, f'claim {id!r}', 'explanation')}" if explains else printed
+
+    @property
+    def standing(self) -> set[str]:
+        """The ids of those stated so far that are decided and stand at a held rate of false discoveries."""
+        count, found = self._standing
+        if count != len(self.stated):
+            found = standing({stated.claim.id: stated.claim.predicate for stated in self.stated})
+            self._standing = len(self.stated), found
+        return found
 
     @property
     def ids(self) -> set[str]:
@@ -273,17 +280,6 @@ def _lines(text: str, claim: str, tag: str) -> str:
         start = wrong[0] or ("a blank line" if lines else "nothing")
         raise ValueError(f"{claim}: expected a sentence below {{% {tag} %}}, found {start}")
     return lines
-
-
-def _moved(comparison: Comparison, by: float) -> Comparison:
-    """The comparison with its interval moved by so many of its half widths; as it is where it has no width."""
-    estimate, ratio = comparison.estimate, comparison.quantity.kind == Kind.RATIO
-    low, high = scale(estimate.low, ratio), scale(estimate.high, ratio)
-    step = by * (high - low) / 2
-    if estimate.reason or not math.isfinite(step):
-        return comparison
-    low, high = (math.exp(end + step) if ratio else end + step for end in (low, high))
-    return replace(comparison, estimate=replace(estimate, low=low, high=high))
 
 
 def _printed(value: float, spec: str, estimate: Estimate) -> str:

@@ -105,10 +105,14 @@ class Comparison:
     def clearance(self) -> float:
         """How many half widths the interval would have to move to turn the verdict, on the scale of the comparison (a
         ratio's is that of logarithms); below 0 where nothing is decided, nan where there is no interval."""
-        half_width = (self.on_scale(self.estimate.high) - self.on_scale(self.estimate.low)) / 2
         distance = abs(self.turn.move)
-        ratio = distance / half_width if half_width else math.inf
+        ratio = distance / self.half_width if self.half_width else math.inf
         return -ratio if self.verdict == Verdict.UNDECIDED else ratio
+
+    @property
+    def half_width(self) -> float:
+        """Of the interval, on the scale of the comparison; nan where there is none."""
+        return (self.on_scale(self.estimate.high) - self.on_scale(self.estimate.low)) / 2
 
     @property
     def close(self) -> bool:
