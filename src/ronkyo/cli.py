@@ -189,7 +189,7 @@ def _claims(json: bool, directory: Path) -> int:
     if json:
         print(dumps(rendered.ledger(), ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        print(ledger.terminal(rendered.claims.stated))
+        print(ledger.terminal(rendered.claims))
     for finding in findings:
         print(finding, file=sys.stderr)
     return int(bool(findings))

@@ -6,15 +6,17 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
-from ronkyo.claims import estimates
-from ronkyo.claims.estimates import Method, Reason
-from ronkyo.claims.predicates import Comparison, Verdict
+from ronkyo.claims import power
+from ronkyo.claims.estimates import ALPHA, Estimate, Method, Reason
 from ronkyo.claims.quantity import Kind
-from ronkyo.claims.statements import Claim, Stated
+from ronkyo.claims.statements import Claim, Claims, Stated
+from ronkyo.claims.verdicts import Comparison, Verdict, open_parts
 from ronkyo.numbers import shown
+from ronkyo.words import Words
 
 Rows = list[dict[str, Any]]
 
@@ -28,9 +30,15 @@ def document(claims: Claims, earlier: Mapping[str, Rows] | None = None) -> dict[
     """
     earlier = earlier or {}
     return {
-        entry.claim.id: _entry(entry, entry.claim.id in claims.standing, earlier.get(entry.claim.id, []))
+        entry.claim.id: _entry(entry, _stands(claims, entry.claim), earlier.get(entry.claim.id, []))
         for entry in claims.stated
     }
+
+
+def _stands(claims: Claims, claim: Claim) -> bool | None:
+    """None for what is not decided, or not by chance."""
+    counted = any(part.estimate.method != Method.EXACT for part in claim.comparisons)
+    return claim.id in claims.standing if counted and claim.verdict != Verdict.UNDECIDED else None
 
 
 def text(document: Mapping[str, Any]) -> str:
@@ -38,7 +46,7 @@ def text(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def _entry(stated: Stated, stands: bool, earlier: Rows) -> dict[str, Any]:
+def _entry(stated: Stated, stands: bool | None, earlier: Rows) -> dict[str, Any]:
     claim, estimate = stated.claim, stated.claim.deciding.estimate
     return {
         "hypothesis": claim.hypothesis,
@@ -72,6 +80,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "high": rounded(estimate.high),
         "n": estimate.n,
         "level": round(comparison.level, 6),
+        **({"matters": comparison.matters} if comparison.matters is not None else {}),
         "method": str(estimate.method),
         **({"reason": str(estimate.reason)} if estimate.reason else {}),
     }
@@ -88,7 +97,7 @@ def terminal(claims: Claims, cost: Callable[[Comparison, int], str] = lambda com
     cost: what it takes to have so many seeds of a comparison, in words.
     """
     head = ("verdict", "claim", "estimate", "n", "close", "looks", "FDR", "template")
-    rows = [head, *(_row(entry.claim, entry.claim.id in claims.standing) for entry in claims.stated)]
+    rows = [head, *(_row(entry.claim, _stands(claims, entry.claim)) for entry in claims.stated)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [_aligned(head, widths)]
     for row, entry in zip(rows[1:], claims.stated, strict=True):
@@ -96,13 +105,13 @@ def terminal(claims: Claims, cost: Callable[[Comparison, int], str] = lambda com
         lines += [f"    {line}" for line in what_decides(entry.claim, cost)]
     verdicts = [entry.claim.verdict for entry in claims.stated]
     counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in Verdict)
-    return "\n".join([*lines, f"{len(verdicts)} claims: {counts}; {len(claims.standing)} stand at a false discovery rate of 5 %"])
+    stand = f"{len(claims.standing)} stand at a false discovery rate of {ALPHA:.0%}"
+    return "\n".join([*lines, f"{len(verdicts)} claims: {counts}; {stand}"])
 
 
-def _row(claim: Claim, stands: bool) -> tuple[str, ...]:
+def _row(claim: Claim, stands: bool | None) -> tuple[str, ...]:
     estimate = claim.deciding.estimate
     looks = len({look.n for look in claim.looks})
-    decided = claim.verdict != Verdict.UNDECIDED and estimate.method != Method.EXACT
     return (
         str(claim.verdict),
         claim.id,
@@ -110,7 +119,7 @@ def _row(claim: Claim, stands: bool) -> tuple[str, ...]:
         str(estimate.n),
         "close" if claim.close else "",
         f"{claim.uncorrected} uncorrected" if claim.uncorrected else str(looks or ""),
-        ("stands" if stands else "falls") if decided else "",
+        {True: "stands", False: "falls", None: ""}[stands],
         claim.place,
     )
 
@@ -128,7 +137,8 @@ def what_decides(claim: Claim, cost: Callable[[Comparison, int], str]) -> list[s
     """Of an undecided claim: in English what would have been seen and what would be with more seeds, and what these cost."""
     if claim.verdict != Verdict.UNDECIDED:
         return []
-    lines = changes_if(replace(claim, words=Words("en")))
+    english = Words("en")
+    lines = changes_if(replace(claim, words=english, items=english("claims.items")))
     for index, part in enumerate(open_parts(claim.verdict, claim.comparisons)):
         needed = power.seeds_needed(part)
         if needed is not None and (told := cost(part, needed.seeds)):
@@ -136,7 +146,9 @@ def what_decides(claim: Claim, cost: Callable[[Comparison, int], str]) -> list[s
     return lines
 
 
-def changes_if(claim: Claim, mark: Callable[[str], str] = _plain) -> list[str]:
+def changes_if(
+    claim: Claim, mark: Callable[[str], str] = lambda text: re.sub(r"\^\{(.*?)\}", r"^\1", text)
+) -> list[str]:
     """What would turn the verdict: of a decided claim how much less of an effect, of one that is open, for each part that
     is, which difference its seeds would have shown, and how many show the smallest that matters.
 
@@ -192,14 +204,15 @@ def _visible(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
     unit = "discordant" if part.quantity.kind == Kind.DISCORDANT else part.quantity.over
     n = words(f"claims.changes.{unit}", count=mark(str(part.estimate.n)), items=claim.items)
     kind = {Method.RATIO: "ratio", Method.DIFFERENCE: "difference"}.get(part.estimate.method, "share")
+    bound = part.low if math.isfinite(part.low) else part.high
     if kind == "share":
         kind = "no_share" if size is None else "share_above" if math.isfinite(part.low) else "share_below"
-    elif (bound := part.low if math.isfinite(part.low) else part.high) != part.equality:
+    elif bound != part.equality:
         kind += "_from"
     return words(
         f"claims.changes.visible.{kind}",
         n=n,
-        size=mark(two_digits(size)),
+        size="" if size is None else mark(shown(size, ".2g")),
         bound=mark(four_digits(bound)),
         power=mark(shown(power.POWER, ".0%")),
     )

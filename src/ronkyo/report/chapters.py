@@ -48,7 +48,7 @@ class Rendered:
     def ledger(self) -> dict[str, Any]:
         """What claims.json holds."""
         earlier = {stated.claim.id: self.original.entry(stated.claim) for stated in self.claims.stated}
-        return ledger.document(self.claims.stated, earlier)
+        return ledger.document(self.claims, earlier)
 
 
 def render(project: Project, name: str = REPORT) -> Rendered:
