@@ -142,7 +142,7 @@ def what_decides(claim: Claim, cost: Callable[[Comparison, int], str]) -> list[s
     for index, part in enumerate(open_parts(claim.verdict, claim.comparisons)):
         needed = power.seeds_needed(part)
         if needed is not None and (told := cost(part, needed.seeds)):
-            lines[index] += f" ({told})"
+            lines[index] += told
     return lines
 
 

@@ -117,8 +117,8 @@ TEXTS: dict[str, str] = {
     "claims.changes.visible.share_above": "{n}が {power} の確率で見分けるのは、{size} 以上の割合である",
     "claims.changes.visible.share_below": "{n}が {power} の確率で見分けるのは、{size} 以下の割合である",
     "claims.changes.visible.no_share": "{n}では、{power} の確率で見分けられる割合はない",
-    "claims.changes.needed.difference": "。{matters} の差には {seeds} 個（{low}〜{high} 個）のシードがいる",
-    "claims.changes.needed.ratio": "。{matters} 倍の違いには {seeds} 個（{low}〜{high} 個）のシードがいる",
+    "claims.changes.needed.difference": "。{matters} の差には {seeds} 個（ばらつきが不確かで {low}〜{high} 個）のシードがいる",
+    "claims.changes.needed.ratio": "。{matters} 倍の違いには {seeds} 個（ばらつきが不確かで {low}〜{high} 個）のシードがいる",
     "claims.changes.no_seeds": "。シードを増やしても、{items}は増えない",
     # -- report: tables and listings of the appendix --
     "report.interval": "{mean}（{level} 信頼区間 {interval}）",
