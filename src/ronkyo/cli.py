@@ -45,14 +45,8 @@ def parser() -> argparse.ArgumentParser:
         description="Reports whose figures, numbers and conclusions are bound to runs that anyone can repeat",
     )
     command.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
-    command.add_argument(
-        "-C",
-        dest="directory",
-        type=Path,
-        default=Path(),
-        metavar="DIR",
-        help="as if started in DIR; a project is looked for there and above (default: the current folder)",
-    )
+    place = "as if started in DIR; a project is looked for there and above (default: the current folder)"
+    command.add_argument("-C", dest="directory", type=Path, default=Path(), metavar="DIR", help=place)
     commands = command.add_subparsers(metavar="COMMAND")
     _add_new(commands)
     _add_project_commands(commands)
@@ -95,16 +89,12 @@ def _add_project_commands(commands: Commands) -> None:
     repro.add_argument("-j", "--jobs", type=_whole, metavar="N", help="how many processes (default: one a core)")
     repro.add_argument("-f", "--force", action="store_true", help="also what is up to date; runs come from the store")
     repro.add_argument("-s", "--single-item", action="store_true", help="the targets alone, not what they need")
-    repro.add_argument(
-        "--on", default="", metavar="CLUSTER", help="compute runs there: dask://HOST:PORT, slurm:JOBS, …"
-    )
+    repro.add_argument("--on", default="", metavar="CLUSTER", help="compute runs there: dask://HOST:PORT, slurm:JOBS")
     repro.set_defaults(run=_repro)
     worker = commands.add_parser("worker", help="a worker of a Dask cluster, which computes what `repro --on` sends")
     worker.add_argument("scheduler", metavar="SCHEDULER", help="tcp://HOST:PORT")
     worker.add_argument("--numerics", choices=("portable", "native"), default="portable", help="as in params.yaml")
-    worker.add_argument(
-        "options", nargs=argparse.REMAINDER, metavar="…", help="those of `dask worker`, as --nworkers 4"
-    )
+    worker.add_argument("options", nargs=argparse.REMAINDER, metavar="…", help="of `dask worker`, as --nworkers 4")
     worker.set_defaults(run=_worker)
     _add_decide(commands)
     pipeline = commands.add_parser("pipeline", help="write dvc.yaml from the experiments and what their code imports")
@@ -306,8 +296,7 @@ def _stages(directory: Path) -> int:
 
     project = Project.find(directory)
     reasons_of = states.states(project)
-    for line in states.listing(project, reasons_of):
-        print(line)
+    print("\n".join(states.listing(project, reasons_of)))
     return int(any(reasons_of.values()))
 
 
@@ -356,16 +345,14 @@ def _decide(claims: Sequence[str], until: int | None, jobs: int | None, director
 def _why(name: str, directory: Path) -> int:
     from ronkyo.run import runs
 
-    for line in runs.explanations(Project.find(directory), name):
-        print(line)
+    print("\n".join(runs.explanations(Project.find(directory), name)))
     return 0
 
 
 def _runs(directory: Path) -> int:
     from ronkyo.run import runs
 
-    for line in runs.listing(Project.find(directory)):
-        print(line)
+    print("\n".join(runs.listing(Project.find(directory))))
     return 0
 
 
