@@ -160,58 +160,12 @@ def test_no_values_at_all_crash_an_estimate(values):
     estimates.share_estimate(values, LEVEL)
 
 
-def test_the_number_of_values_that_would_decide_is_the_smallest_that_does():
-    found = estimates.mean_estimate(np.array([0.4, -0.3, 0.6, 0.1]), LEVEL, rng())
-    needed = estimates.values_needed(found, 0.0, LEVEL)
-
-    def half_width(n):
-        return stats.t.ppf(0.975, n - 1) * found.spread / np.sqrt(n)
-
-    assert half_width(needed) < found.value <= half_width(needed - 1)
-
-
-def test_of_a_ratio_the_number_of_values_that_would_decide_follows_from_its_logarithms():
-    ratio = estimates.ratio_estimate(np.exp([0.4, -0.3, 0.6, 0.1]), 1.0, LEVEL, rng())
-    logarithm = estimates.mean_estimate(np.array([0.4, -0.3, 0.6, 0.1]), LEVEL, rng())
-    assert ratio.method == estimates.Method.RATIO
-    assert estimates.values_needed(ratio, 2.0, LEVEL) == estimates.values_needed(logarithm, np.log(2.0), LEVEL)
-
-
-@pytest.mark.parametrize("bound", [0.0, -1.0, -np.inf])
-def test_a_bound_that_no_ratio_reaches_is_outside_at_once(bound):
-    ratio = estimates.ratio_estimate(np.array([1.0, 2.0, 4.0]), 1.0, LEVEL, rng())
-    assert estimates.values_needed(ratio, bound, LEVEL) == 4
-
-
-@given(st.floats(0, 1e300), st.floats(-1e300, 1e300), st.sampled_from(list(estimates.Method)))
-def test_no_estimate_and_no_bound_crash_the_search_for_how_many_values_decide(value, bound, method):
-    value = min(value, 1.0) if method == estimates.Method.SHARE else value
-    needed = estimates.values_needed(estimates.Estimate(value, value, value, 5, 1.0, method), bound, LEVEL)
-    assert needed is None or needed > 5
-
-
-def test_the_number_of_seeds_that_would_decide_a_share_does_and_no_smaller_does():
-    found = estimates.share_estimate(np.array([1, 1, 1, 1, 1, 0, 0]), LEVEL)
-    needed = estimates.values_needed(found, 0.5, LEVEL)
-
-    def low(n):
-        return stats.binomtest(round(5 / 7 * n), n).proportion_ci(LEVEL, "exact").low
-
-    assert low(needed) > 0.5
-    assert all(low(n) <= 0.5 for n in range(8, needed))
-
-
 def test_of_two_events_the_more_frequent_is_told_by_the_seeds_in_which_just_one_happens():
     a, b = np.array([1, 1, 1, 1, 1, 0, 1, 0]), np.array([0, 0, 0, 0, 0, 1, 1, 0])
     found = estimates.discordant_estimate(a, b, LEVEL)
     assert (found.n, found.value) == (6, pytest.approx(5 / 6))
     mcnemar = stats.binomtest(5, 6).pvalue
     assert (found.low > 0.5) == (mcnemar < 0.05)
-
-
-def test_a_value_on_the_bound_is_never_decided():
-    found = estimates.mean_estimate(np.array([-0.1, 0.1]), LEVEL, rng())
-    assert estimates.values_needed(found, found.value, LEVEL) is None
 
 
 def test_a_prediction_interval_holds_the_next_run_as_often_as_it_says():

@@ -95,16 +95,6 @@ class Comparison:
         return Verdict(str(self.verdicts(low, high)))
 
     @property
-    def bound(self) -> float:
-        """Where the verdict would turn."""
-        return self.turn.bound
-
-    @property
-    def edge(self) -> float:
-        """The end of the interval that would reach the bound."""
-        return self.turn.end
-
-    @property
     def clearance(self) -> float:
         """How many half widths the interval would have to move to turn the verdict, on the scale of the comparison (a
         ratio's is that of logarithms); below 0 where nothing is decided, nan where there is no interval."""
