@@ -11,7 +11,6 @@ from platform import python_version
 from typing import Any
 
 from ronkyo.claims.predicates import Predicates, Verdict
-from ronkyo.claims.statements import Claims
 from ronkyo.errors import ReportError, nearest
 from ronkyo.numbers import ABSENT
 from ronkyo.project import MANIFEST, Project
@@ -19,19 +18,21 @@ from ronkyo.report import listings, places
 from ronkyo.report.appendix import appendix
 from ronkyo.report.blocks import caption as caption_of
 from ronkyo.report.blocks import table
+from ronkyo.report.compared import Compared
 from ronkyo.report.original import Original
-from ronkyo.report.sentences import mark
+from ronkyo.report.sentences import MarkedClaims, mark
 from ronkyo.report.values import Value, Values
 
 NUMBERS = ("param", "mean", "median", "interval", "constant", "source", "label", "count", "level")  # methods of Values
 RESULTS = ("mean", "median", "interval", "constant", "metrics_table")
 
 
-def all_functions(values: Values, claims: Claims, original: Original) -> dict[str, Callable[..., Any]]:
+def all_functions(values: Values, claims: MarkedClaims, original: Original) -> dict[str, Callable[..., Any]]:
     """By name. Raises ReportError where a project's own function has a name that is taken."""
     functions = {name: getattr(values, name) for name in NUMBERS}
     functions |= Content(values).functions() | Tables(values).functions()
     functions |= ClaimTables(values, claims, original).functions() | Predicates(values).table()
+    functions["compared"] = Compared(claims.nouns, claims).compared
     for name, (module, function) in _tables(values.project).items():
         if name in functions:
             raise ReportError(f"{module}: {name}: expected a name that no function of templates has")
@@ -181,7 +182,7 @@ def _version(name: str) -> str:
 class ClaimTables:
     """The claims, and what an earlier report said."""
 
-    def __init__(self, values: Values, claims: Claims, original: Original) -> None:
+    def __init__(self, values: Values, claims: MarkedClaims, original: Original) -> None:
         self.project = values.project
         self.words = values.words
         self.claims = claims
