@@ -119,7 +119,7 @@ def test_windows_that_do_not_exist_are_refused(changes, message):
 
 
 def test_an_example_seed_that_is_not_trained_is_refused():
-    with pytest.raises(ValidationError, match=r"expected figures.example_seed below seeds \(1\)"):
+    with pytest.raises(ValidationError, match=r"expected figures.example_seed below seeds of the first look \(1\)"):
         settings(seeds=1)
 
 

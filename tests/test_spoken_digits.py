@@ -316,6 +316,12 @@ def test_the_mean_over_clips_is_the_mean_over_seeds(data, results):
         assert metrics["val_accuracy"].mean() == pytest.approx(results.seeds[variant]["val_accuracy"].mean())
 
 
+def test_the_clips_of_a_voice_belong_together(data, results):
+    groups = summarize(data, results.runs, results.settings).groups
+    assert groups is not None
+    assert groups.tolist() == data["validation_speaker"].tolist()
+
+
 def test_a_clip_is_judged_by_the_share_of_seeds_that_name_it_right(data, results):
     predictions = np.stack([data["validation_y"], data["validation_y"]])
     predictions[1, 2:] += 1

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+import numpy as np
+
 from ronkyo.claims.estimates import Estimate, scale
 from ronkyo.claims.quantity import Kind, Quantity
 
@@ -47,17 +49,17 @@ class Comparison:
     @property
     def verdict(self) -> Verdict:
         estimate = self.estimate
-        return Verdict.UNDECIDED if estimate.reason else self._verdict(estimate.low, estimate.high)
+        return Verdict.UNDECIDED if estimate.reason else Verdict(str(self.verdicts(estimate.low, estimate.high)))
 
-    def _verdict(self, low: float, high: float) -> Verdict:
-        """The verdict of an interval."""
-        if self.matters is not None and self._least < low and high < self.matters:
-            return Verdict.EQUAL
-        if self.low < low and high < self.high:
-            return Verdict.SUPPORTED
-        if high < self.low or self.high < low:
-            return Verdict.CONTRADICTED
-        return Verdict.UNDECIDED
+    def verdicts(self, low: np.ndarray | float, high: np.ndarray | float) -> np.ndarray:
+        """The verdicts of intervals, as text: the shape of low and of high."""
+        equal = np.zeros(np.shape(low), bool)
+        if self.matters is not None:
+            equal = (self._least < low) & (high < self.matters)
+        supported = (self.low < low) & (high < self.high)
+        contradicted = (high < self.low) | (self.high < low)
+        decided = {Verdict.EQUAL: equal, Verdict.SUPPORTED: supported, Verdict.CONTRADICTED: contradicted}
+        return np.select(list(decided.values()), [str(verdict) for verdict in decided], str(Verdict.UNDECIDED))
 
     @property
     def turn(self) -> Turn:
@@ -86,8 +88,8 @@ class Comparison:
         """The verdict if the interval were moved, on the scale of the comparison."""
         low, high = self.estimate.low, self.estimate.high
         if self.quantity.kind == Kind.RATIO:
-            return self._verdict(low * math.exp(by), high * math.exp(by))
-        return self._verdict(low + by, high + by)
+            return Verdict(str(self.verdicts(low * math.exp(by), high * math.exp(by))))
+        return Verdict(str(self.verdicts(low + by, high + by)))
 
     @property
     def bound(self) -> float:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import html
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ronkyo import files, results
 from ronkyo.claims import estimates
-from ronkyo.claims.metrics import MetricsTable, pick
+from ronkyo.claims.metrics import MetricsTable, pick, split
 from ronkyo.numbers import NO_BREAK, rounded_pair, shown, to_spread
+from ronkyo.params import Seeds
 from ronkyo.project import Project
 from ronkyo.words import Words
 
@@ -44,16 +46,21 @@ class Values(MetricsTable):
         self.seeds = {name: table for name in names if (table := results.read_seeds(project, name))}
         self.constants = {name: table for name in names if (table := results.read_constants(project, name))}
         self.items = {name: table for name in names if (table := results.read_items(project, name))}
+        self._groups = {name: results.read_groups(project, name) for name in self.items}
         self.provenance = {
             name: files.read_json(file) for name in names if (file := project.provenance_file(name)).exists()
         }
 
     def param(self, key: str, spec: str = "") -> Value:
         """A parameter; `<experiment>.variants.<variant>.<key>` also finds what the variant inherits."""
-        return Value(self._text(self.setting(key), spec), key)
+        value = self.setting(key)
+        if isinstance(value, Mapping):
+            hint = f'; seeds("{key.removesuffix(".seeds")}") tells how many' if key.endswith(".seeds") else ""
+            raise ValueError(f"param {key!r}: expected a value, found a section of {', '.join(value)}{hint}")
+        return Value(self._text(value, spec), key)
 
     def _text(self, value: Any, spec: str) -> str:
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             return self.words("claims.joiner").join(self._text(item, spec) for item in value)
         return shown(value, spec)
 
@@ -120,6 +127,34 @@ class Values(MetricsTable):
     def count(self, experiment: str) -> Value:
         """How many variants an experiment compares."""
         return Value(str(len(self.variants(experiment))), f"{experiment}.variants")
+
+    def number_of_seeds(self, experiment: str) -> Value:
+        """How many seeds each variant has, as 10, or as 5–20 where they do not have the same number."""
+        variants, key = self.variants(experiment), f"{experiment}.seeds"
+        if (plan := self._plan(experiment)) is None:
+            raise ValueError(f"seeds {experiment!r}: expected an experiment with seeds, found none")
+        counts = [plan.of(variant) for variant in variants]
+        least, most = min(counts), max(counts)
+        return Value(str(least) if least == most else self.words("report.seeds", least=least, most=most), key)
+
+    def looks(self, experiment: str) -> tuple[int, ...]:
+        """The numbers of seeds at which the plan looks at the claims; () for an experiment without seeds."""
+        plan = self._plan(experiment)
+        return plan.looks if plan else ()
+
+    def matters(self, key: str, ratio: bool) -> float | None:
+        """The smallest difference of a metric that matters, or the smallest ratio; None where the plan says none."""
+        experiment, _, metric = split(key)
+        plan = self._plan(experiment)
+        smallest = plan.matters.get(metric) if plan else None
+        return (smallest["ratio"] if ratio else None) if isinstance(smallest, Mapping) else None if ratio else smallest
+
+    def groups(self, experiment: str) -> np.ndarray | None:
+        """What each item belongs to, (n_items,) names; None where items belong to nothing."""
+        return self._groups.get(experiment)
+
+    def _plan(self, experiment: str) -> Seeds | None:
+        return getattr(pick(self.sections, experiment, "experiment", experiment), "seeds", None)
 
     def names(self, experiment: str, name: str) -> list[str]:
         """The names of the numbers in a group of constants, in their order."""

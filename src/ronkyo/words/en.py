@@ -166,6 +166,7 @@ TEXTS: dict[str, str] = {
     "report.agrees": "agrees",
     "report.disagrees": "disagrees",
     "report.variant": "Variant",
+    "report.seeds": "{least}–{most}",
     "report.data": "Experiment|Data|SHA-256",
     "report.data.caption": "Where the data come from, and the SHA-256 of their content (first 16 digits)",
     "report.versions": "Software|Version",
@@ -203,7 +204,7 @@ TEXTS: dict[str, str] = {
     ),
     "compare.note.alone": "Experiments that only {side} has: {experiments}.",
     "compare.note.seeds": (
-        "{experiment} has {old} seeds in A and {new} in B; differences and ratios are of the {common} that both have."
+        "{named}: {old} seeds in A and {new} in B; differences and ratios are of the {common} that both have."
     ),
     "compare.stage.alone": "only {side} has it",
     "compare.stage.command": "its command changed",

@@ -156,6 +156,7 @@ TEXTS: dict[str, str] = {
     "report.agrees": "一致",
     "report.disagrees": "不一致",
     "report.variant": "条件",
+    "report.seeds": "{least}〜{most}",
     "report.data": "実験|データ|SHA-256",
     "report.data.caption": "データの出典と内容の SHA-256（先頭 16 桁）",
     "report.versions": "ソフトウェア|版",
@@ -191,7 +192,7 @@ TEXTS: dict[str, str] = {
     ),
     "compare.note.alone": "{side} だけにある実験：{experiments}。",
     "compare.note.seeds": (
-        "{experiment} のシードの数は A で {old}、B で {new} なので、差と比は共通の {common} 個について求めた。"
+        "{named} のシードの数は A で {old}、B で {new} なので、差と比は共通の {common} 個について求めた。"
     ),
     "compare.stage.alone": "{side} だけにある",
     "compare.stage.command": "コマンドが変わった",

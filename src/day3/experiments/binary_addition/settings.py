@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from ronkyo.params import Section, Variants
+from ronkyo.params import Section, Seeds, Variants
 
 ACTIVATION_LABELS = {"sigmoid": "Sigmoid", "tanh": "tanh", "relu": "ReLU"}
 INITIALIZATION_LABELS = {"normal": "", "xavier": "・Xavier", "he": "・He"}
@@ -48,7 +48,7 @@ class Figures(Section):
 
 
 class Settings(Section):
-    seeds: int = Field(gt=0)
+    seeds: Seeds
     training: Training
     variants: Variants[Training]
     convergence: Convergence
@@ -57,8 +57,8 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _comparable(self) -> Self:
-        if self.figures.example_seed >= self.seeds:
-            raise ValueError(f"expected figures.example_seed below seeds ({self.seeds})")
+        if self.figures.example_seed >= self.seeds.first:
+            raise ValueError(f"expected figures.example_seed below seeds of the first look ({self.seeds.first})")
         return self
 
 

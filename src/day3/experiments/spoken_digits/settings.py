@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from ronkyo.params import Name, Section, Variants
+from ronkyo.params import Name, Section, Seeds, Variants
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -61,7 +61,7 @@ class Training(Section):
 
 
 class Settings(Section):
-    seeds: int = Field(gt=0)
+    seeds: Seeds
     data: Data
     training: Training
     variants: Variants[Training]

@@ -28,6 +28,7 @@ def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summ
         constants={"chance": _chance(len(data["validation_y"]))},
         curves={variant: _curve(arrays["batch_loss"]) for variant, arrays in runs.items()},
         items={variant: _clips(data, arrays) for variant, arrays in runs.items()},
+        groups=data["validation_speaker"],
     )
 
 
