@@ -535,7 +535,7 @@ def test_the_ledger_is_a_metrics_file_whose_single_values_are_numbers_and_verdic
 def test_the_ledger_compares_with_what_the_original_printed(project, state):
     files.write_text(
         project.templates / "original.yaml",
-        "claims: {a: 双方向がよい。}\n"
+        "statements: [{says: 双方向がよい。, tested: 4 シード, claims: [a]}]\n"
         'numbers: {digits.bilstm.accuracy: "0.310", digits.gru.accuracy: "0.210"}\n'
         "comparable: {digits.data.source: fsdd}\n",
     )
@@ -553,40 +553,86 @@ def test_the_ledger_compares_with_what_the_original_printed(project, state):
     ]
     assert "データが異なる" in rendered.text
     assert rendered.text.count(r"0\*</data>") == 2  # the two numbers, as printed, are of other data
-    assert "| 双方向がよい。 | <span" in rendered.text
+    assert "| 双方向がよい。 | 4 シード | <span" in rendered.text
 
 
 ORIGINALS = {
-    "a statement without a claim": (
-        "claims: {b: x}\nnumbers: {}\ncomparable: {}\n",
-        "report_templates/original.yaml: claims.b: no template states this claim",
+    "a statement about a claim that nobody states": (
+        "statements: [{says: x, tested: y, claims: [b, a-b]}]\nnumbers: {}\ncomparable: {}\n",
+        "report_templates/original.yaml: statements.0.claims: no template states the claim 'b'",
     ),
-    "not all its sections": ("claims: {}\n", "report_templates/original.yaml: numbers: Field required"),
+    "a verdict that no claim speaks for a statement with": (
+        "statements: [{says: x, tested: y, claims: {a: undecided}}]\nnumbers: {}\ncomparable: {}\n",
+        "statements.0.claims.a: expected one of 'supported' or 'contradicted', found 'undecided'",
+    ),
+    "a part of what nobody tested": (
+        "statements: [{says: x, tested: y, covers: part}]\nnumbers: {}\ncomparable: {}\n",
+        "statements.0.covers: expected claims that test a part of the statement, found none",
+    ),
+    "a statement that says not what was tested": (
+        "statements: [{says: x, testde: y}]\nnumbers: {}\ncomparable: {}\n",
+        "statements.0.testde: unknown key, found 'y'; nearest: tested",
+    ),
+    "not all its sections": (
+        "statements: []\n",
+        "report_templates/original.yaml: numbers: expected a value, found nothing",
+    ),
     "a number that is not as printed": (
-        "claims: {}\nnumbers: {digits.gru.accuracy: 0.1}\ncomparable: {}\n",
-        "report_templates/original.yaml: numbers.digits.gru.accuracy: Input should be a valid string",
+        "statements: []\nnumbers: {digits.gru.accuracy: 0.1}\ncomparable: {}\n",
+        "report_templates/original.yaml: numbers.digits.gru.accuracy: expected text, found 0.1",
     ),
     "an unknown metric": (
-        'claims: {}\nnumbers: {digits.gru.acuracy: "0.1"}\ncomparable: {}\n',
+        'statements: []\nnumbers: {digits.gru.acuracy: "0.1"}\ncomparable: {}\n',
         "report_templates/original.yaml: metric 'digits.gru.acuracy': no 'acuracy'; nearest: accuracy",
     ),
     "an unknown parameter": (
-        "claims: {}\nnumbers: {}\ncomparable: {digits.data.sauce: fsdd}\n",
+        "statements: []\nnumbers: {}\ncomparable: {digits.data.sauce: fsdd}\n",
         "report_templates/original.yaml: param 'digits.data.sauce': no 'sauce'; nearest: source",
     ),
 }
 
 
+def test_each_statement_of_the_original_has_the_verdict_of_what_was_tested(project, state):
+    statements = [
+        "{says: 高い, tested: 条件 1, claims: [a]}",
+        "{says: 高くない, tested: 条件 2, claims: {a: contradicted}}",
+        "{says: 高くて 0.5 を超える, tested: 条件 3, claims: [a, b]}",
+        "{says: 高くて最もよい, tested: 条件 4, claims: [a, c]}",
+        "{says: 速くて高い, tested: 速さは測っていない, claims: [a], covers: part}",
+        "{says: 速くて 0.5 を超える, tested: 速さは測っていない, claims: [b], covers: part}",
+        "{says: 絵も描ける, tested: 絵は対象でない}",
+    ]
+    text = f"statements: [{', '.join(statements)}]\nnumbers: {{}}\ncomparable: {{}}\n"
+    files.write_text(project.templates / "original.yaml", text)
+    others = {"b": 'higher("digits.gru.accuracy", than=0.5)', "c": 'highest("digits.bilstm.accuracy")'}
+    before = "".join(
+        f'{{% claim "{id}", {predicate}, hypothesis="x" %}}\n{WORDINGS}{{% endclaim %}}\n'
+        for id, predicate in others.items()
+    )
+    rendered = state(OK, before=before, after="\n{{ original_claims_table() }}\n\n")
+    rows = build.parse(rendered).root.xpath('//table[.//th="試した条件"]/tbody/tr')
+    assert [[cell.text_content() for cell in row][2:] for row in rows] == [
+        ["支持", "3"],
+        ["否定", "3"],
+        ["否定", "3、1"],
+        ["未決", "3、2"],
+        ["一部だけ支持", "3"],
+        ["否定", "1"],
+        ["試していない", "—"],
+    ]
+    assert [row["says"] for row in rendered.ledger()["b"]["original"]] == ["高くて 0.5 を超える", "速くて 0.5 を超える"]
+
+
 @pytest.mark.parametrize(("text", "message"), ORIGINALS.values(), ids=ORIGINALS.keys())
 def test_a_mistake_in_the_originals_statements_names_the_file(project, state, text, message):
     files.write_text(project.templates / "original.yaml", text)
-    with pytest.raises(ReportError) as raised:
+    with pytest.raises(UserError) as raised:
         state(OK)
     assert message in str(raised.value)
 
 
 def test_the_originals_file_that_is_no_yaml_is_told_by_its_line(project, state):
-    files.write_text(project.templates / "original.yaml", "claims: {\nnumbers: ]\n")
+    files.write_text(project.templates / "original.yaml", "statements: {\nnumbers: ]\n")
     with pytest.raises(params.ParamsError, match=r"report_templates/original.yaml: line 2: expected YAML"):
         state(OK)
 
@@ -636,7 +682,8 @@ def test_the_factor_brings_the_intervals_end_to_the_bound():
 def test_a_ratio_of_the_original_to_nothing_is_not_taken(project, state):
     files.write_text(
         project.templates / "original.yaml",
-        'claims: {a: x}\nnumbers: {digits.chance.accuracy: "0.1", digits.nothing.accuracy: "0"}\ncomparable: {}\n',
+        "statements: [{says: x, tested: y, claims: [a]}]\n"
+        'numbers: {digits.chance.accuracy: "0.1", digits.nothing.accuracy: "0"}\ncomparable: {}\n',
     )
     rendered = state('higher("digits.chance.accuracy", than="digits.nothing.accuracy", ratio=True)')
     assert rendered.ledger()["a"]["original"] == [{"says": "x"}]
@@ -797,7 +844,8 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
         "{{ versions_table() }}\n\n{{ data_table() }}\n\n{{ parameters_listing() }}\n\n{{ ledger() }}\n"
     )
     original = (
-        'claims: {best: It is the best.}\nnumbers: {digits.gru.accuracy: "0.21", digits.bilstm.accuracy: "0.3"}\n'
+        "statements: [{says: It is the best., tested: four seeds, claims: [best]}]\n"
+        'numbers: {digits.gru.accuracy: "0.21", digits.bilstm.accuracy: "0.3"}\n'
     )
     files.write_text(project.templates / "original.yaml", original + "comparable: {digits.data.source: other}\n")
     sample.write_report(project, text)

@@ -19,7 +19,7 @@ from ronkyo.report.appendix import appendix
 from ronkyo.report.blocks import caption as caption_of
 from ronkyo.report.blocks import table
 from ronkyo.report.compared import Compared
-from ronkyo.report.original import Original
+from ronkyo.report.original import Original, Statement
 from ronkyo.report.sentences import MarkedClaims, mark
 from ronkyo.report.values import Value, Values
 
@@ -212,13 +212,27 @@ class ClaimTables:
         return table(self.words("report.claims").split("|"), rows) + caption_of("table", "tab:claims", caption, file)
 
     def original_claims_table(self) -> str:
-        """What the original report concluded, and the verdicts of our claims about the same things."""
-        rows = [
-            [said, mark(claim.verdict, self.words), f"[{claim.number}](#ledger:{claim.id})"]
-            for claim in (stated.claim for stated in self.claims.stated)
-            if (said := self.original.claims.get(claim.id))
-        ]
+        """Every statement of the original report, under which condition it was tested, the verdict, and the claims that give
+        it."""
+        claims = {stated.claim.id: stated.claim for stated in self.claims.stated}
+        verdicts = {id: claim.verdict for id, claim in claims.items()}
+        rows = []
+        for statement in self.original.statements:
+            tested = [claims[id] for id in statement.claims if id in claims]
+            verdict = statement.verdict(verdicts) if len(tested) == len(statement.claims) else None
+            links = (
+                self.words("claims.joiner").join(f"[{claim.number}](#ledger:{claim.id})" for claim in tested) or ABSENT
+            )
+            rows.append([statement.says, statement.tested, self._told(statement, verdict), links])
         return self._beside_original("original_claims", "tab:original-claims", rows)
+
+    def _told(self, statement: Statement, verdict: Verdict | None) -> str:
+        """The verdict on a statement of the original report; of a part, where the claims cover no more."""
+        if verdict is None:
+            return self.words("report.not_tested")
+        if statement.covers == "part" and verdict != Verdict.CONTRADICTED:
+            return self.words("report.in_part", verdict=mark(verdict, self.words))
+        return mark(verdict, self.words)
 
     def original_table(self) -> str:
         """The numbers that the original report printed, beside ours."""

@@ -178,8 +178,10 @@ TEXTS: dict[str, str] = {
     "report.method.log t + BCa": "ratio",
     "report.method.Clopper–Pearson": "share",
     "report.method.exact": "computed",
-    "report.original_claims": "Claim of {original}|Verdict|Claim",
-    "report.original_claims.caption": "What {original} claimed, and the verdicts",
+    "report.original_claims": "Statement of {original}|Tested|Verdict|Claim",
+    "report.original_claims.caption": "What {original} stated, and the verdicts",
+    "report.not_tested": "not tested",
+    "report.in_part": "only in part: {verdict}",
     "report.original_numbers": "Value|Earlier|Mean and confidence interval|Inside|Prediction interval|Inside",
     "report.original_numbers.caption": r"Numbers of {original} beside ours; \* marks those whose data are others",
     # -- compare --

@@ -168,8 +168,10 @@ TEXTS: dict[str, str] = {
     "report.method.log t + BCa": "比",
     "report.method.Clopper–Pearson": "割合",
     "report.method.exact": "計算値",
-    "report.original_claims": "{original}の主張|判定|主張",
-    "report.original_claims.caption": "{original}の主張と判定",
+    "report.original_claims": "{original}の記述|試した条件|判定|主張",
+    "report.original_claims.caption": "{original}の記述と判定",
+    "report.not_tested": "試していない",
+    "report.in_part": "一部だけ{verdict}",
     "report.original_numbers": "値|原|平均と信頼区間|内外|予測区間|内外",
     "report.original_numbers.caption": r"{original}の数値（原）との照合。\* は、データが{original}と異なる値",
     # -- compare --
