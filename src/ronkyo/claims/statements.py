@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ronkyo.claims.estimates import Estimate, Method
+from ronkyo.claims.false_discoveries import standing
+from ronkyo.claims.history import History, Look
 from ronkyo.claims.predicates import Predicate
 from ronkyo.claims.quantity import Kind
 from ronkyo.claims.verdicts import CLOSE, Comparison, Verdict, decisive, open_parts
@@ -32,6 +34,8 @@ class Claim:
     figure_file: str | None
     words: Words
     items: str  # what one item is called
+    looks: tuple[Look, ...] = ()  # that were taken at its seeds
+    uncorrected: int = 0  # how many these are, where one was not of the present plan
 
     @property
     def deciding(self) -> Comparison:
@@ -166,16 +170,24 @@ class Claims:
 
     figures: the file of a figure's id, None for a figure that there is not. What a report prints of a claim is the
     business of a subclass: `claim_type`, `text` and `printed`; so is what it calls things: `hypothesis` and `items`.
+    history: at how many seeds earlier reports looked at each claim; without it, no looks are told.
     """
 
     claim_type = Claim
 
-    def __init__(self, words: Words, figures: Callable[[str], str | None] = lambda id: None) -> None:
+    def __init__(
+        self,
+        words: Words,
+        figures: Callable[[str], str | None] = lambda id: None,
+        history: History | None = None,
+    ) -> None:
         self.words = words
         self.figures = figures
+        self.history = history
         self.stated: list[Stated] = []
         self.wordless: list[Claim] = []  # whose verdict the template has no wording for
         self.closed_by: str | None = None  # the place of the ledger, which lists all claims and so stands after them
+        self._standing: tuple[int, set[str]] = 0, set()  # of how many claims, which
         self.open: str | None = None  # the claim whose wording is being printed
 
     def state(
@@ -195,8 +207,10 @@ class Claims:
         number, file = len(self.stated) + len(self.wordless) + 1, self.figures(figure) if figure else None
         hypothesis = hypothesis.strip() or self.hypothesis(comparisons)
         items = self.items(next((part for part in comparisons if part.quantity.over == "items"), comparisons[0]))
+        looks = self.history.of(id, comparisons) if self.history else ((), 0)
+        parts = tuple(comparisons)
         claim = self.claim_type(
-            id, number, place, hypothesis, predicate, verdict, tuple(comparisons), figure, file, self.words, items
+            id, number, place, hypothesis, predicate, verdict, parts, figure, file, self.words, items, *looks
         )
         if verdict not in wordings:
             self.wordless.append(claim)
@@ -210,6 +224,15 @@ class Claims:
         self.stated.append(Stated(claim, sentence, self.text(sentence)))
         printed = self.printed(self.stated[-1])
         return f"{printed}\n{_lines(explanation, f'claim {id!r}', 'explanation')}" if explains else printed
+
+    @property
+    def standing(self) -> set[str]:
+        """The ids of those stated so far that are decided and stand at a held rate of false discoveries."""
+        count, found = self._standing
+        if count != len(self.stated):
+            found = standing({stated.claim.id: stated.claim.predicate for stated in self.stated})
+            self._standing = len(self.stated), found
+        return found
 
     @property
     def ids(self) -> set[str]:
