@@ -283,15 +283,15 @@ def _lines(text: str, claim: str, tag: str) -> str:
 
 
 def _printed(value: float, spec: str, estimate: Estimate) -> str:
-    """A number of an estimate; without a format, to the second digit of half its interval's width. A ratio's half width is
-    that of its logarithm times the number, at most the number itself."""
-    share = estimate.method == Method.SHARE
+    """A number of an estimate; without a format to the second digit of half its interval's width. A ratio's is that of its
+    logarithm, so that value and ends have the same number of digits."""
     if spec not in ("", "%"):
         return shown(value, spec)
-    half_width = (estimate.high - estimate.low) / 2
-    if estimate.method == Method.RATIO and estimate.low > 0:
-        half_width = value * min(1.0, math.log(estimate.high / estimate.low) / 2)
-    return to_spread(value, half_width, percent=share or spec == "%")
+    if estimate.method == Method.RATIO and not estimate.reason and 0 < estimate.low < estimate.high:
+        exponent = math.floor(math.log10(math.log(estimate.high / estimate.low) / 2))
+        return shown(value, f"#.{max(2, 1 - exponent)}g")
+    percent = spec == "%" or estimate.method == Method.SHARE
+    return to_spread(value, (estimate.high - estimate.low) / 2, percent)
 
 
 def _missing_wording(claim: Claim) -> str:

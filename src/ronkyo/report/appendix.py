@@ -72,11 +72,11 @@ def _quantity(quantity: Quantity, words: Words) -> str:
 
 
 def _against_original(claim: Claim, original: Original) -> list[str]:
-    if claim.id not in original.claims:
+    words, says = claim.words, original.says(claim.id)
+    if not says:
         return []
-    words = claim.words
     stop = words("claims.stop")
-    said = f"{original.claims[claim.id].rstrip(stop)}{stop}"
+    said = words("claims.line_break").join(f"{text.rstrip(stop)}{stop}" for text in says)
     effects = original.effects(claim)
     if not effects:
         return [said]

@@ -11,7 +11,6 @@ from platform import python_version
 from typing import Any
 
 from ronkyo.claims.predicates import Predicates, Verdict
-from ronkyo.claims.statements import Claims
 from ronkyo.errors import ReportError, nearest
 from ronkyo.numbers import ABSENT
 from ronkyo.project import MANIFEST, Project
@@ -19,19 +18,21 @@ from ronkyo.report import listings, places
 from ronkyo.report.appendix import appendix
 from ronkyo.report.blocks import caption as caption_of
 from ronkyo.report.blocks import table
-from ronkyo.report.original import Original
-from ronkyo.report.sentences import mark
+from ronkyo.report.compared import Compared
+from ronkyo.report.original import Original, Statement
+from ronkyo.report.sentences import MarkedClaims, mark
 from ronkyo.report.values import Value, Values
 
 NUMBERS = ("param", "mean", "median", "interval", "constant", "source", "label", "count", "level")  # methods of Values
 RESULTS = ("mean", "median", "interval", "constant", "metrics_table")
 
 
-def all_functions(values: Values, claims: Claims, original: Original) -> dict[str, Callable[..., Any]]:
+def all_functions(values: Values, claims: MarkedClaims, original: Original) -> dict[str, Callable[..., Any]]:
     """By name. Raises ReportError where a project's own function has a name that is taken."""
     functions = {name: getattr(values, name) for name in NUMBERS} | {"seeds": values.number_of_seeds}
     functions |= Content(values).functions() | Tables(values).functions()
     functions |= ClaimTables(values, claims, original).functions() | Predicates(values).table()
+    functions["compared"] = Compared(claims.nouns, claims).compared
     for name, (module, function) in _tables(values.project).items():
         if name in functions:
             raise ReportError(f"{module}: {name}: expected a name that no function of templates has")
@@ -181,7 +182,7 @@ def _version(name: str) -> str:
 class ClaimTables:
     """The claims, and what an earlier report said."""
 
-    def __init__(self, values: Values, claims: Claims, original: Original) -> None:
+    def __init__(self, values: Values, claims: MarkedClaims, original: Original) -> None:
         self.project = values.project
         self.words = values.words
         self.claims = claims
@@ -211,13 +212,27 @@ class ClaimTables:
         return table(self.words("report.claims").split("|"), rows) + caption_of("table", "tab:claims", caption, file)
 
     def original_claims_table(self) -> str:
-        """What the original report concluded, and the verdicts of our claims about the same things."""
-        rows = [
-            [said, mark(claim.verdict, self.words), f"[{claim.number}](#ledger:{claim.id})"]
-            for claim in (stated.claim for stated in self.claims.stated)
-            if (said := self.original.claims.get(claim.id))
-        ]
+        """Every statement of the original report, under which condition it was tested, the verdict, and the claims that give
+        it."""
+        claims = {stated.claim.id: stated.claim for stated in self.claims.stated}
+        verdicts = {id: claim.verdict for id, claim in claims.items()}
+        rows = []
+        for statement in self.original.statements:
+            tested = [claims[id] for id in statement.claims if id in claims]
+            verdict = statement.verdict(verdicts) if len(tested) == len(statement.claims) else None
+            links = (
+                self.words("claims.joiner").join(f"[{claim.number}](#ledger:{claim.id})" for claim in tested) or ABSENT
+            )
+            rows.append([statement.says, statement.tested, self._told(statement, verdict), links])
         return self._beside_original("original_claims", "tab:original-claims", rows)
+
+    def _told(self, statement: Statement, verdict: Verdict | None) -> str:
+        """The verdict on a statement of the original report; of a part, where the claims cover no more."""
+        if verdict is None:
+            return self.words("report.not_tested")
+        if statement.covers == "part" and verdict != Verdict.CONTRADICTED:
+            return self.words("report.in_part", verdict=mark(verdict, self.words))
+        return mark(verdict, self.words)
 
     def original_table(self) -> str:
         """The numbers that the original report printed, beside ours."""
