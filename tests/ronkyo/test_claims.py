@@ -13,10 +13,13 @@ import sample
 
 from ronkyo import files, params, results
 from ronkyo.claims import estimates
-from ronkyo.claims.predicates import Comparison, Verdict, decisive, every
+from ronkyo.claims.predicates import Comparison, Predicate, Verdict, decisive, every
 from ronkyo.claims.quantity import Kind, Quantity
+from ronkyo.claims.statements import Claim
 from ronkyo.errors import ReportError
 from ronkyo.report import build, chapters
+from ronkyo.report.values import Values
+from ronkyo.words import Words
 
 WORDINGS = "{% supported %}\n支持。\n{% undecided %}\n未決。\n{% contradicted %}\n否定。\n"
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -45,7 +48,7 @@ def state(project):
 def stating(project):
     """A function that renders a claim on a project's results and gives what was rendered."""
 
-    def render(predicate, wordings=WORDINGS, id="a", before="", after="", options=""):
+    def render(predicate, wordings=WORDINGS, id="a", before="", after="", options=', hypothesis="仮説"'):
         claim = f'{{% claim "{id}", {predicate}{options} %}}\n{wordings}{{% endclaim %}}\n'
         sample.write_report(project, f"## 章\n\n{before}{claim}{after}\n{{{{ ledger() }}}}\n")
         return chapters.render(project)
@@ -272,7 +275,97 @@ def test_a_sentence_may_end_its_paragraph_and_another_may_follow_it(state):
     assert "前。\n<span" in rendered.text
     assert "</span>\n\n次の段落。" in rendered.text
     paragraph = build.parse(rendered).root.find("p")
-    assert "".join(paragraph.itertext()).startswith("前。支持。主張 1 支持")
+    assert "".join(paragraph.itertext()).startswith("前。支持。\u00a0主張 1「仮説」\u00a0支持（4 シード）")
+
+
+def badges(rendered):
+    """The texts of the marks behind the sentences."""
+    return [
+        link.text_content().replace("\u00a0", " ")
+        for link in build.parse(rendered).root.iter("a")
+        if "badge" in link.get("class", "")
+    ]
+
+
+def test_the_mark_behind_a_sentence_names_the_hypothesis_its_verdict_and_what_it_rests_on(measured):
+    said = {
+        'higher("digits.gru.accuracy", than=0.5)': "否定（4 シード）",
+        'higher("digits.bilstm.accuracy", than="digits.gru.accuracy", over="items")': "支持（120 項目）",
+        'all_of(higher("digits.gru.accuracy", than=0.1), higher("digits.gru.accuracy", than=0.1, over="items"))': (
+            "支持（4 シード、120 項目）"
+        ),
+        'all_of(higher("digits.gru.accuracy", than=0.1), share("addition.hidden_16.converged", more_than=0.5))': (
+            "支持（4～8 シード）"
+        ),
+        'more_often("addition.hidden_32.diverged", than="addition.hidden_32.converged")': "未決（違いのある 8 シード）",
+        'exact("digits.chance.accuracy", equals=0.1)': "支持（計算値）",
+    }
+    for predicate, end in said.items():
+        rendered = stating(measured)(predicate, options=', hypothesis="A < B のほうがよい"')
+        assert badges(rendered) == [f"主張 1「A < B のほうがよい」 {end}"], predicate
+
+
+def test_an_explanation_stands_behind_the_mark_and_is_none_of_the_claims_sentences(state):
+    rendered = state(
+        OK, wordings="{% supported %}\n高い。\n{% explanation %}\n偶然と\n考えられる。\n", after="続き。\n"
+    )
+    assert rendered.ledger()["a"]["sentences"] == ["高い。"]
+    root = build.parse(rendered).root
+    (sentence,) = root.xpath('//span[@id="claim:a"]')
+    assert "考えられる" not in sentence.text_content()
+    assert sentence.tail.strip() == "偶然と考えられる。続き。"
+    assert rendered.places.of_text("考えられる。") == ["report_templates/report.md.j2:8"]
+
+
+def test_a_share_is_worded_by_none_some_or_all_of_its_seeds(measured):
+    counted = '{{ claim.counted(none="{n} 個とも失敗", some="{n} 個のうち {k} 個", all="{n} 個とも成功") }}。'
+    wordings = "".join(f"{{% {verdict} %}}\n{counted}\n" for verdict in Verdict)
+    for metric, text in {
+        "hidden_16": "8 個とも成功。",
+        "hidden_32": "8 個のうち 4 個。",
+        "hidden_64": "8 個とも失敗。",
+    }.items():
+        rendered = stating(measured)(f'share("addition.{metric}.converged", more_than=0.5)', wordings)
+        assert rendered.claims.stated[0].text == text
+    with pytest.raises(ReportError, match="counted: expected a claim of a share, found digits.gru.accuracy - 0.1"):
+        stating(measured)(OK, wordings)
+
+
+def test_numbers_without_a_format_have_the_digits_that_the_spread_supports(measured):
+    told = "{{ claim.effect() | plain }} {{ claim.interval() | plain }}。"
+    wordings = "".join(f"{{% {verdict} %}}\n{told}\n" for verdict in Verdict)
+    said = {
+        'higher("digits.bilstm.accuracy", than="digits.gru.accuracy")': "0.102 [0.082, 0.123]。",
+        'higher("digits.bilstm.accuracy", than="digits.gru.accuracy", ratio=True)': "1.50 [1.38, 1.62]。",
+        'share("addition.hidden_64.converged", more_than=0.5)': "0\u00a0% [0\u00a0%, 37\u00a0%]。",
+        'exact("digits.chance.fifth", equals=0.1)': "0.1 [0.1, 0.1]。",
+    }
+    for predicate, text in said.items():
+        assert stating(measured)(predicate, wordings).claims.stated[0].text == text
+
+
+def test_a_number_over_seeds_without_a_format_has_the_digits_that_its_interval_supports(measured):
+    values = Values(measured)
+    assert values.mean("digits.gru.accuracy") == "0.208"  # ± 0.027
+    assert values.mean("digits.gru.accuracy", "%") == "20.8\u00a0%"
+    assert values.median("digits.gru.accuracy") == "0.205"
+    assert values.interval("digits.gru.accuracy") == "0.208（95\u00a0% 信頼区間 [0.180, 0.235]）"
+    assert values.mean("digits.lstm_clip.accuracy") == "0.3"  # the same in every seed
+    assert values.median("digits.gru.loss") == "5.13"  # infinite in one
+
+
+def claim_of(*comparisons, verdict=every):
+    predicate = Predicate(tuple(lambda _, c=c: c for c in comparisons), verdict)
+    found = verdict([comparison.verdict for comparison in comparisons])
+    return Claim("a", 1, "x", "h", predicate, found, comparisons, None, None, Words("en"), "items")
+
+
+def test_a_verdict_is_close_when_a_tenth_of_the_half_width_would_turn_it():
+    assert claim_of(ratio(2.0, 1.05, 4.0)).close  # a tenth of half the width of log(1.05 … 4) is 0.067
+    assert not claim_of(ratio(2.0, 1.3, 3.0)).close
+    assert claim_of(ratio(2.0, 0.97, 4.0)).close
+    contradicted = ratio(0.2, 0.1, 0.3)
+    assert not claim_of(contradicted, ratio(2.0, 1.01, 4.0)).close  # whatever the other one says
 
 
 def test_a_verdict_without_a_wording_fails_with_what_to_write(state):
@@ -337,7 +430,7 @@ WRONG = {
     ),
     "over something else": (
         {"predicate": 'higher("digits.gru.accuracy", than=0.1, over="clips")'},
-        "over: expected seeds or items, found 'clips'",
+        "over: expected seeds, items or both, found 'clips'",
     ),
     "a ratio below zero": (
         {"predicate": 'lower("digits.gru.accuracy", than="digits.bilstm.accuracy", ratio=True, margin=1)'},
@@ -507,19 +600,19 @@ def ratio(value, low, high, above=1.0):
 
 
 def test_how_clear_a_ratio_is_of_its_bound_is_measured_on_the_scale_of_its_interval():
-    """The numbers of a claim that named the wrong part: 95 times is clear by 8 half widths, 8.7e-6 by 1.8."""
+    """The numbers of a claim that named the wrong part: 95 times is clear by 7.4 half widths, 8.7e-6 by 0.8."""
     exploded = ratio(95.2483, 55.4998, 163.464)
     vanished = ratio(1 / 8.72772e-06, 1 / 0.00667556, 1 / 1.14107e-08)
-    assert exploded.clearance == pytest.approx(np.log(95.2483) / np.log(95.2483 / 55.4998))
-    assert vanished.clearance == pytest.approx(np.log(8.72772e-06) / np.log(8.72772e-06 / 0.00667556))
+    assert exploded.clearance == pytest.approx(2 * np.log(55.4998) / np.log(163.464 / 55.4998))
+    assert vanished.clearance == pytest.approx(2 * np.log(0.00667556) / np.log(1.14107e-08 / 0.00667556))
     assert decisive(Verdict.SUPPORTED, [exploded, vanished]) is vanished
 
 
 @pytest.mark.parametrize("high", [1.5, 4.0, 100.0])
 def test_what_is_decided_is_clear_of_its_bound_and_what_is_not_is_not(high):
-    assert ratio(1.2, 1.01, high).clearance > 1
-    assert ratio(1.2, 0.99, high).clearance < 1
-    assert ratio(0.5, 0.4, 0.99).clearance > 1
+    assert ratio(1.2, 1.01, high).clearance > 0
+    assert ratio(1.2, 0.99, high).clearance < 0
+    assert ratio(0.5, 0.4, 0.99).clearance > 0
 
 
 def test_a_ratio_would_have_to_change_by_a_factor(state):
@@ -556,7 +649,7 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
     project = sample.build(tmp_path, "en")
     sample.write_results(project)
     claim = (
-        '{% claim "best", highest("digits.bilstm.accuracy", among=["gru", "simple_rnn"]) %}\n'
+        '{% claim "best", highest("digits.bilstm.accuracy", among=["gru", "simple_rnn"]), hypothesis="It is the best" %}\n'
         '{% supported %}\nThe best is {{ claim.name }},\nby {{ claim.effect(".2f") }}. It beats the others.\n'
         '{% contradicted %}\n{{ claim.names("contradicted") }} is better.\n{% endclaim %}\n'
         '{% claim "spread", higher("digits.lstm_clip.accuracy", than=0.1) %}\n'
@@ -583,8 +676,7 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
         "(It cannot be decided: every seed gives the same value, which tells nothing of the spread.)",
     ]
     paragraph = build.parse(rendered).root.find(".//p")
-    assert "others.\u00a0Claim 1 supported" in "".join(paragraph.itertext())
-    assert paragraph.xpath('.//span[@class="end"]')[0].text == ".\u00a0"
+    assert "others.\u00a0Claim 1 “It is the best”\u00a0supported (4 seeds)" in "".join(paragraph.itertext())
 
 
 # -- from a plain script ----------------------------------------------------------------------------------------------
@@ -632,5 +724,5 @@ def test_a_plain_script_claims_of_a_dictionary_of_metrics_and_loads_nothing_else
         "supported",
         "contradicted",
         "[]",
-        "1 claims: 1 supported, 0 undecided, 0 contradicted 0.3075",
+        "1 claims: 1 supported, 0 equal, 0 undecided, 0 contradicted 0.3075",
     ]

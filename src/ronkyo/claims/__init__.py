@@ -16,7 +16,7 @@ _MODULES = {
     "Claim": "statements",
     "ClaimTags": "tags",
     "Claims": "statements",
-    "Comparison": "predicates",
+    "Comparison": "verdicts",
     "Estimate": "estimates",
     "Kind": "quantity",
     "Method": "estimates",
@@ -27,10 +27,15 @@ _MODULES = {
     "Quantity": "quantity",
     "Reason": "estimates",
     "Stated": "statements",
-    "Verdict": "predicates",
+    "Verdict": "verdicts",
     "all_of": "predicates",
+    "look_alpha": "looks",
     "mean_interval": "estimates",
     "prediction_interval": "estimates",
+    "probability_of_a_decision": "power",
+    "seeds_needed": "power",
+    "standing": "false_discoveries",
+    "visible": "power",
 }
 
 

@@ -6,7 +6,6 @@ What each interval assumes, and what it cannot say, stands in docs/claims.md.
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -14,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import scipy  # its parts are loaded when first used
 
-LEVEL = 0.95
+ALPHA = 0.05
+LEVEL = 1 - ALPHA
 RESAMPLES = 9999  # of a bootstrap
 MOST_VALUES = 10_000  # where the search for how many values would decide stops
 
@@ -101,26 +101,55 @@ def prediction_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
 
 
 def mean_estimate(values: np.ndarray, level: float, rng: np.random.Generator, resamples: int = RESAMPLES) -> Estimate:
-    """The mean of independent values, or of paired differences: (n,).
-
-    The interval is the smallest that holds both Student's t interval and the BCa bootstrap interval (Efron 1987). The
-    first is exact for normal values and wide enough when they are few; the second follows the skew of many.
-    """
+    """The mean of independent values, or of paired differences: (n,), with the interval of `hull`."""
     n = len(values)
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        # BCa may have no answer: nan, and Student's stands alone
-        warnings.simplefilter("ignore", scipy.stats.DegenerateDataWarning)
+    with np.errstate(all="ignore"):
         mean = float(np.mean(values))
         if reason := _undecidable(values):
             return _without_interval(Method.DIFFERENCE, n, reason, mean)
-        student = mean_interval(values, level)
-        bootstrap = scipy.stats.bootstrap(
-            (values,), np.mean, n_resamples=resamples, confidence_level=level, method="BCa", rng=rng
-        ).confidence_interval
-        low, high = float(np.fmin(student.low, bootstrap.low)), float(np.fmax(student.high, bootstrap.high))
+        low, high = (float(end) for end in hull(values, level, rng, resamples))
         if not math.isfinite(high - low):  # values near the largest numbers
             return _without_interval(Method.DIFFERENCE, n, Reason.NOT_FINITE, mean)
         return Estimate(mean, low, high, n, float(np.std(values, ddof=1)), Method.DIFFERENCE)
+
+
+def hull(
+    values: np.ndarray, level: float, rng: np.random.Generator, resamples: int = RESAMPLES
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both ends, (…), of the smallest interval that holds both Student's t interval for the mean of (…, n) values and the
+    BCa bootstrap interval. The first is exact for normal values and wide enough when they are few; the second follows
+    the skew of many."""
+    n = values.shape[-1]
+    mean, spread = np.mean(values, axis=-1), np.std(values, axis=-1, ddof=1)
+    student = scipy.special.stdtrit(n - 1, (1 + level) / 2) / math.sqrt(n)
+    with np.errstate(all="ignore"):
+        low, high = _bootstrap((values - mean[..., None]) / spread[..., None], level, rng, resamples)
+        return mean + spread * np.fmin(-student, low), mean + spread * np.fmax(student, high)
+
+
+def _bootstrap(
+    standard: np.ndarray, level: float, rng: np.random.Generator, resamples: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both ends, (…), of the BCa interval for the mean of (…, n) standardized values (Efron 1987; as Efron & Tibshirani
+    1993, eq. 14.10, 14.14 and 14.15); nan where it has no answer.
+
+    It counts the resampled means that lie below the values' own. They are rounded, or what rounding makes of equal means
+    would change with the unit of the values.
+    """
+    n = standard.shape[-1]
+    drawn = rng.integers(0, n, (resamples, n)) + n * np.arange(resamples)[:, None]
+    counts = np.bincount(drawn.ravel(), minlength=n * resamples).reshape(resamples, n)
+    means = np.sort(np.round(standard @ counts.T / n, 12), axis=-1)
+    bias = scipy.special.ndtri((np.mean(means < 0, axis=-1) + np.mean(means <= 0, axis=-1)) / 2)
+    acceleration = np.sum(standard**3, axis=-1) / 6 / np.sum(standard**2, axis=-1) ** 1.5
+    ends = []
+    for normal in scipy.special.ndtri([(1 - level) / 2, (1 + level) / 2]):
+        share = scipy.special.ndtr(bias + (bias + normal) / (1 - acceleration * (bias + normal)))
+        place = np.nan_to_num(share) * (resamples - 1)
+        below = np.take_along_axis(means, np.floor(place).astype(int)[..., None], -1)[..., 0]
+        above = np.take_along_axis(means, np.ceil(place).astype(int)[..., None], -1)[..., 0]
+        ends.append(np.where(np.isfinite(share), below + (place - np.floor(place)) * (above - below), np.nan))
+    return ends[0], ends[1]
 
 
 def ratio_estimate(
@@ -148,7 +177,7 @@ def share_estimate(hits: np.ndarray, level: float) -> Estimate:
     share = float(np.mean(hits))
     if n == 1:
         return _without_interval(Method.SHARE, n, Reason.ONE_VALUE, share)
-    low, high = _clopper_pearson(np.sum(hits), np.array(n), level)
+    low, high = clopper_pearson(np.sum(hits), np.array(n), level)
     return Estimate(share, float(low), float(high), n, math.nan, Method.SHARE)
 
 
@@ -164,7 +193,7 @@ def values_needed(estimate: Estimate, bound: float, level: float) -> int | None:
     """How many values would put `bound` outside the interval if value and spread stay as they are; None: too many."""
     n = np.arange(estimate.n + 1, MOST_VALUES)
     if estimate.method == Method.SHARE:
-        low, high = _clopper_pearson(np.rint(estimate.value * n), n, level)
+        low, high = clopper_pearson(np.rint(estimate.value * n), n, level)
         decided = (bound < low) | (high < bound)
     else:
         value, end = (scale(number, estimate.method == Method.RATIO) for number in (estimate.value, bound))
@@ -176,7 +205,7 @@ def _without_interval(method: Method, n: int, reason: Reason, value: float = mat
     return Estimate(value, math.nan, math.nan, n, math.nan, method, reason)
 
 
-def _clopper_pearson(hits: np.ndarray, n: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+def clopper_pearson(hits: np.ndarray, n: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
     """Low and high end, element by element: quantiles of beta distributions (Clopper & Pearson 1934)."""
     tail = (1 - level) / 2
     low = np.where(hits > 0, scipy.stats.beta.ppf(tail, np.maximum(hits, 1), n - hits + 1), 0.0)

@@ -32,7 +32,7 @@ def _block(stated: Stated, words: Words, original: Original) -> str:
     rows = {
         words("report.sentence"): [stated.sentence],
         words("report.comparisons"): [_compared(comparison, words) for comparison in claim.comparisons],
-        words("report.changes_if"): [ledger.changes_if(claim, _data)],
+        words("report.changes_if"): ledger.changes_if(claim, _data),
         original.name[0].upper() + original.name[1:]: _against_original(claim, original),
         words("report.evidence"): [words("claims.joiner").join(links)],
     }

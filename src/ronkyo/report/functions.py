@@ -29,7 +29,7 @@ RESULTS = ("mean", "median", "interval", "constant", "metrics_table")
 
 def all_functions(values: Values, claims: Claims, original: Original) -> dict[str, Callable[..., Any]]:
     """By name. Raises ReportError where a project's own function has a name that is taken."""
-    functions = {name: getattr(values, name) for name in NUMBERS}
+    functions = {name: getattr(values, name) for name in NUMBERS} | {"seeds": values.number_of_seeds}
     functions |= Content(values).functions() | Tables(values).functions()
     functions |= ClaimTables(values, claims, original).functions() | Predicates(values).table()
     for name, (module, function) in _tables(values.project).items():

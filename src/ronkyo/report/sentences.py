@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from ronkyo.claims.predicates import Predicate, Verdict
 from ronkyo.claims.statements import Claim, Claims, Stated
+from ronkyo.numbers import NO_BREAK
 from ronkyo.report.places import MARK
 from ronkyo.report.values import Value
 from ronkyo.words import Words
@@ -17,11 +18,14 @@ from ronkyo.words import Words
 class MarkedClaim(Claim):
     """A claim whose numbers are printed as data of it."""
 
-    def effect(self, spec: str, part: int | None = None) -> Value:
+    def effect(self, spec: str = "", part: int | None = None) -> Value:
         return self._value(super().effect(spec, part))
 
-    def interval(self, spec: str, part: int | None = None) -> Value:
+    def interval(self, spec: str = "", part: int | None = None) -> Value:
         return self._value(super().interval(spec, part))
+
+    def marked(self, number: str) -> str:
+        return self._value(number).markup()
 
     @property
     def n(self) -> Value:
@@ -43,6 +47,7 @@ class MarkedClaims(Claims):
         place: str,
         wordings: Sequence[str],
         caller: Callable[[Claim], str],
+        hypothesis: str = "",
         figure: str | None = None,
     ) -> str:
         """Each line of the sentence keeps the mark of the wording's line that it comes from."""
@@ -53,7 +58,7 @@ class MarkedClaims(Claims):
             marks.extend(mark[0] if (mark := MARK.search(line)) else "" for line in text.splitlines())
             return MARK.sub("", text)
 
-        lines = super().state(id, predicate, place, wordings, unmarked, figure).split("\n")
+        lines = super().state(id, predicate, place, wordings, unmarked, hypothesis, figure).split("\n")
         return "\n".join(mark + line for mark, line in zip_longest(marks[: len(lines)], lines, fillvalue=""))
 
     def text(self, sentence: str) -> str:
@@ -64,13 +69,21 @@ class MarkedClaims(Claims):
         return super().text(text.replace("$", ""))
 
     def printed(self, stated: Stated) -> str:
-        claim, sentence, stop = stated.claim, stated.sentence, self.words("claims.stop")
-        label = self.words("report.mark", number=claim.number, verdict=self.words(f"claims.{claim.verdict}"))
-        link = f'<a class="verdict {claim.verdict}" href="#ledger:{claim.id}">{label}</a>'
-        end = f"{self.words('report.before_mark')}{link}"
-        if sentence.endswith(stop):  # the mark never begins a line
-            sentence, end = sentence.removesuffix(stop), f'<span class="end">{stop}{end}</span>'
-        return f'<span class="claim" id="claim:{claim.id}">{sentence}{end}</span>'
+        id = stated.claim.id
+        return f'<span class="claim" id="claim:{id}">{stated.sentence}{NO_BREAK}{badge(stated.claim)}</span>'
+
+
+def badge(claim: Claim) -> str:
+    """What stands behind a claim's sentence and leads to the ledger: number, hypothesis, verdict, what it rests on."""
+    words = claim.words
+    text = words(
+        "report.badge",
+        number=claim.number,
+        hypothesis=html.escape(claim.hypothesis),
+        verdict=f"<b>{words(f'claims.{claim.verdict}')}</b>",
+        notes=words("claims.joiner").join(claim.notes),
+    )
+    return f'<a class="badge {claim.verdict}" href="#ledger:{claim.id}">{text}</a>'
 
 
 def mark(verdict: Verdict, words: Words) -> str:
