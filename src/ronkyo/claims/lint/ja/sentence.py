@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-
-from janome.tokenizer import Token, Tokenizer
+from typing import TYPE_CHECKING
 
 from ronkyo.claims.lint.ja import words as w
 from ronkyo.claims.lint.vocabulary import MASK, Span
+
+if TYPE_CHECKING:
+    from janome.tokenizer import Token
 
 SENTENCE = re.compile(r"(?:[^。．！？!?|\n]|\n(?![ \t]*(?:\n|[-*+>#|:]|\d+[.)])))+[。．！？!?]?")
 JAPANESE = re.compile("[\u3040-\u9fff]")
@@ -54,8 +56,11 @@ def sentences(text: str) -> Iterator[Sentence]:
 
 
 @cache
-def _tokenizer() -> Tokenizer:
-    return Tokenizer()
+def _tokenize() -> Callable[[str], Iterator[Token]]:
+    """janome's dictionary is opened for the first Japanese sentence."""
+    from janome.tokenizer import Tokenizer
+
+    return Tokenizer().tokenize  # pyright: ignore[reportReturnType]  # without wakati it yields tokens
 
 
 def _words(text: str, start: int, end: int) -> list[Word]:
@@ -64,8 +69,7 @@ def _words(text: str, start: int, end: int) -> list[Word]:
     places = [i for i in range(start, end) if i not in dropped]
     words: list[Word] = []
     at = 0
-    for token in _tokenizer().tokenize("".join(text[i] for i in places)):
-        assert isinstance(token, Token)
+    for token in _tokenize()("".join(text[i] for i in places)):
         size = len(token.surface)
         if not token.surface.isspace():
             span = (places[at], places[at + size - 1] + 1)
