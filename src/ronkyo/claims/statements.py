@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ronkyo.claims.estimates import Estimate, Method
+from ronkyo.claims.false_discoveries import standing
+from ronkyo.claims.history import History, Look
 from ronkyo.claims.predicates import Predicate
 from ronkyo.claims.quantity import Kind
 from ronkyo.claims.verdicts import CLOSE, Comparison, Verdict, decisive, open_parts
@@ -32,6 +34,8 @@ class Claim:
     figure_file: str | None
     words: Words
     items: str  # what one item is called
+    looks: tuple[Look, ...] = ()  # that were taken at its seeds
+    uncorrected: int = 0  # how many these are, where one was not of the present plan
 
     @property
     def deciding(self) -> Comparison:
@@ -98,8 +102,11 @@ class Claim:
 
     @property
     def notes(self) -> list[str]:
-        """What is to be known of the verdict where it is read: that it is close, and what it rests on."""
-        return [*([self.words("claims.close")] if self.close else []), self.grounds]
+        """What is to be known of the verdict where it is read: that it is close, what it rests on, and that looks were taken
+        for which its level is not corrected."""
+        close = [self.words("claims.close")] if self.close else []
+        looks = [self.words("claims.uncorrected", count=self.uncorrected)] if self.uncorrected else []
+        return [*close, self.grounds, *looks]
 
     @property
     def open(self) -> str:
@@ -166,16 +173,25 @@ class Claims:
 
     figures: the file of a figure's id, None for a figure that there is not. What a report prints of a claim is the
     business of a subclass: `claim_type`, `text` and `printed`; so is what it calls things: `hypothesis` and `items`.
+    history: at how many seeds earlier reports looked at each claim; without it, no looks are told.
     """
 
     claim_type = Claim
 
-    def __init__(self, words: Words, figures: Callable[[str], str | None] = lambda id: None) -> None:
+    def __init__(
+        self,
+        words: Words,
+        figures: Callable[[str], str | None] = lambda id: None,
+        history: History | None = None,
+    ) -> None:
         self.words = words
         self.figures = figures
+        self.history = history
         self.stated: list[Stated] = []
         self.wordless: list[Claim] = []  # whose verdict the template has no wording for
         self.closed_by: str | None = None  # the place of the ledger, which lists all claims and so stands after them
+        self.counted_by: str | None = None  # the place of a count of all claims
+        self._standing: tuple[int, set[str]] = 0, set()  # of how many claims, which
         self.open: str | None = None  # the claim whose wording is being printed
 
     def state(
@@ -195,8 +211,10 @@ class Claims:
         number, file = len(self.stated) + len(self.wordless) + 1, self.figures(figure) if figure else None
         hypothesis = hypothesis.strip() or self.hypothesis(comparisons)
         items = self.items(next((part for part in comparisons if part.quantity.over == "items"), comparisons[0]))
+        looks = self.history.of(id, comparisons) if self.history else ((), 0)
+        parts = tuple(comparisons)
         claim = self.claim_type(
-            id, number, place, hypothesis, predicate, verdict, tuple(comparisons), figure, file, self.words, items
+            id, number, place, hypothesis, predicate, verdict, parts, figure, file, self.words, items, *looks
         )
         if verdict not in wordings:
             self.wordless.append(claim)
@@ -210,6 +228,20 @@ class Claims:
         self.stated.append(Stated(claim, sentence, self.text(sentence)))
         printed = self.printed(self.stated[-1])
         return f"{printed}\n{_lines(explanation, f'claim {id!r}', 'explanation')}" if explains else printed
+
+    @property
+    def standing(self) -> set[str]:
+        """The ids of those stated so far that are decided and stand at a held rate of false discoveries."""
+        count, found = self._standing
+        if count != len(self.stated):
+            found = standing({stated.claim.id: stated.claim.predicate for stated in self.stated})
+            self._standing = len(self.stated), found
+        return found
+
+    def stands(self, claim: Claim) -> bool | None:
+        """Whether it is one of them; None for what is not decided, or not by chance."""
+        counted = any(part.estimate.method != Method.EXACT for part in claim.comparisons)
+        return claim.id in self.standing if counted and claim.verdict != Verdict.UNDECIDED else None
 
     @property
     def ids(self) -> set[str]:
@@ -244,8 +276,9 @@ class Claims:
             raise ValueError(f"claim {id!r}: stated already at {twin.place}")
         if not isinstance(predicate, Predicate):
             raise ValueError(f"claim {id!r}: expected a predicate such as higher(…), found {predicate!r}")
-        if self.closed_by:
-            raise ValueError(f"claim {id!r}: stands after the ledger at {self.closed_by}, which must list it")
+        for place, told in ((self.closed_by, "the ledger"), (self.counted_by, "false_discoveries()")):
+            if place:
+                raise ValueError(f"claim {id!r}: stands after {told} at {place}, which must tell of it")
         if figure and self.figures(figure) is None:
             raise ValueError(f"claim {id!r}: figure {figure!r}: no such figure")
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
+from ronkyo.claims.history import History
 from ronkyo.claims.metrics import split
 from ronkyo.claims.predicates import Predicate
 from ronkyo.claims.statements import Claim, Claims, Stated
@@ -44,8 +45,8 @@ class MarkedClaims(Claims):
 
     claim_type = MarkedClaim
 
-    def __init__(self, nouns: Nouns, figures: Callable[[str], str | None]) -> None:
-        super().__init__(nouns.values.words, figures)
+    def __init__(self, nouns: Nouns, figures: Callable[[str], str | None], history: History | None = None) -> None:
+        super().__init__(nouns.values.words, figures, history)
         self.nouns = nouns
 
     def hypothesis(self, comparisons: Sequence[Comparison]) -> str:
@@ -94,7 +95,7 @@ def badge(claim: Claim) -> str:
     text = words(
         "report.badge",
         number=claim.number,
-        hypothesis=html.escape(claim.hypothesis),
+        hypothesis=claim.hypothesis,
         verdict=f"<b>{words(f'claims.{claim.verdict}')}</b>",
         notes=words("claims.joiner").join(claim.notes),
     )
