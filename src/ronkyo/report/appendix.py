@@ -38,7 +38,9 @@ def _block(stated: Stated, nouns: Nouns, original: Original) -> str:
     links += [f"[{words('page.reference')}](#fig:{claim.figure})"] if claim.figure else []
     rows = {
         words("report.sentence"): [stated.sentence],
-        words("report.comparisons"): [_compared(comparison, claim, nouns) for comparison in claim.comparisons],
+        words("report.comparisons"): [
+            _compared(comparison, claim, nouns) + _keys(comparison.quantity, nouns) for comparison in claim.comparisons
+        ],
         words("report.looks"): _looks(claim),
         words("report.changes_if"): ledger.changes_if(claim, _data),
         original.name[0].upper() + original.name[1:]: _against_original(claim, original),
@@ -73,7 +75,7 @@ def _compared(comparison: Comparison, claim: Claim, nouns: Nouns) -> str:
 
 
 def _quantity(quantity: Quantity, claim: Claim, nouns: Nouns) -> str:
-    """In the reader's words, with the metrics' names as code behind them; as code alone where a metric has no noun."""
+    """In the reader's words, or as code where a metric has no noun."""
     words, sign = claim.words, "÷" if quantity.kind == Kind.RATIO else "−"
     keys = [key for key in (quantity.metric, quantity.other) if key is not None]
     metric, *others = (_metric(key, nouns) for key in keys)
@@ -86,9 +88,13 @@ def _quantity(quantity: Quantity, claim: Claim, nouns: Nouns) -> str:
         if noun and nouns.of(quantity.other) == noun:
             other = nouns.label(str(quantity.other))
         text = f"{metric} {sign} {other}"
-    text += words("report.over_items", items=claim.items) if quantity.over == "items" else ""
-    code = f" {sign} ".join(f"`{key}`" for key in keys)
-    return f"{text} <small>{code}</small>" if any(map(nouns.of, keys)) else text
+    return text + (words("report.over_items", items=claim.items) if quantity.over == "items" else "")
+
+
+def _keys(quantity: Quantity, nouns: Nouns) -> str:
+    """The names of the metrics, where the reader's words do not have them."""
+    keys = [key for key in (quantity.metric, quantity.other) if isinstance(key, str) and nouns.of(key)]
+    return f" <small>{' '.join(f'`{key}`' for key in keys)}</small>" if keys else ""
 
 
 def _metric(key: str | float, nouns: Nouns) -> str:

@@ -191,8 +191,8 @@ TEXTS: dict[str, str] = {
     "report.claims.caption": (
         "Verdicts of the claims ({counts}); FDR: whether a verdict stands when the false discovery rate is held at {rate}"
     ),
-    "report.stands": "stands",
-    "report.falls": "falls",
+    "report.stands": "yes",
+    "report.falls": "no",
     "report.false_discoveries": (
         "Of the {decided} claims that are decided, {standing} stand when the false discovery rate over all of them is held at "
         "{rate}{others}."

@@ -179,8 +179,8 @@ TEXTS: dict[str, str] = {
     "report.parameters.caption": "実行時のパラメータ（`{file}` の全文）",
     "report.claims": "主張|仮説|判定|種類|推定値|区間|$n$|FDR",
     "report.claims.caption": "主張の判定（{counts}）。FDR は、偽発見率を {rate} に抑えても判定が残るかどうかを示す",
-    "report.stands": "残る",
-    "report.falls": "残らない",
+    "report.stands": "○",
+    "report.falls": "×",
     "report.false_discoveries": (
         "判定の決まった主張は {decided} 個であり、これら全体の偽発見率を {rate} に抑えても、{standing} 個の判定が残る{others}。"
     ),
