@@ -16,9 +16,14 @@ CHANGES: dict[str, Any] = {
     "next_word.seeds": 2,
     "next_word.data.first_year": 1881,
     "next_word.training.epochs": 1,
+    "next_word.variants.gru_long.epochs": 2,
     "next_word.variants.lstm_half_corpus.epochs": 2,
     "sine_to_cosine.seeds": 2,
     "sine_to_cosine.training.epochs": 2,
+    **{
+        f"sine_to_cosine.variants.{variant}_long.epochs": 3
+        for variant in ("simple_rnn", "gru", "lstm", "reversed", "peeky", "attention")
+    },
 }
 
 

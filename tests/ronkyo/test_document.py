@@ -173,7 +173,7 @@ WRONG = {
     ),
     "a section for a value": ('{{ param("digits.data") }}', "expected a value, found a section of source, words"),
     "seeds for a value": ('{{ param("digits.seeds") }}', 'of looks, taken, matters; seeds("digits") tells how many'),
-    "seeds of what has none": ('{{ seeds("report") }}', "experiment 'report': no 'variants'"),
+    "seeds of what has none": ('{{ seeds("report") }}', "seeds 'report': no 'report'; known: addition, digits"),
     "a count of what has no variants": ('{{ count("report") }}', "experiment 'report': no 'variants'"),
     "a table without results": ('{{ best_words(["lstm"]) }}', "metric 'digits.lstm.accuracy': no 'lstm'"),
     "an unknown function": ("{{ meen(1) }}", "'meen' is undefined; nearest: mean"),

@@ -69,10 +69,6 @@ class MetricsTable:
     {experiment: the group of every item}.
     """
 
-    plans: Mapping[str, Sequence[int]] = {}
-    smallest: Mapping[str, Mapping[str, Any]] = {}
-    grouped: Mapping[str, Sequence[Any] | np.ndarray] = {}
-
     def __init__(
         self,
         table: Mapping[str, Mapping[str, Mapping[str, Any]]],
@@ -91,7 +87,7 @@ class MetricsTable:
                     kept.setdefault(experiment, {}).setdefault(name, {})[metric] = values
         self.items = items or {}
         self.parameters = parameters or {}
-        self.plans, self.smallest, self.grouped = looks or {}, matters or {}, groups or {}
+        self._looks, self._matters, self._grouped = looks or {}, matters or {}, groups or {}
 
     def is_metric(self, key: str) -> bool:
         experiment, name, _ = split(key)
@@ -136,17 +132,17 @@ class MetricsTable:
         return key
 
     def looks(self, experiment: str) -> tuple[int, ...]:
-        return tuple(self.plans.get(experiment, ()))
+        return tuple(self._looks.get(experiment, ()))
 
     def matters(self, key: str, ratio: bool) -> float | None:
         experiment, _, metric = split(key)
-        found = self.smallest.get(experiment, {}).get(metric)
+        found = self._matters.get(experiment, {}).get(metric)
         if isinstance(found, Mapping):
             return found["ratio"] if ratio else None
         return None if ratio else found
 
     def groups(self, experiment: str) -> np.ndarray | None:
-        found = self.grouped.get(experiment)
+        found = self._grouped.get(experiment)
         return None if found is None else np.asarray(found)
 
 
