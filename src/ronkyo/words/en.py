@@ -91,6 +91,7 @@ TEXTS: dict[str, str] = {
     "claims.reason.not zeros and ones": "a value is neither 0 nor 1",
     "claims.why_undecided": " (It cannot be decided: {reason}.)",
     "claims.close": "close",
+    "claims.uncorrected": "looked at {count} times, level not corrected",
     "claims.seeds": "seeds",
     "claims.items": "items",
     "claims.and": " and ",
@@ -164,7 +165,9 @@ TEXTS: dict[str, str] = {
     "report.and": " and ",
     "report.share": "the share of {metric}",
     "report.discordant": "of the seeds in which just one of {metric} and {other} is 1, the share in which the first is",
-    "report.over_items": " (over the items tried)",
+    "report.over_items": " (over {items})",
+    "report.matters": "Within ±{matters} they count as equal. ",
+    "report.matters_ratio": "Within a factor of {matters} they count as equal. ",
     "report.computed": "{wanted}The value is {value}: {verdict}",
     "report.without_interval": "{wanted}Estimate {value}, $n$ = {n}; {reason}: {verdict}",
     "report.estimated": "{wanted}Estimate {value}, {level} interval {interval}, $n$ = {n}: {verdict}",
@@ -185,8 +188,21 @@ TEXTS: dict[str, str] = {
     "report.versions": "Software|Version",
     "report.versions.caption": "Versions with which this report was made",
     "report.parameters.caption": "Parameters of the runs (the whole of `{file}`)",
-    "report.claims": "Claim|Name|Verdict|Kind|Estimate|Interval|$n$",
-    "report.claims.caption": "Verdicts of the claims ({counts})",
+    "report.claims": "Claim|Hypothesis|Verdict|Kind|Estimate|Interval|$n$|FDR",
+    "report.claims.caption": (
+        "Verdicts of the claims ({counts}); FDR: whether a verdict stands when the false discovery rate is held at {rate}"
+    ),
+    "report.stands": "yes",
+    "report.falls": "no",
+    "report.false_discoveries": (
+        "Of the {decided} claims that are decided, {standing} stand when the false discovery rate over all of them is held at "
+        "{rate}{others}."
+    ),
+    "report.false_discoveries.others": " (the others: claim {numbers})",
+    "report.looks": "Looks",
+    "report.looks.taken": "at {counts} seeds (level of the interval {level}{plan})",
+    "report.looks.plan": ", planned in commit {commit}",
+    "report.metric": "{noun}: {label}",
     "report.method.t + BCa": "difference",
     "report.method.log t + BCa": "ratio",
     "report.method.Clopper–Pearson": "share",
