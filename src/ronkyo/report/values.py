@@ -48,10 +48,10 @@ class Values(MetricsTable):
         self.items = {name: table for name in names if (table := results.read_items(project, name))}
         plans = {name: getattr(self.sections.get(name), "seeds", None) for name in names}
         self.seed_plans = {name: plan for name, plan in plans.items() if isinstance(plan, Seeds)}
-        self._looks = {name: plan.looks for name, plan in self.seed_plans.items()}
-        self._matters = {name: plan.matters for name, plan in self.seed_plans.items()}
+        self.plans = {name: plan.looks for name, plan in self.seed_plans.items()}
+        self.smallest = {name: plan.matters for name, plan in self.seed_plans.items()}
         tables = {name: results.read_groups(project, name) for name in self.items}
-        self._grouped = {name: groups for name, groups in tables.items() if groups is not None}
+        self.grouped = {name: groups for name, groups in tables.items() if groups is not None}
         self.provenance = {
             name: files.read_json(file) for name in names if (file := project.provenance_file(name)).exists()
         }
