@@ -87,7 +87,7 @@ class MetricsTable:
                     kept.setdefault(experiment, {}).setdefault(name, {})[metric] = values
         self.items = items or {}
         self.parameters = parameters or {}
-        self._looks, self._matters, self._grouped = looks or {}, matters or {}, groups or {}
+        self.plans, self.smallest, self.grouped = looks or {}, matters or {}, groups or {}
 
     def is_metric(self, key: str) -> bool:
         experiment, name, _ = split(key)
@@ -132,18 +132,18 @@ class MetricsTable:
         return key
 
     def looks(self, experiment: str) -> tuple[int, ...]:
-        return tuple(self._looks.get(experiment, ()))
+        return tuple(self.plans.get(experiment, ()))
 
     def matters(self, key: str, ratio: bool) -> float | None:
         experiment, _, metric = split(key)
-        found = self._matters.get(experiment, {}).get(metric)
-        if isinstance(found, Mapping):
-            return found["ratio"] if ratio else None
-        return None if ratio else found
+        smallest = self.smallest.get(experiment, {}).get(metric)
+        if isinstance(smallest, Mapping):
+            return smallest["ratio"] if ratio else None
+        return None if ratio else smallest
 
     def groups(self, experiment: str) -> np.ndarray | None:
-        found = self._grouped.get(experiment)
-        return None if found is None else np.asarray(found)
+        groups = self.grouped.get(experiment)
+        return None if groups is None else np.asarray(groups)
 
 
 def split(key: str) -> tuple[str, str, str]:
