@@ -590,7 +590,7 @@ def test_the_ledger_is_a_metrics_file_whose_single_values_are_numbers_and_verdic
     assert entry["sentences"] == ["支持。"]
     assert entry["evidence"] == ["reports/seeds/digits.csv"]
     assert entry["comparisons"][0]["quantity"] == "digits.gru.accuracy - 0.1"
-    assert "0.08032 動き" in entry["changes_if"][0]
+    assert "0.08032 下がり" in entry["changes_if"][0]
 
 
 def test_the_ledger_compares_with_what_the_original_printed(project, state):

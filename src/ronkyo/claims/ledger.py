@@ -189,7 +189,8 @@ def _of_part(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
     if part.quantity.kind == Kind.RATIO:
         factor = mark(four_digits(math.exp(abs(move))))
         return words(f"claims.changes.{'multiplied' if move > 0 else 'divided'}", factor=factor, bound=bound)
-    return words("claims.changes.moved", gap=mark(four_digits(abs(move))), bound=bound)
+    gap = mark(four_digits(abs(move)))
+    return words(f"claims.changes.{'raised' if move > 0 else 'lowered'}", gap=gap, bound=bound)
 
 
 def _visible(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
