@@ -19,6 +19,8 @@ def shown(value: Any, spec: str) -> str:
     text = format(value, spec)
     if not isinstance(value, int | float) or isinstance(value, bool):
         return text
+    if not re.search("[1-9]", text):
+        text = text.removeprefix("-")  # no −0.0
     digits, _, exponent = text.partition("e")
     if exponent and spec.endswith("g") and 0 < int(exponent) < 6:
         text = f"{float(text):.0f}"  # 2880 reads better than 2.88×10^3
@@ -40,8 +42,7 @@ def to_spread(value: float, half_width: float, percent: bool = False) -> str:
     if exponent not in WITHOUT_POWER:
         digits = to_spread(value / 10.0**exponent, half_width / 10.0**exponent)
         return f"{digits}×10^{{{exponent}}}".replace("-", "−")
-    text = shown(value, f",.{max(0, 1 - _exponent(half_width))}f")
-    return text if re.search("[1-9]", text) else text.removeprefix("−")  # no −0.0
+    return shown(value, f",.{max(0, 1 - _exponent(half_width))}f")
 
 
 def rounded_pair(mean: float, half_width: float) -> str:

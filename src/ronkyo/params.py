@@ -157,6 +157,15 @@ def _expect_variants(section: Any, place: str) -> None:
             raise ParamsError(f"{place}: expected {known}, found {name!r}{nearest(name, variants)}")
 
 
+def load_whole(file: Path, shown: str, schema: type[Checked]) -> Checked:
+    """A file that is one section as a whole. Raises ParamsError."""
+    document = read_document(file, shown)
+    try:
+        return schema.model_validate(document)
+    except ValidationError as error:
+        raise ParamsError("\n".join(describe(error, shown, "", schema, document))) from error
+
+
 def read_document(file: Path, shown: str | None = None) -> dict[str, Any]:
     """The file as plain dicts, lists and scalars (YAML 1.2, as DVC reads it)."""
     shown = shown or str(file)
@@ -206,7 +215,7 @@ def describe(error: ValidationError, shown: str, section: str, schema: Any, docu
         found, written = _look_up(document, location)
         if location[:1] == ["variants"] and len(location) > 2 and not written:
             continue
-        key = ".".join(str(part) for part in (section, *location))
+        key = ".".join(str(part) for part in ([section] if section else []) + location)
         line = f"{shown}: {key}: {_expectation(problem, found, written)}"
         if problem["type"] == "extra_forbidden":
             line += nearest(location[-1], _known_keys(schema, location[:-1]))

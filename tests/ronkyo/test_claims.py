@@ -16,7 +16,7 @@ from ronkyo.claims import estimates
 from ronkyo.claims.predicates import Comparison, Predicate, Verdict, decisive, every
 from ronkyo.claims.quantity import Kind, Quantity
 from ronkyo.claims.statements import Claim
-from ronkyo.errors import ReportError
+from ronkyo.errors import ReportError, UserError
 from ronkyo.report import build, chapters
 from ronkyo.report.values import Values
 from ronkyo.words import Words
@@ -235,7 +235,7 @@ def test_one_seed_is_undecided(project, state):
     assert verdict(rendered) == "undecided"
     entry = rendered.ledger()["a"]
     assert entry["reason"] == "one value"
-    assert entry["changes_if"] == ["シードを 2 個以上にしたとき"]
+    assert all(line.endswith("：シードを 2 個以上にしたとき") for line in entry["changes_if"])
     json.dumps(entry, allow_nan=False)
 
 
@@ -381,7 +381,7 @@ def test_a_verdict_without_a_wording_fails_with_what_to_write(state):
 
 
 def test_every_verdict_without_a_wording_is_told_of_at_once(state):
-    other = '{% claim "b", higher("digits.gru.accuracy", than=0.6) %}\n{% supported %}支持。\n{% endclaim %}\n'
+    other = '{% claim "b", higher("digits.gru.accuracy", than=0.6), hypothesis="b" %}\n{% supported %}支持。\n{% endclaim %}\n'
     with pytest.raises(ReportError) as raised:
         state('higher("digits.gru.accuracy", than=0.5)', wordings="{% supported %}支持。\n", before=other)
     assert [line.split(" is ")[0] for line in str(raised.value).splitlines()] == [
@@ -500,7 +500,7 @@ def test_a_mistake_in_a_claim_names_template_and_line(measured, arguments, messa
 
 
 def test_an_id_stands_for_one_claim(state):
-    twin = f'{{% claim "a", {OK} %}}\n{WORDINGS}{{% endclaim %}}\n'
+    twin = f'{{% claim "a", {OK}, hypothesis="x" %}}\n{WORDINGS}{{% endclaim %}}\n'
     with pytest.raises(ReportError, match="stated already at report_templates/report.md.j2:3"):
         state(OK, before=twin)
 
@@ -508,7 +508,7 @@ def test_an_id_stands_for_one_claim(state):
 def test_claims_need_a_ledger_after_them(project, state):
     with pytest.raises(ReportError, match="stands after the ledger at report_templates/report.md.j2:3"):
         state(OK, before="{{ ledger() }}\n\n")
-    sample.write_report(project, f'{{% claim "a", {OK} %}}\n{WORDINGS}{{% endclaim %}}\n')
+    sample.write_report(project, f'{{% claim "a", {OK}, hypothesis="x" %}}\n{WORDINGS}{{% endclaim %}}\n')
     with pytest.raises(ReportError, match=r"expected \{\{ ledger\(\) \}\} after the claims"):
         chapters.render(project)
 
@@ -526,17 +526,17 @@ def test_the_ledger_is_a_metrics_file_whose_single_values_are_numbers_and_verdic
     told = {key: value for key, value in entry.items() if not isinstance(value, list)}
     # 0.1075 ± 3.182 · 0.01708 / √4
     numbers = {"effect": 0.1075, "low": 0.0803247, "high": 0.134675, "n": 4}
-    assert told == {"hypothesis": entry["hypothesis"], "verdict": "supported", "close": False, "stands": True} | numbers
+    assert told == {"hypothesis": "仮説", "verdict": "supported", **numbers, "close": False, "stands": True}
     assert entry["sentences"] == ["支持。"]
     assert entry["evidence"] == ["reports/seeds/digits.csv"]
     assert entry["comparisons"][0]["quantity"] == "digits.gru.accuracy - 0.1"
-    assert "0.08032 動き" in entry["changes_if"][0]
+    assert "0.08032 下がり" in entry["changes_if"][0]
 
 
 def test_the_ledger_compares_with_what_the_original_printed(project, state):
     files.write_text(
         project.templates / "original.yaml",
-        "claims: {a: 双方向がよい。}\n"
+        "statements: [{says: 双方向がよい。, tested: 4 シード, claims: [a]}]\n"
         'numbers: {digits.bilstm.accuracy: "0.310", digits.gru.accuracy: "0.210"}\n'
         "comparable: {digits.data.source: fsdd}\n",
     )
@@ -554,40 +554,86 @@ def test_the_ledger_compares_with_what_the_original_printed(project, state):
     ]
     assert "データが異なる" in rendered.text
     assert rendered.text.count(r"0\*</data>") == 2  # the two numbers, as printed, are of other data
-    assert "| 双方向がよい。 | <span" in rendered.text
+    assert "| 双方向がよい。 | 4 シード | <span" in rendered.text
 
 
 ORIGINALS = {
-    "a statement without a claim": (
-        "claims: {b: x}\nnumbers: {}\ncomparable: {}\n",
-        "report_templates/original.yaml: claims.b: no template states this claim",
+    "a statement about a claim that nobody states": (
+        "statements: [{says: x, tested: y, claims: [b, a-b]}]\nnumbers: {}\ncomparable: {}\n",
+        "report_templates/original.yaml: statements.0.claims: no template states the claim 'b'",
     ),
-    "not all its sections": ("claims: {}\n", "report_templates/original.yaml: numbers: Field required"),
+    "a verdict that no claim speaks for a statement with": (
+        "statements: [{says: x, tested: y, claims: {a: undecided}}]\nnumbers: {}\ncomparable: {}\n",
+        "statements.0.claims.a: expected one of 'supported' or 'contradicted', found 'undecided'",
+    ),
+    "a part of what nobody tested": (
+        "statements: [{says: x, tested: y, covers: part}]\nnumbers: {}\ncomparable: {}\n",
+        "statements.0.covers: expected claims that test a part of the statement, found none",
+    ),
+    "a statement that says not what was tested": (
+        "statements: [{says: x, testde: y}]\nnumbers: {}\ncomparable: {}\n",
+        "statements.0.testde: unknown key, found 'y'; nearest: tested",
+    ),
+    "not all its sections": (
+        "statements: []\n",
+        "report_templates/original.yaml: numbers: expected a value, found nothing",
+    ),
     "a number that is not as printed": (
-        "claims: {}\nnumbers: {digits.gru.accuracy: 0.1}\ncomparable: {}\n",
-        "report_templates/original.yaml: numbers.digits.gru.accuracy: Input should be a valid string",
+        "statements: []\nnumbers: {digits.gru.accuracy: 0.1}\ncomparable: {}\n",
+        "report_templates/original.yaml: numbers.digits.gru.accuracy: expected text, found 0.1",
     ),
     "an unknown metric": (
-        'claims: {}\nnumbers: {digits.gru.acuracy: "0.1"}\ncomparable: {}\n',
+        'statements: []\nnumbers: {digits.gru.acuracy: "0.1"}\ncomparable: {}\n',
         "report_templates/original.yaml: metric 'digits.gru.acuracy': no 'acuracy'; nearest: accuracy",
     ),
     "an unknown parameter": (
-        "claims: {}\nnumbers: {}\ncomparable: {digits.data.sauce: fsdd}\n",
+        "statements: []\nnumbers: {}\ncomparable: {digits.data.sauce: fsdd}\n",
         "report_templates/original.yaml: param 'digits.data.sauce': no 'sauce'; nearest: source",
     ),
 }
 
 
+def test_each_statement_of_the_original_has_the_verdict_of_what_was_tested(project, state):
+    statements = [
+        "{says: 高い, tested: 条件 1, claims: [a]}",
+        "{says: 高くない, tested: 条件 2, claims: {a: contradicted}}",
+        "{says: 高くて 0.5 を超える, tested: 条件 3, claims: [a, b]}",
+        "{says: 高くて最もよい, tested: 条件 4, claims: [a, c]}",
+        "{says: 速くて高い, tested: 速さは測っていない, claims: [a], covers: part}",
+        "{says: 速くて 0.5 を超える, tested: 速さは測っていない, claims: [b], covers: part}",
+        "{says: 絵も描ける, tested: 絵は対象でない}",
+    ]
+    text = f"statements: [{', '.join(statements)}]\nnumbers: {{}}\ncomparable: {{}}\n"
+    files.write_text(project.templates / "original.yaml", text)
+    others = {"b": 'higher("digits.gru.accuracy", than=0.5)', "c": 'highest("digits.bilstm.accuracy")'}
+    before = "".join(
+        f'{{% claim "{id}", {predicate}, hypothesis="x" %}}\n{WORDINGS}{{% endclaim %}}\n'
+        for id, predicate in others.items()
+    )
+    rendered = state(OK, before=before, after="\n{{ original_claims_table() }}\n\n")
+    rows = build.parse(rendered).root.xpath('//table[.//th="試した条件"]/tbody/tr')
+    assert [[cell.text_content() for cell in row][2:] for row in rows] == [
+        ["支持", "3"],
+        ["否定", "3"],
+        ["否定", "3、1"],
+        ["未決", "3、2"],
+        ["一部だけ支持", "3"],
+        ["否定", "1"],
+        ["試していない", "—"],
+    ]
+    assert [row["says"] for row in rendered.ledger()["b"]["original"]] == ["高くて 0.5 を超える", "速くて 0.5 を超える"]
+
+
 @pytest.mark.parametrize(("text", "message"), ORIGINALS.values(), ids=ORIGINALS.keys())
 def test_a_mistake_in_the_originals_statements_names_the_file(project, state, text, message):
     files.write_text(project.templates / "original.yaml", text)
-    with pytest.raises(ReportError) as raised:
+    with pytest.raises(UserError) as raised:
         state(OK)
     assert message in str(raised.value)
 
 
 def test_the_originals_file_that_is_no_yaml_is_told_by_its_line(project, state):
-    files.write_text(project.templates / "original.yaml", "claims: {\nnumbers: ]\n")
+    files.write_text(project.templates / "original.yaml", "statements: {\nnumbers: ]\n")
     with pytest.raises(params.ParamsError, match=r"report_templates/original.yaml: line 2: expected YAML"):
         state(OK)
 
@@ -637,10 +683,146 @@ def test_the_factor_brings_the_intervals_end_to_the_bound():
 def test_a_ratio_of_the_original_to_nothing_is_not_taken(project, state):
     files.write_text(
         project.templates / "original.yaml",
-        'claims: {a: x}\nnumbers: {digits.chance.accuracy: "0.1", digits.nothing.accuracy: "0"}\ncomparable: {}\n',
+        "statements: [{says: x, tested: y, claims: [a]}]\n"
+        'numbers: {digits.chance.accuracy: "0.1", digits.nothing.accuracy: "0"}\ncomparable: {}\n',
     )
     rendered = state('higher("digits.chance.accuracy", than="digits.nothing.accuracy", ratio=True)')
     assert rendered.ledger()["a"]["original"] == [{"says": "x"}]
+
+
+# -- claims that word themselves --------------------------------------------------------------------------------------
+
+METRICS = """
+metrics:
+  accuracy: {noun: 正解率, better: higher}
+  addition.steps: {noun: 反復数, better: lower, ratio: true, high: 多い, low: 少ない}
+items: {digits: 声}
+"""
+COMPARED = {
+    "supported": (
+        'compared("digits.bilstm.accuracy", than="digits.gru.accuracy")',
+        "BiLSTM(64) は GRU(64) より正解率が高い",
+        "BiLSTM(64) は GRU(64) より正解率が高い（差 0.102、区間 [0.082, 0.123]）。",
+    ),
+    "contradicted": (
+        'compared("digits.gru.accuracy", than="digits.bilstm.accuracy")',
+        "GRU(64) は BiLSTM(64) より正解率が高い",
+        "GRU(64) は BiLSTM(64) より正解率が低い（差 −0.102、区間 [−0.123, −0.082]）。",
+    ),
+    "undecided": (
+        'compared("digits.bilstm.accuracy", than="digits.lstm.accuracy")',
+        "BiLSTM(64) は LSTM(64) より正解率が高い",
+        "シードからは、BiLSTM(64) の正解率が LSTM(64) より高いとも低いともいえない（差 0.002、区間 [−0.021, 0.026]）。",
+    ),
+    "equal": (
+        'compared("digits.bilstm.accuracy", than="digits.lstm.accuracy", matters=0.05)',
+        "BiLSTM(64) は LSTM(64) より正解率が高い",
+        "BiLSTM(64) の正解率と LSTM(64) の正解率の差は、どちら向きにも 0.05 より小さい（差 0.002、区間 [−0.021, 0.026]）。",
+    ),
+    "supported, by a ratio, of what is better when it is lower": (
+        'compared("addition.hidden_64.steps", than="addition.hidden_32.steps")',
+        "RNN(64) は RNN(32) より反復数が少ない",
+        "RNN(64) は RNN(32) より反復数が少ない（比 0.41、区間 [0.31, 0.53]）。",
+    ),
+    "equal, by a ratio": (
+        'compared("digits.bilstm.accuracy", than="digits.lstm.accuracy", ratio=True, matters=1.25)',
+        "BiLSTM(64) は LSTM(64) より正解率が高い",
+        "BiLSTM(64) の正解率は、LSTM(64) の正解率の 0.8 倍から 1.25 倍のあいだにある（比 1.01、区間 [0.935, 1.09]）。",
+    ),
+    "contradicted, with a margin that the difference does not reach although it is one": (
+        'compared("digits.bilstm.accuracy", than="digits.gru.accuracy", margin=0.2)',
+        "BiLSTM(64) の正解率から GRU(64) の正解率を引いた差は、0.2 より大きい",
+        "BiLSTM(64) の正解率から GRU(64) の正解率を引いた差は、0.2 より小さい（差 0.102、区間 [0.082, 0.123]）。",
+    ),
+    "undecided, with a margin": (
+        'compared("digits.bilstm.accuracy", than="digits.gru.accuracy", margin=0.1)',
+        "BiLSTM(64) の正解率から GRU(64) の正解率を引いた差は、0.1 より大きい",
+        "シードからは、BiLSTM(64) の正解率から GRU(64) の正解率を引いた差が 0.1 より大きいとも小さいともいえない"
+        "（差 0.102、区間 [0.082, 0.123]）。",
+    ),
+    "supported, against a number": (
+        'compared("digits.gru.accuracy", than=0.1)',
+        "GRU(64) は 0.1 より正解率が高い",
+        "GRU(64) は 0.1 より正解率が高い（差 0.107、区間 [0.080, 0.135]）。",
+    ),
+    "undecided, since the seeds leave it open": (
+        'compared("digits.simple_rnn.accuracy", than=0.1, over="both")',
+        "SimpleRNN(128) は 0.1 より正解率が高い",
+        "シードからは、SimpleRNN(128) の正解率が 0.1 より高いとも低いともいえない"
+        "（シードでは差 0.005、区間 [−0.022, 0.032]。声では差 0.0050、区間 [0.0027, 0.0073]）。",
+    ),
+    "undecided, without an interval": (
+        'compared("digits.lstm_clip.accuracy", than=0.2)',
+        "LSTM with clipping(64) は 0.2 より正解率が高い",
+        "シードからは、LSTM with clipping(64) の正解率が 0.2 より高いとも低いともいえない。"
+        "（判定できない理由：すべてのシードで同じ値になり、ばらつきが分からない）",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "hypothesis", "sentence"), COMPARED.values(), ids=COMPARED.keys())
+def test_a_comparison_of_one_metric_words_itself_as_its_verdict_is(project, request, call, hypothesis, sentence):
+    files.write_text(project.templates / "metrics.yaml", METRICS)
+    used = ("addition.hidden_64.steps", "digits.gru.accuracy")  # a noun without a claim is a mistake
+    others = "\n".join(
+        f'{{% claim "other-{number}", higher("{key}", 0) %}}{{% supported %}}文。{{% endclaim %}}'
+        for number, key in enumerate(used)
+    )
+    sample.write_report(project, f"## 章\n\n{{{{ {call} }}}}\n{others}\n\n{{{{ ledger() }}}}\n")
+    stated = chapters.render(project).claims.stated[0]
+    assert str(stated.claim.verdict) == request.node.callspec.id.split(",")[0]
+    assert (stated.claim.hypothesis, stated.text) == (hypothesis, sentence)
+    build.parse(chapters.render(project))
+
+
+NOUNS = {
+    "an unknown metric": (
+        "metrics: {acuracy: {noun: x}}",
+        "metrics.acuracy: no experiment has this metric; nearest: accuracy",
+    ),
+    "a metric that no claim compares": ("metrics: {loss: {noun: x}}", "metrics.loss: no claim compares this metric"),
+    "an unknown key": (
+        "metrics: {accuracy: {nuon: x}}",
+        "metrics.accuracy.nuon: unknown key, found 'x'; nearest: noun",
+    ),
+    "no way that is better": (
+        "metrics: {accuracy: {noun: x, better: more}}",
+        "metrics.accuracy.better: expected one of 'higher' or 'lower', found 'more'",
+    ),
+    "a format of nothing": (
+        "metrics: {accuracy: {noun: x, format: .3q}}",
+        "metrics.accuracy.format: expected a format of numbers, as .3f or %, found '.3q'",
+    ),
+    "items of an unknown experiment": (
+        "items: {digit: x}",
+        "items.digit: no experiment of this name has items; nearest: digits",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), NOUNS.values(), ids=NOUNS.keys())
+def test_a_mistake_in_the_nouns_of_metrics_names_the_file(project, state, text, message):
+    files.write_text(project.templates / "metrics.yaml", text)
+    with pytest.raises(UserError) as raised:
+        state(OK)
+    assert f"report_templates/metrics.yaml: {message}" in str(raised.value).splitlines()
+
+
+def test_a_comparison_that_cannot_word_itself_says_what_it_needs(project):
+    files.write_text(
+        project.templates / "metrics.yaml", "metrics: {accuracy: {noun: x, better: higher}, steps: {noun: x}}"
+    )
+    wrong = {
+        'compared("digits.gru.loss", than=1)': "metrics.yaml: metrics.loss with noun and better, found nothing",
+        'compared("addition.hidden_16.steps", than=1)': "metrics.steps with noun and better, found no better",
+        'compared("digits.gru.accuracy", "digits.chance.accuracy")': "expected the same metric of another variant, or a number",
+    }
+    for call, message in wrong.items():
+        sample.write_report(project, f"{{{{ {call} }}}}\n\n{{{{ ledger() }}}}\n")
+        with pytest.raises(ReportError) as raised:
+            chapters.render(project)
+        assert str(raised.value).startswith("report_templates/report.md.j2:1: compared(")
+        assert message in str(raised.value)
 
 
 # -- in English -------------------------------------------------------------------------------------------------------
@@ -653,7 +835,7 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
         '{% claim "best", highest("digits.bilstm.accuracy", among=["gru", "simple_rnn"]), hypothesis="It is the best" %}\n'
         '{% supported %}\nThe best is {{ claim.name }},\nby {{ claim.effect(".2f") }}. It beats the others.\n'
         '{% contradicted %}\n{{ claim.names("contradicted") }} is better.\n{% endclaim %}\n'
-        '{% claim "spread", higher("digits.lstm_clip.accuracy", than=0.1) %}\n'
+        '{% claim "spread", higher("digits.lstm_clip.accuracy", than=0.1), hypothesis="It is more" %}\n'
         "{% undecided %}\nNot known.\n{% endclaim %}\n"
     )
     text = (
@@ -663,7 +845,8 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
         "{{ versions_table() }}\n\n{{ data_table() }}\n\n{{ parameters_listing() }}\n\n{{ ledger() }}\n"
     )
     original = (
-        'claims: {best: It is the best.}\nnumbers: {digits.gru.accuracy: "0.21", digits.bilstm.accuracy: "0.3"}\n'
+        "statements: [{says: It is the best., tested: four seeds, claims: [best]}]\n"
+        'numbers: {digits.gru.accuracy: "0.21", digits.bilstm.accuracy: "0.3"}\n'
     )
     files.write_text(project.templates / "original.yaml", original + "comparable: {digits.data.source: other}\n")
     sample.write_report(project, text)

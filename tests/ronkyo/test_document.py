@@ -173,7 +173,7 @@ WRONG = {
     ),
     "a section for a value": ('{{ param("digits.data") }}', "expected a value, found a section of source, words"),
     "seeds for a value": ('{{ param("digits.seeds") }}', 'of looks, taken, matters; seeds("digits") tells how many'),
-    "seeds of what has none": ('{{ seeds("report") }}', "experiment 'report': no 'variants'"),
+    "seeds of what has none": ('{{ seeds("report") }}', "seeds 'report': no 'report'; known: addition, digits"),
     "a count of what has no variants": ('{{ count("report") }}', "experiment 'report': no 'variants'"),
     "a table without results": ('{{ best_words(["lstm"]) }}', "metric 'digits.lstm.accuracy': no 'lstm'"),
     "an unknown function": ("{{ meen(1) }}", "'meen' is undefined; nearest: mean"),
@@ -245,16 +245,18 @@ def test_an_error_in_a_claims_wording_names_its_line(tree_from):
 
 def test_everything_that_is_wrong_with_a_dropped_chapter_is_told_at_once(project, tree_from):
     """Its claims answered to an earlier report, its figure and formula were referred to; one verdict has no wording."""
-    original = "claims: {gone: x, gone-too: y, kept: z}\nnumbers: {}\ncomparable: {}\n"
+    statements = "{says: x, tested: y, claims: [gone, gone-too]}, {says: z, tested: y, claims: [kept]}"
+    original = f"statements: [{statements}]\nnumbers: {{}}\ncomparable: {{}}\n"
     files.write_text(project.templates / "original.yaml", original)
-    kept = '{% claim "kept", exact("digits.chance.accuracy", equals=0.2) %}\n{% supported %}\n一。\n{% endclaim %}\n'
+    claim = '{% claim "kept", exact("digits.chance.accuracy", equals=0.2), hypothesis="Kept" %}'
+    kept = claim + "\n{% supported %}\n一。\n{% endclaim %}\n"
     first = f"## 一\n\n{{{{ ref('eq:gone') }}}}、[図](#fig:gone/gone)\n\n{kept}\n{{{{ ref('eq:gone') }}}}\n"
     with pytest.raises(ReportError) as raised:
         tree_from('{% include "chapters/first.md.j2" %}\n{{ ledger() }}\n', first=first)
     assert [line.split(" is ")[0] for line in str(raised.value).splitlines()] == [
         "report_templates/chapters/first.md.j2:5: claim 'kept'",
-        "report_templates/original.yaml: claims.gone: no template states this claim",
-        "report_templates/original.yaml: claims.gone-too: no template states this claim",
+        "report_templates/original.yaml: statements.0.claims: no template states the claim 'gone'",
+        "report_templates/original.yaml: statements.0.claims: no template states the claim 'gone-too'",
         "report_templates/chapters/first.md.j2:3: reference 'eq:gone': no such target",
         "report_templates/chapters/first.md.j2:10: reference 'eq:gone': no such target",
         "report_templates/chapters/first.md.j2:3: reference 'fig:gone/gone': no such target",

@@ -20,6 +20,7 @@ import pytest
 from conftest import alone
 
 from ronkyo import cli, files
+from ronkyo.claims.predicates import Predicates
 from ronkyo.errors import UserError
 from ronkyo.files import read_json
 from ronkyo.new import parts as new_parts
@@ -128,7 +129,7 @@ def test_a_variant_that_has_taken_a_look_computes_what_it_lacks_and_no_other_doe
     assert why("least_squares.plain.7").startswith("least_squares.plain.7: to be computed: a new seed")
 
 
-def test_a_summary_of_variants_with_unequal_numbers_of_seeds(root, edit):
+def test_variants_with_unequal_numbers_of_seeds_are_compared_over_those_that_both_have(root, edit):
     edit("params.yaml", "seeds: 5", PLAN)
     with alone():
         project = Project.find(root)
@@ -141,6 +142,13 @@ def test_a_summary_of_variants_with_unequal_numbers_of_seeds(root, edit):
     }
     assert values.number_of_seeds("least_squares") == "5–8"
     assert values.looks("least_squares") == (5, 8)
+    faster = Predicates(values).lower("least_squares.momentum.excess_loss", than="least_squares.plain.excess_loss")
+    (comparison,) = faster.decide()[1]
+    assert comparison.estimate.n == 5  # the seeds that both have
+    difference = np.subtract(
+        *(values.over_seeds(f"least_squares.{name}.excess_loss")[:5] for name in ("momentum", "plain"))
+    )
+    assert comparison.estimate.value == pytest.approx(difference.mean())
 
 
 CHANGES_NOTHING = {

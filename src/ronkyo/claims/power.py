@@ -42,9 +42,10 @@ def visible(comparison: Comparison, power: float = POWER) -> float | None:
         return None
     if estimate.method == Method.SHARE:
         return _visible_share(comparison, power)
-    degrees = estimate.n - 1
-    limit = _student(degrees, alpha)
-    shift = scipy.optimize.brentq(lambda shift: scipy.stats.nct.sf(limit, degrees, shift) - power, 0.0, 10 * limit + 10)
+    limits = _student(estimate.n - 1, alpha) * np.sqrt(_chi2(estimate.n - 1) / (estimate.n - 1))
+    shift = scipy.optimize.brentq(
+        lambda shift: np.mean(scipy.special.ndtr(shift - limits)) - power, 0.0, np.max(limits) + 10
+    )
     distance = float(shift * estimate.spread / math.sqrt(estimate.n))
     return math.exp(distance) if estimate.method == Method.RATIO else distance
 
@@ -97,17 +98,24 @@ def _size_that_matters(comparison: Comparison) -> float | None:
 
 
 def _assurance(count: int, n: int, effect: float, squares: np.ndarray, alpha: float) -> float:
-    """The mean probability that `count` seeds show an effect, in spreads of the n that there are and that stay among them."""
+    """The mean probability that `count` seeds decide about an effect, in spreads of the n that there are and that stay
+    among them."""
     added = _chi2(count - n) if count > n else np.zeros(1)
-    mean = math.sqrt(count) * effect * np.sqrt(squares / (n - 1))
     spread = np.sqrt((squares[:, None] + added) / (count - 1))
-    return float(np.mean(scipy.special.ndtr(mean[:, None] - _student(count - 1, alpha) * spread)))
+    return _deciding(count, effect * np.sqrt(squares / (n - 1))[:, None], spread, alpha)
 
 
 def _power(count: int, effect: float, alpha: float) -> float:
-    """The probability that `count` seeds show an effect, in spreads that are known."""
-    spread = np.sqrt(_chi2(count - 1) / (count - 1))
-    return float(np.mean(scipy.special.ndtr(math.sqrt(count) * effect - _student(count - 1, alpha) * spread)))
+    """The probability that `count` seeds decide about an effect, in spreads that are known."""
+    return _deciding(count, np.array(effect), np.sqrt(_chi2(count - 1) / (count - 1)), alpha)
+
+
+def _deciding(count: int, effect: np.ndarray, spread: np.ndarray, alpha: float) -> float:
+    """The mean probability that the interval does not hold the bound, or, less often than alpha / 2, lies wrongly within
+    what does not matter. effect: in true spreads; spread: what is found of one true one."""
+    half, effect = _student(count - 1, alpha) * spread, math.sqrt(count) * effect
+    probability = scipy.special.ndtr(effect - half) + scipy.special.ndtr(-half)
+    return float(np.mean(np.where(effect > 2 * half, 1.0, probability)))
 
 
 def _chi2(degrees: int) -> np.ndarray:

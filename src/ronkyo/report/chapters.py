@@ -23,6 +23,7 @@ from ronkyo.errors import ReportError, nearest
 from ronkyo.project import Project
 from ronkyo.report import places, plans
 from ronkyo.report.functions import all_functions, figure_file
+from ronkyo.report.nouns import Nouns
 from ronkyo.report.original import Original
 from ronkyo.report.places import Marks, Places
 from ronkyo.report.sentences import MarkedClaims
@@ -63,7 +64,8 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
     """The same, with what is wrong as far as it does not end the rendering. Raises ReportError for what does."""
     values = Values(project)
     history = History(values, _looks_taken(project), partial(plans.first_commit, project))
-    claims, original = MarkedClaims(values.words, _figures(project), history), Original.load(project, values)
+    claims = MarkedClaims(Nouns.load(project, values), _figures(project), history)
+    original = Original.load(project, values)
     environment = jinja2.Environment(
         loader=_Loader(project),
         extensions=[ClaimTags, Marks],
@@ -94,6 +96,7 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
     if claims.stated and not claims.closed_by:
         problems.append(f"{report}: expected {{{{ ledger() }}}} after the claims, found none")
     problems += original.problems(claims.ids)
+    problems += claims.nouns.problems([stated.claim for stated in claims.stated])
     return Rendered(Places(text), claims, original, values, problems)
 
 

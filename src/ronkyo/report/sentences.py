@@ -7,9 +7,14 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
-from ronkyo.claims.predicates import Predicate, Verdict
+from ronkyo.claims.history import History
+from ronkyo.claims.metrics import split
+from ronkyo.claims.predicates import Predicate
 from ronkyo.claims.statements import Claim, Claims, Stated
+from ronkyo.claims.verdicts import Comparison, Verdict
 from ronkyo.numbers import NO_BREAK
+from ronkyo.report.compared import Wording
+from ronkyo.report.nouns import Nouns
 from ronkyo.report.places import MARK
 from ronkyo.report.values import Value
 from ronkyo.words import Words
@@ -39,6 +44,17 @@ class MarkedClaims(Claims):
     """Claims as Markdown with HTML."""
 
     claim_type = MarkedClaim
+
+    def __init__(self, nouns: Nouns, figures: Callable[[str], str | None], history: History | None = None) -> None:
+        super().__init__(nouns.values.words, figures, history)
+        self.nouns = nouns
+
+    def hypothesis(self, comparisons: Sequence[Comparison]) -> str:
+        wording = Wording.of(comparisons, self.nouns, self.words)
+        return wording.hypothesis if wording else ""
+
+    def items(self, comparison: Comparison) -> str:
+        return self.nouns.items.get(split(comparison.quantity.metric)[0]) or super().items(comparison)
 
     def state(
         self,
@@ -79,7 +95,7 @@ def badge(claim: Claim) -> str:
     text = words(
         "report.badge",
         number=claim.number,
-        hypothesis=html.escape(claim.hypothesis),
+        hypothesis=claim.hypothesis,
         verdict=f"<b>{words(f'claims.{claim.verdict}')}</b>",
         notes=words("claims.joiner").join(claim.notes),
     )

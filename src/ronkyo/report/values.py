@@ -12,7 +12,7 @@ import numpy as np
 
 from ronkyo import files, results
 from ronkyo.claims import estimates
-from ronkyo.claims.metrics import MetricsTable, pick, split
+from ronkyo.claims.metrics import MetricsTable, pick
 from ronkyo.numbers import NO_BREAK, rounded_pair, shown, to_spread
 from ronkyo.params import Seeds
 from ronkyo.project import Project
@@ -46,7 +46,12 @@ class Values(MetricsTable):
         self.seeds = {name: table for name in names if (table := results.read_seeds(project, name))}
         self.constants = {name: table for name in names if (table := results.read_constants(project, name))}
         self.items = {name: table for name in names if (table := results.read_items(project, name))}
-        self._groups = {name: results.read_groups(project, name) for name in self.items}
+        plans = {name: getattr(self.sections.get(name), "seeds", None) for name in names}
+        self.seed_plans = {name: plan for name, plan in plans.items() if isinstance(plan, Seeds)}
+        self.plans = {name: plan.looks for name, plan in self.seed_plans.items()}
+        self.smallest = {name: plan.matters for name, plan in self.seed_plans.items()}
+        tables = {name: results.read_groups(project, name) for name in self.items}
+        self.grouped = {name: groups for name, groups in tables.items() if groups is not None}
         self.provenance = {
             name: files.read_json(file) for name in names if (file := project.provenance_file(name)).exists()
         }
@@ -130,31 +135,11 @@ class Values(MetricsTable):
 
     def number_of_seeds(self, experiment: str) -> Value:
         """How many seeds each variant has, as 10, or as 5–20 where they do not have the same number."""
-        variants, key = self.variants(experiment), f"{experiment}.seeds"
-        if (plan := self._plan(experiment)) is None:
-            raise ValueError(f"seeds {experiment!r}: expected an experiment with seeds, found none")
-        counts = [plan.of(variant) for variant in variants]
+        plan = pick(self.seed_plans, experiment, "seeds", experiment)
+        counts = [plan.of(variant) for variant in self.variants(experiment)]
         least, most = min(counts), max(counts)
-        return Value(str(least) if least == most else self.words("report.seeds", least=least, most=most), key)
-
-    def looks(self, experiment: str) -> tuple[int, ...]:
-        """The numbers of seeds at which the plan looks at the claims; () for an experiment without seeds."""
-        plan = self._plan(experiment)
-        return plan.looks if plan else ()
-
-    def matters(self, key: str, ratio: bool) -> float | None:
-        """The smallest difference of a metric that matters, or the smallest ratio; None where the plan says none."""
-        experiment, _, metric = split(key)
-        plan = self._plan(experiment)
-        smallest = plan.matters.get(metric) if plan else None
-        return (smallest["ratio"] if ratio else None) if isinstance(smallest, Mapping) else None if ratio else smallest
-
-    def groups(self, experiment: str) -> np.ndarray | None:
-        """What each item belongs to, (n_items,) names; None where items belong to nothing."""
-        return self._groups.get(experiment)
-
-    def _plan(self, experiment: str) -> Seeds | None:
-        return getattr(pick(self.sections, experiment, "experiment", experiment), "seeds", None)
+        text = str(least) if least == most else self.words("report.seeds", least=least, most=most)
+        return Value(text, f"{experiment}.seeds")
 
     def names(self, experiment: str, name: str) -> list[str]:
         """The names of the numbers in a group of constants, in their order."""

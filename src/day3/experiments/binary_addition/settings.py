@@ -26,6 +26,7 @@ class Training(Section):
     test_examples: int = Field(gt=0)  # all pairs of numbers if there are not more, else so many drawn pairs
     flow_examples: int = Field(gt=0)  # drawn pairs on which the gradient is followed back through time
     flat_slope: float = Field(gt=0)  # a slope of a unit's activation that is not larger passes on no error
+    saturated_slope: float = Field(gt=0, lt=1)  # of the largest; a hidden unit whose slope is not above is saturated
 
     @model_validator(mode="after")
     def _whole_intervals(self) -> Self:
@@ -36,6 +37,10 @@ class Training(Section):
 
 class Convergence(Section):
     loss: float = Field(gt=0)  # the mean loss of an interval must stay below this
+
+
+class Death(Section):
+    dead_units: float = Field(gt=0, le=1)  # the share of the hidden units from which on a run has died
 
 
 class GradientCheck(Section):
@@ -52,6 +57,7 @@ class Settings(Section):
     training: Training
     variants: Variants[Training]
     convergence: Convergence
+    death: Death
     gradient_check: GradientCheck
     figures: Figures
 
