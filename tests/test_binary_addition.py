@@ -427,6 +427,17 @@ def test_course_gradient_pairs_variants_that_differ_in_nothing_else(results):
             np.testing.assert_array_equal(y, results.curves[variant]["loss_median"])
 
 
+def legend(drawing):
+    return [text.get_text() for text in drawing.legends[0].get_texts()]
+
+
+def test_the_legend_says_from_how_many_seeds_to_how_many_where_variants_differ(results):
+    plan = {"looks": [3, 6], "taken": {"relu": 6}}
+    unequal = replace(results, settings=Settings.model_validate(section(seeds=plan)))
+    assert "3〜6 シードの中央値と四分位範囲" in legend(figures.activation(unequal))
+    assert "3 シードの中央値と四分位範囲" in legend(figures.initialization(unequal))
+
+
 def test_gradient_norms_are_drawn_on_a_log_axis(results):
     drawing = figures.gradient_norm(results)
     assert {axes.get_yscale() for axes in drawing.axes} == {"log"}

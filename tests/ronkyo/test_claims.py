@@ -525,11 +525,12 @@ def test_the_ledger_is_a_metrics_file_whose_single_values_are_numbers_and_verdic
     entry = rendered.ledger()["a"]
     told = {key: value for key, value in entry.items() if not isinstance(value, list)}
     # 0.1075 ± 3.182 · 0.01708 / √4
-    assert told == {"verdict": "supported", "effect": 0.1075, "low": 0.0803247, "high": 0.134675, "n": 4}
+    numbers = {"effect": 0.1075, "low": 0.0803247, "high": 0.134675, "n": 4}
+    assert told == {"hypothesis": "仮説", "verdict": "supported", **numbers, "close": False, "stands": True}
     assert entry["sentences"] == ["支持。"]
     assert entry["evidence"] == ["reports/seeds/digits.csv"]
     assert entry["comparisons"][0]["quantity"] == "digits.gru.accuracy - 0.1"
-    assert "0.08032 動き" in entry["changes_if"][0]
+    assert "0.08032 下がり" in entry["changes_if"][0]
 
 
 def test_the_ledger_compares_with_what_the_original_printed(project, state):
@@ -888,7 +889,7 @@ unwanted = "weasyprint lxml markdown matplotlib fontTools dvc torch jinja2 pydan
 print([name for name in unwanted if name in sys.modules])
 claims = Claims(Words("en"))
 claims.state("better", claim.higher("digits.gru.accuracy", than=0.5), "script:1", ["supported"], lambda claim: "It is.")
-print(ledger.terminal(claims.stated).splitlines()[-1], ledger.document(claims.stated)["better"]["effect"])
+print(ledger.terminal(claims).splitlines()[-1], ledger.document(claims)["better"]["effect"])
 """
 
 
@@ -907,5 +908,5 @@ def test_a_plain_script_claims_of_a_dictionary_of_metrics_and_loads_nothing_else
         "supported",
         "contradicted",
         "[]",
-        "1 claims: 1 supported, 0 equal, 0 undecided, 0 contradicted 0.3075",
+        "1 claims: 1 supported, 0 equal, 0 undecided, 0 contradicted; 1 stand at a false discovery rate of 5% 0.3075",
     ]

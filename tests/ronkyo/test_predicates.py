@@ -1,16 +1,18 @@
 """What a verdict is made of: pairs of seeds, groups of items, what matters, two kinds of evidence; and what never moves it."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ronkyo.claims import MetricsTable, Predicates, look_alpha
+from ronkyo.claims import Claims, MetricsTable, Predicates, ledger, look_alpha
 from ronkyo.claims.estimates import Estimate, Method
 from ronkyo.claims.quantity import Kind, Quantity
 from ronkyo.claims.verdicts import Comparison, Verdict, agreed, decisive, every, open_parts
+from ronkyo.words import Words
 
 S, E, U, C = Verdict.SUPPORTED, Verdict.EQUAL, Verdict.UNDECIDED, Verdict.CONTRADICTED
 
@@ -144,14 +146,15 @@ TURNS = {  # interval, bounds, what matters -> how far it would have to move, an
 def test_a_verdict_turns_at_the_first_bound_that_an_end_reaches(interval, bounds, matters, move, bound):
     found = comparison(*interval, bounds, matters)
     assert found.turn.move == pytest.approx(move)
-    assert found.bound == bound
-    assert found.edge + found.turn.move == pytest.approx(bound)
+    assert found.turn.bound == bound
+    assert found.turn.end + move == pytest.approx(bound)
 
 
-def test_a_verdict_is_close_where_a_tenth_of_the_half_width_would_turn_it():
-    assert [comparison(low, low + 2).close for low in (0.09, 0.11, -0.09, -0.11, -2.05, -3)] == [1, 0, 1, 0, 1, 0]
-    ratio = comparison(math.exp(0.09), math.exp(2.09), (1.0, math.inf), kind=Kind.RATIO)
-    assert ratio.close
+def test_ratios_of_any_size_have_a_turn():
+    for low, high in ((1e-300, 1e-290), (1e290, 1e300), (0.0, 1e-300), (1e-300, 1e300)):
+        found = comparison(low, high, (1.0, math.inf), 1.25, Kind.RATIO)
+        assert math.isfinite(found.turn.move)
+        assert found.moved(found.turn.move * 1.001) != found.verdict
 
 
 def test_a_claim_hangs_on_its_narrowest_support_its_widest_gap_or_its_clearest_doubt():
@@ -178,19 +181,21 @@ factors = st.floats(1e-6, 1e6)
 laws = settings(max_examples=40, deadline=None)
 
 
-def decide(a, b, kind="higher", unit=1.0, ratio=False, names=("e", "a", "b", "m")):
-    """The verdict of a claim with a margin and with what matters, in units of `unit`."""
+def claimed(a, b, kind="higher", unit=1.0, ratio=False, names=("e", "a", "b", "m")):
+    """A claim with a margin and with what matters, in units of `unit`."""
     experiment, one, other, metric = names
     table = {experiment: {one: {metric: np.asarray(a)}, other: {metric: np.asarray(b)}}}
     claims = Predicates(MetricsTable(table, looks={experiment: (5, 10)}))
     keys = f"{experiment}.{one}.{metric}", f"{experiment}.{other}.{metric}"
     if kind == "equal":
-        predicate = claims.equal(*keys, within=20 * unit)
-    elif ratio:
-        predicate = getattr(claims, kind)(*keys, margin=0.1, ratio=True, matters=1.5)
-    else:
-        predicate = getattr(claims, kind)(*keys, margin=2 * unit, matters=15 * unit)
-    verdict, [part] = predicate.decide()
+        return claims.equal(*keys, within=20 * unit)
+    if ratio:
+        return getattr(claims, kind)(*keys, margin=0.1, ratio=True, matters=1.5)
+    return getattr(claims, kind)(*keys, margin=2 * unit, matters=15 * unit)
+
+
+def decide(*arguments, **options):
+    verdict, [part] = claimed(*arguments, **options).decide()
     return verdict, part
 
 
@@ -227,9 +232,10 @@ def test_no_name_moves_an_interval(pair, kind, ratio, names):
 
 
 @laws
-@given(values, st.sampled_from(["higher", "lower"]), st.booleans())
+@given(values, kinds, st.booleans())
 def test_a_verdict_turns_where_it_says_and_not_before(pair, kind, ratio):
     a, b = (np.array(side, dtype=float) for side in pair)
+    ratio = ratio and kind != "equal"
     verdict, part = decide(a, b, kind, ratio=ratio)
     assume(not part.estimate.reason)
     move = part.turn.move
@@ -237,3 +243,38 @@ def test_a_verdict_turns_where_it_says_and_not_before(pair, kind, ratio):
     for by, turned in (0.999 * move, False), (1.001 * move, True):
         moved = decide(a * math.exp(by) if ratio else a + by, b, kind, ratio=ratio)[0]
         assert (moved != verdict) == turned
+
+
+clear = st.integers(4, 9).flatmap(  # pairs whose difference is large or small beside its spread
+    lambda n: st.tuples(
+        st.lists(st.integers(40, 44), min_size=n, max_size=n),
+        st.lists(st.integers(0, 4), min_size=n, max_size=n),
+        st.integers(-30, 30),
+    )
+)
+
+CHANGES = {  # the words of a ledger -> the data of which they speak
+    r"rises by ([\d.]+)": lambda a, by: a + by,
+    r"falls by ([\d.]+)": lambda a, by: a - by,
+    r"is multiplied by ([\d.]+)": lambda a, by: a * by,
+    r"is divided by ([\d.]+)": lambda a, by: a / by,
+}
+
+
+@laws
+@given(clear, kinds, st.booleans())
+def test_what_the_ledger_says_would_change_a_verdict_does(drawn, kind, ratio):
+    """The ledger has four digits; data that move by a little less than it says leave the verdict, by a little more turn it."""
+    b, noise = (np.array(side, dtype=float) for side in drawn[:2])
+    a = b + noise + drawn[2]
+    ratio = ratio and kind != "equal"
+    claims = Claims(Words("en"))
+    claims.state("one", claimed(a, b, kind, ratio=ratio), "here:1", list(Verdict), lambda claim: "It is.", "a is more")
+    claim = claims.stated[0].claim
+    assume(claim.verdict != U and abs(claim.deciding.turn.move) > 0.02)
+    [said] = ledger.changes_if(claim)
+    [(pattern, move)] = [(pattern, move) for pattern, move in CHANGES.items() if re.search(pattern, said)]
+    by = float(re.search(pattern, said)[1])
+    for size, turned in (by / 1.005, False), (by * 1.005, True):
+        found, _ = decide(move(a, size), b, kind, ratio=ratio)
+        assert (found != claim.verdict) == turned

@@ -16,7 +16,6 @@ import scipy  # its parts are loaded when first used
 ALPHA = 0.05
 LEVEL = 1 - ALPHA
 RESAMPLES = 9999  # of a bootstrap
-MOST_VALUES = 10_000  # where the search for how many values would decide stops
 
 
 class Method(StrEnum):
@@ -187,18 +186,6 @@ def discordant_estimate(a: np.ndarray, b: np.ndarray, level: float) -> Estimate:
     if not np.isin([a, b], (0, 1)).all():
         return _without_interval(Method.SHARE, len(a), Reason.NOT_BINARY)
     return share_estimate(a[a != b], level)
-
-
-def values_needed(estimate: Estimate, bound: float, level: float) -> int | None:
-    """How many values would put `bound` outside the interval if value and spread stay as they are; None: too many."""
-    n = np.arange(estimate.n + 1, MOST_VALUES)
-    if estimate.method == Method.SHARE:
-        low, high = clopper_pearson(np.rint(estimate.value * n), n, level)
-        decided = (bound < low) | (high < bound)
-    else:
-        value, end = (scale(number, estimate.method == Method.RATIO) for number in (estimate.value, bound))
-        decided = scipy.stats.t.ppf((1 + level) / 2, n - 1) * estimate.spread / np.sqrt(n) < abs(value - end)
-    return int(n[np.argmax(decided)]) if decided.any() else None
 
 
 def _without_interval(method: Method, n: int, reason: Reason, value: float = math.nan) -> Estimate:

@@ -30,15 +30,9 @@ def document(claims: Claims, earlier: Mapping[str, Rows] | None = None) -> dict[
     """
     earlier = earlier or {}
     return {
-        entry.claim.id: _entry(entry, _stands(claims, entry.claim), earlier.get(entry.claim.id, []))
+        entry.claim.id: _entry(entry, claims.stands(entry.claim), earlier.get(entry.claim.id, []))
         for entry in claims.stated
     }
-
-
-def _stands(claims: Claims, claim: Claim) -> bool | None:
-    """None for what is not decided, or not by chance."""
-    counted = any(part.estimate.method != Method.EXACT for part in claim.comparisons)
-    return claim.id in claims.standing if counted and claim.verdict != Verdict.UNDECIDED else None
 
 
 def text(document: Mapping[str, Any]) -> str:
@@ -97,7 +91,7 @@ def terminal(claims: Claims, cost: Callable[[Comparison, int], str] = lambda com
     cost: what it takes to have so many seeds of a comparison, in words.
     """
     head = ("verdict", "claim", "estimate", "n", "close", "looks", "FDR", "template")
-    rows = [head, *(_row(entry.claim, _stands(claims, entry.claim)) for entry in claims.stated)]
+    rows = [head, *(_row(entry.claim, claims.stands(entry.claim)) for entry in claims.stated)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [_aligned(head, widths)]
     for row, entry in zip(rows[1:], claims.stated, strict=True):
@@ -195,7 +189,8 @@ def _of_part(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
     if part.quantity.kind == Kind.RATIO:
         factor = mark(four_digits(math.exp(abs(move))))
         return words(f"claims.changes.{'multiplied' if move > 0 else 'divided'}", factor=factor, bound=bound)
-    return words("claims.changes.moved", gap=mark(four_digits(abs(move))), bound=bound)
+    gap = mark(four_digits(abs(move)))
+    return words(f"claims.changes.{'raised' if move > 0 else 'lowered'}", gap=gap, bound=bound)
 
 
 def _visible(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:

@@ -42,9 +42,10 @@ def visible(comparison: Comparison, power: float = POWER) -> float | None:
         return None
     if estimate.method == Method.SHARE:
         return _visible_share(comparison, power)
-    degrees = estimate.n - 1
-    limit = _student(degrees, alpha)
-    shift = scipy.optimize.brentq(lambda shift: scipy.stats.nct.sf(limit, degrees, shift) - power, 0.0, 10 * limit + 10)
+    limits = _student(estimate.n - 1, alpha) * np.sqrt(_chi2(estimate.n - 1) / (estimate.n - 1))
+    shift = scipy.optimize.brentq(
+        lambda shift: np.mean(scipy.special.ndtr(shift - limits)) - power, 0.0, np.max(limits) + 10
+    )
     distance = float(shift * estimate.spread / math.sqrt(estimate.n))
     return math.exp(distance) if estimate.method == Method.RATIO else distance
 

@@ -102,8 +102,11 @@ class Claim:
 
     @property
     def notes(self) -> list[str]:
-        """What is to be known of the verdict where it is read: that it is close, and what it rests on."""
-        return [*([self.words("claims.close")] if self.close else []), self.grounds]
+        """What is to be known of the verdict where it is read: that it is close, what it rests on, and that looks were taken
+        for which its level is not corrected."""
+        close = [self.words("claims.close")] if self.close else []
+        looks = [self.words("claims.uncorrected", count=self.uncorrected)] if self.uncorrected else []
+        return [*close, self.grounds, *looks]
 
     @property
     def open(self) -> str:
@@ -187,6 +190,7 @@ class Claims:
         self.stated: list[Stated] = []
         self.wordless: list[Claim] = []  # whose verdict the template has no wording for
         self.closed_by: str | None = None  # the place of the ledger, which lists all claims and so stands after them
+        self.counted_by: str | None = None  # the place of a count of all claims
         self._standing: tuple[int, set[str]] = 0, set()  # of how many claims, which
         self.open: str | None = None  # the claim whose wording is being printed
 
@@ -234,6 +238,11 @@ class Claims:
             self._standing = len(self.stated), found
         return found
 
+    def stands(self, claim: Claim) -> bool | None:
+        """Whether it is one of them; None for what is not decided, or not by chance."""
+        counted = any(part.estimate.method != Method.EXACT for part in claim.comparisons)
+        return claim.id in self.standing if counted and claim.verdict != Verdict.UNDECIDED else None
+
     @property
     def ids(self) -> set[str]:
         return {claim.id for claim in (*(stated.claim for stated in self.stated), *self.wordless)}
@@ -267,8 +276,9 @@ class Claims:
             raise ValueError(f"claim {id!r}: stated already at {twin.place}")
         if not isinstance(predicate, Predicate):
             raise ValueError(f"claim {id!r}: expected a predicate such as higher(…), found {predicate!r}")
-        if self.closed_by:
-            raise ValueError(f"claim {id!r}: stands after the ledger at {self.closed_by}, which must list it")
+        for place, told in ((self.closed_by, "the ledger"), (self.counted_by, "false_discoveries()")):
+            if place:
+                raise ValueError(f"claim {id!r}: stands after {told} at {place}, which must tell of it")
         if figure and self.figures(figure) is None:
             raise ValueError(f"claim {id!r}: figure {figure!r}: no such figure")
 

@@ -13,6 +13,7 @@ import numpy as np
 from ronkyo.claims.estimates import Estimate, scale
 from ronkyo.claims.quantity import Kind, Quantity
 
+LARGEST = 700.0  # logarithm of a ratio
 CLOSE = 0.1  # half widths of an interval: a verdict that hangs on less is a close one
 
 
@@ -88,18 +89,10 @@ class Comparison:
         """The verdict if the interval were moved, on the scale of the comparison."""
         low, high = self.estimate.low, self.estimate.high
         if self.quantity.kind == Kind.RATIO:
-            return Verdict(str(self.verdicts(low * math.exp(by), high * math.exp(by))))
-        return Verdict(str(self.verdicts(low + by, high + by)))
-
-    @property
-    def bound(self) -> float:
-        """Where the verdict would turn."""
-        return self.turn.bound
-
-    @property
-    def edge(self) -> float:
-        """The end of the interval that would reach the bound."""
-        return self.turn.end
+            low, high = (math.exp(min(self.on_scale(end) + by, LARGEST)) for end in (low, high))
+        else:
+            low, high = low + by, high + by
+        return Verdict(str(self.verdicts(low, high)))
 
     @property
     def clearance(self) -> float:
@@ -113,11 +106,6 @@ class Comparison:
     def half_width(self) -> float:
         """Of the interval, on the scale of the comparison; nan where there is none."""
         return (self.on_scale(self.estimate.high) - self.on_scale(self.estimate.low)) / 2
-
-    @property
-    def close(self) -> bool:
-        """Whether the verdict hangs on less than a tenth of the interval's half width."""
-        return abs(self.clearance) < CLOSE
 
     @property
     def equality(self) -> float:

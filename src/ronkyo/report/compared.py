@@ -45,11 +45,11 @@ class Wording:
         if noun is None or len(what) > 1 or quantity.kind not in (Kind.DIFFERENCE, Kind.RATIO):
             return None
         experiment, variant, metric = split(quantity.metric)
-        a, than = values.label(experiment, variant), quantity.other
+        a, than = nouns.label(quantity.metric), quantity.other
         if isinstance(than, str):
             if not values.is_metric(than) or split(than)[2] != metric:
                 return None
-            label = values.label(experiment, split(than)[1])
+            label = nouns.label(than)
             b, other = words("compared.that", b=label), words("compared.other", b=label, noun=noun.noun)
         else:
             b = other = shown(than, noun.format if noun.format != "%" else "")

@@ -10,17 +10,16 @@ from pathlib import Path
 from platform import python_version
 from typing import Any
 
-from ronkyo.claims.predicates import Predicates, Verdict
+from ronkyo.claims.predicates import Predicates
 from ronkyo.errors import ReportError, nearest
-from ronkyo.numbers import ABSENT
 from ronkyo.project import MANIFEST, Project
-from ronkyo.report import listings, places
-from ronkyo.report.appendix import appendix
+from ronkyo.report import listings
 from ronkyo.report.blocks import caption as caption_of
 from ronkyo.report.blocks import table
+from ronkyo.report.claim_tables import ClaimTables
 from ronkyo.report.compared import Compared
-from ronkyo.report.original import Original, Statement
-from ronkyo.report.sentences import MarkedClaims, mark
+from ronkyo.report.original import Original
+from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Value, Values
 
 NUMBERS = ("param", "mean", "median", "interval", "constant", "source", "label", "count", "level")  # methods of Values
@@ -177,76 +176,6 @@ def _version(name: str) -> str:
         known = [distribution.name for distribution in distributions()]
         message = f"{MANIFEST}: tool.ronkyo.versions: expected what is installed, found {name!r}{nearest(name, known)}"
         raise ValueError(message) from None
-
-
-class ClaimTables:
-    """The claims, and what an earlier report said."""
-
-    def __init__(self, values: Values, claims: MarkedClaims, original: Original) -> None:
-        self.project = values.project
-        self.words = values.words
-        self.claims = claims
-        self.original = original
-
-    def functions(self) -> dict[str, Callable[..., str]]:
-        methods = (self.claims_table, self.original_claims_table, self.original_table, self.ledger)
-        return {method.__name__: method for method in methods}
-
-    def claims_table(self) -> str:
-        """A row for each claim stated so far: number, id, verdict, what is estimated, its value with interval, n."""
-        claims = [stated.claim for stated in self.claims.stated]
-        rows = []
-        for claim in claims:
-            estimate = claim.deciding.estimate
-            interval = claim.interval(".3g") if estimate.n else ABSENT
-            n = claim.n if estimate.n else ABSENT
-            link = f"[{claim.number}](#ledger:{claim.id})"
-            name, kind = f"`{claim.id}`", self.words(f"report.method.{estimate.method}")
-            rows.append([link, name, mark(claim.verdict, self.words), kind, claim.effect(".3g"), interval, n])
-        file = self.project.relative(self.project.claims_file)
-        counts = {
-            verdict: Value(str(sum(claim.verdict == verdict for claim in claims)), "claims") for verdict in Verdict
-        }
-        told = [f"{self.words(f'claims.{verdict}')} {count.markup()}" for verdict, count in counts.items()]
-        caption = self.words("report.claims.caption", counts=self.words("claims.joiner").join(told))
-        return table(self.words("report.claims").split("|"), rows) + caption_of("table", "tab:claims", caption, file)
-
-    def original_claims_table(self) -> str:
-        """Every statement of the original report, under which condition it was tested, the verdict, and the claims that give
-        it."""
-        claims = {stated.claim.id: stated.claim for stated in self.claims.stated}
-        verdicts = {id: claim.verdict for id, claim in claims.items()}
-        rows = []
-        for statement in self.original.statements:
-            tested = [claims[id] for id in statement.claims if id in claims]
-            verdict = statement.verdict(verdicts) if len(tested) == len(statement.claims) else None
-            links = (
-                self.words("claims.joiner").join(f"[{claim.number}](#ledger:{claim.id})" for claim in tested) or ABSENT
-            )
-            rows.append([statement.says, statement.tested, self._told(statement, verdict), links])
-        return self._beside_original("original_claims", "tab:original-claims", rows)
-
-    def _told(self, statement: Statement, verdict: Verdict | None) -> str:
-        """The verdict on a statement of the original report; of a part, where the claims cover no more."""
-        if verdict is None:
-            return self.words("report.not_tested")
-        if statement.covers == "part" and verdict != Verdict.CONTRADICTED:
-            return self.words("report.in_part", verdict=mark(verdict, self.words))
-        return mark(verdict, self.words)
-
-    def original_table(self) -> str:
-        """The numbers that the original report printed, beside ours."""
-        return self._beside_original("original_numbers", "tab:original", self.original.rows())
-
-    def _beside_original(self, name: str, id: str, rows: list[list[str]]) -> str:
-        head = self.words(f"report.{name}", original=self.original.name).split("|")
-        caption = self.words(f"report.{name}.caption", original=self.original.name)
-        return table(head, rows) + caption_of("table", id, caption, self.original.file)
-
-    def ledger(self) -> str:
-        """All claims with their evidence; it stands after the last of them."""
-        self.claims.closed_by = places.of_call()
-        return appendix(self.claims, self.original)
 
 
 def _attribute(text: str) -> str:

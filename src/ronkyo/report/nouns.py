@@ -65,6 +65,10 @@ class Nouns:
         experiment, _, metric = split(key)
         return self.metrics.get(f"{experiment}.{metric}", self.metrics.get(metric))
 
+    def label(self, key: str) -> str:
+        """What the variant of a metric is called."""
+        return self.values.label(*split(key)[:2])
+
     def problems(self, claims: Sequence[Claim]) -> Iterator[str]:
         """Names that nothing has, and nouns of metrics that no claim compares."""
         values = self.values

@@ -95,7 +95,7 @@ def badge(claim: Claim) -> str:
     text = words(
         "report.badge",
         number=claim.number,
-        hypothesis=html.escape(claim.hypothesis),
+        hypothesis=claim.hypothesis,
         verdict=f"<b>{words(f'claims.{claim.verdict}')}</b>",
         notes=words("claims.joiner").join(claim.notes),
     )
