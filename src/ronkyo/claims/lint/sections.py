@@ -53,11 +53,16 @@ def result_paragraphs(text: str, calls: Sequence[int]) -> list[Span]:
 
 
 def _tells_results(text: str, printed: str, vocabulary: Vocabulary) -> bool:
-    """Output with decimals, a table's row with one, or an outcome, a decimal or a percentage in the past tense."""
+    """Output with decimals, a table's row with one, or a sentence with two of: a decimal or percentage, an outcome, the
+    past."""
     if DECIMAL.search(printed) or ROW.search(text):
         return True
     text = mask(vocabulary.not_numbers, HEADING.sub("", text))
     told = re.compile(vocabulary.told)
-    result = re.compile(rf"{MEASURED.pattern}|{vocabulary.outcomes}", re.IGNORECASE)
+    outcome = re.compile(vocabulary.outcomes, re.IGNORECASE)
+    measured = re.compile(vocabulary.measured, re.IGNORECASE)
     sentences = re.split(rf"{vocabulary.sentence_end}|{PARAGRAPH_END.pattern}", text)
-    return any(told.search(sentence) and result.search(sentence) for sentence in sentences)
+    return any(
+        measured.search(sentence) or sum(bool(sign.search(sentence)) for sign in (MEASURED, outcome, told)) > 1
+        for sentence in sentences
+    )

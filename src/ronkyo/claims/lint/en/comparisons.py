@@ -22,14 +22,14 @@ _OUTCOME = (
     r"quality|precision|recall|f1|bleu|rouge|auc|rmse|mse|mae|ppl|metrics?|values?|times?|speeds?|throughput|latency|"
     r"variances?|margins?|gaps?|differences?|drops?|gains?|improvements?|effects?|impacts?|changes?|decreases?|increases?|"
     r"overfitting|gradients?(?! (?:steps?|descent|clip))|rewards?|predictions?|costs?|stability|overlap|correlations?|"
-    r"outcomes?|(?:error|success|detection|win|hit|acceptance)[ -]rates?)"
+    r"outcomes?|levels?|(?:error|success|detection|win|hit|acceptance)[ -]rates?)"
 )
 _SETTING = (
     r"(?:(?:mini-?)?batch(?:es|[- ]?sizes?)?|layers?|(?:learning[- ])?rates?|models?|networks?|nets?|data(?:sets?)?|numbers?|"
     r"amounts?|sizes?|epochs?|units?|neurons?|parameters?|depths?|widths?|dimensions?|windows?|sequences?|contexts?|kernels?|"
     r"filters?|features?|hidden|samples?|steps?|architectures?|weights?|penalt(?:y|ies)|dropout|sets?|inputs?|images?|"
     r"sentences?|words?|texts?|tokens?|functions?|patterns?|structures?|values? of|types?|kinds?|methods?|approach(?:es)?|"
-    r"parts?|ones?|seeds?|runs?|classes|tasks?|problems?|vocabular(?:y|ies)|levels?|states?|variants?)"
+    r"parts?|ones?|seeds?|runs?|classes|tasks?|problems?|vocabular(?:y|ies)|states?|variants?)"
 )
 _SETTLED = (  # what follows a word that describes no noun
     r"(?:\s*(?:[^\w\s]|\Z)|\s+(?:than|by|in|on|at|for|to|from|of|with|without|when|while|if|as|and|or|but|so|because|since|"
@@ -42,7 +42,7 @@ _SETTLED = (  # what follows a word that describes no noun
 
 _MEASURE = (
     "high|low|fast|slow|strong|weak|short|long|quick|deep|steep|near|cheap|light|great|small|rough|smooth|sharp|hard|tight|"
-    "clear|few|poor|rich|broad|narrow|soon|bright|dark|warm|cold|tough|mild|close|large|wide|simple|loose|fine|coarse|rare|safe"
+    "clear|few|poor|rich|broad|narrow|soon|bright|dark|warm|cold|tough|mild|close|large|wide|simple|loose|fine|dense|coarse|rare|safe"
 )
 _ADJECTIVE = (
     r"\w+(?:ate|ent|ant|al|ive|ous|ful|able|ible|ed|ly|ing|ic|ary|ory|id|less|ust|ble|se|ex|ar|rn|ete|ise|ect|pt|ure)"
@@ -69,9 +69,11 @@ _RANKED = _words(
     r"(?:no|little|any|an?|small|large|negligible|minor|major|strong|clear|noticeable|positive|negative|significant|limited)"
     r" (?:\w+ )?(?:effects?|impacts?|influence|change)(?= (?:on|in|of|was|is|were)|\s*[.,;])",
     r"(?:not|n't|never|hardly|barely|strongly|greatly|significantly|slightly) (?:affect|influenc|chang|matter)\w*",
-    r"(?:go|goes|went|going) (?:up|down)|(?:down|up)(?:ward)?[- ]?trend\w*|trend(?:s|ed|ing)? (?:up|down)\w*",
+    r"(?:is|was|are|were|stays?) (?:well |far )?\*?(?:above|below)|unfavou?rable",
+    r"(?:go|goes|went|going|creep|creeps|crept|shoots?|shot|edges?|ticks?) (?:up|down)",
+    r"(?:down|up)(?:ward)?[- ]?trend\w*|trend(?:s|ed|ing)? (?:up|down)\w*",
     rf"(?:different|max(?:imum|imal)?|min(?:imum|imal)?|peak|top)(?= (?:\w+ )?{_OUTCOME})",
-    r"plateau\w*|stagnat\w*|level(?:s|ed|led)? (?:off|out)",
+    r"plateau\w*|saturat(?:es?|ed|ing)|stabili[sz]\w+|stagnat\w*|level(?:s|ed|led)? (?:off|out)",
     "drastically|dramatically|noticeably|markedly|marginally|substantially",
     r"(?:converg|learn|train|overfit|decreas|drop|improv)\w*(?: \w+)? "
     "(?:quickly|slowly|rapidly|earlier|sooner|later|well|poorly|badly)",

@@ -42,7 +42,7 @@ def _than(s: Sentence, i: int) -> int:
         return 0
     size = 1 + (s[i + 1].surface == "も")
     before, after = s[i - 1], s[i + size]
-    if not (before.is_noun or before.kind.startswith(("動詞", "助動詞", "形容詞"))):
+    if not (before.is_noun or before.kind.startswith(("動詞", "助動詞", "形容詞", "記号,括弧閉"))):
         return size * s.of_a_result(i + size)  # an adverb: より高い
     if before.surface in ("いう", "という") or after.base in w.BESIDE | w.TAKEN:
         return 0
@@ -115,7 +115,8 @@ def _top(s: Sentence, i: int) -> int:
         after = s[i + 2]
         ends = after.base in ("ある", "ない") or after.is_mark or following.kind.startswith("助動詞")
         return int(after.surface != "も" and ends)
-    return int(following.ends or following.surface in ("に", "と"))
+    topic = following.surface in ("は", "が") and word.base not in ("最大", "最小")
+    return int(following.ends or topic or following.surface in ("に", "と"))
 
 
 def _ranked(s: Sentence, i: int) -> bool:
@@ -131,9 +132,12 @@ def _gap(s: Sentence, i: int) -> int:
         return 0
     if following.base in w.PRESENCE:
         return 2
+    if following.surface == "性":
+        i, following, after = i + 1, after, s[i + 3]
     if following.surface in ("が", "は", "も"):
-        asked = after.base in ("何", "なに", "どの", "どう")
-        return 2 * (not asked and not s.to_do(i) and not s.ends_in_condition(i))
+        clause = list(takewhile(lambda word: word.surface != "を", s.clause(i + 2)))
+        told = after.ends or any(word.base in w.PRESENT for word in clause)
+        return 2 * (told and not s.to_do(i) and not s.ends_in_condition(i))
     if following.base == "する" and word.kind.startswith("名詞,サ変"):
         caused = after.base in ("せる", "させる")
         return 2 * (not caused and s.told(i + 1) and not s.conditional(i + 1) and not s.describes(i + 1))
@@ -162,7 +166,9 @@ def _measure(s: Sentence, i: int) -> int:
         return 2 * (not chosen and not s.conditional(i + 1) and not s.to_do(i))
     if word.form == "連用テ接続" and following.kind.startswith(("動詞", "名詞", "副詞", "形容詞")):
         how = word.base not in w.DEGREES or following.base in ("分ける", "分かれる", "用いる", "使う", "なるほど")
-        return int((not how or following.base in w.DIFFERS) and not s.ends_in_condition(i))
+        verb = next((j for j in range(i + 1, i + 5) if s[j].kind.startswith("動詞")), i)
+        condition = s.conditional(verb) or s.ends_in_condition(i)
+        return int((not how or following.base in w.DIFFERS) and not condition)
     likely = before.surface in ("が", "は", "も") and s[i - 2].base in w.LIKELIHOODS
     often = word.base == "多い" and before.surface in ("が", "も") and s[i - 2].base in ("こと", "場合", "もの")
     return int(s.of_a_result(i) and not (likely or often or s.conditional(i) or s.to_do(i)))
