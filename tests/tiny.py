@@ -6,7 +6,7 @@ Of each experiment one variant is a look further than the others.
 from typing import Any
 
 CHANGES: dict[str, Any] = {
-    "binary_addition.seeds": {"looks": [2, 3], "taken": {"relu": 3}},
+    "binary_addition.seeds": {"looks": [2, 3], "taken": {"xavier": 3}},
     "binary_addition.training.iterations": 200,
     "binary_addition.training.record_every": 50,
     "binary_addition.training.test_examples": 64,
