@@ -110,7 +110,7 @@ def _top(s: Sentence, i: int) -> int:
     if following.surface == "の" or following.is_noun:
         first = i + 1 + (following.surface == "の")
         named = w.OUTCOMES.search(s.noun(first)) or _ranked(s, first)
-        return int(bool(named) and word.base not in w.PLACES and not re.search("値|化|量|限", following.surface))
+        return int(bool(named) and word.base not in w.PLACES and not re.search("値|化|量|限", s.noun(first)))
     if following.surface == "で":
         after = s[i + 2]
         ends = after.base in ("ある", "ない") or after.is_mark or following.kind.startswith("助動詞")
@@ -122,7 +122,8 @@ def _top(s: Sentence, i: int) -> int:
 def _ranked(s: Sentence, i: int) -> bool:
     """最も高いモデルは, 最良の設定だった: that one is the first is said; 最良の設定で only refers to it"""
     behind = s[s.behind(i)]
-    return bool(w.RANKED.search(s.noun(i))) and (behind.ends or behind.surface in ("は", "が", "も"))
+    became = s[s.behind(i) + 1].base == "なる"
+    return bool(w.RANKED.search(s.noun(i))) and (became or behind.ends or behind.surface in ("は", "が", "も"))
 
 
 def _gap(s: Sentence, i: int) -> int:
@@ -136,7 +137,8 @@ def _gap(s: Sentence, i: int) -> int:
         i, following, after = i + 1, after, s[i + 3]
     if following.surface in ("が", "は", "も"):
         clause = list(takewhile(lambda word: word.surface != "を", s.clause(i + 2)))
-        told = after.ends or any(word.base in w.PRESENT for word in clause)
+        open_end = after.ends and not after.kind.startswith("記号,読点")  # 差が..
+        told = open_end or any(word.base in w.PRESENT for word in clause)
         return 2 * (told and not s.to_do(i) and not s.ends_in_condition(i))
     if following.base == "する" and word.kind.startswith("名詞,サ変"):
         caused = after.base in ("せる", "させる")
