@@ -20,7 +20,7 @@ def _words(*alternatives: str) -> str:
 _OUTCOME = (
     r"(?:accurac(?:y|ies)|loss(?:es)?|errors?|results?|performances?|scores?|convergence|generali[sz]ation|perplexit(?:y|ies)|"
     r"quality|precision|recall|f1|bleu|rouge|auc|rmse|mse|mae|ppl|metrics?|values?|times?|speeds?|throughput|latency|"
-    r"variances?|margins?|gaps?|differences?|drops?|gains?|improvements?|effects?|impacts?|changes?|decreases?|increases?|"
+    r"variances?|variations?|prices?|margins?|gaps?|differences?|drops?|gains?|improvements?|effects?|impacts?|changes?|decreases?|increases?|"
     r"overfitting|gradients?(?! (?:steps?|descent|clip))|rewards?|predictions?|costs?|stability|overlap|correlations?|"
     r"outcomes?|levels?|(?:error|success|detection|win|hit|acceptance)[ -]rates?)"
 )
