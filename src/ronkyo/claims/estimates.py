@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import scipy  # its parts are loaded when first used
 
-LEVEL = 0.95
+ALPHA = 0.05
+LEVEL = 1 - ALPHA
 RESAMPLES = 9999  # of a bootstrap
 MOST_VALUES = 10_000  # where the search for how many values would decide stops
 
@@ -101,26 +102,43 @@ def prediction_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
 
 
 def mean_estimate(values: np.ndarray, level: float, rng: np.random.Generator, resamples: int = RESAMPLES) -> Estimate:
-    """The mean of independent values, or of paired differences: (n,).
-
-    The interval is the smallest that holds both Student's t interval and the BCa bootstrap interval (Efron 1987). The
-    first is exact for normal values and wide enough when they are few; the second follows the skew of many.
-    """
+    """The mean of independent values, or of paired differences: (n,), with the interval of `hull`."""
     n = len(values)
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        # BCa may have no answer: nan, and Student's stands alone
-        warnings.simplefilter("ignore", scipy.stats.DegenerateDataWarning)
+    with np.errstate(all="ignore"):
         mean = float(np.mean(values))
         if reason := _undecidable(values):
             return _without_interval(Method.DIFFERENCE, n, reason, mean)
-        student = mean_interval(values, level)
-        bootstrap = scipy.stats.bootstrap(
-            (values,), np.mean, n_resamples=resamples, confidence_level=level, method="BCa", rng=rng
-        ).confidence_interval
-        low, high = float(np.fmin(student.low, bootstrap.low)), float(np.fmax(student.high, bootstrap.high))
+        low, high = (float(end) for end in hull(values, level, rng, resamples))
         if not math.isfinite(high - low):  # values near the largest numbers
             return _without_interval(Method.DIFFERENCE, n, Reason.NOT_FINITE, mean)
         return Estimate(mean, low, high, n, float(np.std(values, ddof=1)), Method.DIFFERENCE)
+
+
+def hull(
+    values: np.ndarray, level: float, rng: np.random.Generator, resamples: int = RESAMPLES
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both ends, (…), of the smallest interval that holds both Student's t interval for the mean of (…, n) values and the
+    BCa bootstrap interval (Efron 1987). The first is exact for normal values and wide enough when they are few; the
+    second follows the skew of many.
+
+    The bootstrap sees standardized values and means that are rounded to twelve digits. It counts how many of them are below the
+    values' own: what rounding makes of equal means would else change with the unit of the values.
+    """
+    n = values.shape[-1]
+    mean, spread = np.mean(values, axis=-1), np.std(values, axis=-1, ddof=1)
+
+    def rounded_mean(sample: np.ndarray, axis: int) -> np.ndarray:
+        return np.round(np.mean(sample, axis=axis), 12)
+
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        # BCa may have no answer: nan, and Student's stands alone
+        warnings.simplefilter("ignore", scipy.stats.DegenerateDataWarning)
+        standard = (values - mean[..., None]) / spread[..., None]
+        bootstrap = scipy.stats.bootstrap(
+            (standard,), rounded_mean, axis=-1, n_resamples=resamples, confidence_level=level, method="BCa", rng=rng
+        ).confidence_interval
+        student = scipy.special.stdtrit(n - 1, (1 + level) / 2) / math.sqrt(n)
+        return mean + spread * np.fmin(-student, bootstrap.low), mean + spread * np.fmax(student, bootstrap.high)
 
 
 def ratio_estimate(

@@ -47,29 +47,51 @@ class Metrics(Protocol):
         """Where a metric over seeds or items, or a constant, is kept."""
         ...
 
+    def looks(self, experiment: str) -> tuple[int, ...]:
+        """The numbers of seeds at which the experiment's claims are looked at; () where none are planned."""
+        ...
+
+    def matters(self, key: str, ratio: bool) -> float | None:
+        """The smallest difference of a metric that matters, or the smallest ratio (> 1); None where nothing says so."""
+        ...
+
+    def groups(self, experiment: str) -> np.ndarray | None:
+        """The group of every test item, (n_items,) names; None for items that do not belong together."""
+        ...
+
 
 class MetricsTable:
     """Metrics from dictionaries.
 
     table: {experiment: {variant: {metric: values over seeds, or one number for a constant}}}; items: the same with values
-    over test items; parameters: nested as params.yaml is, {experiment: {"variants": {variant: {key: value}}}}.
+    over test items; parameters: nested as params.yaml is, {experiment: {"variants": {variant: {key: value}}}}; looks:
+    {experiment: rising numbers of seeds}; matters: {experiment: {metric: a difference, or {"ratio": a ratio > 1}}}; groups:
+    {experiment: the group of every item}.
     """
+
+    plans: Mapping[str, Sequence[int]] = {}
+    smallest: Mapping[str, Mapping[str, Any]] = {}
+    grouped: Mapping[str, Sequence[Any] | np.ndarray] = {}
 
     def __init__(
         self,
         table: Mapping[str, Mapping[str, Mapping[str, Any]]],
         items: Mapping[str, Any] | None = None,
         parameters: Mapping[str, Any] | None = None,
+        looks: Mapping[str, Sequence[int]] | None = None,
+        matters: Mapping[str, Mapping[str, Any]] | None = None,
+        groups: Mapping[str, Sequence[Any] | np.ndarray] | None = None,
     ) -> None:
         self.seeds: dict[str, dict[str, Any]] = {}
         self.constants: dict[str, dict[str, Any]] = {}
-        for experiment, groups in table.items():
-            for name, metrics in groups.items():
+        for experiment, variants in table.items():
+            for name, metrics in variants.items():
                 for metric, values in metrics.items():
                     kept = self.constants if np.ndim(values) == 0 else self.seeds
                     kept.setdefault(experiment, {}).setdefault(name, {})[metric] = values
         self.items = items or {}
         self.parameters = parameters or {}
+        self.plans, self.smallest, self.grouped = looks or {}, matters or {}, groups or {}
 
     def is_metric(self, key: str) -> bool:
         experiment, name, _ = split(key)
@@ -112,6 +134,20 @@ class MetricsTable:
 
     def evidence(self, key: str, over: str = "seeds") -> str:
         return key
+
+    def looks(self, experiment: str) -> tuple[int, ...]:
+        return tuple(self.plans.get(experiment, ()))
+
+    def matters(self, key: str, ratio: bool) -> float | None:
+        experiment, _, metric = split(key)
+        found = self.smallest.get(experiment, {}).get(metric)
+        if isinstance(found, Mapping):
+            return found["ratio"] if ratio else None
+        return None if ratio else found
+
+    def groups(self, experiment: str) -> np.ndarray | None:
+        found = self.grouped.get(experiment)
+        return None if found is None else np.asarray(found)
 
 
 def split(key: str) -> tuple[str, str, str]:

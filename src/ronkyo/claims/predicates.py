@@ -1,7 +1,8 @@
-"""What a claim can say of the metrics: predicates over seeds, their comparisons, and how a verdict comes out of them.
+"""What a claim can say of the metrics: predicates over seeds, and the comparisons that they are made of.
 
 Every comparison is one estimate with an interval and the bounds between which the claim wants it. The interval alone
-decides (docs/claims.md): inside the bounds the claim is supported, outside it is contradicted, across it is undecided.
+decides (docs/claims.md): inside the bounds the claim is supported, outside it is contradicted, across it is undecided;
+within what does not matter it is equal.
 """
 
 from __future__ import annotations
@@ -9,90 +10,36 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import pairwise
 
 import numpy as np
 
 from ronkyo.claims import estimates
-from ronkyo.claims.estimates import Estimate, scale
+from ronkyo.claims.estimates import Estimate
+from ronkyo.claims.looks import look_alpha
 from ronkyo.claims.metrics import Metrics, split
 from ronkyo.claims.quantity import Kind, Quantity
+from ronkyo.claims.verdicts import Comparison, Verdict, agreed, decisive, every, open_parts
 from ronkyo.seeds import generator
 
-
-class Verdict(StrEnum):
-    SUPPORTED = "supported"
-    UNDECIDED = "undecided"
-    CONTRADICTED = "contradicted"
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One estimate that a claim rests on: it says that the value lies between `low` and `high`."""
-
-    quantity: Quantity
-    name: str  # what tells it from its siblings, as a reader knows it: the label of the other variant, or of its own
-    low: float
-    high: float
-    estimate: Estimate
-    level: float
-    evidence: tuple[str, ...]  # where the metrics are kept
-
-    @property
-    def verdict(self) -> Verdict:
-        estimate = self.estimate
-        if estimate.reason:
-            return Verdict.UNDECIDED
-        if self.low < estimate.low and estimate.high < self.high:
-            return Verdict.SUPPORTED
-        if estimate.high < self.low or self.high < estimate.low:
-            return Verdict.CONTRADICTED
-        return Verdict.UNDECIDED
-
-    @property
-    def bound(self) -> float:
-        """The bound that is nearer to the value: where the verdict would turn."""
-        return min((self.low, self.high), key=lambda bound: abs(self._scale(bound) - self._scale(self.estimate.value)))
-
-    @property
-    def edge(self) -> float:
-        """The end of the interval on the bound's side."""
-        return self.estimate.low if self.estimate.value > self.bound else self.estimate.high
-
-    @property
-    def clearance(self) -> float:
-        """How far the value is from that bound, in distances from the value to that end of its interval; below 1 nothing
-        is decided. A ratio's distances are those of logarithms."""
-        value, bound, edge = (self._scale(number) for number in (self.estimate.value, self.bound, self.edge))
-        return abs(value - bound) / abs(value - edge) if value != edge else math.inf
-
-    def _scale(self, value: float) -> float:
-        return scale(value, self.quantity.kind == Kind.RATIO)
+__all__ = ["Comparison", "Predicate", "Predicates", "Verdict", "agreed", "all_of", "decisive", "every", "open_parts"]
 
 
 @dataclass(frozen=True)
 class Predicate:
-    """Comparisons still to be made, each once its confidence level is known, and how their verdicts combine."""
+    """Comparisons still to be made, each once its two-sided level is known, and how their verdicts combine."""
 
     comparisons: tuple[Callable[[float], Comparison], ...]
     verdict: Callable[[Sequence[Verdict]], Verdict]
 
-    def decide(self) -> tuple[Verdict, list[Comparison]]:
-        comparisons = self.compare()
+    def decide(self, alpha: float = estimates.ALPHA) -> tuple[Verdict, list[Comparison]]:
+        """alpha: how often, at most, a claim is decided about differences that do not exist, over all its planned looks."""
+        comparisons = self.compare(alpha)
         return self.verdict([comparison.verdict for comparison in comparisons]), comparisons
 
-    def compare(self) -> list[Comparison]:
-        """Bonferroni: k comparisons in one claim are each made at the level 1 - (1 - LEVEL) / k."""
-        level = 1 - (1 - estimates.LEVEL) / len(self.comparisons)
-        return [compare(level) for compare in self.comparisons]
-
-
-def every(verdicts: Sequence[Verdict]) -> Verdict:
-    """Kleene's three-valued "and": one contradicted part contradicts the whole, one undecided part leaves it open."""
-    if Verdict.CONTRADICTED in verdicts:
-        return Verdict.CONTRADICTED
-    return Verdict.UNDECIDED if Verdict.UNDECIDED in verdicts else Verdict.SUPPORTED
+    def compare(self, alpha: float = estimates.ALPHA) -> list[Comparison]:
+        """Bonferroni: k comparisons in one claim are each made at alpha / k, and at the level of a look at that."""
+        return [compare(alpha / len(self.comparisons)) for compare in self.comparisons]
 
 
 def all_of(*predicates: Predicate) -> Predicate:
@@ -119,52 +66,88 @@ class Predicates:
         return {name: getattr(self, name) for name in (*names, "exact")} | {"all_of": all_of}
 
     def higher(
-        self, metric: str, than: str | float, margin: float = 0, ratio: bool = False, over: str = "seeds"
+        self,
+        metric: str,
+        than: str | float,
+        margin: float = 0,
+        ratio: bool = False,
+        over: str = "seeds",
+        matters: float | None = None,
     ) -> Predicate:
         """metric > than + margin, paired; with ratio=True metric / than > 1 + margin. `than`: a metric of the same
-        experiment, a constant, or a number. over="items": paired over test items instead of seeds. Two constants are
-        compared as they are."""
+        experiment, a constant, or a number. over="items": paired over test items instead of seeds; "both": each must
+        say so. matters: the smallest difference (ratio > 1) that matters, else the metric's. Two constants are compared
+        as they are."""
         if ratio and not margin >= 0:
             raise ValueError(f"margin: expected a number ≥ 0 for a ratio, found {margin!r}")
-        return self._compare(metric, than, ratio, over, (_equality(ratio) + margin, math.inf))
+        return self._compare(metric, than, ratio, over, (_equality(ratio) + margin, math.inf), matters)
 
     def lower(
-        self, metric: str, than: str | float, margin: float = 0, ratio: bool = False, over: str = "seeds"
+        self,
+        metric: str,
+        than: str | float,
+        margin: float = 0,
+        ratio: bool = False,
+        over: str = "seeds",
+        matters: float | None = None,
     ) -> Predicate:
-        """metric < than - margin; with ratio=True metric / than < 1 - margin."""
+        """metric < than - margin; with ratio=True metric / than < 1 - margin. The rest as for `higher`."""
         if ratio and not 0 <= margin < 1:  # no ratio of positive numbers is below zero
             raise ValueError(f"margin: expected a number from 0 to below 1 for a ratio, found {margin!r}")
-        return self._compare(metric, than, ratio, over, (-math.inf, _equality(ratio) - margin))
+        return self._compare(metric, than, ratio, over, (-math.inf, _equality(ratio) - margin), matters)
 
     def equal(self, metric: str, to: str | float, within: float) -> Predicate:
         """|metric - to| < within: equivalence, not the absence of a difference."""
-        return self._compare(metric, to, False, "seeds", (-_positive("within", within), within))
+        quantity = Quantity(Kind.DIFFERENCE, metric, to)
+        return self._comparison(quantity, (-_positive("within", within), within))
 
     def highest(
-        self, metric: str, among: Sequence[str] | None = None, ratio: bool = False, over: str = "seeds"
+        self,
+        metric: str,
+        among: Sequence[str] | None = None,
+        ratio: bool = False,
+        over: str = "seeds",
+        matters: float | None = None,
     ) -> Predicate:
         """The variant's metric is higher than that of every other variant (or of those named)."""
-        return all_of(*(self.higher(metric, other, 0, ratio, over) for other in self._family(metric, among)))
+        return all_of(*(self.higher(metric, other, 0, ratio, over, matters) for other in self._family(metric, among)))
 
     def lowest(
-        self, metric: str, among: Sequence[str] | None = None, ratio: bool = False, over: str = "seeds"
+        self,
+        metric: str,
+        among: Sequence[str] | None = None,
+        ratio: bool = False,
+        over: str = "seeds",
+        matters: float | None = None,
     ) -> Predicate:
         """The variant's metric is lower than that of every other variant (or of those named)."""
-        return all_of(*(self.lower(metric, other, 0, ratio, over) for other in self._family(metric, among)))
+        return all_of(*(self.lower(metric, other, 0, ratio, over, matters) for other in self._family(metric, among)))
 
     def increasing(
-        self, experiment: str, metric: str, along: str, variants: Sequence[str], ratio: bool = False
+        self,
+        experiment: str,
+        metric: str,
+        along: str,
+        variants: Sequence[str],
+        ratio: bool = False,
+        matters: float | None = None,
     ) -> Predicate:
         """From each variant to the next, in the order of the parameter `along`, the metric rises."""
         steps = self._steps(experiment, metric, along, variants)
-        return all_of(*(self.higher(after, before, ratio=ratio) for before, after in steps))
+        return all_of(*(self.higher(after, before, ratio=ratio, matters=matters) for before, after in steps))
 
     def decreasing(
-        self, experiment: str, metric: str, along: str, variants: Sequence[str], ratio: bool = False
+        self,
+        experiment: str,
+        metric: str,
+        along: str,
+        variants: Sequence[str],
+        ratio: bool = False,
+        matters: float | None = None,
     ) -> Predicate:
         """From each variant to the next, in the order of the parameter `along`, the metric falls."""
         steps = self._steps(experiment, metric, along, variants)
-        return all_of(*(self.lower(after, before, ratio=ratio) for before, after in steps))
+        return all_of(*(self.lower(after, before, ratio=ratio, matters=matters) for before, after in steps))
 
     def share(self, metric: str, more_than: float | None = None, less_than: float | None = None) -> Predicate:
         """The share of seeds in which a metric of zeros and ones (converged, diverged, …) is one."""
@@ -179,18 +162,18 @@ class Predicates:
         def estimate(level: float) -> Estimate:
             return estimates.share_estimate(values, level)
 
-        return self._predicate(Quantity(Kind.SHARE, metric), bounds, estimate)
+        return self._predicate(Quantity(Kind.SHARE, metric), bounds, estimate, len(values))
 
     def more_often(self, metric: str, than: str) -> Predicate:
         """Of the seeds in which one of two metrics of zeros and ones is one and the other is not, the first is one in
         more than half: McNemar's exact test."""
         _same_experiment(metric, than)
-        a, b = self.metrics.over_seeds(metric), self.metrics.over_seeds(than)
+        a, b = _pairs(self.metrics.over_seeds(metric), self.metrics.over_seeds(than))
 
         def estimate(level: float) -> Estimate:
             return estimates.discordant_estimate(a, b, level)
 
-        return self._predicate(Quantity(Kind.DISCORDANT, metric, than), (0.5, math.inf), estimate)
+        return self._predicate(Quantity(Kind.DISCORDANT, metric, than), (0.5, math.inf), estimate, len(a))
 
     def exact(self, constant: str, equals: str | float, tolerance: float = 1e-6) -> Predicate:
         """Two computed numbers agree but for rounding (constants are kept to six digits): their difference is within
@@ -198,51 +181,87 @@ class Predicates:
         self.metrics.number(constant)  # a metric over seeds is estimated, never exact
         expected = self._number(equals)
         within = _positive("tolerance", tolerance) * max(1.0, abs(expected))
-        return self._compare(constant, equals, False, "seeds", (-within, within))
+        return self._comparison(Quantity(Kind.DIFFERENCE, constant, equals), (-within, within))
 
     # -- what they are made of ----------------------------------------------------------------------------------------
 
     def _compare(
-        self, metric: str, than: str | float, ratio: bool, over: str, bounds: tuple[float, float]
+        self,
+        metric: str,
+        than: str | float,
+        ratio: bool,
+        over: str,
+        bounds: tuple[float, float],
+        matters: float | None,
     ) -> Predicate:
-        if over not in ("seeds", "items"):
-            raise ValueError(f"over: expected seeds or items, found {over!r}")
+        if over not in ("seeds", "items", "both"):
+            raise ValueError(f"over: expected seeds, items or both, found {over!r}")
+        if matters is not None and not matters > _equality(ratio):
+            raise ValueError(f"matters: expected a number > {_equality(ratio):g}, found {matters!r}")
+        kind = Kind.RATIO if ratio else Kind.DIFFERENCE
+        if matters is None and isinstance(metric, str) and self.metrics.is_metric(metric):
+            matters = self.metrics.matters(metric, ratio)
+        kinds = ("seeds", "items") if over == "both" else (over,)
+        parts = [self._comparison(Quantity(kind, metric, than, one), bounds, matters) for one in kinds]
+        return Predicate(tuple(compare for part in parts for compare in part.comparisons), agreed)
+
+    def _comparison(self, quantity: Quantity, bounds: tuple[float, float], matters: float | None = None) -> Predicate:
+        metric, than, ratio = quantity.metric, quantity.other, quantity.kind == Kind.RATIO
         if not isinstance(metric, str):
             raise ValueError(f"expected a metric (experiment.variant.metric) or a constant, found {metric!r}")
+        assert than is not None
         other = than if isinstance(than, str) and self.metrics.is_metric(than) else None
-        quantity = Quantity(Kind.RATIO if ratio else Kind.DIFFERENCE, metric, than, over)
         if not self.metrics.is_metric(metric):
             if other:
                 raise ValueError(f"{metric}: expected a metric over seeds to compare with {other}, found a constant")
             distance = _distance(self.metrics.number(metric), self._number(than), ratio)
-            return self._predicate(quantity, bounds, lambda level: estimates.computed(distance))
-        values = self.metrics.over_seeds if over == "seeds" else self.metrics.over_items
+            return self._predicate(quantity, bounds, lambda level: estimates.computed(distance), matters=matters)
         if other:
             _same_experiment(metric, other)
-        a, b = values(metric), values(other) if other else self._number(than)
+        values = self.metrics.over_seeds if quantity.over == "seeds" else self._over_items
+        a = values(metric)
+        a, b = _pairs(a, values(other) if other else np.full(len(a), self._number(than)))
 
         def estimate(level: float) -> Estimate:
-            rng = generator("claims", 0, str(quantity))
+            # one stream for all: what a claim compares, and how it is called, changes no interval
+            rng = generator("claims", 0, "bootstrap")
             if ratio:
                 return estimates.ratio_estimate(a, b, level, rng)
             with np.errstate(invalid="ignore"):  # inf - inf: never and never
                 return estimates.mean_estimate(a - b, level, rng)
 
-        return self._predicate(quantity, bounds, estimate)
+        return self._predicate(quantity, bounds, estimate, len(a) if quantity.over == "seeds" else 0, matters)
+
+    def _over_items(self, key: str) -> np.ndarray:
+        """A metric of every test item, or the mean of every group of items where the data name groups."""
+        values = self.metrics.over_items(key)
+        groups = self.metrics.groups(split(key)[0])
+        if groups is None:
+            return values
+        if len(groups) != len(values):
+            raise ValueError(f"{key}: expected a group for each of the {len(values)} items, found {len(groups)}")
+        return np.array([np.mean(values[groups == group]) for group in dict.fromkeys(groups.tolist())])
 
     def _predicate(
-        self, quantity: Quantity, bounds: tuple[float, float], estimate: Callable[[float], Estimate]
+        self,
+        quantity: Quantity,
+        bounds: tuple[float, float],
+        estimate: Callable[[float], Estimate],
+        seeds: int = 0,
+        matters: float | None = None,
     ) -> Predicate:
         """One comparison. It is named after the variant that the metric is compared with, or else after its own."""
         keys = [key for key in (quantity.metric, quantity.other) if isinstance(key, str)]
         evidence = tuple(dict.fromkeys(self.metrics.evidence(key, quantity.over) for key in keys))
         key = keys[-1] if self.metrics.is_metric(keys[-1]) else keys[0]
         experiment, name, _ = split(key)
+        looks: tuple[int, ...] = ()
         if self.metrics.is_metric(key):
-            name = self.metrics.label(experiment, name)
+            name, looks = self.metrics.label(experiment, name), self.metrics.looks(experiment)
 
-        def compare(level: float) -> Comparison:
-            return Comparison(quantity, name, *bounds, estimate(level), level, evidence)
+        def compare(alpha: float) -> Comparison:
+            level = 1 - look_alpha(looks, alpha)
+            return Comparison(quantity, name, *bounds, estimate(level), level, evidence, looks, matters, seeds)
 
         return Predicate((compare,), every)
 
@@ -279,15 +298,10 @@ def _distance(a: float, b: float, ratio: bool) -> float:
     return a / b if b else math.nan
 
 
-def decisive(verdict: Verdict, comparisons: Sequence[Comparison]) -> Comparison:
-    """The comparison that a claim's verdict hangs on: the narrowest support, the widest gap, the clearest doubt."""
-    candidates = [comparison for comparison in comparisons if comparison.verdict == verdict] or list(comparisons)
-
-    def clearance(comparison: Comparison) -> float:
-        return -1.0 if math.isnan(comparison.clearance) else comparison.clearance
-
-    choose = max if verdict == Verdict.CONTRADICTED else min
-    return choose(candidates, key=clearance)
+def _pairs(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What both have: a variant's seeds are the first ones."""
+    both = min(len(a), len(b))
+    return a[:both], b[:both]
 
 
 def _same_experiment(metric: str, than: str) -> None:

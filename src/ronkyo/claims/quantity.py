@@ -17,7 +17,7 @@ class Kind(StrEnum):
 class Quantity:
     """metric - other, metric / other, the share of ones in metric, or how often metric rather than other is one.
 
-    Its text stands in claims.json, and the bootstrap's random stream is made from it: another text, other intervals.
+    Its text stands in claims.json.
     """
 
     kind: Kind

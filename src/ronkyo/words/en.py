@@ -80,6 +80,7 @@ TEXTS: dict[str, str] = {
     **{f"speech.letters.{style}": name for style, name in _LETTERS.items()},
     # -- claims: verdicts, reasons, the ledger --
     "claims.supported": "supported",
+    "claims.equal": "equal",
     "claims.undecided": "undecided",
     "claims.contradicted": "contradicted",
     "claims.reason.one value": "one seed tells nothing of the spread",

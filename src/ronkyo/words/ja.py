@@ -74,6 +74,7 @@ TEXTS: dict[str, str] = {
     **{f"speech.letters.{style}": name for style, name in _LETTERS.items()},
     # -- claims: verdicts, reasons, the ledger --
     "claims.supported": "支持",
+    "claims.equal": "同等",
     "claims.undecided": "未決",
     "claims.contradicted": "否定",
     "claims.reason.one value": "シードが 1 個では、ばらつきが分からない",

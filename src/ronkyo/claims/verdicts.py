@@ -1,0 +1,162 @@
+"""A comparison, the verdict that its interval gives, what would turn it, and how the verdicts of several combine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from ronkyo.claims.estimates import Estimate, scale
+from ronkyo.claims.quantity import Kind, Quantity
+
+CLOSE = 0.1  # half widths of an interval: a verdict that hangs on less is a close one
+
+
+class Verdict(StrEnum):
+    SUPPORTED = "supported"
+    EQUAL = "equal"  # for all that matters
+    UNDECIDED = "undecided"
+    CONTRADICTED = "contradicted"
+
+
+class Turn(NamedTuple):
+    """The smallest movement of an interval that gives another verdict."""
+
+    move: float  # signed, on the scale of the comparison: of logarithms for a ratio; nan where nothing turns it
+    bound: float  # what an end then reaches
+    end: float  # that end, where it is now
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One estimate that a claim rests on: it says that the value lies between `low` and `high`."""
+
+    quantity: Quantity
+    name: str  # what tells it from its siblings, as a reader knows it: the label of the other variant, or of its own
+    low: float
+    high: float
+    estimate: Estimate
+    level: float  # of its interval: what several comparisons in a claim and several looks leave of the claim's
+    evidence: tuple[str, ...]  # where the metrics are kept
+    looks: tuple[int, ...] = ()  # planned numbers of seeds
+    matters: float | None = None  # the smallest difference, or ratio > 1, that matters
+    seeds: int = 0  # that it is made of; 0 where more seeds would add no value to it: items, constants
+
+    @property
+    def verdict(self) -> Verdict:
+        estimate = self.estimate
+        return Verdict.UNDECIDED if estimate.reason else self._verdict(estimate.low, estimate.high)
+
+    def _verdict(self, low: float, high: float) -> Verdict:
+        """The verdict of an interval."""
+        if self.matters is not None and self._least < low and high < self.matters:
+            return Verdict.EQUAL
+        if self.low < low and high < self.high:
+            return Verdict.SUPPORTED
+        if high < self.low or self.high < low:
+            return Verdict.CONTRADICTED
+        return Verdict.UNDECIDED
+
+    @property
+    def turn(self) -> Turn:
+        """What would turn the verdict. The interval moves and keeps its width on the scale of the comparison."""
+        if self.estimate.reason:
+            return Turn(math.nan, math.nan, math.nan)
+        bounds = [self.low, self.high, *([] if self.matters is None else [self._least, self.matters])]
+        ends = [self.estimate.low, self.estimate.high]
+        turns = [Turn(self.on_scale(bound) - self.on_scale(end), bound, end) for bound in bounds for end in ends]
+        turns = sorted({turn for turn in turns if math.isfinite(turn.move)}, key=lambda turn: abs(turn.move))
+        found = [
+            turn for way in (1, -1) if (turn := self._first([turn for turn in turns if turn.move * way >= 0], way))
+        ]
+        return min(found, key=lambda turn: abs(turn.move), default=Turn(math.nan, math.nan, math.nan))
+
+    def _first(self, turns: Sequence[Turn], way: int) -> Turn | None:
+        """The first of these movements, all in one direction, beyond which the verdict is another."""
+        stops = [*(turn.move for turn in turns[1:]), 0.0]
+        for turn, stop in zip(turns, stops, strict=False):
+            beyond = (turn.move + stop) / 2 if stop else turn.move + way * (1 + abs(turn.move))
+            if turn.move != beyond and self.moved(beyond) != self.verdict:
+                return turn
+        return None
+
+    def moved(self, by: float) -> Verdict:
+        """The verdict if the interval were moved, on the scale of the comparison."""
+        low, high = self.estimate.low, self.estimate.high
+        if self.quantity.kind == Kind.RATIO:
+            return self._verdict(low * math.exp(by), high * math.exp(by))
+        return self._verdict(low + by, high + by)
+
+    @property
+    def bound(self) -> float:
+        """Where the verdict would turn."""
+        return self.turn.bound
+
+    @property
+    def edge(self) -> float:
+        """The end of the interval that would reach the bound."""
+        return self.turn.end
+
+    @property
+    def clearance(self) -> float:
+        """How many half widths the interval would have to move to turn the verdict, on the scale of the comparison (a
+        ratio's is that of logarithms); below 0 where nothing is decided, nan where there is no interval."""
+        half_width = (self.on_scale(self.estimate.high) - self.on_scale(self.estimate.low)) / 2
+        distance = abs(self.turn.move)
+        ratio = distance / half_width if half_width else math.inf
+        return -ratio if self.verdict == Verdict.UNDECIDED else ratio
+
+    @property
+    def close(self) -> bool:
+        """Whether the verdict hangs on less than a tenth of the interval's half width."""
+        return abs(self.clearance) < CLOSE
+
+    @property
+    def equality(self) -> float:
+        """The difference or the ratio of equals."""
+        return 1.0 if self.quantity.kind == Kind.RATIO else 0.0
+
+    @property
+    def _least(self) -> float:
+        """The lower bound of what does not matter."""
+        assert self.matters is not None
+        return 1 / self.matters if self.quantity.kind == Kind.RATIO else -self.matters
+
+    def on_scale(self, value: float) -> float:
+        """Where a value stands on the scale of the comparison: a ratio's is logarithmic."""
+        return scale(value, self.quantity.kind == Kind.RATIO)
+
+
+def every(verdicts: Sequence[Verdict]) -> Verdict:
+    """All parts hold, Kleene's three-valued "and" with a fourth value: one contradicted part contradicts the whole; else
+    one part that is equal for all that matters makes it equal; else one undecided part leaves it open."""
+    for verdict in (Verdict.CONTRADICTED, Verdict.EQUAL, Verdict.UNDECIDED):
+        if verdict in verdicts:
+            return verdict
+    return Verdict.SUPPORTED
+
+
+def agreed(verdicts: Sequence[Verdict]) -> Verdict:
+    """What two kinds of evidence both say; undecided where they differ: "not both" is not the opposite."""
+    return verdicts[0] if len(set(verdicts)) == 1 else Verdict.UNDECIDED
+
+
+def decisive(verdict: Verdict, comparisons: Sequence[Comparison]) -> Comparison:
+    """The comparison that a claim's verdict hangs on: the narrowest support, the widest gap, the clearest doubt."""
+    candidates = [comparison for comparison in comparisons if comparison.verdict == verdict] or list(comparisons)
+
+    def clearance(comparison: Comparison) -> float:
+        return -math.inf if math.isnan(comparison.clearance) else comparison.clearance
+
+    choose = max if verdict in (Verdict.CONTRADICTED, Verdict.EQUAL) else min
+    return choose(candidates, key=clearance)
+
+
+def open_parts(verdict: Verdict, comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """The comparisons that leave an undecided claim open: the undecided ones, or all where two kinds of evidence are each
+    decided and say different things. None of a claim that is decided."""
+    if verdict != Verdict.UNDECIDED:
+        return []
+    return [comparison for comparison in comparisons if comparison.verdict == verdict] or list(comparisons)
