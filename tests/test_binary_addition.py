@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from seeds import assert_a_seed_alone_equals_it_among_others, assert_a_worker_process_gives_the_same_bits, train_seeds
 
 from day3.experiments.binary_addition import figures
-from day3.experiments.binary_addition.settings import Settings, label
+from day3.experiments.binary_addition.settings import Death, Settings, label
 from day3.experiments.binary_addition.summarize import check_gradient, convergence_iterations, summarize
 from day3.experiments.binary_addition.train import (
     EXPERIMENT,
@@ -21,6 +21,7 @@ from day3.experiments.binary_addition.train import (
     evaluate,
     evaluation_pairs,
     learn,
+    measure_flow,
     new_weights,
     steps,
     train,
@@ -28,6 +29,7 @@ from day3.experiments.binary_addition.train import (
 from day3.nn.numpy_rnn import Weights
 from ronkyo import params
 from ronkyo.results import Summary
+from ronkyo.seeds import generator
 
 DOCUMENT = params.read_document(Path(__file__).parents[1] / "params.yaml")[EXPERIMENT]
 
@@ -211,17 +213,37 @@ def test_a_tanh_unit_is_dead_where_it_is_saturated_all_the_time(digit, dead):
     assert evaluate(weights, np.full((5, 4, 2), digit), np.ones((5, 4, 1)), training)["dead_units"] == dead
 
 
-@pytest.mark.parametrize(
-    ("output_gradient", "digit", "stuck"), [("exact", 0.0, 1.0), ("course", 0.0, 0.0), ("exact", 1.0, 0.0)]
-)
-def test_wrong_digits_are_stuck_where_the_output_slope_is_flat(output_gradient, digit, stuck):
-    """y is always 1. Where 0 is wanted that is wrong, and y (1 - y) is 0; but the course's factor is not."""
-    training = training_of(digits=4, hidden_size=1, output_gradient=output_gradient)
-    weights = hand_made([[0], [0]], [[0]], [[1000]])
+@pytest.mark.parametrize(("size", "digit", "stuck"), [(1000, 0.0, 1.0), (0.1, 0.0, 0.0), (1000, 1.0, 0.0)])
+def test_wrong_digits_are_stuck_where_the_output_slope_is_flat(size, digit, stuck):
+    """y is always above 1/2: where 0 is wanted that is wrong, and y (1 - y) is 0 where the weights are large."""
+    training = training_of(digits=4, hidden_size=1)
+    weights = hand_made([[0], [0]], [[0]], [[size]])
     outcome = evaluate(weights, np.zeros((3, 4, 2)), np.full((3, 4, 1), digit), training)
     assert outcome["stuck_outputs"] == stuck
+    np.testing.assert_equal(outcome["stuck_errors"], np.nan if digit == 1 else stuck)
     assert outcome["test_accuracy"] == digit
-    assert outcome["test_loss"] == pytest.approx(4 * (1 - digit) ** 2 / 2)
+
+
+def test_the_loss_of_an_example_is_that_of_all_its_digits():
+    training = training_of(digits=4, hidden_size=1)
+    outcome = evaluate(hand_made([[0], [0]], [[0]], [[1000]]), np.zeros((3, 4, 2)), np.zeros((3, 4, 1)), training)
+    assert outcome["test_loss"] == pytest.approx(4 / 2)
+
+
+@pytest.mark.parametrize(("activation", "first", "second"), [("sigmoid", 1, 0), ("tanh", 1, 0), ("relu", 0, 1)])
+def test_hidden_states_are_saturated_where_their_slope_is_small_beside_the_largest(activation, first, second):
+    """The first unit is driven far by every digit 1, which saturates it or, with ReLU, makes it active; the second never."""
+    training = training_of(digits=4, hidden_size=2, activation=activation)
+    weights = hand_made([[50, 0], [50, 0]], [[0, 0], [0, 0]], [[1], [1]])
+    pairs = draw_pairs(training, generator(EXPERIMENT, 0, "gradient flow"), training.flow_examples)
+    driven = encode(pairs, training)[0].any(axis=-1).mean()
+    expected = (driven if first else 1 - driven) / 2 + second / 2
+    assert measure_flow(weights, training)["saturation"] == pytest.approx(expected)
+
+
+def test_a_state_halfway_to_its_limit_is_not_saturated():
+    training = training_of(digits=4, hidden_size=1, activation="tanh")
+    assert measure_flow(hand_made([[0.5], [0.5]], [[0]], [[1]]), training)["saturation"] == 0
 
 
 def test_a_sum_is_right_only_if_every_digit_is():
@@ -256,17 +278,24 @@ def test_a_seed_that_never_converges_counts_with_all_its_iterations(results):
     np.testing.assert_array_equal(metrics["restricted_iterations"], [10, 40, 30])
 
 
-def test_every_run_has_one_outcome_and_one_with_a_unit_alive_has_not_died(results):
+def test_every_run_has_one_outcome_and_has_died_where_the_share_of_dead_units_reaches_the_limit(results):
     run = {
         **results.runs["relu"],
         "mean_loss": np.array([[0.05] * 4, [1.0] * 4, [1.0] * 4]),
-        "dead_units": np.array([0.0, 1.0, 0.9375]),
+        "dead_units": np.array([0.95, 0.9, 0.89]),
     }
-    metrics = summarize({}, results.runs | {"relu": run}, results.settings).seeds["relu"]
+    settings = results.settings.model_copy(update={"death": Death(dead_units=0.9)})
+    metrics = summarize({}, results.runs | {"relu": run}, settings).seeds["relu"]
     outcomes = {name: metrics[name].tolist() for name in ("converged", "died", "stuck", "diverged")}
     assert outcomes == {"converged": [1, 0, 0], "died": [0, 1, 0], "stuck": [0, 0, 1], "diverged": [0, 0, 0]}
     for every in results.seeds.values():
         np.testing.assert_array_equal(sum(every[name] for name in outcomes), 1)
+
+
+def test_nothing_is_said_of_stuck_digits_under_the_gradient_that_knows_none(results):
+    for variant, metrics in results.seeds.items():
+        known = np.isfinite(metrics["stuck_outputs"]).tolist()
+        assert known == [results.settings.variants[variant].output_gradient == "exact"] * 3
 
 
 def test_every_variant_has_the_same_metrics_of_every_seed(results):
@@ -309,7 +338,8 @@ def test_diverged_seeds_have_no_loss_and_leave_the_curves_of_the_others(results)
     metrics, curve = summary.seeds["relu"], summary.curves["relu"]
     np.testing.assert_array_equal(metrics["diverged"], [0, 1, 0])
     np.testing.assert_array_equal(np.isnan(metrics["final_loss"]), [False, True, False])
-    np.testing.assert_array_equal(np.isnan(metrics["final_backward_ratio"]), [False, True, False])
+    for metric in ("final_backward_ratio", "final_saturation", "stuck_outputs", "dead_units"):
+        np.testing.assert_array_equal(np.isnan(metrics[metric]), [False, True, False])
     np.testing.assert_array_equal(metrics["restricted_iterations"], 40)
     np.testing.assert_array_equal(metrics["died"] + metrics["stuck"], [1, 0, 1])
     assert metrics["max_gradient_norm"][1] == metrics["convergence_iterations"][1] == np.inf
@@ -395,6 +425,17 @@ def test_course_gradient_pairs_variants_that_differ_in_nothing_else(results):
         for name, variant in (("正しい勾配", exact), ("講義の勾配", course)):
             _, y = lines(drawing.axes[axes], name)
             np.testing.assert_array_equal(y, results.curves[variant]["loss_median"])
+
+
+def legend(drawing):
+    return [text.get_text() for text in drawing.legends[0].get_texts()]
+
+
+def test_the_legend_says_from_how_many_seeds_to_how_many_where_variants_differ(results):
+    plan = {"looks": [3, 6], "taken": {"relu": 6}}
+    unequal = replace(results, settings=Settings.model_validate(section(seeds=plan)))
+    assert "3〜6 シードの中央値と四分位範囲" in legend(figures.activation(unequal))
+    assert "3 シードの中央値と四分位範囲" in legend(figures.initialization(unequal))
 
 
 def test_gradient_norms_are_drawn_on_a_log_axis(results):

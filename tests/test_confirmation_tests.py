@@ -11,6 +11,7 @@ from day3.experiments.confirmation_tests.settings import ChainRule, Convolution,
 from day3.experiments.confirmation_tests.summarize import (
     chain_rule,
     convolution,
+    multiplications,
     parameters_gru,
     parameters_lstm,
     parameters_rnn,
@@ -29,6 +30,7 @@ def test_answers_to_the_questions_of_the_course():
     assert constants["sigmoid"] == {"autograd": 0.25, "symbolic": 0.25, "formula": 0.25}
     assert constants["chain_rule"] == {"autograd": 2.5, "symbolic": 2.5, "identity": 1, "formula": 2.5}
     assert constants["parameters_gru"] == {"counted": 108, "formula": 108, "textbook": 96}
+    assert constants["multiplications_lstm"] == {"counted": 112, "formula": 112}
 
 
 @settings(deadline=None)  # torch's first call loads much
@@ -68,3 +70,13 @@ def test_recurrent_layers_have_as_many_trained_numbers_as_the_formulas_say(input
     question = ParameterCounts(input_size=input_size, hidden_size=hidden_size)
     for answer in parameters_rnn(question), parameters_gru(question), parameters_lstm(question):
         assert answer["counted"] == answer["formula"]
+
+
+@settings(deadline=None)  # torch's first call loads much
+@given(input_size=st.integers(1, 20), hidden_size=st.integers(1, 20))
+def test_a_step_takes_as_many_multiplications_as_the_formulas_say(input_size, hidden_size):
+    question = ParameterCounts(input_size=input_size, hidden_size=hidden_size)
+    rnn, gru, lstm = (multiplications(cell, question) for cell in ("rnn", "gru", "lstm"))
+    for answer in rnn, gru, lstm:
+        assert answer["counted"] == answer["formula"]
+    assert (gru["counted"], lstm["counted"]) == (3 * rnn["counted"], 4 * rnn["counted"])

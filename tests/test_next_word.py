@@ -342,6 +342,7 @@ def test_summary_has_the_measures_of_the_last_epoch(data, results):
     assert gru["top1_accuracy"].tolist() == (run["test_rank"] == 0).mean(axis=1).tolist()
     assert gru["top5_accuracy"].tolist() == (run["test_rank"] < 5).mean(axis=1).tolist()
     assert gru["train_loss"].tolist() == run["train_loss"][:, -1].tolist()
+    assert gru["late_improvement"] == pytest.approx(1 - np.exp(run["test_loss"][:, 1] - run["test_loss"][:, 0]))
     assert gru["parameters"].tolist() == [12 * 3 + 3 * 4 * (3 + 4 + 2) + 5 * 12] * 2
     assert all(metrics.keys() == gru.keys() for metrics in results.seeds.values())
 

@@ -306,7 +306,7 @@ def test_with_two_seeds_the_text_hedges_and_with_more_it_speaks_out(project, mor
         assert (more[claim]["verdict"], more[claim]["n"]) == ("supported", 8)
     hedged, said = (claims["relu-does-not-converge"]["sentences"][0] for claims in (few, more))
     assert "決められない" in hedged
-    assert "半数に満たない" in said
+    assert re.search("収束しなかった|だけであった", said)
     page = html.parse(str(project.root / "reports/day3.html")).getroot()
     assert text_of(page.xpath('//*[@id="claim:relu-does-not-converge"]')[0]).startswith(hedged)
 
@@ -318,12 +318,17 @@ def test_with_a_learning_rate_of_zero_the_sentences_about_the_variant_turn(more_
     change_params(root, {"sine_to_cosine.variants.lstm": {"cell": "lstm", "learning_rate": 0.0}})
     decide(copy, "summarize_sine_to_cosine")
     before, after = ledger_of(more_seeds.root), ledger_of(root)
-    claim = "lstm-better-validation"
+    claim = "lstm-validation-mse-than-simple-rnn"
     assert before[claim]["verdict"] != "contradicted"
     assert after[claim]["verdict"] == "contradicted"
-    assert "上がる" in after[claim]["sentences"][0]
-    untouched = [name for name in before if not {"lstm", "all"} & set(name.split("-")) or "digits" in name]
-    assert all(after[name] == before[name] for name in untouched)
+    assert after[claim]["sentences"] != before[claim]["sentences"]
+    of_the_variant = {
+        name
+        for name, entry in before.items()
+        if any("sine_to_cosine.lstm." in comparison["quantity"] for comparison in entry["comparisons"])
+    }
+    assert claim in of_the_variant
+    assert all(after[name]["sentences"] == before[name]["sentences"] for name in before.keys() - of_the_variant)
     diff = copy.run("dvc", "metrics", "diff").stdout
     assert re.search(rf"reports/claims.json +{claim}.verdict +{before[claim]['verdict']} +contradicted", diff)
     assert "sentences" not in diff
@@ -354,11 +359,8 @@ def test_every_claim_has_a_wording_for_every_verdict_its_ledger_entry_and_a_link
         file.read_text(encoding="utf-8") for file in (project.root / "report_templates").rglob("*.md.j2")
     )
     for claim in re.findall(r"\{% claim .*?\{% endclaim %\}", chapters, re.DOTALL):
-        assert re.findall(r"\{% (supported|undecided|contradicted) %\}", claim) == [
-            "supported",
-            "undecided",
-            "contradicted",
-        ]
+        verdicts = re.findall(r"\{% (supported|equal|undecided|contradicted) %\}", claim)
+        assert [verdict for verdict in verdicts if verdict != "equal"] == ["supported", "undecided", "contradicted"]
     stated = ledger_of(project.root)
     assert len(stated) >= 25
     for name in stated:

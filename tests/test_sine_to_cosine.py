@@ -119,7 +119,7 @@ def test_windows_that_do_not_exist_are_refused(changes, message):
 
 
 def test_an_example_seed_that_is_not_trained_is_refused():
-    with pytest.raises(ValidationError, match=r"expected figures.example_seed below seeds \(1\)"):
+    with pytest.raises(ValidationError, match=r"expected figures.example_seed below seeds of the first look \(1\)"):
         settings(seeds=1)
 
 
@@ -211,6 +211,7 @@ def test_summary_measures_free_running_predictions_against_the_true_cosine(data)
     metrics = {name: values.tolist() for name, values in summary.seeds["gru"].items()}
     assert metrics["free_running_mse"] == pytest.approx([0, (0.01 + 0.09) / 2])
     del metrics["free_running_mse"]
+    assert metrics.pop("late_improvement") == pytest.approx([1 - 5 / 7, 1 - 6 / 8])
     assert metrics == {"train_mse": [1, 2], "validation_mse": [5, 6], "restricted_epochs": [2, 2], "parameters": [9, 9]}
     curve = summary.curves["gru"]
     assert list(curve)[0] == "step"
@@ -266,6 +267,31 @@ def test_learning_curves_draw_the_validation_error_over_the_other_variants(resul
             other["validation_mse_median"].tolist() for other in results.curves.values() if other is not curve
         ]
         assert panel.get_yscale() == "log"
+
+
+def test_a_longer_training_begins_as_the_shorter_one_and_is_drawn_in_its_place(data):
+    chosen = settings(
+        variants={"gru": {"cell": "gru"}, "gru_long": {"cell": "gru", "epochs": 3}, "lstm": {"cell": "lstm"}}
+    )
+    runs = {
+        name: train_seeds(train, data, training, range(2), no_progress) for name, training in chosen.variants.items()
+    }
+    assert np.array_equal(runs["gru"]["validation_mse"], runs["gru_long"]["validation_mse"][:, :2])
+    results = results_of("sine_to_cosine", chosen, data, runs, summarize(data, runs, chosen))
+    gru, lstm = figures.learning_curves(results).axes
+    assert (gru.get_title(), lstm.get_title()) == ("(a) GRU(3)", "(b) LSTM(3)")
+    other, end, own = (np.asarray(line.get_xdata()).tolist() for line in gru.lines)
+    assert (other, end, own) == ([1, 2], [2, 2], [1, 2, 3])
+    assert len(lstm.lines) == 2
+
+
+def test_predictions_of_many_variants_stand_in_two_columns(results, monkeypatch):
+    monkeypatch.setattr(figures, "ROWS", 5)
+    drawing = figures.predictions(results)
+    places = [panel.get_subplotspec() for panel in drawing.axes]
+    assert [(place.rowspan.start, place.colspan.start) for place in places] == [
+        (row, column) for row in range(3) for column in range(2)
+    ]
 
 
 def test_predictions_are_drawn_where_their_windows_lie(data, results):

@@ -33,6 +33,7 @@ TRAINING = {
     "cell": "lstm",
     "hidden_size": 4,
     "bidirectional": False,
+    "standardize": False,
     "clip_value": None,
     "epochs": 1,
     "batch_size": 4,
@@ -45,6 +46,7 @@ VARIANTS = {
     "lstm": {},
     "bilstm": {"bidirectional": True},
     "lstm_clip": {"clip_value": 0.5},
+    "lstm_standardized": {"standardize": True},
 }
 SYNTHESIS = {
     "takes": 2,
@@ -257,6 +259,24 @@ def test_epoch_loss_is_the_mean_over_clips_not_over_batches(data):
     assert run["loss"][0, 0] == pytest.approx(np.average(run["batch_loss"][0], weights=[4, 4, 2]))
 
 
+@pytest.mark.parametrize("standardize", [True, False])
+def test_standardized_samples_have_no_level_of_their_own(data, standardize):
+    quiet, loud = (
+        data | {f"{part}_x": level * (data[f"{part}_x"] // 1000) + level for part in ("train", "validation", "test")}
+        for level in (1, 100)
+    )
+    one, other = (
+        train_seeds(train, arrays, training(standardize=standardize), [0], no_progress) for arrays in (quiet, loud)
+    )
+    for loss in ("batch_loss", "val_loss"):
+        assert np.allclose(one[loss], other[loss], rtol=1e-4) == standardize
+
+
+def test_late_improvement_is_of_the_training_batches(data, results):
+    batch_loss = results.runs["gru"]["batch_loss"]
+    assert results.seeds["gru"]["late_improvement"] == pytest.approx(1 - batch_loss[:, 2] / batch_loss[:, 1])
+
+
 def test_without_learning_nothing_changes(data):
     run = train_seeds(train, data, training(learning_rate=0.0, epochs=2), [0], no_progress)
     assert run["val_loss"][0, 0] == run["val_loss"][0, 1]
@@ -316,6 +336,12 @@ def test_the_mean_over_clips_is_the_mean_over_seeds(data, results):
         assert metrics["val_accuracy"].mean() == pytest.approx(results.seeds[variant]["val_accuracy"].mean())
 
 
+def test_the_clips_of_a_voice_belong_together(data, results):
+    groups = summarize(data, results.runs, results.settings).groups
+    assert groups is not None
+    assert groups.tolist() == data["validation_speaker"].tolist()
+
+
 def test_a_clip_is_judged_by_the_share_of_seeds_that_name_it_right(data, results):
     predictions = np.stack([data["validation_y"], data["validation_y"]])
     predictions[1, 2:] += 1
@@ -354,7 +380,7 @@ def test_figures_show_every_variant(results, data):
     names = [label(variant, training) for variant, training in results.settings.variants.items()]
     for drawing in figures.confusion(results), figures.learning_curves(results):
         panels = [panel.get_title().replace("\n", "・") for panel in drawing.axes]
-        assert panels == [f"({letter}) {name}" for letter, name in zip("abcde", names, strict=True)]
+        assert panels == [f"({letter}) {name}" for letter, name in zip("abcdef", names, strict=True)]
     (accuracies,) = figures.validation_accuracy(results).axes
     assert [text.get_text() for text in accuracies.get_yticklabels()] == names
     assert [panel.get_title() for panel in figures.clips(results).axes] == [f"「{digit}」" for digit in range(10)]
@@ -368,6 +394,7 @@ def test_figures_show_every_variant(results, data):
         ("lstm", "LSTM(4)"),
         ("bilstm", "双方向 LSTM(4)"),
         ("lstm_clip", "LSTM(4)・勾配クリッピング 0.5"),
+        ("lstm_standardized", "LSTM(4)・標準化"),
     ],
 )
 def test_labels_say_what_a_variant_is(variant, name):

@@ -31,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("interrupted: what is finished is kept", file=sys.stderr)
+        return 130
     except BrokenPipeError:  # `ronkyo … | head` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -42,14 +45,8 @@ def parser() -> argparse.ArgumentParser:
         description="Reports whose figures, numbers and conclusions are bound to runs that anyone can repeat",
     )
     command.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
-    command.add_argument(
-        "-C",
-        dest="directory",
-        type=Path,
-        default=Path(),
-        metavar="DIR",
-        help="as if started in DIR; a project is looked for there and above (default: the current folder)",
-    )
+    place = "as if started in DIR; a project is looked for there and above (default: the current folder)"
+    command.add_argument("-C", dest="directory", type=Path, default=Path(), metavar="DIR", help=place)
     commands = command.add_subparsers(metavar="COMMAND")
     _add_new(commands)
     _add_project_commands(commands)
@@ -92,17 +89,14 @@ def _add_project_commands(commands: Commands) -> None:
     repro.add_argument("-j", "--jobs", type=_whole, metavar="N", help="how many processes (default: one a core)")
     repro.add_argument("-f", "--force", action="store_true", help="also what is up to date; runs come from the store")
     repro.add_argument("-s", "--single-item", action="store_true", help="the targets alone, not what they need")
-    repro.add_argument(
-        "--on", default="", metavar="CLUSTER", help="compute runs there: dask://HOST:PORT, slurm:JOBS, …"
-    )
+    repro.add_argument("--on", default="", metavar="CLUSTER", help="compute runs there: dask://HOST:PORT, slurm:JOBS")
     repro.set_defaults(run=_repro)
     worker = commands.add_parser("worker", help="a worker of a Dask cluster, which computes what `repro --on` sends")
     worker.add_argument("scheduler", metavar="SCHEDULER", help="tcp://HOST:PORT")
     worker.add_argument("--numerics", choices=("portable", "native"), default="portable", help="as in params.yaml")
-    worker.add_argument(
-        "options", nargs=argparse.REMAINDER, metavar="…", help="those of `dask worker`, as --nworkers 4"
-    )
+    worker.add_argument("options", nargs=argparse.REMAINDER, metavar="…", help="of `dask worker`, as --nworkers 4")
     worker.set_defaults(run=_worker)
+    _add_decide(commands)
     pipeline = commands.add_parser("pipeline", help="write dvc.yaml from the experiments and what their code imports")
     pipeline.add_argument("--check", action="store_true", help="write nothing, say what is not as it would be written")
     pipeline.set_defaults(run=_pipeline)
@@ -112,6 +106,19 @@ def _add_project_commands(commands: Commands) -> None:
     lint = commands.add_parser("lint", help="numbers typed by hand and comparisons outside claims in the templates")
     lint.add_argument("files", nargs="*", metavar="FILE", help="Markdown or templates (default: all of the report's)")
     lint.set_defaults(run=_lint)
+
+
+def _add_decide(commands: Commands) -> None:
+    decide = commands.add_parser(
+        "decide",
+        help="the seeds that undecided claims lack, up to the next planned look",
+        description="Computes the seeds that are missing, of the variants that the claims compare. A claim ends when it is "
+        "decided, at its last planned look, or when a decision there is unlikely.",
+    )
+    decide.add_argument("claims", nargs="+", metavar="CLAIM", help="its id, as `ronkyo claims` lists it")
+    decide.add_argument("--until", type=_whole, metavar="N", help="look by look to N seeds, one of the planned numbers")
+    decide.add_argument("-j", "--jobs", type=_whole, metavar="N", help="how many processes (default: one a core)")
+    decide.set_defaults(run=_decide)
 
 
 def _add_runs(commands: Commands) -> None:
@@ -181,6 +188,7 @@ def _claims(json: bool, directory: Path) -> int:
     from json import dumps
 
     from ronkyo.claims import ledger
+    from ronkyo.decide.cost import Cost
     from ronkyo.report import chapters, prose
 
     project = Project.find(directory)
@@ -189,7 +197,7 @@ def _claims(json: bool, directory: Path) -> int:
     if json:
         print(dumps(rendered.ledger(), ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        print(ledger.terminal(rendered.claims.stated))
+        print(ledger.terminal(rendered.claims, Cost(project).of))
     for finding in findings:
         print(finding, file=sys.stderr)
     return int(bool(findings))
@@ -288,14 +296,7 @@ def _stages(directory: Path) -> int:
 
     project = Project.find(directory)
     reasons_of = states.states(project)
-    width = max(map(len, reasons_of))
-    total = 0.0
-    for stage, reasons in reasons_of.items():
-        seconds = states.recorded_time(project, stage)
-        total += seconds or 0
-        took = f"{seconds:7.1f} s" if seconds is not None else "        –"
-        print(f"{stage:<{width}}  {took}  {'; '.join(reasons) or 'up to date'}")
-    print(f"{'total':<{width}}  {total:7.1f} s")
+    print("\n".join(states.listing(project, reasons_of)))
     return int(any(reasons_of.values()))
 
 
@@ -312,41 +313,46 @@ def _worker(scheduler: str, numerics: Choice, options: Sequence[str], directory:
 
 
 def _repro(targets: Sequence[str], jobs: int | None, force: bool, single_item: bool, on: str, directory: Path) -> int:
-    """Exit status 1 when a stage failed, 130 after Ctrl-C."""
+    """Exit status 1 when a stage failed."""
     from ronkyo.run import unchanged
 
     project, on = Project.find(directory), on or os.environ.get("RONKYO_CLUSTER", "")
     if not targets and not force and unchanged.since_last_time(project.root):
         print("everything is up to date")
         return 0
-    try:
-        from ronkyo.run import workers
+    from ronkyo.run import workers
 
-        with workers.Workers(project, jobs or workers.available()) as local:  # they load while DVC does
-            from ronkyo.run import repro
+    with workers.Workers(project, jobs or workers.available()) as local:  # they load while DVC does
+        from ronkyo.run import repro
 
-            done = repro.reproduce(project, targets, local, force, single_item, on)
-    except KeyboardInterrupt:
-        print("interrupted: what is finished is kept", file=sys.stderr)
-        return 130
+        done = repro.reproduce(project, targets, local, force, single_item, on)
     if done is not None:
         print(done.summary())
     return int(done is None)
 
 
+def _decide(claims: Sequence[str], until: int | None, jobs: int | None, directory: Path) -> int:
+    """Exit status 1 when a stage failed."""
+    from ronkyo.run import workers
+
+    project = Project.find(directory)
+    with workers.Workers(project, jobs or workers.available()) as local:
+        from ronkyo.decide import looks
+
+        return int(not looks.decide(project, claims, local, until))
+
+
 def _why(name: str, directory: Path) -> int:
     from ronkyo.run import runs
 
-    for line in runs.explanations(Project.find(directory), name):
-        print(line)
+    print("\n".join(runs.explanations(Project.find(directory), name)))
     return 0
 
 
 def _runs(directory: Path) -> int:
     from ronkyo.run import runs
 
-    for line in runs.listing(Project.find(directory)):
-        print(line)
+    print("\n".join(runs.listing(Project.find(directory))))
     return 0
 
 

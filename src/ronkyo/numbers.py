@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ def shown(value: Any, spec: str) -> str:
     text = format(value, spec)
     if not isinstance(value, int | float) or isinstance(value, bool):
         return text
+    if not re.search("[1-9]", text):
+        text = text.removeprefix("-")  # no −0.0
     digits, _, exponent = text.partition("e")
     if exponent and spec.endswith("g") and 0 < int(exponent) < 6:
         text = f"{float(text):.0f}"  # 2880 reads better than 2.88×10^3
@@ -26,6 +29,20 @@ def shown(value: Any, spec: str) -> str:
     elif "#" in spec:  # which keeps zeros, and a point behind them
         text = text.removesuffix(".")
     return text.replace("-", "−").replace("%", f"{NO_BREAK}%")
+
+
+def to_spread(value: float, half_width: float, percent: bool = False) -> str:
+    """A number to the second digit of half its interval's width, so to what the seeds support; to four digits where the
+    half width is not a positive number."""
+    if percent:
+        return f"{to_spread(100 * value, 100 * half_width)}{NO_BREAK}%" if math.isfinite(value) else ABSENT
+    if not math.isfinite(value) or not math.isfinite(half_width) or not half_width > 0:
+        return shown(float(value), ",.4g" if abs(value) < 10_000 else ",.0f")
+    exponent = _exponent(max(abs(value), half_width))
+    if exponent not in WITHOUT_POWER:
+        digits = to_spread(value / 10.0**exponent, half_width / 10.0**exponent)
+        return f"{digits}×10^{{{exponent}}}".replace("-", "−")
+    return shown(value, f",.{max(0, 1 - _exponent(half_width))}f")
 
 
 def rounded_pair(mean: float, half_width: float) -> str:

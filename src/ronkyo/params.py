@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
@@ -47,6 +58,59 @@ class Section(BaseModel):
         return {**section, "variants": merged}
 
 
+def _smallest(value: Any) -> Any:
+    """A number, a difference; {"ratio": number}, a ratio."""
+    number, least = (value["ratio"], 1) if isinstance(value, Mapping) and [*value] == ["ratio"] else (value, 0)
+    if isinstance(number, bool) or not isinstance(number, int | float) or not least < number < math.inf:
+        raise ValueError("expected a number > 0, or {ratio: a number > 1}")
+    return value
+
+
+class Seeds(Section):
+    """The seeds of an experiment: at which numbers of them its claims are looked at, and how far each variant is.
+
+    A variant has the seeds 0 … of(variant) − 1. `seeds: 10` in params.yaml is a plan of one look.
+    """
+
+    looks: tuple[int, ...]  # rising
+    taken: dict[str, int] = {}  # variants that are further than the first look
+    matters: dict[str, Annotated[Any, AfterValidator(_smallest)]] = {}  # by metric: the smallest difference or ratio
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, written: Any) -> Any:
+        if isinstance(written, Mapping):
+            looks = written.get("looks")
+            return {**written, "looks": tuple(looks)} if isinstance(looks, list) else written
+        if type(written) is int and written > 0:
+            return {"looks": (written,)}
+        raise ValueError("expected a whole number ≥ 1, or a plan (looks: [5, 10, 20])")
+
+    @field_validator("looks")
+    @classmethod
+    def _rise(cls, looks: tuple[int, ...]) -> tuple[int, ...]:
+        least = 2 if len(looks) > 1 else 1  # one seed has no spread to look at
+        if not looks or looks[0] < least or any(a >= b for a, b in pairwise(looks)):
+            raise ValueError("expected whole numbers that rise, from 2 on, or one number ≥ 1")
+        return looks
+
+    @field_validator("taken")
+    @classmethod
+    def _of_the_plan(cls, taken: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        looks = info.data.get("looks", tuple(taken.values()))  # else they are wrong themselves
+        if any(count not in looks for count in taken.values()):
+            raise ValueError(f"expected numbers of the looks, {', '.join(map(str, looks))}")
+        return taken
+
+    @property
+    def first(self) -> int:
+        return self.looks[0]
+
+    def of(self, variant: str) -> int:
+        """How many seeds a variant has."""
+        return self.taken.get(variant, self.first)
+
+
 def load(
     file: Path, schemas: Mapping[str, type[BaseModel]], shown: str, defaults: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -77,9 +141,29 @@ def load_section(document: Mapping[str, Any], shown: str, name: str, schema: typ
     if name not in document:
         raise ParamsError(f"{shown}: {name}: expected a section, found nothing")
     try:
-        return schema.model_validate(document[name])
+        section = schema.model_validate(document[name])
     except ValidationError as error:
         raise ParamsError("\n".join(describe(error, shown, name, schema, document[name]))) from error
+    _expect_variants(section, f"{shown}: {name}.seeds.taken")
+    return section
+
+
+def _expect_variants(section: Any, place: str) -> None:
+    """Only variants that there are have taken looks. (No validator of Section, whose code is part of a run's key.)"""
+    seeds, variants = getattr(section, "seeds", None), getattr(section, "variants", {})
+    for name in seeds.taken if isinstance(seeds, Seeds) else ():
+        if name not in variants:
+            known = f"a variant, one of {', '.join(variants)}" if variants else "no variant, since there is none"
+            raise ParamsError(f"{place}: expected {known}, found {name!r}{nearest(name, variants)}")
+
+
+def load_whole(file: Path, shown: str, schema: type[Checked]) -> Checked:
+    """A file that is one section as a whole. Raises ParamsError."""
+    document = read_document(file, shown)
+    try:
+        return schema.model_validate(document)
+    except ValidationError as error:
+        raise ParamsError("\n".join(describe(error, shown, "", schema, document))) from error
 
 
 def read_document(file: Path, shown: str | None = None) -> dict[str, Any]:
@@ -131,7 +215,7 @@ def describe(error: ValidationError, shown: str, section: str, schema: Any, docu
         found, written = _look_up(document, location)
         if location[:1] == ["variants"] and len(location) > 2 and not written:
             continue
-        key = ".".join(str(part) for part in (section, *location))
+        key = ".".join(str(part) for part in ([section] if section else []) + location)
         line = f"{shown}: {key}: {_expectation(problem, found, written)}"
         if problem["type"] == "extra_forbidden":
             line += nearest(location[-1], _known_keys(schema, location[:-1]))
@@ -173,6 +257,7 @@ def _expectation(problem: Any, found: Any, written: bool) -> str:
         "string_type": "text",
         "bool_type": "true or false",
         "list_type": "a list",
+        "tuple_type": "a list",
         "dict_type": "a section (key: value)",
         "model_type": "a section (key: value)",
         "model_attributes_type": "a section (key: value)",

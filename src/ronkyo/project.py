@@ -19,7 +19,7 @@ from ronkyo import params
 from ronkyo.errors import UserError, nearest
 from ronkyo.labels import variant_label
 from ronkyo.numerics import Choice
-from ronkyo.params import Name, Section
+from ronkyo.params import Name, Section, Seeds
 
 MANIFEST = "pyproject.toml"
 DEFAULTS = {"numerics": "portable"}  # what params.yaml need not say
@@ -236,7 +236,16 @@ class Project:
         """The sections that params.yaml must have: `report`, and one for each experiment with a settings module."""
         with_settings = [name for name in self.experiments if self.has(name, "settings")]
         schemas: dict[str, type[Section]] = {"report": Report}
-        return schemas | {name: self.function(name, "settings", "Settings") for name in with_settings}
+        return schemas | {name: self._settings(name) for name in with_settings}
+
+    def _settings(self, experiment: str) -> type[Section]:
+        schema = self.function(experiment, "settings", "Settings")
+        if self.has(experiment, "train"):
+            field = getattr(schema, "model_fields", {}).get("seeds")
+            if (found := field and field.annotation) is not Seeds:
+                place = self.file_of(experiment, "settings")
+                raise ProjectError(f"{place}: Settings: expected seeds: Seeds, of ronkyo.params, found {found}")
+        return schema
 
     def label(self, experiment: str, settings: Any, variant: str) -> str:
         """What a variant is called in tables and figures."""

@@ -24,13 +24,15 @@ class Summary:
 
     seeds: {variant: {metric: (n_seeds,)}}; constants: {name: {metric: number}}, numbers that no seed changes;
     curves: {variant: {column: (n_points,)}}, first column "step"; items: {variant: {metric: (n_items,)}}, means over
-    seeds for each item of the data that was judged (a clip, a window), the same items in every variant.
+    seeds for each item of the data that was judged (a clip, a window), the same items in every variant; groups: (n_items,)
+    names of what each item belongs to (a clip's voice), None where items are drawn one by one.
     """
 
     seeds: dict[str, Table] = field(default_factory=dict)
     constants: dict[str, dict[str, float]] = field(default_factory=dict)
     curves: dict[str, Table] = field(default_factory=dict)
     items: dict[str, Table] = field(default_factory=dict)
+    groups: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def write_summary(project: Project, experiment: str, summary: Summary) -> None:
     seeds_file, items_file = project.seeds_file(experiment), project.items_file(experiment)
     for file, tables, row_name in (seeds_file, summary.seeds, "seed"), (items_file, summary.items, "item"):
         if tables:
-            write_table(file, _long_table(tables, row_name))
+            write_table(file, _long_table(tables, row_name, summary.groups if row_name == "item" else None))
         else:
             file.unlink(missing_ok=True)
     curves_folder = project.curves_folder(experiment)
@@ -76,11 +78,14 @@ def write_summary(project: Project, experiment: str, summary: Summary) -> None:
         shutil.rmtree(curves_folder)
 
 
-def _long_table(tables: dict[str, Table], row_name: str) -> dict[str, Any]:
-    """{variant: {metric: (n_rows,)}} -> columns variant, `row_name` (0, 1, …) and the metrics, variants one after another."""
+def _long_table(tables: dict[str, Table], row_name: str, groups: np.ndarray | None) -> dict[str, Any]:
+    """{variant: {metric: (n_rows,)}} -> columns variant, `row_name` (0, 1, …), group of the row where there are groups, and
+    the metrics, variants one after another."""
     rows = [(variant, row) for variant, table in tables.items() for row in range(len(next(iter(table.values()))))]
     metrics = next(iter(tables.values()))
     long: dict[str, Any] = {"variant": [variant for variant, _ in rows], row_name: [row for _, row in rows]}
+    if groups is not None:
+        long["group"] = [groups[row] for _, row in rows]
     return long | {metric: np.concatenate([table[metric] for table in tables.values()]) for metric in metrics}
 
 
@@ -91,14 +96,23 @@ def read_seeds(project: Project, experiment: str) -> dict[str, Table]:
 
 def read_items(project: Project, experiment: str) -> dict[str, Table]:
     """{variant: {metric: (n_items,)}}, or {} for an experiment without items."""
-    return _read_long_table(project.items_file(experiment), "item")
+    return _read_long_table(project.items_file(experiment), "item", "group")
 
 
-def _read_long_table(file: Path, row_name: str) -> dict[str, Table]:
+def read_groups(project: Project, experiment: str) -> np.ndarray | None:
+    """(n_items,) names of the groups that an experiment's items belong to; None where they belong to none."""
+    file = project.items_file(experiment)
+    table = read_table(file) if file.exists() else {}
+    if "group" not in table:
+        return None
+    return np.array(table["group"])[np.array(table["variant"]) == table["variant"][0]]
+
+
+def _read_long_table(file: Path, *row_names: str) -> dict[str, Table]:
     if not file.exists():
         return {}
     table = read_table(file)
-    variants, metrics = np.array(table["variant"]), [name for name in table if name not in ("variant", row_name)]
+    variants, metrics = np.array(table["variant"]), [name for name in table if name not in ("variant", *row_names)]
     return {
         str(variant): {metric: np.array(table[metric], dtype=float)[variants == variant] for metric in metrics}
         for variant in dict.fromkeys(variants)

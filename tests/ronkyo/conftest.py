@@ -52,10 +52,13 @@ def build(folder: Path, language: str) -> Project:
 def _train(project: Project, experiment: str) -> None:
     """As the stage does, but in this process: workers are started once, and keep the package that they imported."""
     settings = project.load_params()[experiment]
-    data, seeds = files.read_arrays(project.data_folder(experiment)), list(range(settings.seeds))
+    data = files.read_arrays(project.data_folder(experiment))
     for variant, training in settings.variants.items():
         module = project.module(experiment, "train").__name__
-        runs = [unit.compute(Unit(module, training, seed), data, lambda _: None) for seed in seeds]
+        runs = [
+            unit.compute(Unit(module, training, seed), data, lambda _: None)
+            for seed in range(settings.seeds.of(variant))
+        ]
         arrays = unit.stack(module, runs)
         files.write_arrays(project.run_folder(experiment, variant), arrays)
 

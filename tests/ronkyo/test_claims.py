@@ -12,11 +12,14 @@ import pytest
 import sample
 
 from ronkyo import files, params, results
-from ronkyo.claims import estimates
-from ronkyo.claims.predicates import Comparison, Verdict, decisive, every
+from ronkyo.claims import estimates, ledger
+from ronkyo.claims.predicates import Comparison, Predicate, Verdict, decisive, every
 from ronkyo.claims.quantity import Kind, Quantity
-from ronkyo.errors import ReportError
+from ronkyo.claims.statements import Claim
+from ronkyo.errors import ReportError, UserError
 from ronkyo.report import build, chapters
+from ronkyo.report.values import Values
+from ronkyo.words import Words
 
 WORDINGS = "{% supported %}\n支持。\n{% undecided %}\n未決。\n{% contradicted %}\n否定。\n"
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -45,7 +48,7 @@ def state(project):
 def stating(project):
     """A function that renders a claim on a project's results and gives what was rendered."""
 
-    def render(predicate, wordings=WORDINGS, id="a", before="", after="", options=""):
+    def render(predicate, wordings=WORDINGS, id="a", before="", after="", options=', hypothesis="仮説"'):
         claim = f'{{% claim "{id}", {predicate}{options} %}}\n{wordings}{{% endclaim %}}\n'
         sample.write_report(project, f"## 章\n\n{before}{claim}{after}\n{{{{ ledger() }}}}\n")
         return chapters.render(project)
@@ -232,7 +235,7 @@ def test_one_seed_is_undecided(project, state):
     assert verdict(rendered) == "undecided"
     entry = rendered.ledger()["a"]
     assert entry["reason"] == "one value"
-    assert entry["changes_if"] == ["シードを 2 個以上にしたとき"]
+    assert all(line.endswith("：シードを 2 個以上にしたとき") for line in entry["changes_if"])
     json.dumps(entry, allow_nan=False)
 
 
@@ -272,7 +275,97 @@ def test_a_sentence_may_end_its_paragraph_and_another_may_follow_it(state):
     assert "前。\n<span" in rendered.text
     assert "</span>\n\n次の段落。" in rendered.text
     paragraph = build.parse(rendered).root.find("p")
-    assert "".join(paragraph.itertext()).startswith("前。支持。主張 1 支持")
+    assert "".join(paragraph.itertext()).startswith("前。支持。\u00a0主張 1「仮説」\u00a0支持（4 シード）")
+
+
+def badges(rendered):
+    """The texts of the marks behind the sentences."""
+    return [
+        link.text_content().replace("\u00a0", " ")
+        for link in build.parse(rendered).root.iter("a")
+        if "badge" in link.get("class", "")
+    ]
+
+
+def test_the_mark_behind_a_sentence_names_the_hypothesis_its_verdict_and_what_it_rests_on(measured):
+    said = {
+        'higher("digits.gru.accuracy", than=0.5)': "否定（4 シード）",
+        'higher("digits.bilstm.accuracy", than="digits.gru.accuracy", over="items")': "支持（120 項目）",
+        'all_of(higher("digits.gru.accuracy", than=0.1), higher("digits.gru.accuracy", than=0.1, over="items"))': (
+            "支持（4 シード、120 項目）"
+        ),
+        'all_of(higher("digits.gru.accuracy", than=0.1), share("addition.hidden_16.converged", more_than=0.5))': (
+            "支持（4～8 シード）"
+        ),
+        'more_often("addition.hidden_32.diverged", than="addition.hidden_32.converged")': "未決（違いのある 8 シード）",
+        'exact("digits.chance.accuracy", equals=0.1)': "支持（計算値）",
+    }
+    for predicate, end in said.items():
+        rendered = stating(measured)(predicate, options=', hypothesis="A < B のほうがよい"')
+        assert badges(rendered) == [f"主張 1「A < B のほうがよい」 {end}"], predicate
+
+
+def test_an_explanation_stands_behind_the_mark_and_is_none_of_the_claims_sentences(state):
+    rendered = state(
+        OK, wordings="{% supported %}\n高い。\n{% explanation %}\n偶然と\n考えられる。\n", after="続き。\n"
+    )
+    assert rendered.ledger()["a"]["sentences"] == ["高い。"]
+    root = build.parse(rendered).root
+    (sentence,) = root.xpath('//span[@id="claim:a"]')
+    assert "考えられる" not in sentence.text_content()
+    assert sentence.tail.strip() == "偶然と考えられる。続き。"
+    assert rendered.places.of_text("考えられる。") == ["report_templates/report.md.j2:8"]
+
+
+def test_a_share_is_worded_by_none_some_or_all_of_its_seeds(measured):
+    counted = '{{ claim.counted(none="{n} 個とも失敗", some="{n} 個のうち {k} 個", all="{n} 個とも成功") }}。'
+    wordings = "".join(f"{{% {verdict} %}}\n{counted}\n" for verdict in Verdict)
+    for metric, text in {
+        "hidden_16": "8 個とも成功。",
+        "hidden_32": "8 個のうち 4 個。",
+        "hidden_64": "8 個とも失敗。",
+    }.items():
+        rendered = stating(measured)(f'share("addition.{metric}.converged", more_than=0.5)', wordings)
+        assert rendered.claims.stated[0].text == text
+    with pytest.raises(ReportError, match="counted: expected a claim of a share, found digits.gru.accuracy - 0.1"):
+        stating(measured)(OK, wordings)
+
+
+def test_numbers_without_a_format_have_the_digits_that_the_spread_supports(measured):
+    told = "{{ claim.effect() | plain }} {{ claim.interval() | plain }}。"
+    wordings = "".join(f"{{% {verdict} %}}\n{told}\n" for verdict in Verdict)
+    said = {
+        'higher("digits.bilstm.accuracy", than="digits.gru.accuracy")': "0.102 [0.082, 0.123]。",
+        'higher("digits.bilstm.accuracy", than="digits.gru.accuracy", ratio=True)': "1.50 [1.38, 1.62]。",
+        'share("addition.hidden_64.converged", more_than=0.5)': "0\u00a0% [0\u00a0%, 37\u00a0%]。",
+        'exact("digits.chance.fifth", equals=0.1)': "0.1 [0.1, 0.1]。",
+    }
+    for predicate, text in said.items():
+        assert stating(measured)(predicate, wordings).claims.stated[0].text == text
+
+
+def test_a_number_over_seeds_without_a_format_has_the_digits_that_its_interval_supports(measured):
+    values = Values(measured)
+    assert values.mean("digits.gru.accuracy") == "0.208"  # ± 0.027
+    assert values.mean("digits.gru.accuracy", "%") == "20.8\u00a0%"
+    assert values.median("digits.gru.accuracy") == "0.205"
+    assert values.interval("digits.gru.accuracy") == "0.208（95\u00a0% 信頼区間 [0.180, 0.235]）"
+    assert values.mean("digits.lstm_clip.accuracy") == "0.3"  # the same in every seed
+    assert values.median("digits.gru.loss") == "5.13"  # infinite in one
+
+
+def claim_of(*comparisons, verdict=every):
+    predicate = Predicate(tuple(lambda _, c=c: c for c in comparisons), verdict)
+    found = verdict([comparison.verdict for comparison in comparisons])
+    return Claim("a", 1, "x", "h", predicate, found, comparisons, None, None, Words("en"), "items")
+
+
+def test_a_verdict_is_close_when_a_tenth_of_the_half_width_would_turn_it():
+    assert claim_of(ratio(2.0, 1.05, 4.0)).close  # a tenth of half the width of log(1.05 … 4) is 0.067
+    assert not claim_of(ratio(2.0, 1.3, 3.0)).close
+    assert claim_of(ratio(2.0, 0.97, 4.0)).close
+    contradicted = ratio(0.2, 0.1, 0.3)
+    assert not claim_of(contradicted, ratio(2.0, 1.01, 4.0)).close  # whatever the other one says
 
 
 def test_a_verdict_without_a_wording_fails_with_what_to_write(state):
@@ -288,7 +381,7 @@ def test_a_verdict_without_a_wording_fails_with_what_to_write(state):
 
 
 def test_every_verdict_without_a_wording_is_told_of_at_once(state):
-    other = '{% claim "b", higher("digits.gru.accuracy", than=0.6) %}\n{% supported %}支持。\n{% endclaim %}\n'
+    other = '{% claim "b", higher("digits.gru.accuracy", than=0.6), hypothesis="b" %}\n{% supported %}支持。\n{% endclaim %}\n'
     with pytest.raises(ReportError) as raised:
         state('higher("digits.gru.accuracy", than=0.5)', wordings="{% supported %}支持。\n", before=other)
     assert [line.split(" is ")[0] for line in str(raised.value).splitlines()] == [
@@ -406,8 +499,68 @@ def test_a_mistake_in_a_claim_names_template_and_line(measured, arguments, messa
     assert "\n" not in str(raised.value)
 
 
+def test_every_claim_without_a_hypothesis_is_told_of_at_once(state):
+    other = f'{{% claim "b", {OK} %}}\n{WORDINGS}{{% endclaim %}}\n'
+    with pytest.raises(ReportError) as raised:
+        state(OK, options="", before=other)
+    expected = "expected hypothesis=…, what it claims in a few words of the reader's, found none"
+    assert str(raised.value).splitlines() == [
+        f"report_templates/report.md.j2:3: claim 'b': {expected}",
+        f"report_templates/report.md.j2:11: claim 'a': {expected}",
+    ]
+
+
+def test_seeds_added_without_a_plan_are_told_behind_the_sentence(project, state):
+    files.write_text(project.claims_file, ledger.text(state(OK).ledger()))
+    accuracy = {name: np.array([*values, np.mean(values) + 0.001]) for name, values in sample.ACCURACY.items()}
+    seeds = {name: {"accuracy": values, "loss": 1 / values} for name, values in accuracy.items()}
+    results.write_summary(project, "digits", results.Summary(seeds=seeds))
+    rendered = state('higher("digits.gru.accuracy", than=0.1)')
+    assert badges(rendered) == ["主張 1「仮説」 支持（5 シード、見直し 2 回、水準の補正なし）"]
+    assert "シード 4、5 個（区間の水準 95.00\u00a0%）" in build.parse(rendered).root.text_content()
+
+
+def test_the_table_of_claims_leads_with_hypotheses_and_tells_what_stands_among_all(measured):
+    claims = {
+        "a": OK,
+        "b": 'higher("digits.simple_rnn.accuracy", than=0.0835)',  # by a hair, which chance may give to one of many
+        "c": 'higher("digits.bilstm.accuracy", than="digits.lstm.accuracy")',
+    }
+    before = "".join(
+        f'{{% claim "{id}", {predicate}, hypothesis="仮説 {id}" %}}\n{WORDINGS}{{% endclaim %}}\n'
+        for id, predicate in claims.items()
+    )
+    after = "\n{{ claims_table() }}\n\n{{ false_discoveries() }}\n\n"
+    rendered = stating(measured)('exact("digits.chance.accuracy", equals=0.1)', id="e", before=before, after=after)
+    root = build.parse(rendered).root
+    assert [[cell.text_content() for cell in row] for row in root.xpath('//table[.//th="仮説"]/tbody/tr')] == [
+        ["1", "仮説 a", "支持", "差", "0.107", "[0.080, 0.135]", "4", "○"],
+        ["2", "仮説 b", "支持 際どい", "差", "0.021", "[0.001, 0.042]", "4", "×"],
+        ["3", "仮説 c", "未決", "差", "0.002", "[−0.021, 0.026]", "4", "—"],
+        ["4", "仮説", "支持", "計算値", "0", "—", "—", "—"],
+    ]
+    told = "判定の決まった主張は 2 個であり、これら全体の偽発見率を 5\u00a0% に抑えても、1 個の判定が残る（残らないのは主張 2）。"
+    assert told in [paragraph.text_content() for paragraph in root.iter("p")]
+    with pytest.raises(ReportError, match="stands after false_discoveries\\(\\) at .*, which must tell of it"):
+        stating(measured)(OK, before="{{ false_discoveries() }}\n\n")
+
+
+def test_the_ledger_tells_comparisons_in_the_readers_words(project, state):
+    files.write_text(project.templates / "metrics.yaml", METRICS.replace("  addition.steps", "  # addition.steps"))
+    both = 'higher("digits.bilstm.accuracy", than="digits.gru.accuracy", over="both", matters=0.02)'
+    root = build.parse(state(both, options="")).root
+    (block,) = root.xpath('//div[@id="ledger:a"]')
+    assert block.find("p").text_content() == "主張 1 BiLSTM(64) は GRU(64) より正解率が高い 支持 a 本文へ"
+    over_seeds, over_items = (term.text_content() for term in block.xpath('.//dt[.="比較"]/following-sibling::dd')[:2])
+    assert over_seeds.startswith(
+        "正解率：BiLSTM(64) − GRU(64) > 0 を主張。差が ±0.02 の中ならば同等とみなす。推定値 0.1025、97.50\u00a0% 区間"
+    )
+    assert over_items.startswith("正解率：BiLSTM(64) − GRU(64)（声について） > 0 を主張。")
+    assert over_items.endswith("支持 digits.bilstm.accuracy digits.gru.accuracy")
+
+
 def test_an_id_stands_for_one_claim(state):
-    twin = f'{{% claim "a", {OK} %}}\n{WORDINGS}{{% endclaim %}}\n'
+    twin = f'{{% claim "a", {OK}, hypothesis="x" %}}\n{WORDINGS}{{% endclaim %}}\n'
     with pytest.raises(ReportError, match="stated already at report_templates/report.md.j2:3"):
         state(OK, before=twin)
 
@@ -415,7 +568,7 @@ def test_an_id_stands_for_one_claim(state):
 def test_claims_need_a_ledger_after_them(project, state):
     with pytest.raises(ReportError, match="stands after the ledger at report_templates/report.md.j2:3"):
         state(OK, before="{{ ledger() }}\n\n")
-    sample.write_report(project, f'{{% claim "a", {OK} %}}\n{WORDINGS}{{% endclaim %}}\n')
+    sample.write_report(project, f'{{% claim "a", {OK}, hypothesis="x" %}}\n{WORDINGS}{{% endclaim %}}\n')
     with pytest.raises(ReportError, match=r"expected \{\{ ledger\(\) \}\} after the claims"):
         chapters.render(project)
 
@@ -432,17 +585,18 @@ def test_the_ledger_is_a_metrics_file_whose_single_values_are_numbers_and_verdic
     entry = rendered.ledger()["a"]
     told = {key: value for key, value in entry.items() if not isinstance(value, list)}
     # 0.1075 ± 3.182 · 0.01708 / √4
-    assert told == {"verdict": "supported", "effect": 0.1075, "low": 0.0803247, "high": 0.134675, "n": 4}
+    numbers = {"effect": 0.1075, "low": 0.0803247, "high": 0.134675, "n": 4}
+    assert told == {"hypothesis": "仮説", "verdict": "supported", **numbers, "close": False, "stands": True}
     assert entry["sentences"] == ["支持。"]
     assert entry["evidence"] == ["reports/seeds/digits.csv"]
     assert entry["comparisons"][0]["quantity"] == "digits.gru.accuracy - 0.1"
-    assert "0.08032 動き" in entry["changes_if"][0]
+    assert "0.08032 下がり" in entry["changes_if"][0]
 
 
 def test_the_ledger_compares_with_what_the_original_printed(project, state):
     files.write_text(
         project.templates / "original.yaml",
-        "claims: {a: 双方向がよい。}\n"
+        "statements: [{says: 双方向がよい。, tested: 4 シード, claims: [a]}]\n"
         'numbers: {digits.bilstm.accuracy: "0.310", digits.gru.accuracy: "0.210"}\n'
         "comparable: {digits.data.source: fsdd}\n",
     )
@@ -460,40 +614,86 @@ def test_the_ledger_compares_with_what_the_original_printed(project, state):
     ]
     assert "データが異なる" in rendered.text
     assert rendered.text.count(r"0\*</data>") == 2  # the two numbers, as printed, are of other data
-    assert "| 双方向がよい。 | <span" in rendered.text
+    assert "| 双方向がよい。 | 4 シード | <span" in rendered.text
 
 
 ORIGINALS = {
-    "a statement without a claim": (
-        "claims: {b: x}\nnumbers: {}\ncomparable: {}\n",
-        "report_templates/original.yaml: claims.b: no template states this claim",
+    "a statement about a claim that nobody states": (
+        "statements: [{says: x, tested: y, claims: [b, a-b]}]\nnumbers: {}\ncomparable: {}\n",
+        "report_templates/original.yaml: statements.0.claims: no template states the claim 'b'",
     ),
-    "not all its sections": ("claims: {}\n", "report_templates/original.yaml: numbers: Field required"),
+    "a verdict that no claim speaks for a statement with": (
+        "statements: [{says: x, tested: y, claims: {a: undecided}}]\nnumbers: {}\ncomparable: {}\n",
+        "statements.0.claims.a: expected one of 'supported' or 'contradicted', found 'undecided'",
+    ),
+    "a part of what nobody tested": (
+        "statements: [{says: x, tested: y, covers: part}]\nnumbers: {}\ncomparable: {}\n",
+        "statements.0.covers: expected claims that test a part of the statement, found none",
+    ),
+    "a statement that says not what was tested": (
+        "statements: [{says: x, testde: y}]\nnumbers: {}\ncomparable: {}\n",
+        "statements.0.testde: unknown key, found 'y'; nearest: tested",
+    ),
+    "not all its sections": (
+        "statements: []\n",
+        "report_templates/original.yaml: numbers: expected a value, found nothing",
+    ),
     "a number that is not as printed": (
-        "claims: {}\nnumbers: {digits.gru.accuracy: 0.1}\ncomparable: {}\n",
-        "report_templates/original.yaml: numbers.digits.gru.accuracy: Input should be a valid string",
+        "statements: []\nnumbers: {digits.gru.accuracy: 0.1}\ncomparable: {}\n",
+        "report_templates/original.yaml: numbers.digits.gru.accuracy: expected text, found 0.1",
     ),
     "an unknown metric": (
-        'claims: {}\nnumbers: {digits.gru.acuracy: "0.1"}\ncomparable: {}\n',
+        'statements: []\nnumbers: {digits.gru.acuracy: "0.1"}\ncomparable: {}\n',
         "report_templates/original.yaml: metric 'digits.gru.acuracy': no 'acuracy'; nearest: accuracy",
     ),
     "an unknown parameter": (
-        "claims: {}\nnumbers: {}\ncomparable: {digits.data.sauce: fsdd}\n",
+        "statements: []\nnumbers: {}\ncomparable: {digits.data.sauce: fsdd}\n",
         "report_templates/original.yaml: param 'digits.data.sauce': no 'sauce'; nearest: source",
     ),
 }
 
 
+def test_each_statement_of_the_original_has_the_verdict_of_what_was_tested(project, state):
+    statements = [
+        "{says: 高い, tested: 条件 1, claims: [a]}",
+        "{says: 高くない, tested: 条件 2, claims: {a: contradicted}}",
+        "{says: 高くて 0.5 を超える, tested: 条件 3, claims: [a, b]}",
+        "{says: 高くて最もよい, tested: 条件 4, claims: [a, c]}",
+        "{says: 速くて高い, tested: 速さは測っていない, claims: [a], covers: part}",
+        "{says: 速くて 0.5 を超える, tested: 速さは測っていない, claims: [b], covers: part}",
+        "{says: 絵も描ける, tested: 絵は対象でない}",
+    ]
+    text = f"statements: [{', '.join(statements)}]\nnumbers: {{}}\ncomparable: {{}}\n"
+    files.write_text(project.templates / "original.yaml", text)
+    others = {"b": 'higher("digits.gru.accuracy", than=0.5)', "c": 'highest("digits.bilstm.accuracy")'}
+    before = "".join(
+        f'{{% claim "{id}", {predicate}, hypothesis="x" %}}\n{WORDINGS}{{% endclaim %}}\n'
+        for id, predicate in others.items()
+    )
+    rendered = state(OK, before=before, after="\n{{ original_claims_table() }}\n\n")
+    rows = build.parse(rendered).root.xpath('//table[.//th="試した条件"]/tbody/tr')
+    assert [[cell.text_content() for cell in row][2:] for row in rows] == [
+        ["支持", "3"],
+        ["否定", "3"],
+        ["否定", "3、1"],
+        ["未決", "3、2"],
+        ["一部だけ支持", "3"],
+        ["否定", "1"],
+        ["試していない", "—"],
+    ]
+    assert [row["says"] for row in rendered.ledger()["b"]["original"]] == ["高くて 0.5 を超える", "速くて 0.5 を超える"]
+
+
 @pytest.mark.parametrize(("text", "message"), ORIGINALS.values(), ids=ORIGINALS.keys())
 def test_a_mistake_in_the_originals_statements_names_the_file(project, state, text, message):
     files.write_text(project.templates / "original.yaml", text)
-    with pytest.raises(ReportError) as raised:
+    with pytest.raises(UserError) as raised:
         state(OK)
     assert message in str(raised.value)
 
 
 def test_the_originals_file_that_is_no_yaml_is_told_by_its_line(project, state):
-    files.write_text(project.templates / "original.yaml", "claims: {\nnumbers: ]\n")
+    files.write_text(project.templates / "original.yaml", "statements: {\nnumbers: ]\n")
     with pytest.raises(params.ParamsError, match=r"report_templates/original.yaml: line 2: expected YAML"):
         state(OK)
 
@@ -543,10 +743,146 @@ def test_the_factor_brings_the_intervals_end_to_the_bound():
 def test_a_ratio_of_the_original_to_nothing_is_not_taken(project, state):
     files.write_text(
         project.templates / "original.yaml",
-        'claims: {a: x}\nnumbers: {digits.chance.accuracy: "0.1", digits.nothing.accuracy: "0"}\ncomparable: {}\n',
+        "statements: [{says: x, tested: y, claims: [a]}]\n"
+        'numbers: {digits.chance.accuracy: "0.1", digits.nothing.accuracy: "0"}\ncomparable: {}\n',
     )
     rendered = state('higher("digits.chance.accuracy", than="digits.nothing.accuracy", ratio=True)')
     assert rendered.ledger()["a"]["original"] == [{"says": "x"}]
+
+
+# -- claims that word themselves --------------------------------------------------------------------------------------
+
+METRICS = """
+metrics:
+  accuracy: {noun: 正解率, better: higher}
+  addition.steps: {noun: 反復数, better: lower, ratio: true, high: 多い, low: 少ない}
+items: {digits: 声}
+"""
+COMPARED = {
+    "supported": (
+        'compared("digits.bilstm.accuracy", than="digits.gru.accuracy")',
+        "BiLSTM(64) は GRU(64) より正解率が高い",
+        "BiLSTM(64) は GRU(64) より正解率が高い（差 0.102、区間 [0.082, 0.123]）。",
+    ),
+    "contradicted": (
+        'compared("digits.gru.accuracy", than="digits.bilstm.accuracy")',
+        "GRU(64) は BiLSTM(64) より正解率が高い",
+        "GRU(64) は BiLSTM(64) より正解率が低い（差 −0.102、区間 [−0.123, −0.082]）。",
+    ),
+    "undecided": (
+        'compared("digits.bilstm.accuracy", than="digits.lstm.accuracy")',
+        "BiLSTM(64) は LSTM(64) より正解率が高い",
+        "シードからは、BiLSTM(64) の正解率が LSTM(64) より高いとも低いともいえない（差 0.002、区間 [−0.021, 0.026]）。",
+    ),
+    "equal": (
+        'compared("digits.bilstm.accuracy", than="digits.lstm.accuracy", matters=0.05)',
+        "BiLSTM(64) は LSTM(64) より正解率が高い",
+        "BiLSTM(64) の正解率と LSTM(64) の正解率の差は、どちら向きにも 0.05 より小さい（差 0.002、区間 [−0.021, 0.026]）。",
+    ),
+    "supported, by a ratio, of what is better when it is lower": (
+        'compared("addition.hidden_64.steps", than="addition.hidden_32.steps")',
+        "RNN(64) は RNN(32) より反復数が少ない",
+        "RNN(64) は RNN(32) より反復数が少ない（比 0.41、区間 [0.31, 0.53]）。",
+    ),
+    "equal, by a ratio": (
+        'compared("digits.bilstm.accuracy", than="digits.lstm.accuracy", ratio=True, matters=1.25)',
+        "BiLSTM(64) は LSTM(64) より正解率が高い",
+        "BiLSTM(64) の正解率は、LSTM(64) の正解率の 0.8 倍から 1.25 倍のあいだにある（比 1.01、区間 [0.935, 1.09]）。",
+    ),
+    "contradicted, with a margin that the difference does not reach although it is one": (
+        'compared("digits.bilstm.accuracy", than="digits.gru.accuracy", margin=0.2)',
+        "BiLSTM(64) の正解率から GRU(64) の正解率を引いた差は、0.2 より大きい",
+        "BiLSTM(64) の正解率から GRU(64) の正解率を引いた差は、0.2 より小さい（差 0.102、区間 [0.082, 0.123]）。",
+    ),
+    "undecided, with a margin": (
+        'compared("digits.bilstm.accuracy", than="digits.gru.accuracy", margin=0.1)',
+        "BiLSTM(64) の正解率から GRU(64) の正解率を引いた差は、0.1 より大きい",
+        "シードからは、BiLSTM(64) の正解率から GRU(64) の正解率を引いた差が 0.1 より大きいとも小さいともいえない"
+        "（差 0.102、区間 [0.082, 0.123]）。",
+    ),
+    "supported, against a number": (
+        'compared("digits.gru.accuracy", than=0.1)',
+        "GRU(64) は 0.1 より正解率が高い",
+        "GRU(64) は 0.1 より正解率が高い（差 0.107、区間 [0.080, 0.135]）。",
+    ),
+    "undecided, since the seeds leave it open": (
+        'compared("digits.simple_rnn.accuracy", than=0.1, over="both")',
+        "SimpleRNN(128) は 0.1 より正解率が高い",
+        "シードからは、SimpleRNN(128) の正解率が 0.1 より高いとも低いともいえない"
+        "（シードでは差 0.005、区間 [−0.022, 0.032]。声では差 0.0050、区間 [0.0027, 0.0073]）。",
+    ),
+    "undecided, without an interval": (
+        'compared("digits.lstm_clip.accuracy", than=0.2)',
+        "LSTM with clipping(64) は 0.2 より正解率が高い",
+        "シードからは、LSTM with clipping(64) の正解率が 0.2 より高いとも低いともいえない。"
+        "（判定できない理由：すべてのシードで同じ値になり、ばらつきが分からない）",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "hypothesis", "sentence"), COMPARED.values(), ids=COMPARED.keys())
+def test_a_comparison_of_one_metric_words_itself_as_its_verdict_is(project, request, call, hypothesis, sentence):
+    files.write_text(project.templates / "metrics.yaml", METRICS)
+    used = ("addition.hidden_64.steps", "digits.gru.accuracy")  # a noun without a claim is a mistake
+    others = "\n".join(
+        f'{{% claim "other-{number}", higher("{key}", 0) %}}{{% supported %}}文。{{% endclaim %}}'
+        for number, key in enumerate(used)
+    )
+    sample.write_report(project, f"## 章\n\n{{{{ {call} }}}}\n{others}\n\n{{{{ ledger() }}}}\n")
+    stated = chapters.render(project).claims.stated[0]
+    assert str(stated.claim.verdict) == request.node.callspec.id.split(",")[0]
+    assert (stated.claim.hypothesis, stated.text) == (hypothesis, sentence)
+    build.parse(chapters.render(project))
+
+
+NOUNS = {
+    "an unknown metric": (
+        "metrics: {acuracy: {noun: x}}",
+        "metrics.acuracy: no experiment has this metric; nearest: accuracy",
+    ),
+    "a metric that no claim compares": ("metrics: {loss: {noun: x}}", "metrics.loss: no claim compares this metric"),
+    "an unknown key": (
+        "metrics: {accuracy: {nuon: x}}",
+        "metrics.accuracy.nuon: unknown key, found 'x'; nearest: noun",
+    ),
+    "no way that is better": (
+        "metrics: {accuracy: {noun: x, better: more}}",
+        "metrics.accuracy.better: expected one of 'higher' or 'lower', found 'more'",
+    ),
+    "a format of nothing": (
+        "metrics: {accuracy: {noun: x, format: .3q}}",
+        "metrics.accuracy.format: expected a format of numbers, as .3f or %, found '.3q'",
+    ),
+    "items of an unknown experiment": (
+        "items: {digit: x}",
+        "items.digit: no experiment of this name has items; nearest: digits",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), NOUNS.values(), ids=NOUNS.keys())
+def test_a_mistake_in_the_nouns_of_metrics_names_the_file(project, state, text, message):
+    files.write_text(project.templates / "metrics.yaml", text)
+    with pytest.raises(UserError) as raised:
+        state(OK)
+    assert f"report_templates/metrics.yaml: {message}" in str(raised.value).splitlines()
+
+
+def test_a_comparison_that_cannot_word_itself_says_what_it_needs(project):
+    files.write_text(
+        project.templates / "metrics.yaml", "metrics: {accuracy: {noun: x, better: higher}, steps: {noun: x}}"
+    )
+    wrong = {
+        'compared("digits.gru.loss", than=1)': "metrics.yaml: metrics.loss with noun and better, found nothing",
+        'compared("addition.hidden_16.steps", than=1)': "metrics.steps with noun and better, found no better",
+        'compared("digits.gru.accuracy", "digits.chance.accuracy")': "expected the same metric of another variant, or a number",
+    }
+    for call, message in wrong.items():
+        sample.write_report(project, f"{{{{ {call} }}}}\n\n{{{{ ledger() }}}}\n")
+        with pytest.raises(ReportError) as raised:
+            chapters.render(project)
+        assert str(raised.value).startswith("report_templates/report.md.j2:1: compared(")
+        assert message in str(raised.value)
 
 
 # -- in English -------------------------------------------------------------------------------------------------------
@@ -556,10 +892,10 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
     project = sample.build(tmp_path, "en")
     sample.write_results(project)
     claim = (
-        '{% claim "best", highest("digits.bilstm.accuracy", among=["gru", "simple_rnn"]) %}\n'
+        '{% claim "best", highest("digits.bilstm.accuracy", among=["gru", "simple_rnn"]), hypothesis="It is the best" %}\n'
         '{% supported %}\nThe best is {{ claim.name }},\nby {{ claim.effect(".2f") }}. It beats the others.\n'
         '{% contradicted %}\n{{ claim.names("contradicted") }} is better.\n{% endclaim %}\n'
-        '{% claim "spread", higher("digits.lstm_clip.accuracy", than=0.1) %}\n'
+        '{% claim "spread", higher("digits.lstm_clip.accuracy", than=0.1), hypothesis="It is more" %}\n'
         "{% undecided %}\nNot known.\n{% endclaim %}\n"
     )
     text = (
@@ -569,7 +905,8 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
         "{{ versions_table() }}\n\n{{ data_table() }}\n\n{{ parameters_listing() }}\n\n{{ ledger() }}\n"
     )
     original = (
-        'claims: {best: It is the best.}\nnumbers: {digits.gru.accuracy: "0.21", digits.bilstm.accuracy: "0.3"}\n'
+        "statements: [{says: It is the best., tested: four seeds, claims: [best]}]\n"
+        'numbers: {digits.gru.accuracy: "0.21", digits.bilstm.accuracy: "0.3"}\n'
     )
     files.write_text(project.templates / "original.yaml", original + "comparable: {digits.data.source: other}\n")
     sample.write_report(project, text)
@@ -583,8 +920,46 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
         "(It cannot be decided: every seed gives the same value, which tells nothing of the spread.)",
     ]
     paragraph = build.parse(rendered).root.find(".//p")
-    assert "others.\u00a0Claim 1 supported" in "".join(paragraph.itertext())
-    assert paragraph.xpath('.//span[@class="end"]')[0].text == ".\u00a0"
+    assert "others.\u00a0Claim 1 “It is the best”\u00a0supported (4 seeds)" in "".join(paragraph.itertext())
+
+
+def test_a_comparison_words_itself_in_english(tmp_path):
+    project = sample.build(tmp_path, "en")
+    sample.write_results(project)
+    files.write_text(
+        project.templates / "metrics.yaml",
+        'metrics: {accuracy: {noun: accuracy, better: higher, format: ".1%"}, steps: {noun: number of steps, better: lower}}\n'
+        "items: {digits: clips}\n",
+    )
+    calls = {
+        '"digits.bilstm.accuracy", "digits.gru.accuracy"': (
+            "The accuracy of BiLSTM(64) is higher than that of GRU(64) (difference 10.2 points, interval [8.2, 12.3] points)."
+        ),
+        '"digits.gru.accuracy", "digits.bilstm.accuracy", ratio=True': (
+            "The accuracy of GRU(64) is lower than that of BiLSTM(64) (ratio 0.669, interval [0.616, 0.726])."
+        ),
+        '"digits.bilstm.accuracy", "digits.lstm.accuracy", over="both"': (
+            "The seeds and clips do not tell whether the accuracy of BiLSTM(64) is higher or lower than that of LSTM(64) "
+            "(seeds: difference 0.2 points, interval [−2.9, 3.4] points; "
+            "clips: difference 0.2 points, interval [0.0, 0.5] points)."
+        ),
+        '"digits.bilstm.accuracy", "digits.lstm.accuracy", matters=0.05': (
+            "The accuracy of BiLSTM(64) differs from the accuracy of LSTM(64) by less than 5.0 points, either way "
+            "(difference 0.2 points, interval [−2.1, 2.6] points)."
+        ),
+        '"digits.gru.accuracy", 0.5': (
+            "The accuracy of GRU(64) is lower than 50.0\u00a0% (difference −29.3 points, interval [−32.0, −26.5] points)."
+        ),
+        '"addition.hidden_64.steps", "addition.hidden_16.steps", margin=3': (
+            "The number of steps of RNN(64) minus the number of steps of RNN(16) is less than −3 "
+            "(difference −4.00, interval [−4.45, −3.55])."
+        ),
+    }
+    stated = "\n".join(f"{{{{ compared({call}, id='a{number}') }}}}" for number, call in enumerate(calls))
+    sample.write_report(project, f"## One\n\n{stated}\n\n{{{{ ledger() }}}}\n")
+    claims = chapters.render(project).claims.stated
+    assert [claim.text for claim in claims] == list(calls.values())
+    assert claims[2].claim.grounds == "4 seeds, 120 clips"
 
 
 # -- from a plain script ----------------------------------------------------------------------------------------------
@@ -613,7 +988,7 @@ unwanted = "weasyprint lxml markdown matplotlib fontTools dvc torch jinja2 pydan
 print([name for name in unwanted if name in sys.modules])
 claims = Claims(Words("en"))
 claims.state("better", claim.higher("digits.gru.accuracy", than=0.5), "script:1", ["supported"], lambda claim: "It is.")
-print(ledger.terminal(claims.stated).splitlines()[-1], ledger.document(claims.stated)["better"]["effect"])
+print(ledger.terminal(claims).splitlines()[-1], ledger.document(claims)["better"]["effect"])
 """
 
 
@@ -632,5 +1007,5 @@ def test_a_plain_script_claims_of_a_dictionary_of_metrics_and_loads_nothing_else
         "supported",
         "contradicted",
         "[]",
-        "1 claims: 1 supported, 0 equal, 0 undecided, 0 contradicted 0.3075",
+        "1 claims: 1 supported, 0 equal, 0 undecided, 0 contradicted; 1 stand at a false discovery rate of 5% 0.3075",
     ]

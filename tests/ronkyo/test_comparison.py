@@ -274,6 +274,14 @@ def test_different_numbers_of_seeds_are_told_of():
     assert "e のシードの数は A で 3、B で 10 なので、差と比は共通の 3 個について求めた。" in found.notes
 
 
+def test_variants_whose_numbers_of_seeds_differ_alike_are_told_of_together():
+    counts = [dict.fromkeys("abc", 3), {"a": 10, "b": 10, "c": 3}]
+    tables = [{"e": {name: {"m": np.arange(1.0, n + 1) ** 0.5} for name, n in side.items()}} for side in counts]
+    metrics = [{"e": {name: {"m": float(np.mean(table["m"]))} for name, table in t["e"].items()}} for t in tables]
+    found = compare_sides(*(side(metrics=m, seeds=t) for m, t in zip(metrics, tables, strict=True)))
+    assert found.notes == ["e.a、e.b のシードの数は A で 3、B で 10 なので、差と比は共通の 3 個について求めた。"]
+
+
 def test_the_clearest_change_comes_first():
     seeds = np.array([1.0, 2.0, 3.0])
     shifts = {"near": [0.4, 0.6, 0.5], "far": [0.5, 0.51, 0.5], "noise": [-0.5, 0.9, 0.1]}

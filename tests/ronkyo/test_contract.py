@@ -92,6 +92,7 @@ def test_data_that_is_no_pair_of_arrays_and_provenance(made, found):
 
 SEEDS = {"plain": {"loss": np.ones(5)}, "momentum": {"loss": np.ones(5)}}
 STEP = np.arange(2)
+ITEMS = {"plain": {"right": np.ones(2)}}
 
 
 @pytest.mark.parametrize(
@@ -120,6 +121,13 @@ STEP = np.arange(2)
         ({"constants": {"least": {"loss": "low"}}}, "constants: least: loss: expected a number, found str 'low'"),
         ({"constants": {"plain": {"loss": 1.0}}}, "constants: plain: expected a name that no variant has"),
         ({"items": {"plain": {"right": np.array([1, np.inf])}}}, "items: plain: right: expected finite numbers"),
+        ({"items": ITEMS, "groups": ["a", "b"]}, "groups: names: expected an array of numbers or text, found list"),
+        ({"items": ITEMS, "groups": np.array(["a"])}, "groups: expected a name for each of 2 items, found an array of"),
+        ({"groups": np.array(["a", "b"])}, "groups: expected a name for each of no items, found an array of"),
+        (
+            {"items": ITEMS | {"momentum": {"right": np.ones(3)}}, "groups": np.array(["a", "b"])},
+            "groups: expected a name for each of 2, 3 items, found an array of",
+        ),
         ({"curves": {"plain": {"loss": STEP, "step": STEP}}}, "curves: plain: expected step first, found loss, step"),
         ({"curves": {"plain": {"step": STEP, "loss": np.ones(3)}}}, "curves: plain: loss: expected one dimension"),
     ],
@@ -159,6 +167,21 @@ def test_a_name_that_summarize_is_not_given(edited, old, wrong, expected):
         files.write_arrays(project.run_folder(NAME, variant), {"excess_loss": np.ones((5, 2))})
     assert message(summarize.run, project, NAME).startswith(f"{FOLDER}/summarize.py: summarize: {expected}")
     assert not project.metrics_file(NAME).exists()
+
+
+def test_a_variant_without_the_seeds_of_its_own_look(small_files):
+    text = small_files.params_file.read_text(encoding="utf-8")
+    plan = "seeds: {looks: [5, 8], taken: {momentum: 8}}"
+    small_files.params_file.write_text(text.replace("seeds: 5", plan), encoding="utf-8")
+    given, settings = results.Summary(seeds=SEEDS), small_files.load_params()[NAME]
+    expected = "summarize.py: seeds: momentum: loss: expected 8 values, one a seed, found 5"
+    assert message(summarize.expect_summary, "summarize.py", given, settings) == expected
+
+
+def test_settings_whose_seeds_are_a_number(edited):
+    project = edited("settings", "seeds: Seeds", "seeds: int")
+    expected = f"{FOLDER}/settings.py: Settings: expected seeds: Seeds, of ronkyo.params, found <class 'int'>"
+    assert message(project.load_params) == expected
 
 
 def test_metrics_of_seeds_and_curves_may_be_nan_and_infinite(small_files):

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from ronkyo.claims.statements import Claims
 from ronkyo.cli import parser
 from ronkyo.report import functions
+from ronkyo.report.nouns import Nouns
+from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Values
 from ronkyo.run import workers
-from ronkyo.words import Words
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -108,7 +108,9 @@ def test_the_reference_has_no_command_that_is_not_there():
 
 def test_every_function_of_a_template_is_told_of(small):
     told = (DOCS / "chapters.md").read_text(encoding="utf-8") + (DOCS / "claims.md").read_text(encoding="utf-8")
-    for name in functions.all_functions(Values(small), Claims(Words("en"), lambda _: None), None):
+    values = Values(small)
+    claims = MarkedClaims(Nouns.load(small, values), lambda _: None)
+    for name in functions.all_functions(values, claims, None):
         assert f"{name}(" in told, name
 
 

@@ -7,6 +7,7 @@ import sample
 from ronkyo import files, results
 from ronkyo.errors import ReportError
 from ronkyo.report import build, chapters
+from ronkyo.report.values import Values
 from ronkyo.typeset import tree
 from ronkyo.words import Words
 
@@ -55,6 +56,45 @@ def test_numbers_come_from_params_and_metrics_and_say_so(text_from):
     assert text == (
         '<data value="digits.variants.gru.batch_size">8</data> <data value="digits.gru.accuracy">0.20</data>'
     )
+
+
+PLAN = "seeds: {looks: [4, 8], taken: {gru: 8}, matters: {accuracy: 0.02, loss: {ratio: 1.5}}}"
+
+
+@pytest.fixture
+def planned(project):
+    """The project with a plan of two looks, of which one variant has taken the second."""
+    text = project.params_file.read_text(encoding="utf-8")
+    project.params_file.write_text(text.replace("seeds: 4", PLAN), encoding="utf-8")
+    return project
+
+
+def test_how_many_seeds_is_a_number_or_from_the_fewest_to_the_most(planned, text_from):
+    text = text_from('{{ seeds("addition") }} {{ seeds("digits") }} {{ param("digits.seeds.looks") }}')
+    assert text == (
+        '<data value="addition.seeds">8</data> <data value="digits.seeds">4〜8</data> '
+        '<data value="digits.seeds.looks">4、8</data>'
+    )
+
+
+def test_the_plan_tells_looks_and_what_matters(planned):
+    values = Values(planned)
+    assert (values.looks("digits"), values.looks("addition"), values.looks("report")) == ((4, 8), (8,), ())
+    assert values.matters("digits.gru.accuracy", ratio=False) == 0.02
+    assert values.matters("digits.gru.accuracy", ratio=True) is None
+    assert values.matters("digits.gru.loss", ratio=True) == 1.5
+    assert values.matters("digits.gru.loss", ratio=False) is None
+    assert values.matters("addition.hidden_16.steps", ratio=False) is None
+
+
+def test_items_belong_to_the_groups_of_their_table(project):
+    assert Values(project).groups("digits") is None  # no column of them
+    assert Values(project).groups("addition") is None  # no items
+    items = {"gru": {"accuracy": np.array([0.5, 1.0, 0.0])}}
+    results.write_summary(project, "digits", results.Summary(items=items, groups=np.array([0, 1, 0])))
+    groups = Values(project).groups("digits")
+    assert groups is not None
+    assert groups.tolist() == ["0", "1", "0"]
 
 
 def test_plain_gives_the_bare_number_for_formulas(text_from):
@@ -131,6 +171,9 @@ WRONG = {
         '{{ metrics_table("digit", columns={}, caption="a") }}',
         "experiment 'digit': no 'digit'; nearest: digits",
     ),
+    "a section for a value": ('{{ param("digits.data") }}', "expected a value, found a section of source, words"),
+    "seeds for a value": ('{{ param("digits.seeds") }}', 'of looks, taken, matters; seeds("digits") tells how many'),
+    "seeds of what has none": ('{{ seeds("report") }}', "seeds 'report': no 'report'; known: addition, digits"),
     "a count of what has no variants": ('{{ count("report") }}', "experiment 'report': no 'variants'"),
     "a table without results": ('{{ best_words(["lstm"]) }}', "metric 'digits.lstm.accuracy': no 'lstm'"),
     "an unknown function": ("{{ meen(1) }}", "'meen' is undefined; nearest: mean"),
@@ -139,10 +182,10 @@ WRONG = {
     "a syntax error": ("{{ mean( }}", "unexpected '}'"),
     "an unknown reference": ('{{ ref("fig:digits/x") }}', "reference 'fig:digits/x': no such target"),
     "an unknown command in a formula": (r"$$ \fraction{1}{2} $$", "fraction"),
-    "a number in a formula with its markup": ('$x = {{ param("digits.seeds") }}$', "plain"),
-    "a number in code with its markup": ('`{{ param("digits.seeds") }}` 個', "a number in code"),
+    "a number in a formula with its markup": ('$x = {{ seeds("digits") }}$', "plain"),
+    "a number in code with its markup": ('`{{ seeds("digits") }}` 個', "a number in code"),
     "a number in an alternative text with its markup": (
-        '{{ figure("digits/confusion", caption="a", alt="シード " ~ param("digits.seeds").markup()) }}',
+        '{{ figure("digits/confusion", caption="a", alt="シード " ~ seeds("digits").markup()) }}',
         "alternative text",
     ),
     "a division by zero": ("{{ 1 / 0 }}", "division by zero"),
@@ -161,7 +204,7 @@ def test_an_error_names_template_and_line(tree_from, text, message):
 
 def test_a_number_in_a_block_of_code_names_its_line(tree_from):
     with pytest.raises(ReportError, match=rf"^{REPORT}:3: a number in code"):
-        tree_from('## 章\n```\nseeds: {{ param("digits.seeds") }}\n```\n')
+        tree_from('## 章\n```\nseeds: {{ seeds("digits") }}\n```\n')
 
 
 INCLUDE = '# 題\n\n{% include "chapters/first.md.j2" %}\n\n{% include "chapters/second.md.j2" %}\n'
@@ -177,7 +220,7 @@ TABLE = '{{ metrics_table("digits", columns={"accuracy": ("正解率", ".2f")}, 
         (r"$$\label{eq:x}" "\n" r"\frac{1}{" "\n$$", 1, "formula"),
         ("- {{ count('digits') }}\n- " + r"$a \frac{1}{$", 2, "formula"),
         ("二。\n\n[三](#三)", 3, "reference '三'"),
-        ("{{ param(\n'digits.seeds') }}\n\n{{ ref('fig:a/b') }}", 4, "reference 'fig:a/b'"),
+        ("{{ seeds(\n'digits') }}\n\n{{ ref('fig:a/b') }}", 4, "reference 'fig:a/b'"),
     ],
 )
 def test_an_error_after_rendering_names_the_chapter_and_line_too(tree_from, second, line, message):
@@ -190,7 +233,7 @@ def test_an_error_after_rendering_names_the_chapter_and_line_too(tree_from, seco
 
 def test_an_error_in_a_claims_wording_names_its_line(tree_from):
     claim = (
-        '{% claim "a", exact("digits.chance.accuracy", equals=0.1) %}\n{% supported %}\n一。\n'
+        '{% claim "a", exact("digits.chance.accuracy", equals=0.1), hypothesis="x" %}\n{% supported %}\n一。\n'
         "{% contradicted %}\n二。\n{% endclaim %}"
     )
     wrong = claim.replace("一。", "一に\n" + r"$\frac{1}{$").replace('"a"', '"b"')
@@ -202,16 +245,18 @@ def test_an_error_in_a_claims_wording_names_its_line(tree_from):
 
 def test_everything_that_is_wrong_with_a_dropped_chapter_is_told_at_once(project, tree_from):
     """Its claims answered to an earlier report, its figure and formula were referred to; one verdict has no wording."""
-    original = "claims: {gone: x, gone-too: y, kept: z}\nnumbers: {}\ncomparable: {}\n"
+    statements = "{says: x, tested: y, claims: [gone, gone-too]}, {says: z, tested: y, claims: [kept]}"
+    original = f"statements: [{statements}]\nnumbers: {{}}\ncomparable: {{}}\n"
     files.write_text(project.templates / "original.yaml", original)
-    kept = '{% claim "kept", exact("digits.chance.accuracy", equals=0.2) %}\n{% supported %}\n一。\n{% endclaim %}\n'
+    claim = '{% claim "kept", exact("digits.chance.accuracy", equals=0.2), hypothesis="Kept" %}'
+    kept = claim + "\n{% supported %}\n一。\n{% endclaim %}\n"
     first = f"## 一\n\n{{{{ ref('eq:gone') }}}}、[図](#fig:gone/gone)\n\n{kept}\n{{{{ ref('eq:gone') }}}}\n"
     with pytest.raises(ReportError) as raised:
         tree_from('{% include "chapters/first.md.j2" %}\n{{ ledger() }}\n', first=first)
     assert [line.split(" is ")[0] for line in str(raised.value).splitlines()] == [
         "report_templates/chapters/first.md.j2:5: claim 'kept'",
-        "report_templates/original.yaml: claims.gone: no template states this claim",
-        "report_templates/original.yaml: claims.gone-too: no template states this claim",
+        "report_templates/original.yaml: statements.0.claims: no template states the claim 'gone'",
+        "report_templates/original.yaml: statements.0.claims: no template states the claim 'gone-too'",
         "report_templates/chapters/first.md.j2:3: reference 'eq:gone': no such target",
         "report_templates/chapters/first.md.j2:10: reference 'eq:gone': no such target",
         "report_templates/chapters/first.md.j2:3: reference 'fig:gone/gone': no such target",
@@ -229,7 +274,8 @@ def test_the_same_mistake_in_two_places_is_told_of_twice(tree_from):
 
 
 def test_without_a_ledger_only_the_ledger_is_missing(tree_from):
-    claim = '{% claim "a", exact("digits.chance.accuracy", equals=0.1) %}\n{% supported %}\n一。\n{% endclaim %}\n'
+    claim = '{% claim "a", exact("digits.chance.accuracy", equals=0.1), hypothesis="x" %}\n'
+    claim += "{% supported %}\n一。\n{% endclaim %}\n"
     with pytest.raises(ReportError) as raised:
         tree_from(claim)
     assert str(raised.value) == f"{REPORT}: expected {{{{ ledger() }}}} after the claims, found none"

@@ -26,7 +26,7 @@ JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 
 def test_small_project_has_report_and_verdict(small):
     text = small.report_file("md").read_text(encoding="utf-8")
-    assert 'class="verdict supported"' in text
+    assert 'class="badge supported"' in text
     assert small.report_file("pdf").read_bytes().startswith(b"%PDF")
 
 
@@ -126,7 +126,7 @@ def test_new_experiment_in_a_project(small_copy):
     done = parts.create_experiment(small_copy, "ridge")
     project = Project.find(small_copy.root)
     assert project.params_file.read_text(encoding="utf-8").startswith(before)  # comments stay as they are
-    assert project.load_params()["ridge"].seeds == 5
+    assert project.load_params()["ridge"].seeds.looks == (5,)
     assert definition.check(project) == []
     stages = params.read_document(project.pipeline_file)["stages"]
     assert {name for name in stages if "ridge" in name} == {

@@ -4,7 +4,16 @@ import math
 
 import pytest
 
-from ronkyo.numbers import NO_BREAK, ratio_with_interval, rounded, rounded_pair, shown, six_digits, with_interval
+from ronkyo.numbers import (
+    NO_BREAK,
+    ratio_with_interval,
+    rounded,
+    rounded_pair,
+    shown,
+    six_digits,
+    to_spread,
+    with_interval,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +49,23 @@ def test_a_number_is_printed_as_its_format_says_with_a_minus_and_powers_of_ten(v
 )
 def test_a_mean_is_printed_to_the_second_digit_of_its_half_width(mean, half, text):
     assert rounded_pair(mean, half) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "text"),
+    [
+        (0.81234, 0.02, "0.812"),
+        (-1e-9, 0.02, "0.000"),  # not −0.000
+        (12345.6, 120.0, "12,346"),
+        (-2.5e9, 1e7, "−2.500×10^{9}"),
+        (1.234e-6, 3e-8, "1.234×10^{−6}"),
+        (1650.0, math.nan, "1,650"),
+        (0.1025, 0.0, "0.1025"),
+        (math.inf, 1.0, "—"),
+    ],
+)
+def test_a_number_without_a_format_has_the_digits_that_its_spread_supports(value, half, text):
+    assert to_spread(value, half) == text
 
 
 @pytest.mark.parametrize(

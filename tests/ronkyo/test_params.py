@@ -8,7 +8,7 @@ from pydantic import Field
 from ruamel.yaml import YAML
 
 from ronkyo import cli, params
-from ronkyo.params import Section, Variants
+from ronkyo.params import Section, Seeds, Variants
 from ronkyo.project import Report
 
 
@@ -25,6 +25,12 @@ class Digits(Section):
     variants: Variants[Training]
 
 
+class Planned(Section):
+    seeds: Seeds
+    training: Training
+    variants: Variants[Training]
+
+
 class Words(Section):
     seeds: int = Field(gt=0)
     training: Training
@@ -34,13 +40,17 @@ class Words(Section):
     either: Training | Report | None = None
 
 
-SCHEMAS = {"report": Report, "digits": Digits, "words": Words}
+SCHEMAS = {"report": Report, "digits": Digits, "words": Words, "planned": Planned}
 TRAINING = {"activation": "sigmoid", "batch_size": 8, "hidden_size": 16, "learning_rate": 0.5}
 DOCUMENT = {
     "report": {"language": "en", "title": "T", "course": "C", "author": "A", "date": "2026-01-31", "code_url": ".."},
     "digits": {"seeds": 10, "training": TRAINING, "variants": {"relu": {"activation": "relu"}, "gru": {}}},
     "words": {"seeds": 4, "training": dict(TRAINING)},
+    "planned": {"seeds": 3, "training": dict(TRAINING), "variants": {"bilstm": {}, "lstm": {}}},
 }
+A_PLAN = "a whole number ≥ 1, or a plan (looks: [5, 10, 20])"
+RISING = "whole numbers that rise, from 2 on, or one number ≥ 1"
+A_SMALLEST = "a number > 0, or {ratio: a number > 1}"
 
 
 @pytest.fixture
@@ -135,6 +145,60 @@ BAD = {
 }
 
 
+BAD_PLANS = {
+    "no number": ("10", f"seeds: expected {A_PLAN}, found '10'"),
+    "no seed": (0, f"seeds: expected {A_PLAN}, found 0"),
+    "a truth": (True, f"seeds: expected {A_PLAN}, found True"),
+    "no look": ({"looks": []}, f"seeds.looks: expected {RISING}, found []"),
+    "nothing of looks": ({"taken": {}}, "seeds.looks: expected a value, found nothing"),
+    "a number for looks": ({"looks": 5}, "seeds.looks: expected a list, found 5"),
+    "a fraction": ({"looks": [2.5]}, "seeds.looks.0: expected a whole number, found 2.5"),
+    "looks that fall": ({"looks": [5, 10, 10]}, f"seeds.looks: expected {RISING}, found [5, 10, 10]"),
+    "a first look of one seed": ({"looks": [1, 5]}, f"seeds.looks: expected {RISING}, found [1, 5]"),
+    "a number that is no look": (
+        {"looks": [5, 10], "taken": {"lstm": 7}},
+        "seeds.taken: expected numbers of the looks, 5, 10, found {'lstm': 7}",
+    ),
+    "a variant that is not there": (
+        {"looks": [5, 10], "taken": {"bilstn": 10}},
+        "seeds.taken: expected a variant, one of bilstm, lstm, found 'bilstn'; nearest: bilstm",
+    ),
+    "a difference of nothing": (
+        {"looks": [5], "matters": {"loss": 0}},
+        f"seeds.matters.loss: expected {A_SMALLEST}, found 0",
+    ),
+    "a ratio of one": (
+        {"looks": [5], "matters": {"loss": {"ratio": 1}}},
+        f"seeds.matters.loss: expected {A_SMALLEST}, found {{'ratio': 1}}",
+    ),
+    "neither difference nor ratio": (
+        {"looks": [5], "matters": {"loss": {"factor": 2}}},
+        f"seeds.matters.loss: expected {A_SMALLEST}, found {{'factor': 2}}",
+    ),
+    "a misspelt key": ({"looks": [5], "mater": {}}, "seeds.mater: unknown key, found {}; nearest: matters"),
+}
+
+
+@pytest.mark.parametrize(("plan", "expected"), BAD_PLANS.values(), ids=BAD_PLANS.keys())
+def test_a_bad_plan_of_looks_gives_one_line_that_names_the_key(edited, plan, expected):
+    file = edited({"planned.seeds": plan})
+    with pytest.raises(params.ParamsError) as raised:
+        load(file)
+    assert str(raised.value) == f"{file}: planned.{expected}"
+
+
+def test_a_variant_has_the_seeds_of_the_first_look_or_of_the_one_it_has_taken(edited):
+    plan = {"looks": [5, 10, 20], "taken": {"bilstm": 20}, "matters": {"accuracy": 0.02, "loss": {"ratio": 1.25}}}
+    seeds = load(edited({"planned.seeds": plan}))["planned"].seeds
+    assert (seeds.looks, seeds.first, seeds.of("lstm"), seeds.of("bilstm")) == ((5, 10, 20), 5, 5, 20)
+    assert seeds.matters == {"accuracy": 0.02, "loss": {"ratio": 1.25}}
+
+
+def test_a_number_of_seeds_is_a_plan_of_one_look(edited):
+    seeds = load(edited({"planned.seeds": 7}))["planned"].seeds
+    assert (seeds.looks, seeds.of("lstm"), seeds.matters) == ((7,), 7, {})
+
+
 @pytest.mark.parametrize(("changes", "expected"), BAD.values(), ids=BAD.keys())
 def test_a_bad_file_gives_one_line_that_names_the_key(edited, changes, expected):
     file = edited(changes)
@@ -192,4 +256,4 @@ def test_the_command_prints_the_line_and_fails(small_files, capsys, monkeypatch)
     text = small_files.params_file.read_text(encoding="utf-8")
     small_files.params_file.write_text(text.replace("seeds: 5", "seeds: many"), encoding="utf-8")
     assert cli.main(["check"]) == 1
-    assert capsys.readouterr().err == "params.yaml: least_squares.seeds: expected a whole number, found 'many'\n"
+    assert capsys.readouterr().err == f"params.yaml: least_squares.seeds: expected {A_PLAN}, found 'many'\n"

@@ -39,6 +39,7 @@ def summary(project):
         constants={"baseline": {"accuracy": 0.25}},
         curves={"plain": {"step": np.array([1, 2]), "loss": np.array([0.3, 1 / 3])}},
         items={"plain": {"accuracy": np.array([1.0, 1 / 3])}, "other": {"accuracy": np.array([0.0, 0.0])}},
+        groups=np.array(["ada", "bram"]),
     )
     results.write_summary(project, "task", written)
     return written
@@ -56,11 +57,40 @@ def test_a_summary_is_read_back_exactly(project, summary):
 
 def test_items_are_a_row_each_in_a_table_of_text(project, summary):
     lines = project.items_file("task").read_text().splitlines()
-    assert lines == ["variant,item,accuracy", "plain,0,1.0", f"plain,1,{1 / 3!r}", "other,0,0.0", "other,1,0.0"]
+    assert lines == [
+        "variant,item,group,accuracy",
+        "plain,0,ada,1.0",
+        f"plain,1,bram,{1 / 3!r}",
+        "other,0,ada,0.0",
+        "other,1,bram,0.0",
+    ]
+
+
+def test_the_groups_of_items_are_read_back(project, summary):
+    groups = results.read_groups(project, "task")
+    assert groups is not None
+    assert groups.tolist() == ["ada", "bram"]
+
+
+def test_items_without_groups_have_no_column_of_them(project, summary):
+    results.write_summary(project, "task", results.Summary(items=summary.items))
+    assert project.items_file("task").read_text().splitlines()[0] == "variant,item,accuracy"
+    assert results.read_groups(project, "task") is None
+
+
+def test_variants_with_unequal_numbers_of_seeds_are_read_back(project):
+    written = {"plain": {"loss": np.array([0.1, 0.2])}, "other": {"loss": np.array([0.3, 0.4, 0.5])}}
+    results.write_summary(project, "task", results.Summary(seeds=written))
+    tables = results.read_seeds(project, "task")
+    assert {name: table["loss"].tolist() for name, table in tables.items()} == {
+        "plain": [0.1, 0.2],
+        "other": [0.3, 0.4, 0.5],
+    }
 
 
 def test_an_experiment_without_items_has_none(project, summary):
     assert results.read_items(project, "another") == {}
+    assert results.read_groups(project, "another") is None
 
 
 def test_tables_that_a_summary_no_longer_has_are_removed(project, summary):

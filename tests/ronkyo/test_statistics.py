@@ -40,22 +40,19 @@ def test_without_a_difference_a_claim_is_supported_no_more_often_than_the_level_
     assert found <= (1 - LEVEL) / 2 + 3 * np.sqrt(0.025 * 0.975 / 1000)  # one side's error, and the simulation's own
 
 
-SKEWED = {  # the mean is no different, but the differences are skewed: the docs tell how often a claim then errs
-    "exponential": (lambda rng, n: rng.exponential(size=n) - 1, 0.13),
-    "lognormal": (lambda rng, n: rng.lognormal(size=n) - np.exp(0.5), 0.21),
+SKEWED = {  # the mean is no different, but the differences are skewed: how often a claim then errs, as docs/claims.md has it
+    "exponential": (lambda rng, shape: rng.exponential(size=shape) - 1, {5: 0.110, 10: 0.082, 20: 0.058}),
+    "log-normal": (lambda rng, shape: rng.lognormal(size=shape) - np.exp(0.5), {5: 0.174, 10: 0.142, 20: 0.100}),
 }
 
 
-@pytest.mark.parametrize(("draw", "limit"), SKEWED.values(), ids=SKEWED.keys())
-def test_with_skewed_differences_a_claim_errs_as_often_as_the_docs_say_and_less_with_more_seeds(draw, limit):
-    def contradicted(n):
-        generator = rng()
-        made = [estimates.mean_estimate(draw(generator, n), LEVEL, rng(), FEW) for _ in range(600)]
-        return np.mean([one.high < 0 for one in made])
-
-    few, many = contradicted(5), contradicted(40)
-    assert 0.025 < few <= limit
-    assert many < few
+@pytest.mark.parametrize(("draw", "rates"), SKEWED.values(), ids=SKEWED.keys())
+def test_with_skewed_differences_a_claim_errs_as_often_as_the_docs_say(draw, rates):
+    repeats = 3000
+    for n, told in rates.items():
+        low, high = estimates.hull(draw(rng(), (repeats, n)), LEVEL, rng(), 999)
+        assert np.mean(high < 0) == pytest.approx(told, abs=4 * np.sqrt(told * (1 - told) / repeats))
+        assert np.mean(low > 0) < 0.01
 
 
 def test_without_a_difference_the_best_of_a_family_is_hardly_ever_found():
@@ -163,58 +160,12 @@ def test_no_values_at_all_crash_an_estimate(values):
     estimates.share_estimate(values, LEVEL)
 
 
-def test_the_number_of_values_that_would_decide_is_the_smallest_that_does():
-    found = estimates.mean_estimate(np.array([0.4, -0.3, 0.6, 0.1]), LEVEL, rng())
-    needed = estimates.values_needed(found, 0.0, LEVEL)
-
-    def half_width(n):
-        return stats.t.ppf(0.975, n - 1) * found.spread / np.sqrt(n)
-
-    assert half_width(needed) < found.value <= half_width(needed - 1)
-
-
-def test_of_a_ratio_the_number_of_values_that_would_decide_follows_from_its_logarithms():
-    ratio = estimates.ratio_estimate(np.exp([0.4, -0.3, 0.6, 0.1]), 1.0, LEVEL, rng())
-    logarithm = estimates.mean_estimate(np.array([0.4, -0.3, 0.6, 0.1]), LEVEL, rng())
-    assert ratio.method == estimates.Method.RATIO
-    assert estimates.values_needed(ratio, 2.0, LEVEL) == estimates.values_needed(logarithm, np.log(2.0), LEVEL)
-
-
-@pytest.mark.parametrize("bound", [0.0, -1.0, -np.inf])
-def test_a_bound_that_no_ratio_reaches_is_outside_at_once(bound):
-    ratio = estimates.ratio_estimate(np.array([1.0, 2.0, 4.0]), 1.0, LEVEL, rng())
-    assert estimates.values_needed(ratio, bound, LEVEL) == 4
-
-
-@given(st.floats(0, 1e300), st.floats(-1e300, 1e300), st.sampled_from(list(estimates.Method)))
-def test_no_estimate_and_no_bound_crash_the_search_for_how_many_values_decide(value, bound, method):
-    value = min(value, 1.0) if method == estimates.Method.SHARE else value
-    needed = estimates.values_needed(estimates.Estimate(value, value, value, 5, 1.0, method), bound, LEVEL)
-    assert needed is None or needed > 5
-
-
-def test_the_number_of_seeds_that_would_decide_a_share_does_and_no_smaller_does():
-    found = estimates.share_estimate(np.array([1, 1, 1, 1, 1, 0, 0]), LEVEL)
-    needed = estimates.values_needed(found, 0.5, LEVEL)
-
-    def low(n):
-        return stats.binomtest(round(5 / 7 * n), n).proportion_ci(LEVEL, "exact").low
-
-    assert low(needed) > 0.5
-    assert all(low(n) <= 0.5 for n in range(8, needed))
-
-
 def test_of_two_events_the_more_frequent_is_told_by_the_seeds_in_which_just_one_happens():
     a, b = np.array([1, 1, 1, 1, 1, 0, 1, 0]), np.array([0, 0, 0, 0, 0, 1, 1, 0])
     found = estimates.discordant_estimate(a, b, LEVEL)
     assert (found.n, found.value) == (6, pytest.approx(5 / 6))
     mcnemar = stats.binomtest(5, 6).pvalue
     assert (found.low > 0.5) == (mcnemar < 0.05)
-
-
-def test_a_value_on_the_bound_is_never_decided():
-    found = estimates.mean_estimate(np.array([-0.1, 0.1]), LEVEL, rng())
-    assert estimates.values_needed(found, found.value, LEVEL) is None
 
 
 def test_a_prediction_interval_holds_the_next_run_as_often_as_it_says():

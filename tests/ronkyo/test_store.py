@@ -20,12 +20,14 @@ import pytest
 from conftest import alone
 
 from ronkyo import cli, files
+from ronkyo.claims.predicates import Predicates
 from ronkyo.errors import UserError
 from ronkyo.files import read_json
 from ronkyo.new import parts as new_parts
 from ronkyo.new import project as new
 from ronkyo.project import Project
-from ronkyo.run import prepare, unit
+from ronkyo.report.values import Values
+from ronkyo.run import prepare, summarize, unit
 from ronkyo.run import train as stage
 from ronkyo.store import RUN, Store, StoreError
 from ronkyo.store.key import Parts
@@ -115,6 +117,38 @@ def test_six_seeds_after_five_compute_one(missing, edit, why):
     edit("params.yaml", "seeds: 5", "seeds: 6")
     assert missing() == [5]
     assert why().splitlines()[1] == f"{PLAIN}.5: to be computed: a new seed; other seeds of the same are in the store"
+
+
+PLAN = "seeds: {looks: [5, 8], taken: {plain: 8}, matters: {excess_loss: 0.01}}"
+
+
+def test_a_variant_that_has_taken_a_look_computes_what_it_lacks_and_no_other_does(root, missing, edit, why):
+    edit("params.yaml", "seeds: 5", PLAN)
+    assert (missing(), missing("least_squares.momentum")) == ([5, 6, 7], [])
+    assert why("least_squares.momentum.5") == "least_squares.momentum.5: expected a seed below 5, found '5'\n"
+    assert why("least_squares.plain.7").startswith("least_squares.plain.7: to be computed: a new seed")
+
+
+def test_variants_with_unequal_numbers_of_seeds_are_compared_over_those_that_both_have(root, edit):
+    edit("params.yaml", "seeds: 5", PLAN)
+    with alone():
+        project = Project.find(root)
+        assert (compute(project, "plain"), compute(project, "momentum")) == ([5, 6, 7], [])
+        summarize.run(project, "least_squares")
+        values = Values(project)
+    assert {name: len(table["excess_loss"]) for name, table in values.seeds["least_squares"].items()} == {
+        "plain": 8,
+        "momentum": 5,
+    }
+    assert values.number_of_seeds("least_squares") == "5–8"
+    assert values.looks("least_squares") == (5, 8)
+    faster = Predicates(values).lower("least_squares.momentum.excess_loss", than="least_squares.plain.excess_loss")
+    (comparison,) = faster.decide()[1]
+    assert comparison.estimate.n == 5  # the seeds that both have
+    difference = np.subtract(
+        *(values.over_seeds(f"least_squares.{name}.excess_loss")[:5] for name in ("momentum", "plain"))
+    )
+    assert comparison.estimate.value == pytest.approx(difference.mean())
 
 
 CHANGES_NOTHING = {

@@ -191,10 +191,10 @@ def test_numbers_in_tables_code_and_the_ledger_are_left_to_their_own_comparisons
     old = (
         "文は同じ。\n\n| 列 | 値 |\n|:--|--:|\n| 条件 | 0.5 |\n\n```python\nx = 1\n```\n\n"
         '<div class="ledger supported" id="ledger:a" markdown="1">\n\n文\n:   差は 0.5 である。\n\n</div>\n\n'
-        '主張は<span class="claim">正しい<span class="end">。<a class="verdict supported" href="#ledger:a">主張 1 支持</a>'
-        "</span></span>\n"
+        '主張は<span class="claim" id="claim:a">正しい。\u00a0'
+        '<a class="badge supported" href="#ledger:a">主張 1「正しい」\u00a0<b>支持</b>（4 シード）</a></span>\n'
     )
-    new = old.replace("0.5", "0.6").replace("x = 1", "x = 2").replace("主張 1 支持", "主張 2 否定")
+    new = old.replace("0.5", "0.6").replace("x = 1", "x = 2").replace("主張 1「正しい」", "主張 2「違う」")
     assert new != old
     assert changes(old, new, JAPANESE) == []
 

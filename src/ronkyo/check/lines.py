@@ -74,7 +74,7 @@ def _written(element: Any) -> Iterator[str]:
     """The text of the HTML, with blanks around all that is not part of a sentence."""
     if not isinstance(element.tag, str):
         return
-    apart = "" if element.tag in INLINE and "verdict" not in element.get("class", "") else " "
+    apart = "" if element.tag in INLINE and "badge" not in element.get("class", "") else " "
     yield apart
     yield element.text or ""
     for child in element:

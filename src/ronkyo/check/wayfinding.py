@@ -91,7 +91,7 @@ def references_say_what_they_lead_to(report: Report) -> Outcome:
     labels = {name: _label(number, report) for name, number in numbers.items()}
     bad = []
     references = [
-        link for link in report.html.xpath("//a[@class]") if {"reference", "verdict"} & set(link.get("class").split())
+        link for link in report.html.xpath("//a[@class]") if {"reference", "badge"} & set(link.get("class").split())
     ]
     for link in references:
         name = unquote(link.get("href"))[1:]

@@ -29,8 +29,13 @@ _MODULES = {
     "Stated": "statements",
     "Verdict": "verdicts",
     "all_of": "predicates",
+    "look_alpha": "looks",
     "mean_interval": "estimates",
     "prediction_interval": "estimates",
+    "probability_of_a_decision": "power",
+    "seeds_needed": "power",
+    "standing": "false_discoveries",
+    "visible": "power",
 }
 
 

@@ -6,7 +6,6 @@ What each interval assumes, and what it cannot say, stands in docs/claims.md.
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -17,7 +16,6 @@ import scipy  # its parts are loaded when first used
 ALPHA = 0.05
 LEVEL = 1 - ALPHA
 RESAMPLES = 9999  # of a bootstrap
-MOST_VALUES = 10_000  # where the search for how many values would decide stops
 
 
 class Method(StrEnum):
@@ -118,27 +116,39 @@ def hull(
     values: np.ndarray, level: float, rng: np.random.Generator, resamples: int = RESAMPLES
 ) -> tuple[np.ndarray, np.ndarray]:
     """Both ends, (…), of the smallest interval that holds both Student's t interval for the mean of (…, n) values and the
-    BCa bootstrap interval (Efron 1987). The first is exact for normal values and wide enough when they are few; the
-    second follows the skew of many.
-
-    The bootstrap sees standardized values and means that are rounded to twelve digits. It counts how many of them are below the
-    values' own: what rounding makes of equal means would else change with the unit of the values.
-    """
+    BCa bootstrap interval. The first is exact for normal values and wide enough when they are few; the second follows
+    the skew of many."""
     n = values.shape[-1]
     mean, spread = np.mean(values, axis=-1), np.std(values, axis=-1, ddof=1)
+    student = scipy.special.stdtrit(n - 1, (1 + level) / 2) / math.sqrt(n)
+    with np.errstate(all="ignore"):
+        low, high = _bootstrap((values - mean[..., None]) / spread[..., None], level, rng, resamples)
+        return mean + spread * np.fmin(-student, low), mean + spread * np.fmax(student, high)
 
-    def rounded_mean(sample: np.ndarray, axis: int) -> np.ndarray:
-        return np.round(np.mean(sample, axis=axis), 12)
 
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        # BCa may have no answer: nan, and Student's stands alone
-        warnings.simplefilter("ignore", scipy.stats.DegenerateDataWarning)
-        standard = (values - mean[..., None]) / spread[..., None]
-        bootstrap = scipy.stats.bootstrap(
-            (standard,), rounded_mean, axis=-1, n_resamples=resamples, confidence_level=level, method="BCa", rng=rng
-        ).confidence_interval
-        student = scipy.special.stdtrit(n - 1, (1 + level) / 2) / math.sqrt(n)
-        return mean + spread * np.fmin(-student, bootstrap.low), mean + spread * np.fmax(student, bootstrap.high)
+def _bootstrap(
+    standard: np.ndarray, level: float, rng: np.random.Generator, resamples: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both ends, (…), of the BCa interval for the mean of (…, n) standardized values (Efron 1987; as Efron & Tibshirani
+    1993, eq. 14.10, 14.14 and 14.15); nan where it has no answer.
+
+    It counts the resampled means that lie below the values' own. They are rounded, or what rounding makes of equal means
+    would change with the unit of the values.
+    """
+    n = standard.shape[-1]
+    drawn = rng.integers(0, n, (resamples, n)) + n * np.arange(resamples)[:, None]
+    counts = np.bincount(drawn.ravel(), minlength=n * resamples).reshape(resamples, n)
+    means = np.sort(np.round(standard @ counts.T / n, 12), axis=-1)
+    bias = scipy.special.ndtri((np.mean(means < 0, axis=-1) + np.mean(means <= 0, axis=-1)) / 2)
+    acceleration = np.sum(standard**3, axis=-1) / 6 / np.sum(standard**2, axis=-1) ** 1.5
+    ends = []
+    for normal in scipy.special.ndtri([(1 - level) / 2, (1 + level) / 2]):
+        share = scipy.special.ndtr(bias + (bias + normal) / (1 - acceleration * (bias + normal)))
+        place = np.nan_to_num(share) * (resamples - 1)
+        below = np.take_along_axis(means, np.floor(place).astype(int)[..., None], -1)[..., 0]
+        above = np.take_along_axis(means, np.ceil(place).astype(int)[..., None], -1)[..., 0]
+        ends.append(np.where(np.isfinite(share), below + (place - np.floor(place)) * (above - below), np.nan))
+    return ends[0], ends[1]
 
 
 def ratio_estimate(
@@ -166,7 +176,7 @@ def share_estimate(hits: np.ndarray, level: float) -> Estimate:
     share = float(np.mean(hits))
     if n == 1:
         return _without_interval(Method.SHARE, n, Reason.ONE_VALUE, share)
-    low, high = _clopper_pearson(np.sum(hits), np.array(n), level)
+    low, high = clopper_pearson(np.sum(hits), np.array(n), level)
     return Estimate(share, float(low), float(high), n, math.nan, Method.SHARE)
 
 
@@ -178,23 +188,11 @@ def discordant_estimate(a: np.ndarray, b: np.ndarray, level: float) -> Estimate:
     return share_estimate(a[a != b], level)
 
 
-def values_needed(estimate: Estimate, bound: float, level: float) -> int | None:
-    """How many values would put `bound` outside the interval if value and spread stay as they are; None: too many."""
-    n = np.arange(estimate.n + 1, MOST_VALUES)
-    if estimate.method == Method.SHARE:
-        low, high = _clopper_pearson(np.rint(estimate.value * n), n, level)
-        decided = (bound < low) | (high < bound)
-    else:
-        value, end = (scale(number, estimate.method == Method.RATIO) for number in (estimate.value, bound))
-        decided = scipy.stats.t.ppf((1 + level) / 2, n - 1) * estimate.spread / np.sqrt(n) < abs(value - end)
-    return int(n[np.argmax(decided)]) if decided.any() else None
-
-
 def _without_interval(method: Method, n: int, reason: Reason, value: float = math.nan) -> Estimate:
     return Estimate(value, math.nan, math.nan, n, math.nan, method, reason)
 
 
-def _clopper_pearson(hits: np.ndarray, n: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+def clopper_pearson(hits: np.ndarray, n: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
     """Low and high end, element by element: quantiles of beta distributions (Clopper & Pearson 1934)."""
     tail = (1 - level) / 2
     low = np.where(hits > 0, scipy.stats.beta.ppf(tail, np.maximum(hits, 1), n - hits + 1), 0.0)

@@ -6,25 +6,33 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
-from ronkyo.claims import estimates
-from ronkyo.claims.estimates import Method, Reason
-from ronkyo.claims.predicates import Comparison, Verdict
+from ronkyo.claims import power
+from ronkyo.claims.estimates import ALPHA, Estimate, Method, Reason
 from ronkyo.claims.quantity import Kind
-from ronkyo.claims.statements import Claim, Stated
+from ronkyo.claims.statements import Claim, Claims, Stated
+from ronkyo.claims.verdicts import Comparison, Verdict, open_parts
 from ronkyo.numbers import shown
+from ronkyo.words import Words
 
 Rows = list[dict[str, Any]]
 
 
-def document(stated: Sequence[Stated], earlier: Mapping[str, Rows] | None = None) -> dict[str, Any]:
-    """{id: verdict, effect, low, high, n, reason?, and lists}; earlier: {id: what an earlier report said of it}.
+def document(claims: Claims, earlier: Mapping[str, Rows] | None = None) -> dict[str, Any]:
+    """{id: hypothesis, verdict, effect, low, high, n, close, stands, reason?, and lists}; earlier: {id: what an earlier
+    report said of it}.
 
     DVC tells of single values and passes over lists, so that `dvc metrics diff` shows verdicts that flip and not every
     sentence.
     """
-    return {entry.claim.id: _entry(entry, (earlier or {}).get(entry.claim.id, [])) for entry in stated}
+    earlier = earlier or {}
+    return {
+        entry.claim.id: _entry(entry, claims.stands(entry.claim), earlier.get(entry.claim.id, []))
+        for entry in claims.stated
+    }
 
 
 def text(document: Mapping[str, Any]) -> str:
@@ -32,18 +40,22 @@ def text(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def _entry(stated: Stated, earlier: Rows) -> dict[str, Any]:
+def _entry(stated: Stated, stands: bool | None, earlier: Rows) -> dict[str, Any]:
     claim, estimate = stated.claim, stated.claim.deciding.estimate
     return {
+        "hypothesis": claim.hypothesis,
         "verdict": str(claim.verdict),
         "effect": rounded(estimate.value),
         "low": rounded(estimate.low),
         "high": rounded(estimate.high),
         "n": estimate.n,
+        "close": claim.close,
+        "stands": stands,
         **({"reason": str(estimate.reason)} if estimate.reason else {}),
+        "looks": [asdict(look) for look in claim.looks],
         "sentences": re.findall(claim.words("claims.sentence"), stated.text),
         "comparisons": [_comparison(comparison) for comparison in claim.comparisons],
-        "changes_if": [changes_if(claim)],
+        "changes_if": changes_if(claim),
         "evidence": [*claim.evidence, *([claim.figure_file] if claim.figure_file else [])],
         "original": earlier,
         "place": [claim.place],
@@ -62,6 +74,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "high": rounded(estimate.high),
         "n": estimate.n,
         "level": round(comparison.level, 6),
+        **({"matters": comparison.matters} if comparison.matters is not None else {}),
         "method": str(estimate.method),
         **({"reason": str(estimate.reason)} if estimate.reason else {}),
     }
@@ -72,47 +85,147 @@ def rounded(value: float) -> float | None:
     return float(f"{value:.6g}") if math.isfinite(value) else None
 
 
-def terminal(stated: Sequence[Stated]) -> str:
-    """A line for each claim, then how many there are of each verdict."""
-    claims = [entry.claim for entry in stated]
-    width = max((len(claim.id) for claim in claims), default=0)
-    lines = []
-    for claim in claims:
-        estimate = claim.deciding.estimate
-        values = estimate.reason or f"{estimate.value:.4g} [{estimate.low:.4g}, {estimate.high:.4g}]"
-        lines.append(f"{claim.verdict:<12}  {claim.id:<{width}}  {values:<36}  n={estimate.n:<4} {claim.place}")
-    counts = ", ".join(f"{sum(claim.verdict == verdict for claim in claims)} {verdict}" for verdict in Verdict)
-    return "\n".join([*lines, f"{len(claims)} claims: {counts}"])
+def terminal(claims: Claims, cost: Callable[[Comparison, int], str] = lambda comparison, seeds: "") -> str:
+    """A row for each claim, below an undecided one what would decide it, then how many there are of each verdict.
+
+    cost: what it takes to have so many seeds of a comparison, in words.
+    """
+    head = ("verdict", "claim", "estimate", "n", "close", "looks", "FDR", "template")
+    rows = [head, *(_row(entry.claim, claims.stands(entry.claim)) for entry in claims.stated)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [_aligned(head, widths)]
+    for row, entry in zip(rows[1:], claims.stated, strict=True):
+        lines.append(_aligned(row, widths))
+        lines += [f"    {line}" for line in what_decides(entry.claim, cost)]
+    verdicts = [entry.claim.verdict for entry in claims.stated]
+    counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in Verdict)
+    stand = f"{len(claims.standing)} stand at a false discovery rate of {ALPHA:.0%}"
+    return "\n".join([*lines, f"{len(verdicts)} claims: {counts}; {stand}"])
 
 
-def changes_if(claim: Claim, mark: Callable[[str], str] = lambda number: re.sub(r"\^\{(.*?)\}", r"^\1", number)) -> str:
-    """What would turn the verdict, from the numbers: how many seeds, or how much less of an effect.
+def _row(claim: Claim, stands: bool | None) -> tuple[str, ...]:
+    estimate = claim.deciding.estimate
+    looks = len({look.n for look in claim.looks})
+    return (
+        str(claim.verdict),
+        claim.id,
+        numbers(estimate),
+        str(estimate.n),
+        "close" if claim.close else "",
+        f"{claim.uncorrected} uncorrected" if claim.uncorrected else str(looks or ""),
+        {True: "stands", False: "falls", None: ""}[stands],
+        claim.place,
+    )
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def numbers(estimate: Estimate) -> str:
+    """0.0512 [-0.00986, 0.112], or why there is no interval."""
+    return str(estimate.reason) or f"{estimate.value:.4g} [{estimate.low:.4g}, {estimate.high:.4g}]"
+
+
+def what_decides(claim: Claim, cost: Callable[[Comparison, int], str]) -> list[str]:
+    """Of an undecided claim: in English what would have been seen and what would be with more seeds, and what these cost."""
+    if claim.verdict != Verdict.UNDECIDED:
+        return []
+    english = Words("en")
+    lines = changes_if(replace(claim, words=english, items=english("claims.items")))
+    for index, part in enumerate(open_parts(claim.verdict, claim.comparisons)[: len(lines)]):
+        needed = power.seeds_needed(part)
+        lines[index] += cost(part, needed.seeds) if needed else ""
+    return lines
+
+
+def changes_if(
+    claim: Claim, mark: Callable[[str], str] = lambda text: re.sub(r"\^\{(.*?)\}", r"^\1", text)
+) -> list[str]:
+    """What would turn the verdict: of a decided claim how much less of an effect, of one that is open, for each part that
+    is, which difference its seeds would have shown, and how many show the smallest that matters.
 
     mark: how a number is printed.
     """
-    words, comparison = claim.words, claim.deciding
-    estimate, bound = comparison.estimate, mark(four_digits(comparison.bound))
+    told = partial(_of_part, claim, mark)
+    if claim.verdict == Verdict.UNDECIDED:
+        parts = open_parts(claim.verdict, claim.comparisons)
+        texts = [told(part) for part in parts]
+        if len(set(texts)) == 1 or len(claim.comparisons) == 1:
+            return texts[:1]
+        return [_named(claim, part, text) for part, text in zip(parts, texts, strict=True)]
+    if _turns(claim, claim.deciding):
+        return [told(claim.deciding)]
+    parts = [part for part in claim.comparisons if part.verdict == claim.verdict]
+    return [claim.words("claims.changes.and").join(_named(claim, part, told(part)) for part in parts)]
+
+
+def _turns(claim: Claim, turned: Comparison) -> bool:
+    """Whether the verdict of the claim turns when that of one comparison does."""
+    beyond = turned.turn.move * (1 + 1e-9)
+    verdicts = [part.moved(beyond) if part is turned else part.verdict for part in claim.comparisons]
+    return claim.predicate.verdict(verdicts) != claim.verdict
+
+
+def _named(claim: Claim, part: Comparison, change: str) -> str:
+    """With what tells the comparison from the claim's others."""
+    kind = claim.items if part.quantity.over == "items" else claim.words("claims.seeds")
+    kinds = {other.quantity.over for other in claim.comparisons}
+    names = {other.name for other in claim.comparisons}
+    told = [*([part.name] if len(names) > 1 else []), *([kind] if len(kinds) > 1 else [])]
+    return claim.words("claims.changes.part", name=claim.words("claims.joiner").join(told), change=change)
+
+
+def _of_part(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
+    words, estimate = claim.words, part.estimate
     if estimate.reason == Reason.ONE_VALUE:
         return words("claims.changes.two_seeds")
     if estimate.reason:
-        return words("claims.changes.reason", reason=claim.reason)
+        return words("claims.changes.reason", reason=words(f"claims.reason.{estimate.reason}"))
+    if part.verdict == Verdict.UNDECIDED:
+        return _visible(claim, mark, part) + _needed(claim, mark, part)
+    bound, move = mark(four_digits(part.turn.bound)), part.turn.move
     if estimate.method == Method.EXACT:
-        return words("claims.changes.computed", bound=bound)
-    if claim.verdict == Verdict.UNDECIDED:
-        needed = estimates.values_needed(estimate, comparison.bound, comparison.level)
-        if needed is None:
-            return words("claims.changes.never", bound=bound)
-        unit = "discordant" if comparison.quantity.kind == Kind.DISCORDANT else comparison.quantity.over
-        return words(f"claims.changes.{unit}", count=mark(str(needed)))
-    if comparison.quantity.kind == Kind.RATIO:
-        factor = comparison.edge / comparison.bound
-        if factor > 1:
-            return words("claims.changes.divided", factor=mark(four_digits(factor)), bound=bound)
-        return words(
-            "claims.changes.multiplied", factor=mark(four_digits(1 / factor if factor else math.inf)), bound=bound
-        )
-    gap = abs(comparison.edge - comparison.bound)
-    return words("claims.changes.moved", gap=mark(four_digits(gap)), bound=bound)
+        two_sided = math.isfinite(part.low) and math.isfinite(part.high)
+        return words(f"claims.changes.computed{'_range' if two_sided else ''}", bound=bound.lstrip("−"))
+    if part.quantity.kind == Kind.RATIO:
+        factor = mark(four_digits(math.exp(abs(move))))
+        return words(f"claims.changes.{'multiplied' if move > 0 else 'divided'}", factor=factor, bound=bound)
+    gap = mark(four_digits(abs(move)))
+    return words(f"claims.changes.{'raised' if move > 0 else 'lowered'}", gap=gap, bound=bound)
+
+
+def _visible(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
+    """The smallest difference that as many seeds or items would have shown."""
+    words, size = claim.words, power.visible(part)
+    unit = "discordant" if part.quantity.kind == Kind.DISCORDANT else part.quantity.over
+    n = words(f"claims.changes.{unit}", count=mark(str(part.estimate.n)), items=claim.items)
+    kind = {Method.RATIO: "ratio", Method.DIFFERENCE: "difference"}.get(part.estimate.method, "share")
+    bound = part.low if math.isfinite(part.low) else part.high
+    if kind == "share":
+        kind = "no_share" if size is None else "share_above" if math.isfinite(part.low) else "share_below"
+    elif bound != part.equality:
+        kind += "_from"
+    return words(
+        f"claims.changes.visible.{kind}",
+        n=n,
+        size="" if size is None else mark(shown(size, ".2g")),
+        bound=mark(four_digits(bound)),
+        power=mark(shown(power.POWER, ".0%")),
+    )
+
+
+def _needed(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
+    """How many seeds show the smallest difference that matters; that the part is not open to seeds."""
+    words, needed = claim.words, power.seeds_needed(part)
+    if not part.seeds:
+        return words("claims.changes.no_seeds", items=claim.items)
+    if needed is None or part.matters is None:
+        return ""
+    seeds, low, high = (mark(str(count)) for count in needed)
+    kind = "ratio" if part.quantity.kind == Kind.RATIO else "difference"
+    matters = mark(four_digits(part.matters))
+    return words(f"claims.changes.needed.{kind}", matters=matters, seeds=seeds, low=low, high=high)
 
 
 def four_digits(value: float) -> str:

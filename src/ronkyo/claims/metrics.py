@@ -69,10 +69,6 @@ class MetricsTable:
     {experiment: the group of every item}.
     """
 
-    plans: Mapping[str, Sequence[int]] = {}
-    smallest: Mapping[str, Mapping[str, Any]] = {}
-    grouped: Mapping[str, Sequence[Any] | np.ndarray] = {}
-
     def __init__(
         self,
         table: Mapping[str, Mapping[str, Mapping[str, Any]]],
@@ -140,14 +136,14 @@ class MetricsTable:
 
     def matters(self, key: str, ratio: bool) -> float | None:
         experiment, _, metric = split(key)
-        found = self.smallest.get(experiment, {}).get(metric)
-        if isinstance(found, Mapping):
-            return found["ratio"] if ratio else None
-        return None if ratio else found
+        smallest = self.smallest.get(experiment, {}).get(metric)
+        if isinstance(smallest, Mapping):
+            return smallest["ratio"] if ratio else None
+        return None if ratio else smallest
 
     def groups(self, experiment: str) -> np.ndarray | None:
-        found = self.grouped.get(experiment)
-        return None if found is None else np.asarray(found)
+        groups = self.grouped.get(experiment)
+        return None if groups is None else np.asarray(groups)
 
 
 def split(key: str) -> tuple[str, str, str]:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ronkyo.claims.predicates import Comparison, Predicate, Verdict, decisive
-from ronkyo.numbers import ABSENT, shown
+from ronkyo.claims.estimates import Estimate, Method
+from ronkyo.claims.false_discoveries import standing
+from ronkyo.claims.history import History, Look
+from ronkyo.claims.predicates import Predicate
+from ronkyo.claims.quantity import Kind
+from ronkyo.claims.verdicts import CLOSE, Comparison, Verdict, decisive, open_parts
+from ronkyo.numbers import ABSENT, shown, to_spread
 from ronkyo.words import Words
+
+EXPLANATION = "\ue002"  # a private character, which no text has: what follows it was not measured
 
 
 @dataclass(frozen=True)
@@ -18,24 +26,63 @@ class Claim:
     id: str
     number: int
     place: str  # template:line
+    hypothesis: str  # what is claimed, in the reader's language
+    predicate: Predicate
     verdict: Verdict
     comparisons: tuple[Comparison, ...]
     figure: str | None
     figure_file: str | None
     words: Words
+    items: str  # what one item is called
+    looks: tuple[Look, ...] = ()  # that were taken at its seeds
+    uncorrected: int = 0  # how many these are, where one was not of the present plan
 
     @property
     def deciding(self) -> Comparison:
         return decisive(self.verdict, self.comparisons)
 
-    def effect(self, spec: str, part: int | None = None) -> str:
-        """The estimated difference, ratio or share: of the deciding comparison, or of the comparison number `part`."""
-        return shown(self._part(part).estimate.value, spec)
+    @property
+    def close(self) -> bool:
+        """Whether the verdict would be another one if one comparison's interval lay a tenth of its half width to a side;
+        for a ratio on the scale of logarithms."""
+        verdicts = [comparison.verdict for comparison in self.comparisons]
+        return any(
+            self.predicate.verdict([*verdicts[:part], comparison.moved(by), *verdicts[part + 1 :]]) != self.verdict
+            for part, comparison in enumerate(self.comparisons)
+            if math.isfinite(comparison.half_width)
+            for by in (-CLOSE * comparison.half_width, CLOSE * comparison.half_width)
+        )
 
-    def interval(self, spec: str, part: int | None = None) -> str:
+    def effect(self, spec: str = "", part: int | None = None) -> str:
+        """The estimated difference, ratio or share: of the deciding comparison, or of the comparison number `part`. Without
+        a format it has the digits that the spread supports; "%" is that in percent. A share is in percent anyway."""
+        estimate = self._part(part).estimate
+        return _printed(estimate.value, spec, estimate)
+
+    def interval(self, spec: str = "", part: int | None = None) -> str:
         """[low, high] of the same estimate; a dash where there is none."""
         estimate = self._part(part).estimate
-        return ABSENT if estimate.reason else f"[{shown(estimate.low, spec)}, {shown(estimate.high, spec)}]"
+        if estimate.reason:
+            return ABSENT
+        return f"[{_printed(estimate.low, spec, estimate)}, {_printed(estimate.high, spec, estimate)}]"
+
+    def counted(self, none: str, some: str, all: str) -> str:
+        """One of three wordings of a share: no seed, some, every one; {k} and {n} in them are the numbers of seeds.
+
+        Raises ValueError if the deciding comparison is of no share.
+        """
+        estimate = self.deciding.estimate
+        if estimate.method != Method.SHARE:
+            raise ValueError(f"claim {self.id!r}: counted: expected a claim of a share, found {self.deciding.quantity}")
+        if math.isnan(estimate.value):
+            return some.format(k=ABSENT, n=self.marked(str(estimate.n)))
+        k = round(estimate.value * estimate.n)
+        wording = none if k == 0 else all if k == estimate.n else some
+        return wording.format(k=self.marked(str(k)), n=self.marked(str(estimate.n)))
+
+    def marked(self, number: str) -> str:
+        """A number as it stands in a text."""
+        return number
 
     @property
     def name(self) -> str:
@@ -45,6 +92,28 @@ class Claim:
     @property
     def n(self) -> str:
         return str(self.deciding.estimate.n)
+
+    @property
+    def grounds(self) -> str:
+        """What the verdict rests on: "10 seeds, 50 clips"."""
+        return self.words("claims.joiner").join(self._counted(over) for over in self._kinds()) or self.words(
+            "claims.grounds.computed"
+        )
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be known of the verdict where it is read: that it is close, what it rests on, and that looks were taken
+        for which its level is not corrected."""
+        close = [self.words("claims.close")] if self.close else []
+        looks = [self.words("claims.uncorrected", count=self.uncorrected)] if self.uncorrected else []
+        return [*close, self.grounds, *looks]
+
+    @property
+    def open(self) -> str:
+        """Which kinds of evidence leave the claim open: seeds, items, or both where each decides otherwise."""
+        kinds = dict.fromkeys(part.quantity.over for part in open_parts(self.verdict, self.comparisons))
+        names = {"seeds": self.words("claims.seeds"), "items": self.items}
+        return self.words("claims.and").join(names[over] for over in kinds)
 
     @property
     def reason(self) -> str:
@@ -62,6 +131,25 @@ class Claim:
         compared with, or its own where that is a constant. "" if there are none."""
         wanted = Verdict(verdict)
         return self.words("claims.joiner").join(part.name for part in self.comparisons if part.verdict == wanted)
+
+    def _kinds(self) -> list[str]:
+        """Over what the claim's estimates are: "seeds", "items" or both; nothing for computed numbers."""
+        return list(
+            dict.fromkeys(part.quantity.over for part in self.comparisons if part.estimate.method != Method.EXACT)
+        )
+
+    def _counted(self, over: str) -> str:
+        """How many seeds, or items, a comparison has, from the fewest to the most."""
+        parts = [
+            part for part in self.comparisons if part.quantity.over == over and part.estimate.method != Method.EXACT
+        ]
+        numbers = sorted({part.estimate.n for part in parts})
+        count = self.words("claims.grounds.range").join(map(str, dict.fromkeys((numbers[0], numbers[-1]))))
+        if all(part.quantity.kind == Kind.DISCORDANT for part in parts):
+            return self.words("claims.grounds.discordant", count=count)
+        if over == "items":
+            return self.words("claims.grounds.items", count=count, items=self.items)
+        return self.words(f"claims.grounds.{'seed' if count == '1' else 'seeds'}", count=count)
 
     def _part(self, part: int | None) -> Comparison:
         if part is None:
@@ -84,17 +172,26 @@ class Claims:
     """Decides claims in the order in which the templates state them, and keeps what was said.
 
     figures: the file of a figure's id, None for a figure that there is not. What a report prints of a claim is the
-    business of a subclass: `claim_type`, `text` and `printed`.
+    business of a subclass: `claim_type`, `text` and `printed`; so is what it calls things: `hypothesis` and `items`.
+    history: at how many seeds earlier reports looked at each claim; without it, no looks are told.
     """
 
     claim_type = Claim
 
-    def __init__(self, words: Words, figures: Callable[[str], str | None] = lambda id: None) -> None:
+    def __init__(
+        self,
+        words: Words,
+        figures: Callable[[str], str | None] = lambda id: None,
+        history: History | None = None,
+    ) -> None:
         self.words = words
         self.figures = figures
+        self.history = history
         self.stated: list[Stated] = []
         self.wordless: list[Claim] = []  # whose verdict the template has no wording for
         self.closed_by: str | None = None  # the place of the ledger, which lists all claims and so stands after them
+        self.counted_by: str | None = None  # the place of a count of all claims
+        self._standing: tuple[int, set[str]] = 0, set()  # of how many claims, which
         self.open: str | None = None  # the claim whose wording is being printed
 
     def state(
@@ -104,26 +201,47 @@ class Claims:
         place: str,
         wordings: Sequence[str],
         caller: Callable[[Claim], str],
+        hypothesis: str = "",
         figure: str | None = None,
     ) -> str:
-        """The wording of the verdict as it is printed; "" and a problem where the template has none."""
+        """The wording of the verdict as it is printed, and its explanation behind it; "" and a problem where the template
+        has none."""
         self._check(id, predicate, figure)
         verdict, comparisons = predicate.decide()
         number, file = len(self.stated) + len(self.wordless) + 1, self.figures(figure) if figure else None
-        claim = self.claim_type(id, number, place, verdict, tuple(comparisons), figure, file, self.words)
+        hypothesis = hypothesis.strip() or self.hypothesis(comparisons)
+        items = self.items(next((part for part in comparisons if part.quantity.over == "items"), comparisons[0]))
+        looks = self.history.of(id, comparisons) if self.history else ((), 0)
+        parts = tuple(comparisons)
+        claim = self.claim_type(
+            id, number, place, hypothesis, predicate, verdict, parts, figure, file, self.words, items, *looks
+        )
         if verdict not in wordings:
             self.wordless.append(claim)
             return ""
         self.open = id
-        sentence = "\n".join(line.strip() for line in caller(claim).strip().splitlines())
+        sentence, explains, explanation = caller(claim).partition(EXPLANATION)
         self.open = None
-        if wrong := re.search(r"^(?:$|[-*|#>]|\$\$)", sentence, re.MULTILINE):
-            start = wrong[0] or ("a blank line" if sentence else "nothing")
-            raise ValueError(f"claim {id!r}: expected a sentence below {{% {verdict} %}}, found {start}")
+        sentence = _lines(sentence, f"claim {id!r}", verdict)
         if claim.reason:
             sentence += self.words("claims.why_undecided", reason=claim.reason)
         self.stated.append(Stated(claim, sentence, self.text(sentence)))
-        return self.printed(self.stated[-1])
+        printed = self.printed(self.stated[-1])
+        return f"{printed}\n{_lines(explanation, f'claim {id!r}', 'explanation')}" if explains else printed
+
+    @property
+    def standing(self) -> set[str]:
+        """The ids of those stated so far that are decided and stand at a held rate of false discoveries."""
+        count, found = self._standing
+        if count != len(self.stated):
+            found = standing({stated.claim.id: stated.claim.predicate for stated in self.stated})
+            self._standing = len(self.stated), found
+        return found
+
+    def stands(self, claim: Claim) -> bool | None:
+        """Whether it is one of them; None for what is not decided, or not by chance."""
+        counted = any(part.estimate.method != Method.EXACT for part in claim.comparisons)
+        return claim.id in self.standing if counted and claim.verdict != Verdict.UNDECIDED else None
 
     @property
     def ids(self) -> set[str]:
@@ -131,8 +249,19 @@ class Claims:
 
     @property
     def problems(self) -> list[str]:
-        """A line for each verdict without a wording."""
-        return [_missing_wording(claim) for claim in self.wordless]
+        """A line for each verdict without a wording, and for each claim without a hypothesis."""
+        claims = sorted((*(stated.claim for stated in self.stated), *self.wordless), key=lambda claim: claim.number)
+        expected = "expected hypothesis=…, what it claims in a few words of the reader's, found none"
+        nameless = [f"{claim.place}: claim {claim.id!r}: {expected}" for claim in claims if not claim.hypothesis]
+        return [_missing_wording(claim) for claim in self.wordless] + nameless
+
+    def hypothesis(self, comparisons: Sequence[Comparison]) -> str:
+        """What comparisons claim, if it can be said without an author; else ""."""
+        return ""
+
+    def items(self, comparison: Comparison) -> str:
+        """What an item of a comparison is called."""
+        return self.words("claims.items")
 
     def text(self, sentence: str) -> str:
         """A sentence without markup, on one line."""
@@ -150,10 +279,32 @@ class Claims:
             raise ValueError(f"claim {id!r}: stated already at {twin.place}")
         if not isinstance(predicate, Predicate):
             raise ValueError(f"claim {id!r}: expected a predicate such as higher(…), found {predicate!r}")
-        if self.closed_by:
-            raise ValueError(f"claim {id!r}: stands after the ledger at {self.closed_by}, which must list it")
+        for place, told in ((self.closed_by, "the ledger"), (self.counted_by, "false_discoveries()")):
+            if place:
+                raise ValueError(f"claim {id!r}: stands after {told} at {place}, which must tell of it")
         if figure and self.figures(figure) is None:
             raise ValueError(f"claim {id!r}: figure {figure!r}: no such figure")
+
+
+def _lines(text: str, claim: str, tag: str) -> str:
+    """The lines of a wording. Raises ValueError if they are no part of a paragraph."""
+    lines = "\n".join(line.strip() for line in text.strip().splitlines())
+    if wrong := re.search(r"^(?:$|[-*|#>]|\$\$)", lines, re.MULTILINE):
+        start = wrong[0] or ("a blank line" if lines else "nothing")
+        raise ValueError(f"{claim}: expected a sentence below {{% {tag} %}}, found {start}")
+    return lines
+
+
+def _printed(value: float, spec: str, estimate: Estimate) -> str:
+    """A number of an estimate; without a format to the second digit of half its interval's width. A ratio's is that of its
+    logarithm, so that value and ends have the same number of digits."""
+    if spec not in ("", "%"):
+        return shown(value, spec)
+    if estimate.method == Method.RATIO and not estimate.reason and 0 < estimate.low < estimate.high:
+        exponent = math.floor(math.log10(math.log(estimate.high / estimate.low) / 2))
+        return shown(value, f"#.{max(2, 1 - exponent)}g")
+    percent = spec == "%" or estimate.method == Method.SHARE
+    return to_spread(value, (estimate.high - estimate.low) / 2, percent)
 
 
 def _missing_wording(claim: Claim) -> str:

@@ -1,10 +1,13 @@
 """Claims in templates: a predicate over the metrics, and a wording for each verdict, of which the verdict prints one.
 
-    {% claim "bidirectional-best", highest("spoken_digits.bilstm.val_accuracy"), figure="spoken_digits/confusion" %}
-      {% supported %} … is the highest, by {{ claim.effect(".3f") }}.
+    {% claim "bidirectional-best", highest("spoken_digits.bilstm.val_accuracy"), hypothesis="the bidirectional LSTM is best" %}
+      {% supported %} … is the highest, by {{ claim.effect() }}.
+        {% explanation %} This may be because …
       {% undecided %} … cannot be told from {{ claim.names("undecided") }}.
       {% contradicted %} … is not the highest: {{ claim.names("contradicted") }} is higher.
     {% endclaim %}
+
+What follows `{% explanation %}` in a wording was not measured: it is printed behind the claim's mark.
 
 `{% background "reason" %} … {% endbackground %}` marks text that is not about the runs; it is printed as it is, and only
 the lint looks at it.
@@ -20,6 +23,7 @@ from jinja2.lexer import Token
 from jinja2.parser import Parser
 
 from ronkyo.claims.predicates import Verdict
+from ronkyo.claims.statements import EXPLANATION
 
 
 class ClaimTags(Extension):
@@ -72,7 +76,10 @@ class ClaimTags(Extension):
         while (verdict := next(parser.stream)).value != "endclaim":
             if verdict.value in wordings:
                 parser.fail(f"claim: {{% {verdict.value} %}} stands twice", verdict.lineno)
-            wordings[verdict.value] = parser.parse_statements(ends)
+            wordings[verdict.value] = parser.parse_statements((*ends, "name:explanation"))
+            if explanation := parser.stream.next_if("name:explanation"):
+                mark = nodes.Output([nodes.TemplateData(EXPLANATION)], lineno=explanation.lineno)
+                wordings[verdict.value] += [mark, *parser.parse_statements(ends)]
         return wordings
 
     def _is(self, verdict: str, tag: Token) -> nodes.Expr:

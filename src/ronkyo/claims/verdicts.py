@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+import numpy as np
+
 from ronkyo.claims.estimates import Estimate, scale
 from ronkyo.claims.quantity import Kind, Quantity
 
+LARGEST = 700.0  # logarithm of a ratio
 CLOSE = 0.1  # half widths of an interval: a verdict that hangs on less is a close one
 
 
@@ -47,17 +50,17 @@ class Comparison:
     @property
     def verdict(self) -> Verdict:
         estimate = self.estimate
-        return Verdict.UNDECIDED if estimate.reason else self._verdict(estimate.low, estimate.high)
+        return Verdict.UNDECIDED if estimate.reason else Verdict(str(self.verdicts(estimate.low, estimate.high)))
 
-    def _verdict(self, low: float, high: float) -> Verdict:
-        """The verdict of an interval."""
-        if self.matters is not None and self._least < low and high < self.matters:
-            return Verdict.EQUAL
-        if self.low < low and high < self.high:
-            return Verdict.SUPPORTED
-        if high < self.low or self.high < low:
-            return Verdict.CONTRADICTED
-        return Verdict.UNDECIDED
+    def verdicts(self, low: np.ndarray | float, high: np.ndarray | float) -> np.ndarray:
+        """The verdicts of intervals, as text: the shape of low and of high."""
+        equal = np.zeros(np.shape(low), bool)
+        if self.matters is not None:
+            equal = (self._least < low) & (high < self.matters)
+        supported = (self.low < low) & (high < self.high)
+        contradicted = (high < self.low) | (self.high < low)
+        decided = {Verdict.EQUAL: equal, Verdict.SUPPORTED: supported, Verdict.CONTRADICTED: contradicted}
+        return np.select(list(decided.values()), [str(verdict) for verdict in decided], str(Verdict.UNDECIDED))
 
     @property
     def turn(self) -> Turn:
@@ -86,32 +89,23 @@ class Comparison:
         """The verdict if the interval were moved, on the scale of the comparison."""
         low, high = self.estimate.low, self.estimate.high
         if self.quantity.kind == Kind.RATIO:
-            return self._verdict(low * math.exp(by), high * math.exp(by))
-        return self._verdict(low + by, high + by)
-
-    @property
-    def bound(self) -> float:
-        """Where the verdict would turn."""
-        return self.turn.bound
-
-    @property
-    def edge(self) -> float:
-        """The end of the interval that would reach the bound."""
-        return self.turn.end
+            low, high = (math.exp(min(self.on_scale(end) + by, LARGEST)) for end in (low, high))
+        else:
+            low, high = low + by, high + by
+        return Verdict(str(self.verdicts(low, high)))
 
     @property
     def clearance(self) -> float:
         """How many half widths the interval would have to move to turn the verdict, on the scale of the comparison (a
         ratio's is that of logarithms); below 0 where nothing is decided, nan where there is no interval."""
-        half_width = (self.on_scale(self.estimate.high) - self.on_scale(self.estimate.low)) / 2
         distance = abs(self.turn.move)
-        ratio = distance / half_width if half_width else math.inf
+        ratio = distance / self.half_width if self.half_width else math.inf
         return -ratio if self.verdict == Verdict.UNDECIDED else ratio
 
     @property
-    def close(self) -> bool:
-        """Whether the verdict hangs on less than a tenth of the interval's half width."""
-        return abs(self.clearance) < CLOSE
+    def half_width(self) -> float:
+        """Of the interval, on the scale of the comparison; nan where there is none."""
+        return (self.on_scale(self.estimate.high) - self.on_scale(self.estimate.low)) / 2
 
     @property
     def equality(self) -> float:

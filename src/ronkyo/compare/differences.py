@@ -122,10 +122,20 @@ def _notes(old: Side, new: Side, words: Words) -> Iterator[str]:
         if alone := [name for name in side.experiments if name not in other.experiments]:
             names = words("claims.joiner").join(alone)
             yield words("compare.note.alone", side=side.title(words), experiments=names)
-    for experiment in new.seeds:
-        a, b = _seed_count(old, experiment), _seed_count(new, experiment)
-        if a and b and a != b:
-            yield words("compare.note.seeds", experiment=experiment, old=a, new=b, common=min(a, b))
+    yield from _seed_notes(old, new, words)
+
+
+def _seed_notes(old: Side, new: Side, words: Words) -> Iterator[str]:
+    """Where numbers of seeds differ: a note for an experiment, or for those of its variants that differ alike."""
+    for experiment, variants in new.seeds.items():
+        alike: dict[tuple[int, int], list[str]] = {}
+        for variant in variants:
+            counts = (_seed_count(old, experiment, variant), _seed_count(new, experiment, variant))
+            alike.setdefault(counts, []).append(f"{experiment}.{variant}")
+        for (a, b), names in alike.items():
+            if a and b and a != b:
+                named = words("claims.joiner").join(names) if len(alike) > 1 else experiment
+                yield words("compare.note.seeds", named=named, old=a, new=b, common=min(a, b))
 
 
 def outdated(side: Side, words: Words) -> str:
@@ -135,9 +145,9 @@ def outdated(side: Side, words: Words) -> str:
     return words(key, side=side.title(words), stages=stages)
 
 
-def _seed_count(side: Side, experiment: str) -> int:
-    tables = side.seeds.get(experiment, {}).values()
-    return max((len(values) for table in tables for values in table.values()), default=0)
+def _seed_count(side: Side, experiment: str, variant: str) -> int:
+    table = side.seeds.get(experiment, {}).get(variant, {})
+    return max((len(values) for values in table.values()), default=0)
 
 
 # -- claims and curves ------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ HIRAGANA = "".join(map(chr, range(0x3041, 0x30A0)))
 ELSEWHERE = " | ".join(
     [
         '//*[starts-with(@id, "ledger:")]',
-        '//*[contains(@class, "verdict")]',
+        '//*[contains(@class, "verdict") or contains(@class, "badge")]',
         "//figure[.//table][not(.//img)]",
         "//table",
         "//pre",

@@ -8,18 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from ronkyo import files
 from ronkyo.claims import ledger
+from ronkyo.claims.history import History, Look
 from ronkyo.claims.statements import Claims
 from ronkyo.claims.tags import ClaimTags
 from ronkyo.errors import ReportError, nearest
 from ronkyo.project import Project
-from ronkyo.report import places
+from ronkyo.report import places, plans
 from ronkyo.report.functions import all_functions, figure_file
+from ronkyo.report.nouns import Nouns
 from ronkyo.report.original import Original
 from ronkyo.report.places import Marks, Places
 from ronkyo.report.sentences import MarkedClaims
@@ -45,7 +49,7 @@ class Rendered:
     def ledger(self) -> dict[str, Any]:
         """What claims.json holds."""
         earlier = {stated.claim.id: self.original.entry(stated.claim) for stated in self.claims.stated}
-        return ledger.document(self.claims.stated, earlier)
+        return ledger.document(self.claims, earlier)
 
 
 def render(project: Project, name: str = REPORT) -> Rendered:
@@ -59,7 +63,9 @@ def render(project: Project, name: str = REPORT) -> Rendered:
 def draft(project: Project, name: str = REPORT) -> Rendered:
     """The same, with what is wrong as far as it does not end the rendering. Raises ReportError for what does."""
     values = Values(project)
-    claims, original = MarkedClaims(values.words, _figures(project)), Original.load(project, values)
+    history = History(values, _looks_taken(project), partial(plans.first_commit, project))
+    claims = MarkedClaims(Nouns.load(project, values), _figures(project), history)
+    original = Original.load(project, values)
     environment = jinja2.Environment(
         loader=_Loader(project),
         extensions=[ClaimTags, Marks],
@@ -90,6 +96,7 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
     if claims.stated and not claims.closed_by:
         problems.append(f"{report}: expected {{{{ ledger() }}}} after the claims, found none")
     problems += original.problems(claims.ids)
+    problems += claims.nouns.problems([stated.claim for stated in claims.stated])
     return Rendered(Places(text), claims, original, values, problems)
 
 
@@ -103,6 +110,17 @@ def _hinted(message: str, environment: jinja2.Environment) -> str:
         if match := re.search(pattern, message):
             return message.rstrip(".") + nearest(match[1], known)
     return message
+
+
+def _looks_taken(project: Project) -> dict[str, list[Look]]:
+    """At each claim, as the ledger of the last report has them."""
+    file = project.claims_file
+    try:
+        document = files.read_json(file) if file.exists() else {}
+        return {id: [Look(**look) for look in entry.get("looks", [])] for id, entry in document.items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        expected = "expected the ledger of the last report, which keeps the looks at each claim"
+        raise ReportError(f"{project.relative(file)}: {expected}, found {error}; Git may have it") from error
 
 
 def _figures(project: Project) -> Callable[[str], str | None]:

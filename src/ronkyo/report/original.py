@@ -1,30 +1,53 @@
-"""What an earlier report stated: its sentences by claim, and the numbers of its single runs, beside ours."""
+"""What an earlier report stated, beside what our claims and numbers say of it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import field_validator
 
 from ronkyo import params
 from ronkyo.claims import estimates, ledger
 from ronkyo.claims.estimates import Estimate, Interval
-from ronkyo.claims.predicates import Comparison
 from ronkyo.claims.quantity import Kind
 from ronkyo.claims.statements import Claim
-from ronkyo.errors import ReportError
+from ronkyo.claims.verdicts import Comparison, Verdict, every
+from ronkyo.errors import nearest
 from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
 from ronkyo.report.values import Value, Values
 
+OPPOSITE = {Verdict.SUPPORTED: Verdict.CONTRADICTED, Verdict.CONTRADICTED: Verdict.SUPPORTED}
 
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
 
-    claims: dict[str, str]
+class Statement(params.Section):
+    """What the earlier report said, and which of our claims tested it under which condition; without claims, why none did."""
+
+    says: str
+    tested: str
+    claims: dict[str, Literal["supported", "contradicted"]] = {}  # the verdict that speaks for the statement
+    covers: Literal["whole", "part"] = "whole"  # of what it says
+
+    @field_validator("claims", mode="before")
+    @classmethod
+    def _supported(cls, claims: Any) -> Any:
+        return dict.fromkeys(claims, "supported") if isinstance(claims, list) else claims
+
+    def verdict(self, verdicts: Mapping[str, Verdict]) -> Verdict | None:
+        """From the verdicts of claims by id; None where no claim tested it."""
+        if not self.claims:
+            return None
+        found = [(verdicts[id], wanted) for id, wanted in self.claims.items()]
+        return every(
+            [verdict if wanted == "supported" else OPPOSITE.get(verdict, verdict) for verdict, wanted in found]
+        )
+
+
+class _Document(params.Section):
+    statements: list[Statement]
     numbers: dict[str, str]
     comparable: dict[str, Any]
 
@@ -36,29 +59,33 @@ class Original:
     name: str  # what our report calls it
     file: str  # from the project's root
     values: Values
-    claims: dict[str, str]
+    statements: list[Statement]
     numbers: dict[str, str]
     comparable: dict[str, Any]  # parameters whose values make our data the same as its: {key: value}
 
     @staticmethod
     def load(project: Project, values: Values) -> Original:
-        """A report that answers to no earlier one has no such file. Raises ReportError or ParamsError."""
+        """A report that answers to no earlier one has no such file. Raises ParamsError."""
         path = project.templates / "original.yaml"
         file, name = project.relative(path), project.manifest.original or values.words("report.original")
         if not path.exists():
-            return Original(name, file, values, {}, {}, {})
-        try:
-            document = _Document.model_validate(params.read_document(path, file))
-        except ValidationError as error:
-            problems = [(".".join(map(str, problem["loc"])), problem["msg"]) for problem in error.errors()]
-            raise ReportError("\n".join(f"{file}: {key}: {message}" for key, message in problems)) from error
-        return Original(name, file, values, document.claims, document.numbers, document.comparable)
+            return Original(name, file, values, [], {}, {})
+        document = params.load_whole(path, file, _Document)
+        return Original(name, file, values, document.statements, document.numbers, document.comparable)
+
+    def says(self, id: str) -> list[str]:
+        """The statements that a claim tested."""
+        return [statement.says for statement in self.statements if id in statement.claims]
 
     def problems(self, ids: Collection[str]) -> Iterator[str]:
         """Statements about claims that are not among the report's, by their ids, and names that nothing has."""
-        for id in self.claims:
-            if id not in ids:
-                yield f"{self.file}: claims.{id}: no template states this claim"
+        for number, statement in enumerate(self.statements):
+            place = f"{self.file}: statements.{number}"
+            for id in statement.claims:
+                if id not in ids:
+                    yield f"{place}.claims: no template states the claim {id!r}{nearest(id, ids)}"
+            if statement.covers == "part" and not statement.claims:
+                yield f"{place}.covers: expected claims that test a part of the statement, found none"
         for metric, text in self.numbers.items():
             if problem := self._problem_of(metric, text):
                 yield f"{self.file}: {problem}"
@@ -103,9 +130,10 @@ class Original:
 
     def entry(self, claim: Claim) -> ledger.Rows:
         """What claims.json says of it."""
-        if claim.id not in self.claims:
+        says = self.says(claim.id)
+        if not says:
             return []
-        return [{"says": self.claims[claim.id]}] + [
+        return [{"says": text} for text in says] + [
             {
                 "quantity": str(comparison.quantity),
                 "value": ledger.rounded(effect),

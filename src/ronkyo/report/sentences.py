@@ -7,8 +7,14 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
-from ronkyo.claims.predicates import Predicate, Verdict
+from ronkyo.claims.history import History
+from ronkyo.claims.metrics import split
+from ronkyo.claims.predicates import Predicate
 from ronkyo.claims.statements import Claim, Claims, Stated
+from ronkyo.claims.verdicts import Comparison, Verdict
+from ronkyo.numbers import NO_BREAK
+from ronkyo.report.compared import Wording
+from ronkyo.report.nouns import Nouns
 from ronkyo.report.places import MARK
 from ronkyo.report.values import Value
 from ronkyo.words import Words
@@ -17,11 +23,14 @@ from ronkyo.words import Words
 class MarkedClaim(Claim):
     """A claim whose numbers are printed as data of it."""
 
-    def effect(self, spec: str, part: int | None = None) -> Value:
+    def effect(self, spec: str = "", part: int | None = None) -> Value:
         return self._value(super().effect(spec, part))
 
-    def interval(self, spec: str, part: int | None = None) -> Value:
+    def interval(self, spec: str = "", part: int | None = None) -> Value:
         return self._value(super().interval(spec, part))
+
+    def marked(self, number: str) -> str:
+        return self._value(number).markup()
 
     @property
     def n(self) -> Value:
@@ -36,6 +45,17 @@ class MarkedClaims(Claims):
 
     claim_type = MarkedClaim
 
+    def __init__(self, nouns: Nouns, figures: Callable[[str], str | None], history: History | None = None) -> None:
+        super().__init__(nouns.values.words, figures, history)
+        self.nouns = nouns
+
+    def hypothesis(self, comparisons: Sequence[Comparison]) -> str:
+        wording = Wording.of(comparisons, self.nouns, self.words)
+        return wording.hypothesis if wording else ""
+
+    def items(self, comparison: Comparison) -> str:
+        return self.nouns.items.get(split(comparison.quantity.metric)[0]) or super().items(comparison)
+
     def state(
         self,
         id: str,
@@ -43,6 +63,7 @@ class MarkedClaims(Claims):
         place: str,
         wordings: Sequence[str],
         caller: Callable[[Claim], str],
+        hypothesis: str = "",
         figure: str | None = None,
     ) -> str:
         """Each line of the sentence keeps the mark of the wording's line that it comes from."""
@@ -53,7 +74,7 @@ class MarkedClaims(Claims):
             marks.extend(mark[0] if (mark := MARK.search(line)) else "" for line in text.splitlines())
             return MARK.sub("", text)
 
-        lines = super().state(id, predicate, place, wordings, unmarked, figure).split("\n")
+        lines = super().state(id, predicate, place, wordings, unmarked, hypothesis, figure).split("\n")
         return "\n".join(mark + line for mark, line in zip_longest(marks[: len(lines)], lines, fillvalue=""))
 
     def text(self, sentence: str) -> str:
@@ -64,13 +85,21 @@ class MarkedClaims(Claims):
         return super().text(text.replace("$", ""))
 
     def printed(self, stated: Stated) -> str:
-        claim, sentence, stop = stated.claim, stated.sentence, self.words("claims.stop")
-        label = self.words("report.mark", number=claim.number, verdict=self.words(f"claims.{claim.verdict}"))
-        link = f'<a class="verdict {claim.verdict}" href="#ledger:{claim.id}">{label}</a>'
-        end = f"{self.words('report.before_mark')}{link}"
-        if sentence.endswith(stop):  # the mark never begins a line
-            sentence, end = sentence.removesuffix(stop), f'<span class="end">{stop}{end}</span>'
-        return f'<span class="claim" id="claim:{claim.id}">{sentence}{end}</span>'
+        id = stated.claim.id
+        return f'<span class="claim" id="claim:{id}">{stated.sentence}{NO_BREAK}{badge(stated.claim)}</span>'
+
+
+def badge(claim: Claim) -> str:
+    """What stands behind a claim's sentence and leads to the ledger: number, hypothesis, verdict, what it rests on."""
+    words = claim.words
+    text = words(
+        "report.badge",
+        number=claim.number,
+        hypothesis=claim.hypothesis,
+        verdict=f"<b>{words(f'claims.{claim.verdict}')}</b>",
+        notes=words("claims.joiner").join(claim.notes),
+    )
+    return f'<a class="badge {claim.verdict}" href="#ledger:{claim.id}">{text}</a>'
 
 
 def mark(verdict: Verdict, words: Words) -> str:

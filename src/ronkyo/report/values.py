@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ import numpy as np
 from ronkyo import files, results
 from ronkyo.claims import estimates
 from ronkyo.claims.metrics import MetricsTable, pick
-from ronkyo.numbers import NO_BREAK, rounded_pair, shown
+from ronkyo.numbers import NO_BREAK, rounded_pair, shown, to_spread
+from ronkyo.params import Seeds
 from ronkyo.project import Project
 from ronkyo.words import Words
 
@@ -44,31 +46,45 @@ class Values(MetricsTable):
         self.seeds = {name: table for name in names if (table := results.read_seeds(project, name))}
         self.constants = {name: table for name in names if (table := results.read_constants(project, name))}
         self.items = {name: table for name in names if (table := results.read_items(project, name))}
+        plans = {name: getattr(self.sections.get(name), "seeds", None) for name in names}
+        self.seed_plans = {name: plan for name, plan in plans.items() if isinstance(plan, Seeds)}
+        self.plans = {name: plan.looks for name, plan in self.seed_plans.items()}
+        self.smallest = {name: plan.matters for name, plan in self.seed_plans.items()}
+        tables = {name: results.read_groups(project, name) for name in self.items}
+        self.grouped = {name: groups for name, groups in tables.items() if groups is not None}
         self.provenance = {
             name: files.read_json(file) for name in names if (file := project.provenance_file(name)).exists()
         }
 
     def param(self, key: str, spec: str = "") -> Value:
         """A parameter; `<experiment>.variants.<variant>.<key>` also finds what the variant inherits."""
-        return Value(self._text(self.setting(key), spec), key)
+        value = self.setting(key)
+        if isinstance(value, Mapping):
+            hint = f'; seeds("{key.removesuffix(".seeds")}") tells how many' if key.endswith(".seeds") else ""
+            raise ValueError(f"param {key!r}: expected a value, found a section of {', '.join(value)}{hint}")
+        return Value(self._text(value, spec), key)
 
     def _text(self, value: Any, spec: str) -> str:
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             return self.words("claims.joiner").join(self._text(item, spec) for item in value)
         return shown(value, spec)
 
-    def mean(self, key: str, spec: str) -> Value:
-        return Value(shown(float(self.over_seeds(key).mean()), spec), key)
+    def mean(self, key: str, spec: str = "") -> Value:
+        """Without a format (or with "%", in percent) to the digits that its interval supports; so the median and the
+        interval."""
+        values = self.over_seeds(key)
+        return Value(_printed(float(values.mean()), spec, values), key)
 
-    def median(self, key: str, spec: str) -> Value:
+    def median(self, key: str, spec: str = "") -> Value:
         values = self.over_seeds(key)
         ordered = sorted(values, key=lambda value: (math.isnan(value), value))  # "never" (nan) counts as later than any
         middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-        return Value(shown(float(middle), spec), key)
+        return Value(_printed(float(middle), spec, values), key)
 
-    def interval(self, key: str, spec: str) -> Value:
-        around = estimates.mean_interval(self.over_seeds(key))
-        mean, low, high = (shown(number, spec) for number in (around.mean, around.low, around.high))
+    def interval(self, key: str, spec: str = "") -> Value:
+        values = self.over_seeds(key)
+        around = estimates.mean_interval(values)
+        mean, low, high = (_printed(number, spec, values) for number in (around.mean, around.low, around.high))
         level = shown(estimates.LEVEL, ".0%")
         return Value(self.words("report.interval", mean=mean, level=level, interval=f"[{low}, {high}]"), key)
 
@@ -117,6 +133,14 @@ class Values(MetricsTable):
         """How many variants an experiment compares."""
         return Value(str(len(self.variants(experiment))), f"{experiment}.variants")
 
+    def number_of_seeds(self, experiment: str) -> Value:
+        """How many seeds each variant has, as 10, or as 5–20 where they do not have the same number."""
+        plan = pick(self.seed_plans, experiment, "seeds", experiment)
+        counts = [plan.of(variant) for variant in self.variants(experiment)]
+        least, most = min(counts), max(counts)
+        text = str(least) if least == most else self.words("report.seeds", least=least, most=most)
+        return Value(text, f"{experiment}.seeds")
+
     def names(self, experiment: str, name: str) -> list[str]:
         """The names of the numbers in a group of constants, in their order."""
         groups = pick(self.constants, experiment, "constant", experiment)
@@ -129,3 +153,12 @@ class Values(MetricsTable):
             return self.project.relative(self.project.metrics_file(experiment))
         file = self.project.items_file if over == "items" else self.project.seeds_file
         return self.project.relative(file(experiment))
+
+
+def _printed(number: float, spec: str, values: np.ndarray) -> str:
+    """A number of values over seeds by its format, or to the second digit of half their interval's width."""
+    if spec not in ("", "%"):
+        return shown(number, spec)
+    finite = values[np.isfinite(values)]
+    half_width = estimates.mean_interval(finite).half_width if len(finite) else math.nan
+    return to_spread(number, half_width, percent=spec == "%")

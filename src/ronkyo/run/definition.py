@@ -144,7 +144,7 @@ class Definition:
             "cmd": "python stages/report.py",
             **({"params": libraries} if libraries else {}),
             "deps": deps,
-            "metrics": [{"reports/claims.json": {"cache": False}}],
+            "metrics": [{"reports/claims.json": {"cache": False, "persist": True}}],
             "outs": [*outs, {f"reports/{self.project.name}.md": {"cache": False}}],
         }
 

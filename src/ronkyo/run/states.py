@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,17 @@ def states(project: Project) -> dict[str, list[str]]:
         stage.name: [text for entry in status.get(stage.addressing, []) for text in _reasons(entry, project.root)]
         for stage in stages
     }
+
+
+def listing(project: Project, reasons_of: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """A line for each stage: how long its last run took, and why it is out of date; then the time of all."""
+    width, total = max(map(len, reasons_of)), 0.0
+    for stage, reasons in reasons_of.items():
+        seconds = recorded_time(project, stage)
+        total += seconds or 0
+        took = f"{seconds:7.1f} s" if seconds is not None else "        –"
+        yield f"{stage:<{width}}  {took}  {'; '.join(reasons) or 'up to date'}"
+    yield f"{'total':<{width}}  {total:7.1f} s"
 
 
 def _reasons(entry: Any, root: Path) -> list[str]:

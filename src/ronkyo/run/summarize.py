@@ -49,17 +49,29 @@ def expect_summary(place: str, summary: Any, settings: Any) -> None:
             _expect_table(f"{place}: {part}: {variant}", table, first)
     for variant, table in summary.seeds.items():
         for metric, values in table.items():
-            if len(values) != settings.seeds:
-                found = f"expected {settings.seeds} values, one a seed, found {len(values)}"
+            if len(values) != (seeds := settings.seeds.of(variant)):
+                found = f"expected {seeds} values, one a seed, found {len(values)}"
                 raise ContractError(f"{place}: seeds: {variant}: {metric}: {found}")
     for variant, table in summary.items.items():
         for metric, values in table.items():
             _expect_finite(f"{place}: items: {variant}: {metric}", values)
+    _expect_groups(f"{place}: groups", summary)
     for variant, table in summary.curves.items():
         if next(iter(table), None) != "step":
             raise ContractError(f"{place}: curves: {variant}: expected step first, found {', '.join(table)}")
         _expect_finite(f"{place}: curves: {variant}: step", table["step"])
     _expect_constants(f"{place}: constants", summary.constants, variants)
+
+
+def _expect_groups(place: str, summary: Summary) -> None:
+    """A name or number for each item."""
+    if summary.groups is None:
+        return
+    expect_arrays(place, {"names": summary.groups})
+    counts = {len(values) for table in summary.items.values() for values in table.values()}
+    if counts != {summary.groups.size} or summary.groups.ndim != 1:
+        items = ", ".join(map(str, sorted(counts))) or "no"
+        raise ContractError(f"{place}: expected a name for each of {items} items, found {kind(summary.groups)}")
 
 
 def _expect_declared(project: Project, experiment: str, summary: Summary) -> None:

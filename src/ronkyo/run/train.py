@@ -45,7 +45,7 @@ def plan(project: Project, experiment: str, variant: str) -> Plan:
     module, data = f"{project.manifest.package}.experiments.{experiment}.train", project.data_folder(experiment)
     tasks = [
         Task(Unit(module, training, seed), parts.of_seed(seed), data, experiment, variant)
-        for seed in range(settings.seeds)
+        for seed in range(settings.seeds.of(variant))
     ]
     missing = [task for task in tasks if store.get(task.parts.key) is None]
     if missing:

@@ -156,6 +156,8 @@ def _course_pairs(settings: Settings) -> list[tuple[str, str]]:
 def _loss_panels(results: Results, variants: list[str], references: Sequence[str] = ()) -> Figure:
     """A panel for each variant; the references' medians are drawn in every panel."""
     drawing, panels = _panels(len(variants), columns=2)
+    counts = [results.settings.seeds.of(variant) for variant in variants]
+    seeds = "〜".join(map(str, sorted({min(counts), max(counts)})))
     seed = results.settings.figures.example_seed
     for axes, variant in zip(panels, variants, strict=True):
         curve = results.curves[variant]
@@ -165,7 +167,7 @@ def _loss_panels(results: Results, variants: list[str], references: Sequence[str
             curve = results.curves[reference]
             name = f"{results.labels[reference]} の中央値"
             axes.plot(curve["step"], curve["loss_median"], color=GREY, linestyle="--", label=name)
-        name = f"{results.settings.seeds} シードの中央値と四分位範囲"
+        name = f"{seeds} シードの中央値と四分位範囲"
         _median_and_quartiles(axes, results, variant, "loss", 0, name)
         _sub_caption(axes, panels, results.labels[variant] + _diverged(results, variant))
     _label_outer(panels, 2, "損失")

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from ronkyo.params import Section, Variants
+from ronkyo.params import Section, Seeds, Variants
 
 ACTIVATION_LABELS = {"sigmoid": "Sigmoid", "tanh": "tanh", "relu": "ReLU"}
 INITIALIZATION_LABELS = {"normal": "", "xavier": "・Xavier", "he": "・He"}
@@ -26,6 +26,7 @@ class Training(Section):
     test_examples: int = Field(gt=0)  # all pairs of numbers if there are not more, else so many drawn pairs
     flow_examples: int = Field(gt=0)  # drawn pairs on which the gradient is followed back through time
     flat_slope: float = Field(gt=0)  # a slope of a unit's activation that is not larger passes on no error
+    saturated_slope: float = Field(gt=0, lt=1)  # of the largest; a hidden unit whose slope is not above is saturated
 
     @model_validator(mode="after")
     def _whole_intervals(self) -> Self:
@@ -38,6 +39,10 @@ class Convergence(Section):
     loss: float = Field(gt=0)  # the mean loss of an interval must stay below this
 
 
+class Death(Section):
+    dead_units: float = Field(gt=0, le=1)  # the share of the hidden units from which on a run has died
+
+
 class GradientCheck(Section):
     examples: int = Field(gt=0)
     epsilon: float = Field(gt=0)  # step of the central differences
@@ -48,17 +53,18 @@ class Figures(Section):
 
 
 class Settings(Section):
-    seeds: int = Field(gt=0)
+    seeds: Seeds
     training: Training
     variants: Variants[Training]
     convergence: Convergence
+    death: Death
     gradient_check: GradientCheck
     figures: Figures
 
     @model_validator(mode="after")
     def _comparable(self) -> Self:
-        if self.figures.example_seed >= self.seeds:
-            raise ValueError(f"expected figures.example_seed below seeds ({self.seeds})")
+        if self.figures.example_seed >= self.seeds.first:
+            raise ValueError(f"expected figures.example_seed below seeds of the first look ({self.seeds.first})")
         return self
 
 

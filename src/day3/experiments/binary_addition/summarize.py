@@ -32,16 +32,18 @@ def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summ
 def _metrics(run: Arrays, variant: str, settings: Settings) -> Table:
     """What a run that diverged has no value of is nan; what it never reached, or exceeded every bound of, is inf.
 
-    converged, stuck, died and diverged are 0 or 1, and of each run one of them is 1. died: the run ended with no hidden
-    unit alive, that is, with every f'(u) flat in every example and step, so that no error reaches W_in and W any more;
-    a run with a single unit alive still learns, however badly, and is stuck. restricted_iterations: a run that did not
-    converge counts with all its iterations. …_backward_ratio, …_jacobian_ratio: below 1 the gradient of the last step
-    vanishes on its way back to the first, above 1 it grows; nan where there is none in the last step. See `measure_flow`.
+    converged, stuck, died and diverged are 0 or 1, and of each run one of them is 1. died: the run did not converge, and
+    the share of its hidden units through which no error reaches W_in and W any more, in no example and step, is at least
+    death.dead_units. stuck_outputs, stuck_errors: nan under the course's gradient, whose factor is flat nowhere.
+    restricted_iterations: a run that did not converge counts with all its iterations. …_backward_ratio,
+    …_jacobian_ratio: below 1 the gradient of the last step vanishes on its way back to the first, above 1 it grows; nan
+    where there is none in the last step. These and …_saturation: see `measure_flow`.
     """
     training = settings.variants[variant]
     iterations = convergence_iterations(run["mean_loss"], training.record_every, settings.convergence.loss)
     converged, diverged = np.isfinite(iterations), run["diverged"]
-    died = ~converged & ~diverged & (run["dead_units"] == 1)
+    died = ~converged & ~diverged & (run["dead_units"] >= settings.death.dead_units)
+    cannot_stick = diverged | (training.output_gradient == "course")
     return {
         "final_loss": np.where(diverged, np.nan, run["test_loss"]),
         "accuracy": run["test_accuracy"],
@@ -52,13 +54,16 @@ def _metrics(run: Arrays, variant: str, settings: Settings) -> Table:
         "died": died.astype(float),
         "diverged": diverged.astype(float),
         "dead_units": np.where(diverged, np.nan, run["dead_units"]),
-        "stuck_outputs": np.where(diverged, np.nan, run["stuck_outputs"]),
+        "stuck_outputs": np.where(cannot_stick, np.nan, run["stuck_outputs"]),
+        "stuck_errors": np.where(cannot_stick, np.nan, run["stuck_errors"]),
         "final_gradient_norm": run["gradient_norm"][:, -1],
         "max_gradient_norm": np.where(diverged, np.inf, run["max_gradient_norm"].max(axis=1)),
         "initial_backward_ratio": run["initial_backward_ratio"],
         "final_backward_ratio": np.where(diverged, np.nan, run["final_backward_ratio"]),
         "initial_jacobian_ratio": run["initial_jacobian_ratio"],
         "final_jacobian_ratio": np.where(diverged, np.nan, run["final_jacobian_ratio"]),
+        "initial_saturation": run["initial_saturation"],
+        "final_saturation": np.where(diverged, np.nan, run["final_saturation"]),
     }
 
 

@@ -16,7 +16,6 @@ from day3.nn.numpy_rnn import (
     forward,
     initialize,
     jacobian_ratio,
-    output_slopes,
     slopes,
     squared_error,
 )
@@ -25,6 +24,7 @@ from ronkyo.seeds import generator
 
 EXPERIMENT = "binary_addition"
 EVALUATION_BATCH = 128  # test examples evaluated at once: bounds the memory
+LARGEST_SLOPE = {"sigmoid": 0.25, "tanh": 1.0, "relu": 1.0}  # of f'(u)
 
 
 def steps(data: files.Arrays, training: Training) -> int:
@@ -113,17 +113,21 @@ def time_first(digits: np.ndarray) -> np.ndarray:
 
 
 def measure_flow(weights: Weights, training: Training) -> dict[str, float]:
-    """How the true gradient of the last step changes on its way back to the first, on drawn pairs.
+    """How the true gradient of the last step changes on its way back to the first, on drawn pairs, and what it meets.
 
     The pairs are the same for all seeds and variants. backward_ratio: of the last step's loss; jacobian_ratio: of its
-    output before the sigmoid.
+    output before the sigmoid. saturation: share of the hidden states (pair, step, unit) whose slope f'(u) is at most
+    saturated_slope of the largest that f has.
     """
     pairs = draw_pairs(training, generator(EXPERIMENT, 0, "gradient flow"), training.flow_examples)
     x, d = map(time_first, encode(pairs, training))
     activation = Activation[training.activation]
+    z, _ = forward(weights, x, activation)
+    saturated = slopes(z[1:], activation) <= training.saturated_slope * LARGEST_SLOPE[training.activation]
     return {
         "backward_ratio": backward_ratio(weights, x, d, activation),
         "jacobian_ratio": jacobian_ratio(weights, x, activation),
+        "saturation": float(np.mean(saturated)),
     }
 
 
@@ -132,10 +136,11 @@ def evaluate(weights: Weights, x: np.ndarray, d: np.ndarray, training: Training)
 
     test_loss: mean loss of an example. test_accuracy: share of the sums with every digit right.
     dead_units: share of the hidden units whose slope f'(u) is flat (at most flat_slope) in every example and step.
-    stuck_outputs: share of the digits that are wrong while the output's slope is flat: no error gets back from there.
+    stuck_outputs: share of the digits that are wrong while the output's slope σ'(v) is flat: the exact gradient brings no
+    error back from there. stuck_errors: their share of the wrong digits, nan where none is wrong.
     """
-    activation, output_gradient = Activation[training.activation], OutputGradient[training.output_gradient]
-    loss = right = stuck = 0.0
+    activation = Activation[training.activation]
+    loss = right = errors = stuck = 0.0
     max_slope = np.zeros(len(weights.w))
     for start in range(0, len(x), EVALUATION_BATCH):
         inputs, digits = (time_first(a[start : start + EVALUATION_BATCH]) for a in (x, d))
@@ -143,11 +148,13 @@ def evaluate(weights: Weights, x: np.ndarray, d: np.ndarray, training: Training)
         wrong = np.rint(y * (training.base - 1)) != np.rint(digits * (training.base - 1))
         loss += squared_error(y, digits).sum()
         right += np.sum(~wrong.any(axis=(0, 2)))
-        stuck += np.sum(wrong & (output_slopes(y, output_gradient) <= training.flat_slope))
+        errors += np.sum(wrong)
+        stuck += np.sum(wrong & (slopes(y, Activation.sigmoid) <= training.flat_slope))
         max_slope = np.maximum(max_slope, slopes(z[1:], activation).max(axis=(0, 1)))
     return {
         "test_loss": loss / len(x),
         "test_accuracy": right / len(x),
         "dead_units": float(np.mean(max_slope <= training.flat_slope)),
         "stuck_outputs": stuck / d.size,
+        "stuck_errors": stuck / errors if errors else np.nan,
     }

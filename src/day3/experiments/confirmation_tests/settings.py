@@ -34,7 +34,7 @@ class Sigmoid(Section):
 
 
 class ParameterCounts(Section):
-    """Of which recurrent layers the trained numbers are counted."""
+    """Of which recurrent layers the trained numbers, and the multiplications of a step, are counted."""
 
     input_size: int = Field(gt=0)
     hidden_size: int = Field(gt=0)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy
 import torch
+from torch import nn
 from torch.nn import functional
+from torch.utils.flop_counter import FlopCounterMode
 
 from day3.experiments.confirmation_tests.settings import ChainRule, Convolution, ParameterCounts, Settings, Sigmoid
 from day3.nn.recurrent import Cell, parameter_count, recurrent_layer
 from ronkyo.files import Arrays
 from ronkyo.results import Summary
+
+CELLS: dict[Cell, tuple[Callable[[int, int], nn.Module], int]] = {  # torch's, and how many plain layers it consists of
+    "rnn": (nn.RNNCell, 1),
+    "gru": (nn.GRUCell, 3),
+    "lstm": (nn.LSTMCell, 4),
+}
 
 
 def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summary:
@@ -21,6 +31,7 @@ def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summ
             "parameters_rnn": parameters_rnn(settings.parameter_counts),
             "parameters_gru": parameters_gru(settings.parameter_counts),
             "parameters_lstm": parameters_lstm(settings.parameter_counts),
+            **{f"multiplications_{cell}": multiplications(cell, settings.parameter_counts) for cell in CELLS},
         }
     )
 
@@ -93,6 +104,15 @@ def parameters_lstm(question: ParameterCounts) -> dict[str, float]:
     """4n (d + n + 1): a plain layer for the candidate and for each of three gates."""
     d, n = question.input_size, question.hidden_size
     return {"counted": _count("lstm", question), "formula": 4 * n * (d + n + 1)}
+
+
+def multiplications(cell: Cell, question: ParameterCounts) -> dict[str, float]:
+    """In the matrix products of one step of one sequence, counted by torch on its own cells: n (d + n) of a plain layer."""
+    d, n = question.input_size, question.hidden_size
+    layer, plain_layers = CELLS[cell]
+    with FlopCounterMode(display=False) as counter:
+        layer(d, n)(torch.zeros(1, d))
+    return {"counted": counter.get_total_flops() // 2, "formula": plain_layers * n * (d + n)}  # a sum for each product
 
 
 def _count(cell: Cell, question: ParameterCounts) -> int:

@@ -21,7 +21,7 @@ PANELS = ascii_lowercase
 def learning_curves(results: Results) -> Figure:
     """Over the batches, the training loss and after each epoch the test perplexity: median and range over seeds.
 
-    Batches, not epochs, since an epoch of fewer windows has fewer of them.
+    Batches, not epochs, since an epoch of fewer windows has fewer of them; on a log axis, since some train much longer.
     """
     drawing, (loss, perplexity) = figure(height_cm=7.5 + 0.5 * (len(results.runs) // 3), columns=2, sharex=True)
     for (variant, run), color, dashes in zip(results.runs.items(), cycle(COLORS), cycle(LINE_STYLES), strict=False):
@@ -36,8 +36,10 @@ def learning_curves(results: Results) -> Figure:
     perplexity.axhline(
         results.constants["trigram"]["perplexity"], color=INK, linewidth=0.8, linestyle=":", label="トライグラム"
     )
-    loss.set(xlabel="バッチ", ylabel="交差エントロピー損失")
+    loss.set(xscale="log", xlabel="バッチ", ylabel="交差エントロピー損失")
     perplexity.set(xlabel="バッチ（印はエポックの終わり）", ylabel="パープレキシティ")
+    for panel in loss, perplexity:
+        panel.xaxis.set_major_formatter("{x:,.0f}")
     drawing.legend(*perplexity.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     for letter, panel, title in zip(PANELS, (loss, perplexity), ("訓練", "テスト"), strict=False):
         panel.set_title(f"({letter}) {title}")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ronkyo.params import Section, Variants
+from ronkyo.params import Section, Seeds, Variants
 
 UNKNOWN = "<???>"  # stands for every word that is not in the vocabulary; the first of the vocabulary
 UNKNOWN_ID = 0
@@ -44,7 +44,7 @@ class Training(Section):
 
 
 class Settings(Section):
-    seeds: int = Field(gt=0)
+    seeds: Seeds
     data: Data
     training: Training
     variants: Variants[Training]

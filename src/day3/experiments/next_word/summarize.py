@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from day3.convergence import late_improvement
 from day3.experiments.next_word import trigram
 from day3.experiments.next_word.evaluation import measure, score
 from day3.experiments.next_word.settings import UNKNOWN_ID, Settings
@@ -32,7 +33,7 @@ def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summ
 
 
 def _metrics(run: Arrays, targets: np.ndarray) -> Table:
-    """Each (seed,): after the last epoch; train_loss is the mean over that epoch."""
+    """Each (seed,): after the last epoch; train_loss is the mean over that epoch, late_improvement of the perplexity."""
     measures = [
         measure(log_probability, rank, targets)
         for log_probability, rank in zip(run["test_log_probability"], run["test_rank"], strict=True)
@@ -42,6 +43,7 @@ def _metrics(run: Arrays, targets: np.ndarray) -> Table:
         "test_perplexity": columns.pop("perplexity"),
         **columns,
         "train_loss": run["train_loss"][:, -1],
+        "late_improvement": late_improvement(np.exp(run["test_loss"])),
         "parameters": run["parameters"],
     }
 

@@ -9,12 +9,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from day3.experiments.sine_to_cosine.settings import Settings
 from ronkyo.plotting import COLORS, INK, figure, panel_grid, panel_title
 from ronkyo.results import Results
 
 __all__ = ["learning_curves", "mse", "predictions"]
 
 PANELS = ascii_lowercase
+ROWS = 8  # more variants than this stand in two columns
 FAINT = "#b8bfc6"
 MEASURES = {"train_mse": "訓練", "validation_mse": "検証", "free_running_mse": "自走予測"}
 
@@ -22,32 +24,41 @@ MEASURES = {"train_mse": "訓練", "validation_mse": "検証", "free_running_mse
 def predictions(results: Results) -> Figure:
     """Free-running predictions over the true cosine: every seed's, one of them drawn thick."""
     count = len(results.runs)
-    drawing, panels = figure(
-        height_cm=2.4 + min(3.1, 16 / count) * count, rows=count, sharex=True, sharey=True, squeeze=False
-    )
-    for letter, panel, (variant, run) in zip(PANELS, panels.flat, results.runs.items(), strict=False):
+    columns = 2 if count > ROWS else 1
+    rows = -(-count // columns)
+    drawing, panels = panel_grid(count, columns, 2.4, min(3.1, 16 / rows), sharex=True, sharey=True)
+    for index, (letter, panel, (variant, run)) in enumerate(zip(PANELS, panels, results.runs.items(), strict=False)):
         _free_running(panel, results, run["predictions"])
         panel_title(panel, f"({letter}) {results.labels[variant]}")
-        panel.set_ylabel("y")
-    panels.flat[-1].set_xlabel("x")
-    drawing.legend(*panels.flat[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        if index % columns == 0:
+            panel.set_ylabel("y")
+        if index >= count - columns:
+            panel.set_xlabel("x")
+            panel.tick_params(labelbottom=True)
+    drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return drawing
 
 
 def learning_curves(results: Results) -> Figure:
-    """Teacher-forced validation error after each epoch: median and range over seeds; other variants' medians in grey."""
-    count = len(results.curves)
-    drawing, grid = panel_grid(count, min(3, count), 1.0, 3.9, sharex=True, sharey=True)
-    for letter, panel, (variant, curve) in zip(PANELS, grid, results.curves.items(), strict=False):
-        for other, others in results.curves.items():
-            if other != variant:
+    """Teacher-forced validation error after each epoch: median and range over seeds; other variants' medians in grey.
+
+    Of variants that differ in their epochs alone the longest is drawn, which begins as the others do; dotted: their ends.
+    """
+    trainings = _trainings(results.settings)
+    drawing, grid = panel_grid(len(trainings), min(3, len(trainings)), 1.0, 3.9, sharex=True, sharey=True)
+    curves = [results.curves[variants[-1]] for variants in trainings]
+    for letter, panel, variants, curve in zip(PANELS, grid, trainings, curves, strict=False):
+        for others in curves:
+            if others is not curve:
                 panel.plot(others["step"], others["validation_mse_median"], color=FAINT, linewidth=0.7)
+        for variant in variants[:-1]:
+            panel.axvline(results.settings.variants[variant].epochs, color=INK, linewidth=0.8, linestyle=":")
         low, high = curve["validation_mse_low"], curve["validation_mse_high"]
         panel.fill_between(curve["step"], low, high, color=COLORS[0], alpha=0.2, linewidth=0)
         panel.plot(curve["step"], curve["validation_mse_median"], color=COLORS[0])
         panel.set_yscale("log")
         panel.tick_params(labelbottom=True)
-        panel_title(panel, f"({letter}) {results.labels[variant]}")
+        panel_title(panel, f"({letter}) {results.labels[variants[0]]}")
     drawing.supxlabel("エポック", fontsize="medium")
     drawing.supylabel("平均二乗誤差", fontsize="medium")
     return drawing
@@ -64,12 +75,20 @@ def mse(results: Results) -> Figure:
             panel.plot(values, apart, "o", markersize=3.5, markerfacecolor="none", color=COLORS[0])
             panel.plot(np.median(values), row + 0.38, "D", markersize=4, color=COLORS[1])
         panel.set_title(f"({letter}) {title}")
-        panel.set_xlabel("平均二乗誤差")
         panel.set_xscale("log")
         panel.grid(visible=False, axis="y")
     panels[0].set_yticks(range(len(results.seeds)), [results.labels[variant] for variant in results.seeds])
     panels[0].set_ylim(len(results.seeds) - 0.4, -0.5)
+    drawing.supxlabel("平均二乗誤差", fontsize="medium")
     return drawing
+
+
+def _trainings(settings: Settings) -> list[list[str]]:
+    """The variants that differ in their epochs alone, by rising epochs."""
+    groups: dict[str, list[str]] = {}
+    for variant in sorted(settings.variants, key=lambda variant: settings.variants[variant].epochs):
+        groups.setdefault(settings.variants[variant].model_dump_json(exclude={"epochs"}), []).append(variant)
+    return list(groups.values())
 
 
 def _free_running(panel: Axes, results: Results, predicted: np.ndarray) -> None:
@@ -79,7 +98,7 @@ def _free_running(panel: Axes, results: Results, predicted: np.ndarray) -> None:
         within = x[start : start + predicted.shape[2]]
         first = window == 0  # named once in the legend
         others = panel.plot(within, predicted[:, window].T, color=COLORS[0], linewidth=0.5, alpha=0.5)
-        others[0].set_label(f"予測（全 {len(predicted)} シード）" if first else None)
+        others[0].set_label("予測（シードごと）" if first else None)
         name = f"予測（シード {example}）" if first else None
         panel.plot(within, predicted[example, window], color=COLORS[1], linewidth=1.6, label=name)
     panel.plot(x, results.data["cosine"], color=INK, linewidth=0.9, linestyle="--", label="正解 cos x")

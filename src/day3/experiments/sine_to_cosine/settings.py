@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ronkyo.params import Section, Variants
+from ronkyo.params import Section, Seeds, Variants
 
 CELL_LABELS = {"rnn": "SimpleRNN", "gru": "GRU", "lstm": "LSTM"}
 
@@ -49,7 +49,7 @@ class Figures(Section):
 
 
 class Settings(Section):
-    seeds: int = Field(gt=0)
+    seeds: Seeds
     data: Data
     training: Training
     variants: Variants[Training]
@@ -58,8 +58,8 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _example_is_trained(self) -> Self:
-        if self.figures.example_seed >= self.seeds:
-            raise ValueError(f"expected figures.example_seed below seeds ({self.seeds})")
+        if self.figures.example_seed >= self.seeds.first:
+            raise ValueError(f"expected figures.example_seed below seeds of the first look ({self.seeds.first})")
         return self
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from day3.convergence import points_until_below, restricted
+from day3.convergence import late_improvement, points_until_below, restricted
 from day3.experiments.sine_to_cosine.settings import Settings
 from ronkyo.files import Arrays
 from ronkyo.results import Summary, Table
@@ -26,8 +26,9 @@ def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summ
 
 
 def _metrics(data: Arrays, run: Arrays, threshold: float) -> Table:
-    """Each (seed,): errors after the last epoch, and restricted_epochs, the epochs from whose end on the validation error
-    stays below the threshold; a run that does not get there counts with all its epochs.
+    """Each (seed,): errors after the last epoch; restricted_epochs, the epochs from whose end on the validation error
+    stays below the threshold, where a run that does not get there counts with all its epochs; late_improvement, of the
+    validation error.
     """
     epochs = points_until_below(run["validation_mse"], threshold) + 1  # a point is measured at the end of its epoch
     errors = run["predictions"] - data["cosines"][data["free_running"]]  # (seed, window, time)
@@ -36,6 +37,7 @@ def _metrics(data: Arrays, run: Arrays, threshold: float) -> Table:
         "validation_mse": run["validation_mse"][:, -1],
         "free_running_mse": np.mean(errors**2, axis=(1, 2)),
         "restricted_epochs": restricted(epochs, run["validation_mse"].shape[1]),
+        "late_improvement": late_improvement(run["validation_mse"]),
         "parameters": run["parameters"],
     }
 

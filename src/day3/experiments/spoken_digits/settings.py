@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from ronkyo.params import Name, Section, Variants
+from ronkyo.params import Name, Section, Seeds, Variants
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -53,6 +53,7 @@ class Training(Section):
     cell: Literal["rnn", "gru", "lstm"]
     hidden_size: int = Field(gt=0)
     bidirectional: bool
+    standardize: bool  # the samples have mean 0 and variance 1 over the training clips; false: they are as recorded
     clip_value: float | None = Field(gt=0)  # limit of each gradient element; null: no clipping
     epochs: int = Field(gt=0)
     batch_size: int = Field(gt=0)
@@ -61,14 +62,15 @@ class Training(Section):
 
 
 class Settings(Section):
-    seeds: int = Field(gt=0)
+    seeds: Seeds
     data: Data
     training: Training
     variants: Variants[Training]
 
 
 def label(name: str, training: Training) -> str:
-    """Like "双方向 LSTM(64)" or "LSTM(64)・勾配クリッピング 0.5"."""
+    """Like "双方向 LSTM(64)", "LSTM(64)・標準化" or "LSTM(64)・勾配クリッピング 0.5"."""
     direction = "双方向 " if training.bidirectional else ""
     clipping = "" if training.clip_value is None else f"・勾配クリッピング {training.clip_value:g}"
-    return f"{direction}{CELL_LABELS[training.cell]}({training.hidden_size}){clipping}"
+    standardized = "・標準化" if training.standardize else ""
+    return f"{direction}{CELL_LABELS[training.cell]}({training.hidden_size}){standardized}{clipping}"

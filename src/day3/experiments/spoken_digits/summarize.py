@@ -7,6 +7,7 @@ import math
 import numpy as np
 from scipy import stats
 
+from day3.convergence import late_improvement
 from day3.experiments.spoken_digits.settings import Settings
 from ronkyo.files import Arrays
 from ronkyo.results import Summary
@@ -28,11 +29,12 @@ def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summ
         constants={"chance": _chance(len(data["validation_y"]))},
         curves={variant: _curve(arrays["batch_loss"]) for variant, arrays in runs.items()},
         items={variant: _clips(data, arrays) for variant, arrays in runs.items()},
+        groups=data["validation_speaker"],
     )
 
 
 def _metrics(data: Arrays, run: Arrays) -> dict[str, np.ndarray]:
-    """Each (seed,): after the last epoch."""
+    """Each (seed,): after the last epoch; late_improvement of the training batches' loss."""
     named_right = run["validation_predictions"] == data["validation_y"]  # (seed, clip)
     return {
         "loss": run["loss"][:, -1],
@@ -41,6 +43,7 @@ def _metrics(data: Arrays, run: Arrays) -> dict[str, np.ndarray]:
         "val_accuracy": named_right.mean(1),
         "val_correct": named_right.sum(1),
         "test_accuracy": (run["test_predictions"] == data["test_y"]).mean(1),
+        "late_improvement": late_improvement(run["batch_loss"]),
         "parameters": run["parameters"],
     }
 

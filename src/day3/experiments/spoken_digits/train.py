@@ -30,7 +30,7 @@ def train(data: Arrays, training: Training, seed: int, progress: Callable[[int],
     prints them; val_loss, val_accuracy (epoch,): after the epoch; validation_predictions, test_predictions
     (clip,): digits named after the last epoch; parameters (): how many numbers are trained.
     """
-    parts = {part: _tensors(data, part) for part in ("train", "validation", "test")}
+    parts = {part: _tensors(data, part, training.standardize) for part in ("train", "validation", "test")}
     initialization = generator("spoken_digits", seed, "initialization")
     model = Classifier(
         training.cell,
@@ -76,9 +76,16 @@ def train(data: Arrays, training: Training, seed: int, progress: Callable[[int],
     }
 
 
-def _tensors(data: Arrays, part: str) -> tuple[Tensor, Tensor]:
-    """Clips as the network reads them, (clips, time, 1): the raw int16 values as floats, not scaled; and digits."""
-    return torch.from_numpy(data[f"{part}_x"].astype(np.float32))[..., None], torch.from_numpy(data[f"{part}_y"])
+def _tensors(data: Arrays, part: str, standardize: bool) -> tuple[Tensor, Tensor]:
+    """Clips as the network reads them, (clips, time, 1), and digits.
+
+    The samples are the int16 values as floats; standardized, less their mean over the training clips and divided by their
+    standard deviation there (LeCun et al. 1998, Efficient BackProp, section 4.3).
+    """
+    x = data[f"{part}_x"].astype(np.float32)
+    if standardize:
+        x = ((x - data["train_x"].mean()) / data["train_x"].std()).astype(np.float32)
+    return torch.from_numpy(x)[..., None], torch.from_numpy(data[f"{part}_y"])
 
 
 @torch.no_grad()

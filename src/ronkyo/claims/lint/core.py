@@ -15,13 +15,12 @@ from pathlib import Path
 import jinja2
 
 from ronkyo.claims.lint import en, ja
-from ronkyo.claims.lint.vocabulary import Table
+from ronkyo.claims.lint.sections import HEADING, result_paragraphs, result_sections
+from ronkyo.claims.lint.vocabulary import MASK, Span, Table, mask, masked, search
 from ronkyo.claims.tags import ClaimTags
 from ronkyo.errors import UserError, nearest
 
 VOCABULARIES = {"ja": ja.VOCABULARY, "en": en.VOCABULARY}
-MASK = "\ufffc"
-Span = tuple[int, int]
 Token = tuple[int, str, str]  # offset, kind, value
 
 SHELLS = {"bash", "sh", "shell", "zsh", "console"}
@@ -45,8 +44,6 @@ FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*\{?\.?([\w+-]*)[^\n`]*\n((?s:.*?
 FORMULA = re.compile(
     r"(?<!\\)\$\$[^$]+\$\$|\\\[(?s:.+?)\\\]|\\\(.+?\\\)|(?<![\\$])\$(?!\s)(?:\\.|[^\\$\n]|\n(?!\s*\n))+?(?<!\s)\$"
 )
-HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*)$", re.M)
-PARAGRAPH_END = re.compile(r"\n(?=[ \t]*(?:\n|[-*+][ \t]|\d+[.)][ \t]|\||:[ \t]|>|///))")
 
 PARSER = jinja2.Environment(extensions=[ClaimTags])
 
@@ -95,18 +92,19 @@ def lint(text: str, file: Path, rules: Rules) -> list[Finding]:
     source = _newlines(text)
     template = _read(source, rules.calls)
     prose, printed = _split_fences(template.text)
-    prose = _keep_decimals(_mask(NOT_PROSE, prose))
-    results = [*_result_sections(prose, rules.sections), *_result_paragraphs(prose, template.calls)]
-    results += template.spans("claim")
-    prose = HEADING.sub(_masked, prose)
+    prose = _keep_decimals(mask(NOT_PROSE, prose))
+    claims = template.spans("claim")
+    others = [other for other in VOCABULARIES.values() if other is not vocabulary]
+    results = result_sections(prose, printed, rules.sections, [vocabulary, *others])
+    results += [*result_paragraphs(prose, template.calls), *claims]
+    prose = HEADING.sub(masked, prose)
     spans = [
         ("number", span)
         for text in (prose, printed)
-        for span in _search(vocabulary.numbers, vocabulary.not_numbers, text)
+        for span in search(vocabulary.numbers, vocabulary.not_numbers, text)
     ]
-    compared = _search(vocabulary.comparisons, vocabulary.not_comparisons, prose)
-    spans += [("comparison", span) for span in compared if not _within(span, template.spans("claim"))]
     spans = [(kind, span) for kind, span in spans if _within(span, results)]
+    spans += [("comparison", span) for span in vocabulary.comparisons(_between(prose, results, claims))]
     reported = [(kind, span) for kind, span in spans if not _within(span, template.spans("background"))]
     for block in template.blocks:
         if block.name == "background" and not block.reason:
@@ -252,16 +250,6 @@ def _newlines(text: str) -> str:
     return re.sub(r"\r\n?", "\n", text)
 
 
-def _masked(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", MASK, match[0])
-
-
-def _mask(table: Table, text: str) -> str:
-    for pattern, _ in table:
-        text = re.sub(pattern, _masked, text, flags=re.M)
-    return text
-
-
 def _split_fences(text: str) -> tuple[str, str]:
     """The text without its code blocks; and nothing but what its code blocks show as printed."""
     printed = list(re.sub(r"[^\n]", MASK, text))
@@ -272,7 +260,7 @@ def _split_fences(text: str) -> tuple[str, str]:
             if not typed:
                 printed[fence.start(3) + line.start() : fence.start(3) + line.end()] = line[0]
             typed = typed and line[0].endswith("\\")  # then the next line belongs to it
-    return FENCE.sub(_masked, text), "".join(printed)
+    return FENCE.sub(masked, text), "".join(printed)
 
 
 def _keep_decimals(text: str) -> str:
@@ -280,33 +268,20 @@ def _keep_decimals(text: str) -> str:
     return FORMULA.sub(lambda formula: re.sub(r"(\d+\.\d+)|[^\n]", lambda part: part[1] or MASK, formula[0]), text)
 
 
-def _result_sections(text: str, words: Sequence[str]) -> list[Span]:
-    """What precedes all headings; and from a heading with one of the words to the next heading of its level or above."""
-    wanted = re.compile("|".join(rf"(?<![a-z]){re.escape(word)}(?![a-z])" for word in words) or "(?!)", re.IGNORECASE)
-    headings = [(match.start(), len(match[1]), match[2]) for match in HEADING.finditer(text)]
-    spans = [(0, headings[0][0] if headings else len(text))]
-    for index, (start, level, title) in enumerate(headings):
-        if wanted.search(title):
-            ends = (other for other, other_level, _ in headings[index + 1 :] if other_level <= level)
-            spans.append((start, next(ends, len(text))))
-    return spans
-
-
-def _result_paragraphs(text: str, calls: list[int]) -> list[Span]:
-    ends = [0, *(match.start() for match in PARAGRAPH_END.finditer(text)), len(text)]
-    return [(start, end) for start, end in pairwise(ends) if any(start <= call < end for call in calls)]
-
-
 # -- words ------------------------------------------------------------------------------------------------------------
-
-
-def _search(wanted: Table, exceptions: Table, text: str) -> list[Span]:
-    pattern = "|".join(pattern for pattern, _ in wanted)
-    return [match.span() for match in re.finditer(pattern, _mask(exceptions, text))]
 
 
 def _within(span: Span, spans: Iterable[Span]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in spans)
+
+
+def _between(text: str, spans: Iterable[Span], exceptions: Iterable[Span]) -> str:
+    """What of a text lies in the spans and not in the exceptions; the rest is masked."""
+    kept = bytearray(len(text))
+    for value, chosen in ((1, spans), (0, exceptions)):
+        for start, end in chosen:
+            kept[start:end] = bytes([value]) * (end - start)
+    return "".join(a if keep or a == "\n" else MASK for a, keep in zip(text, kept, strict=True))
 
 
 def _line(text: str) -> str:

@@ -1,4 +1,4 @@
-from ronkyo.params import Section, Variants
+from ronkyo.params import Section, Seeds, Variants
 
 
 class Training(Section):
@@ -6,7 +6,7 @@ class Training(Section):
 
 
 class Settings(Section):
-    seeds: int
+    seeds: Seeds
     training: Training
     variants: Variants[Training]
 

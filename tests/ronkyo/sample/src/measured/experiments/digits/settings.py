@@ -1,4 +1,4 @@
-from ronkyo.params import Section, Variants
+from ronkyo.params import Section, Seeds, Variants
 
 
 class Training(Section):
@@ -13,7 +13,7 @@ class Data(Section):
 
 
 class Settings(Section):
-    seeds: int
+    seeds: Seeds
     data: Data
     training: Training
     variants: Variants[Training]
