@@ -50,9 +50,11 @@ VOCABULARY = Vocabulary(
     _NOT_NUMBERS,
     comparisons,
     _HEADINGS,
-    told=r"\b(?:was|were|did|got|gave|took|became|found|fell|rose|(?:reach|achiev|improv|dropp|(?:in|de)creas|converg|diverg|obtain|observ|"
-    r"perform|outperform|learn|train|stay|remain|result)ed)\b",
-    outcomes=r"\b(?:accurac(?:y|ies)|loss(?:es)?(?! functions?)|errors?|scores?|perplexity)\b",
+    told=r"\b(?:(?:can|could|we) see|(?:show|indicate|suggest)s? that|was|were|did|got|gave|took|became|found|fell|rose|"
+    r"(?:reach|achiev|improv|dropp|(?:in|de)creas|converg|diverg|obtain|observ|(?:out)?perform|learn|train|stay|remain|"
+    r"result)ed)\b",
+    outcomes=r"\b(?:accurac(?:y|ies)|loss(?:es)?(?! functions?)|errors?|scores?|perplexity|performance|r2|auc|f1|bic|aic|rmse|"
+    r"mse|mae|precision|recall|bleu|fid|than (?:the|that|those))\b",
     measured=r"\b(?:train|training|test|val|validation|dev|held[- ]out)[ -](?:acc|accuracy|loss|error|score|perplexity)\b",
     sentence_end=r"(?<=[.!?])(?=\s)",
 )

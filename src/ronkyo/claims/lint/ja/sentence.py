@@ -153,7 +153,7 @@ class Sentence:
             return True
         if word.surface in ("ば", "か") or word.base in w.FOLLOWING:
             return True
-        if word.base in w.CONDITION and word.kind.startswith(("名詞,非自立", "名詞,副詞可能", "名詞,接尾", "助詞")):
+        if word.base in w.CONDITION and word.kind.startswith(("名詞", "助詞")):
             return True
         if (
             word.surface != "と"
