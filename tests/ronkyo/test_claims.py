@@ -235,7 +235,7 @@ def test_one_seed_is_undecided(project, state):
     assert verdict(rendered) == "undecided"
     entry = rendered.ledger()["a"]
     assert entry["reason"] == "one value"
-    assert all(line.endswith("：シードを 2 個以上にしたとき") for line in entry["changes_if"])
+    assert entry["changes_if"] == ["シードを 2 個以上にしたとき"]
     json.dumps(entry, allow_nan=False)
 
 

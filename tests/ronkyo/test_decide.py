@@ -55,7 +55,7 @@ It is not.
 {% endclaim %}
 {% endfor %}
 
-{% claim "chance", exact("least_squares.least.loss", equals="least_squares.least.loss") %}
+{% claim "chance", exact("least_squares.least.loss", equals="least_squares.least.loss"), hypothesis="it is itself" %}
 {% supported %}
 It is itself.
 {% endclaim %}
