@@ -12,7 +12,7 @@ import pytest
 import sample
 
 from ronkyo import files, params, results
-from ronkyo.claims import estimates
+from ronkyo.claims import estimates, ledger
 from ronkyo.claims.predicates import Comparison, Predicate, Verdict, decisive, every
 from ronkyo.claims.quantity import Kind, Quantity
 from ronkyo.claims.statements import Claim
@@ -499,6 +499,66 @@ def test_a_mistake_in_a_claim_names_template_and_line(measured, arguments, messa
     assert "\n" not in str(raised.value)
 
 
+def test_every_claim_without_a_hypothesis_is_told_of_at_once(state):
+    other = f'{{% claim "b", {OK} %}}\n{WORDINGS}{{% endclaim %}}\n'
+    with pytest.raises(ReportError) as raised:
+        state(OK, options="", before=other)
+    expected = "expected hypothesis=…, what it claims in a few words of the reader's, found none"
+    assert str(raised.value).splitlines() == [
+        f"report_templates/report.md.j2:3: claim 'b': {expected}",
+        f"report_templates/report.md.j2:11: claim 'a': {expected}",
+    ]
+
+
+def test_seeds_added_without_a_plan_are_told_behind_the_sentence(project, state):
+    files.write_text(project.claims_file, ledger.text(state(OK).ledger()))
+    accuracy = {name: np.array([*values, np.mean(values) + 0.001]) for name, values in sample.ACCURACY.items()}
+    seeds = {name: {"accuracy": values, "loss": 1 / values} for name, values in accuracy.items()}
+    results.write_summary(project, "digits", results.Summary(seeds=seeds))
+    rendered = state('higher("digits.gru.accuracy", than=0.1)')
+    assert badges(rendered) == ["主張 1「仮説」 支持（5 シード、見直し 2 回、水準の補正なし）"]
+    assert "シード 4、5 個（区間の水準 95.00\u00a0%）" in build.parse(rendered).root.text_content()
+
+
+def test_the_table_of_claims_leads_with_hypotheses_and_tells_what_stands_among_all(measured):
+    claims = {
+        "a": OK,
+        "b": 'higher("digits.simple_rnn.accuracy", than=0.0835)',  # by a hair, which chance may give to one of many
+        "c": 'higher("digits.bilstm.accuracy", than="digits.lstm.accuracy")',
+    }
+    before = "".join(
+        f'{{% claim "{id}", {predicate}, hypothesis="仮説 {id}" %}}\n{WORDINGS}{{% endclaim %}}\n'
+        for id, predicate in claims.items()
+    )
+    after = "\n{{ claims_table() }}\n\n{{ false_discoveries() }}\n\n"
+    rendered = stating(measured)('exact("digits.chance.accuracy", equals=0.1)', id="e", before=before, after=after)
+    root = build.parse(rendered).root
+    assert [[cell.text_content() for cell in row] for row in root.xpath('//table[.//th="仮説"]/tbody/tr')] == [
+        ["1", "仮説 a", "支持", "差", "0.107", "[0.080, 0.135]", "4", "○"],
+        ["2", "仮説 b", "支持 際どい", "差", "0.021", "[0.001, 0.042]", "4", "×"],
+        ["3", "仮説 c", "未決", "差", "0.002", "[−0.021, 0.026]", "4", "—"],
+        ["4", "仮説", "支持", "計算値", "0", "—", "—", "—"],
+    ]
+    told = "判定の決まった主張は 2 個であり、これら全体の偽発見率を 5\u00a0% に抑えても、1 個の判定が残る（残らないのは主張 2）。"
+    assert told in [paragraph.text_content() for paragraph in root.iter("p")]
+    with pytest.raises(ReportError, match="stands after false_discoveries\\(\\) at .*, which must tell of it"):
+        stating(measured)(OK, before="{{ false_discoveries() }}\n\n")
+
+
+def test_the_ledger_tells_comparisons_in_the_readers_words(project, state):
+    files.write_text(project.templates / "metrics.yaml", METRICS.replace("  addition.steps", "  # addition.steps"))
+    both = 'higher("digits.bilstm.accuracy", than="digits.gru.accuracy", over="both", matters=0.02)'
+    root = build.parse(state(both, options="")).root
+    (block,) = root.xpath('//div[@id="ledger:a"]')
+    assert block.find("p").text_content() == "主張 1 BiLSTM(64) は GRU(64) より正解率が高い 支持 a 本文へ"
+    over_seeds, over_items = (term.text_content() for term in block.xpath('.//dt[.="比較"]/following-sibling::dd')[:2])
+    assert over_seeds.startswith(
+        "正解率：BiLSTM(64) − GRU(64) > 0 を主張。差が ±0.02 の中ならば同等とみなす。推定値 0.1025、97.50\u00a0% 区間"
+    )
+    assert over_items.startswith("正解率：BiLSTM(64) − GRU(64)（声について） > 0 を主張。")
+    assert over_items.endswith("支持 digits.bilstm.accuracy digits.gru.accuracy")
+
+
 def test_an_id_stands_for_one_claim(state):
     twin = f'{{% claim "a", {OK}, hypothesis="x" %}}\n{WORDINGS}{{% endclaim %}}\n'
     with pytest.raises(ReportError, match="stated already at report_templates/report.md.j2:3"):
@@ -861,6 +921,45 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
     ]
     paragraph = build.parse(rendered).root.find(".//p")
     assert "others.\u00a0Claim 1 “It is the best”\u00a0supported (4 seeds)" in "".join(paragraph.itertext())
+
+
+def test_a_comparison_words_itself_in_english(tmp_path):
+    project = sample.build(tmp_path, "en")
+    sample.write_results(project)
+    files.write_text(
+        project.templates / "metrics.yaml",
+        'metrics: {accuracy: {noun: accuracy, better: higher, format: ".1%"}, steps: {noun: number of steps, better: lower}}\n'
+        "items: {digits: clips}\n",
+    )
+    calls = {
+        '"digits.bilstm.accuracy", "digits.gru.accuracy"': (
+            "The accuracy of BiLSTM(64) is higher than that of GRU(64) (difference 10.2 points, interval [8.2, 12.3] points)."
+        ),
+        '"digits.gru.accuracy", "digits.bilstm.accuracy", ratio=True': (
+            "The accuracy of GRU(64) is lower than that of BiLSTM(64) (ratio 0.669, interval [0.616, 0.726])."
+        ),
+        '"digits.bilstm.accuracy", "digits.lstm.accuracy", over="both"': (
+            "The seeds and clips do not tell whether the accuracy of BiLSTM(64) is higher or lower than that of LSTM(64) "
+            "(seeds: difference 0.2 points, interval [−2.9, 3.4] points; "
+            "clips: difference 0.2 points, interval [0.0, 0.5] points)."
+        ),
+        '"digits.bilstm.accuracy", "digits.lstm.accuracy", matters=0.05': (
+            "The accuracy of BiLSTM(64) differs from the accuracy of LSTM(64) by less than 5.0 points, either way "
+            "(difference 0.2 points, interval [−2.1, 2.6] points)."
+        ),
+        '"digits.gru.accuracy", 0.5': (
+            "The accuracy of GRU(64) is lower than 50.0\u00a0% (difference −29.3 points, interval [−32.0, −26.5] points)."
+        ),
+        '"addition.hidden_64.steps", "addition.hidden_16.steps", margin=3': (
+            "The number of steps of RNN(64) minus the number of steps of RNN(16) is less than −3 "
+            "(difference −4.00, interval [−4.45, −3.55])."
+        ),
+    }
+    stated = "\n".join(f"{{{{ compared({call}, id='a{number}') }}}}" for number, call in enumerate(calls))
+    sample.write_report(project, f"## One\n\n{stated}\n\n{{{{ ledger() }}}}\n")
+    claims = chapters.render(project).claims.stated
+    assert [claim.text for claim in claims] == list(calls.values())
+    assert claims[2].claim.grounds == "4 seeds, 120 clips"
 
 
 # -- from a plain script ----------------------------------------------------------------------------------------------

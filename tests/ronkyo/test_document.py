@@ -233,7 +233,7 @@ def test_an_error_after_rendering_names_the_chapter_and_line_too(tree_from, seco
 
 def test_an_error_in_a_claims_wording_names_its_line(tree_from):
     claim = (
-        '{% claim "a", exact("digits.chance.accuracy", equals=0.1) %}\n{% supported %}\n一。\n'
+        '{% claim "a", exact("digits.chance.accuracy", equals=0.1), hypothesis="x" %}\n{% supported %}\n一。\n'
         "{% contradicted %}\n二。\n{% endclaim %}"
     )
     wrong = claim.replace("一。", "一に\n" + r"$\frac{1}{$").replace('"a"', '"b"')
@@ -274,7 +274,8 @@ def test_the_same_mistake_in_two_places_is_told_of_twice(tree_from):
 
 
 def test_without_a_ledger_only_the_ledger_is_missing(tree_from):
-    claim = '{% claim "a", exact("digits.chance.accuracy", equals=0.1) %}\n{% supported %}\n一。\n{% endclaim %}\n'
+    claim = '{% claim "a", exact("digits.chance.accuracy", equals=0.1), hypothesis="x" %}\n'
+    claim += "{% supported %}\n一。\n{% endclaim %}\n"
     with pytest.raises(ReportError) as raised:
         tree_from(claim)
     assert str(raised.value) == f"{REPORT}: expected {{{{ ledger() }}}} after the claims, found none"

@@ -249,8 +249,11 @@ class Claims:
 
     @property
     def problems(self) -> list[str]:
-        """A line for each verdict without a wording."""
-        return [_missing_wording(claim) for claim in self.wordless]
+        """A line for each verdict without a wording, and for each claim without a hypothesis."""
+        claims = sorted((*(stated.claim for stated in self.stated), *self.wordless), key=lambda claim: claim.number)
+        expected = "expected hypothesis=…, what it claims in a few words of the reader's, found none"
+        nameless = [f"{claim.place}: claim {claim.id!r}: {expected}" for claim in claims if not claim.hypothesis]
+        return [_missing_wording(claim) for claim in self.wordless] + nameless
 
     def hypothesis(self, comparisons: Sequence[Comparison]) -> str:
         """What comparisons claim, if it can be said without an author; else ""."""
