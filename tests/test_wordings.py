@@ -41,7 +41,9 @@ def test_a_hypothesis_is_short_and_no_sentence():
 
 def test_an_explanation_says_that_it_explains():
     texts = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "report_templates").rglob("*.md.j2"))
-    explanations = re.findall(r"\{% explanation %\}(.*?)\{% (?:supported|equal|undecided|contradicted|endclaim) %\}", texts, re.S)
+    explanations = re.findall(
+        r"\{% explanation %\}(.*?)\{% (?:supported|equal|undecided|contradicted|endclaim) %\}", texts, re.S
+    )
     assert len(explanations) > 5
     for explanation in explanations:
         assert re.search("考えられる|分からない|限らない|断定できない|異なる|うる", explanation), explanation
