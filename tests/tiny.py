@@ -6,12 +6,12 @@ Of each experiment one variant is a look further than the others.
 from typing import Any
 
 CHANGES: dict[str, Any] = {
-    "binary_addition.seeds": {"looks": [2, 3], "taken": {"relu": 3}},
+    "binary_addition.seeds": {"looks": [2, 3], "taken": {"xavier": 3}},
     "binary_addition.training.iterations": 200,
     "binary_addition.training.record_every": 50,
     "binary_addition.training.test_examples": 64,
     "binary_addition.training.flow_examples": 8,
-    "spoken_digits.seeds": {"looks": [2, 3], "taken": {"gru": 3}},
+    "spoken_digits.seeds": {"looks": [2, 3], "taken": {"lstm": 3}},
     "spoken_digits.data.synthesis.takes": 2,
     "spoken_digits.data.synthesis.content_digest": None,
     "spoken_digits.data.clip_length": 40,

@@ -274,7 +274,8 @@ def test_the_same_mistake_in_two_places_is_told_of_twice(tree_from):
 
 
 def test_without_a_ledger_only_the_ledger_is_missing(tree_from):
-    claim = '{% claim "a", exact("digits.chance.accuracy", equals=0.1), hypothesis="x" %}\n{% supported %}一。{% endclaim %}\n'
+    claim = '{% claim "a", exact("digits.chance.accuracy", equals=0.1), hypothesis="x" %}\n'
+    claim += "{% supported %}\n一。\n{% endclaim %}\n"
     with pytest.raises(ReportError) as raised:
         tree_from(claim)
     assert str(raised.value) == f"{REPORT}: expected {{{{ ledger() }}}} after the claims, found none"

@@ -58,7 +58,7 @@ def test_the_range_of_the_number_of_seeds_holds_it_and_is_narrower_for_a_larger_
     assert large.low <= large.seeds <= large.high
     assert large.high - large.low < small.high - small.low
     for n, found in ((5, small), (20, large)):  # the ends are those of the interval of the spread
-        low, high = np.sqrt((n - 1) / stats.chi2.ppf([0.975, 0.025], n - 1))
+        low, high = np.sqrt((n - 1) / stats.chi2.ppf([0.9, 0.1], n - 1))
         assert [found.low, found.high] == [max(n, known_spread(0.5 / spread)) for spread in (low, high)]
 
 

@@ -16,6 +16,7 @@ import scipy  # its parts are loaded when first used
 ALPHA = 0.05
 LEVEL = 1 - ALPHA
 RESAMPLES = 9999  # of a bootstrap
+CELLS = 2**20  # resampled values that are held at a time
 
 
 class Method(StrEnum):
@@ -136,9 +137,12 @@ def _bootstrap(
     would change with the unit of the values.
     """
     n = standard.shape[-1]
-    drawn = rng.integers(0, n, (resamples, n)) + n * np.arange(resamples)[:, None]
-    counts = np.bincount(drawn.ravel(), minlength=n * resamples).reshape(resamples, n)
-    means = np.sort(np.round(standard @ counts.T / n, 12), axis=-1)
+    size = max(1, CELLS // n)
+    parts = [
+        _resampled_means(standard, rng.integers(0, n, (min(size, resamples - start), n)))
+        for start in range(0, resamples, size)
+    ]
+    means = np.sort(np.concatenate(parts, axis=-1), axis=-1)
     bias = scipy.special.ndtri((np.mean(means < 0, axis=-1) + np.mean(means <= 0, axis=-1)) / 2)
     acceleration = np.sum(standard**3, axis=-1) / 6 / np.sum(standard**2, axis=-1) ** 1.5
     ends = []
@@ -149,6 +153,13 @@ def _bootstrap(
         above = np.take_along_axis(means, np.ceil(place).astype(int)[..., None], -1)[..., 0]
         ends.append(np.where(np.isfinite(share), below + (place - np.floor(place)) * (above - below), np.nan))
     return ends[0], ends[1]
+
+
+def _resampled_means(standard: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """(…, n) values at the places (resamples, n) -> means, (…, resamples)."""
+    resamples, n = drawn.shape
+    counts = np.bincount((drawn + n * np.arange(resamples)[:, None]).ravel(), minlength=n * resamples)
+    return np.round(standard @ counts.reshape(resamples, n).T / n, 12)
 
 
 def ratio_estimate(

@@ -133,10 +133,9 @@ def what_decides(claim: Claim, cost: Callable[[Comparison, int], str]) -> list[s
         return []
     english = Words("en")
     lines = changes_if(replace(claim, words=english, items=english("claims.items")))
-    for index, part in enumerate(open_parts(claim.verdict, claim.comparisons)):
+    for index, part in enumerate(open_parts(claim.verdict, claim.comparisons)[: len(lines)]):
         needed = power.seeds_needed(part)
-        if needed is not None and (told := cost(part, needed.seeds)):
-            lines[index] += told
+        lines[index] += cost(part, needed.seeds) if needed else ""
     return lines
 
 
@@ -151,7 +150,10 @@ def changes_if(
     told = partial(_of_part, claim, mark)
     if claim.verdict == Verdict.UNDECIDED:
         parts = open_parts(claim.verdict, claim.comparisons)
-        return [_named(claim, part, told(part)) if len(claim.comparisons) > 1 else told(part) for part in parts]
+        texts = [told(part) for part in parts]
+        if len(set(texts)) == 1 or len(claim.comparisons) == 1:
+            return texts[:1]
+        return [_named(claim, part, text) for part, text in zip(parts, texts, strict=True)]
     if _turns(claim, claim.deciding):
         return [told(claim.deciding)]
     parts = [part for part in claim.comparisons if part.verdict == claim.verdict]

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 import scipy  # its parts are loaded when first used
 
-POINTS = 2**13  # of the quasi-random sample: the level is then known to about one part in a thousand
+POINTS = 2**11  # of the quasi-random sample: the level is then known to one part in a thousand
 DIGITS = 3  # of a level: it is rounded down to them, so that no processor's rounding is seen in an interval
 
 
@@ -28,7 +28,7 @@ def look_alpha(looks: tuple[int, ...], alpha: float) -> float:
     tested = tuple(n for n in looks if n > 1)
     if len(tested) < 2:
         return alpha
-    exact = scipy.optimize.brentq(lambda level: _any(tested, level) - alpha, alpha / len(tested), alpha, rtol=1e-6)
+    exact = scipy.optimize.brentq(lambda level: _any(tested, level) - alpha, alpha / len(tested), alpha, rtol=1e-4)
     exponent = math.floor(math.log10(exact)) - DIGITS + 1
     return float(f"{math.floor(exact / 10.0**exponent)}e{exponent}")
 

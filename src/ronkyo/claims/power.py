@@ -29,7 +29,7 @@ class Needed(NamedTuple):
     """How many seeds show a difference with the wanted probability; in all, with those that there are."""
 
     seeds: int
-    low: int  # the range over the 95 % interval of the spread
+    low: int  # the range over the 80 % interval of the spread
     high: int
 
 
@@ -79,7 +79,7 @@ def seeds_needed(comparison: Comparison, power: float = POWER) -> Needed | None:
         return None
     n, effect = estimate.n, size / estimate.spread
     squares = _chi2(n - 1)  # the seeds' sum of squares in units of the unknown variance
-    factor = np.sqrt(scipy.special.chdtri(n - 1, [0.975, 0.025]) / (n - 1))
+    factor = np.sqrt(scipy.special.chdtri(n - 1, [0.9, 0.1]) / (n - 1))
     seeds = _smallest(n, lambda count: _assurance(count, n, effect, squares, alpha) >= power)
     low, high = (
         _smallest(n, lambda count, one=one: _power(count, effect * one, alpha) >= power) for one in factor[::-1]

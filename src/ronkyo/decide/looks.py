@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ronkyo.claims import ledger, power
+from ronkyo.claims.estimates import Reason
 from ronkyo.claims.metrics import split
 from ronkyo.claims.statements import Claim
 from ronkyo.claims.verdicts import Comparison, Verdict
@@ -96,8 +97,9 @@ def _end(claim: Claim, goal: int) -> str:
         return "this was the last planned look"
     if min(further) > goal:
         return f"the next planned look is at {min(further)}"
+    unknown = any(part.estimate.reason == Reason.NO_SPREAD for part in parts)  # of which nothing can be predicted
     likely = power.probability_of_a_decision(claim.predicate, max(further))
-    if likely < UNLIKELY:
+    if likely < UNLIKELY and not unknown:
         also = "; it is open over items, too" if any(not part.seeds for part in _undecided(claim)) else ""
         return (
             f"stopped, a decision at {max(further)} seeds has the probability {likely:.0%}, below {UNLIKELY:.0%}{also}"

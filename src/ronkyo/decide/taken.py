@@ -16,11 +16,11 @@ def write(project: Project, experiment: str, counts: Mapping[str, int]) -> None:
     """Put {variant: number of seeds} into the plan of an experiment, which is a mapping with `looks`."""
     text = project.params_file.read_bytes().decode()
     for variant, count in counts.items():
-        text = _put(text, (experiment, "seeds", "taken", variant), str(count))
+        text = put(text, (experiment, "seeds", "taken", variant), str(count))
     files.write_text(project.params_file, text)
 
 
-def _put(text: str, keys: Sequence[str], value: str) -> str:
+def put(text: str, keys: Sequence[str], value: str) -> str:
     """A YAML document whose nested mappings have the value under the keys, the last of which may be new."""
     node: Any = YAML().compose(text)
     for depth, key in enumerate(keys, start=1):

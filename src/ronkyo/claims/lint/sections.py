@@ -15,7 +15,10 @@ HEADING = re.compile(
 )
 PARAGRAPH_END = re.compile(r"\n(?=[ \t]*(?:\n|[-*+][ \t]|\d+[.)][ \t]|\||:[ \t]|>|///))")
 DECIMAL = re.compile(r"\d[.．]\d")
-MEASURED = re.compile(r"\d[.．]\d|\d[ \t]*[%％]")
+MEASURED = re.compile(
+    r"\d[.．]\d|\d[ \t]*(?:[%％]|エポック|epochs?\b|ステップ|steps?\b|秒|分|時間|seconds?\b|minutes?\b|hours?\b)",
+    re.IGNORECASE,
+)
 ROW = re.compile(r"^[ \t]*\|.*\d[.．]\d.*$", re.M)
 
 
@@ -53,11 +56,15 @@ def result_paragraphs(text: str, calls: Sequence[int]) -> list[Span]:
 
 
 def _tells_results(text: str, printed: str, vocabulary: Vocabulary) -> bool:
-    """Output with decimals, a table's row with one, or an outcome, a decimal or a percentage in the past tense."""
+    """Output with decimals, a table's row with one, or a sentence with two of: a measurement, an outcome, the past."""
     if DECIMAL.search(printed) or ROW.search(text):
         return True
     text = mask(vocabulary.not_numbers, HEADING.sub("", text))
     told = re.compile(vocabulary.told)
-    result = re.compile(rf"{MEASURED.pattern}|{vocabulary.outcomes}", re.IGNORECASE)
+    outcome = re.compile(vocabulary.outcomes, re.IGNORECASE)
+    measured = re.compile(vocabulary.measured, re.IGNORECASE)
     sentences = re.split(rf"{vocabulary.sentence_end}|{PARAGRAPH_END.pattern}", text)
-    return any(told.search(sentence) and result.search(sentence) for sentence in sentences)
+    return any(
+        measured.search(sentence) or sum(bool(sign.search(sentence)) for sign in (MEASURED, outcome, told)) > 1
+        for sentence in sentences
+    )

@@ -17,6 +17,7 @@ NAMES: Table = (
     (r"\d+_[A-Za-z]\w*|(?<![\d.])[123]D(?![A-Za-z])", "a name: 01_rnn, 2D"),
     (r"(?<![A-Za-z0-9])[A-Za-z0-9_][A-Za-z0-9_./-]*\.[A-Za-z][A-Za-z0-9]{0,5}(?![A-Za-z0-9])", "a file's name"),
     (r"(?<![\d.])\d+(?:\.\d+){2,}", "a version"),
+    (r"(?<=@)\d+|(?<![\d.])\d+[x×]\d+(?:[x×]\d+)*", "a cut-off, a shape: ndcg@10, 4x4"),
     (r"(?<![\d.])\d+-(?:dimensional|hop|bit|gram|class|shot|way|point|sided|fold|d)(?![a-z])", "a term: 4-hop"),
     (
         r"(?i:\b(?:no|fig|eq|sec|ver)\.?|\b(?:figures?|tables?|equations?|sections?|chapters?|appendix|layers?|phase|part|trial|experiment|"
@@ -35,8 +36,9 @@ class Vocabulary:
     not_numbers: Table
     comparisons: Callable[[str], list[Span]]  # where a text compares
     headings: Table  # words of headings that lead results
-    told: str  # a pattern: the past tense of a sentence
-    outcomes: str  # a pattern: what a sentence that tells a result in it is about
+    told: str  # a pattern: the tense in which results are told
+    outcomes: str  # a pattern: what a sentence in it that tells a result is about
+    measured: str  # a pattern: what only results are about, in any tense
     sentence_end: str  # a pattern of no width
 
 

@@ -36,7 +36,10 @@ _NOT_NUMBERS: Table = (
 )
 # Words of headings that lead results.
 _HEADINGS: Table = (
-    (r"\b(?:results?|findings?|observations?|discussion|conclusions?|summary|lessons|takeaways?)\b", "what came out"),
+    (
+        r"\b(?:results?|findings?|observations?|discussion|conclusions?|summary|lessons|takeaways?|insights?|interpretations?|outcomes?|decisions?|verdict)\b",
+        "what came out",
+    ),
     (
         r"\b(?:experiments?|experimental|evaluation|ablations?|comparisons?|analysis|benchmarks?|performance)\b",
         "what was done",
@@ -47,8 +50,11 @@ VOCABULARY = Vocabulary(
     _NOT_NUMBERS,
     comparisons,
     _HEADINGS,
-    told=r"\b(?:was|were|did|got|gave|took|became|found|fell|rose|(?:reach|achiev|improv|dropp|(?:in|de)creas|converg|diverg|obtain|observ|"
-    r"perform|outperform|learn|train|stay|remain|result)ed)\b",
-    outcomes=r"\b(?:accurac(?:y|ies)|loss(?:es)?(?! functions?)|errors?|scores?|perplexity)\b",
+    told=r"\b(?:(?:can|could|we) see|(?:show|indicate|suggest)s? that|was|were|did|got|gave|took|became|found|fell|rose|"
+    r"(?:reach|achiev|improv|dropp|(?:in|de)creas|converg|diverg|obtain|observ|(?:out)?perform|learn|train|stay|remain|"
+    r"result)ed)\b",
+    outcomes=r"\b(?:accurac(?:y|ies)|loss(?:es)?(?! functions?)|errors?|scores?|perplexity|performance|r2|auc|f1|bic|aic|rmse|"
+    r"mse|mae|precision|recall|bleu|fid|than (?:the|that|those))\b",
+    measured=r"\b(?:train|training|test|val|validation|dev|held[- ]out)[ -](?:acc|accuracy|loss|error|score|perplexity)\b",
     sentence_end=r"(?<=[.!?])(?=\s)",
 )

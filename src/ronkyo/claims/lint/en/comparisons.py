@@ -20,16 +20,16 @@ def _words(*alternatives: str) -> str:
 _OUTCOME = (
     r"(?:accurac(?:y|ies)|loss(?:es)?|errors?|results?|performances?|scores?|convergence|generali[sz]ation|perplexit(?:y|ies)|"
     r"quality|precision|recall|f1|bleu|rouge|auc|rmse|mse|mae|ppl|metrics?|values?|times?|speeds?|throughput|latency|"
-    r"variances?|margins?|gaps?|differences?|drops?|gains?|improvements?|effects?|impacts?|changes?|decreases?|increases?|"
+    r"variances?|variations?|prices?|margins?|gaps?|differences?|drops?|gains?|improvements?|effects?|impacts?|changes?|decreases?|increases?|"
     r"overfitting|gradients?(?! (?:steps?|descent|clip))|rewards?|predictions?|costs?|stability|overlap|correlations?|"
-    r"outcomes?|(?:error|success|detection|win|hit|acceptance)[ -]rates?)"
+    r"outcomes?|levels?|(?:error|success|detection|win|hit|acceptance)[ -]rates?)"
 )
 _SETTING = (
     r"(?:(?:mini-?)?batch(?:es|[- ]?sizes?)?|layers?|(?:learning[- ])?rates?|models?|networks?|nets?|data(?:sets?)?|numbers?|"
     r"amounts?|sizes?|epochs?|units?|neurons?|parameters?|depths?|widths?|dimensions?|windows?|sequences?|contexts?|kernels?|"
     r"filters?|features?|hidden|samples?|steps?|architectures?|weights?|penalt(?:y|ies)|dropout|sets?|inputs?|images?|"
     r"sentences?|words?|texts?|tokens?|functions?|patterns?|structures?|values? of|types?|kinds?|methods?|approach(?:es)?|"
-    r"parts?|ones?|seeds?|runs?|classes|tasks?|problems?|vocabular(?:y|ies)|levels?|states?|variants?)"
+    r"parts?|ones?|seeds?|runs?|classes|tasks?|problems?|vocabular(?:y|ies)|states?|variants?)"
 )
 _SETTLED = (  # what follows a word that describes no noun
     r"(?:\s*(?:[^\w\s]|\Z)|\s+(?:than|by|in|on|at|for|to|from|of|with|without|when|while|if|as|and|or|but|so|because|since|"
@@ -42,7 +42,7 @@ _SETTLED = (  # what follows a word that describes no noun
 
 _MEASURE = (
     "high|low|fast|slow|strong|weak|short|long|quick|deep|steep|near|cheap|light|great|small|rough|smooth|sharp|hard|tight|"
-    "clear|few|poor|rich|broad|narrow|soon|bright|dark|warm|cold|tough|mild|close|large|wide|simple|loose|fine|coarse|rare|safe"
+    "clear|few|poor|rich|broad|narrow|soon|bright|dark|warm|cold|tough|mild|close|large|wide|simple|loose|fine|dense|coarse|rare|safe"
 )
 _ADJECTIVE = (
     r"\w+(?:ate|ent|ant|al|ive|ous|ful|able|ible|ed|ly|ing|ic|ary|ory|id|less|ust|ble|se|ex|ar|rn|ete|ise|ect|pt|ure)"
@@ -69,10 +69,11 @@ _RANKED = _words(
     r"(?:no|little|any|an?|small|large|negligible|minor|major|strong|clear|noticeable|positive|negative|significant|limited)"
     r" (?:\w+ )?(?:effects?|impacts?|influence|change)(?= (?:on|in|of|was|is|were)|\s*[.,;])",
     r"(?:not|n't|never|hardly|barely|strongly|greatly|significantly|slightly) (?:affect|influenc|chang|matter)\w*",
-    r"(?:go|goes|went|going) (?:up|down)|(?:down|up)(?:ward)?[- ]?trend\w*|trend(?:s|ed|ing)? (?:up|down)\w*",
+    r"(?:is|was|are|were|stays?) (?:well |far )?\*?(?:above|below)|unfavou?rable",
+    r"(?:go|goes|went|going|creep|creeps|crept|shoots?|shot|edges?|ticks?) (?:up|down)",
+    r"(?:down|up)(?:ward)?[- ]?trend\w*|trend(?:s|ed|ing)? (?:up|down)\w*",
     rf"(?:different|max(?:imum|imal)?|min(?:imum|imal)?|peak|top)(?= (?:\w+ )?{_OUTCOME})",
-    r"plateau\w*|stagnat\w*|level(?:s|ed|led)? (?:off|out)",
-    "drastically|dramatically|noticeably|markedly|marginally|substantially",
+    r"plateau\w*|saturat(?:es?|ed|ing)|stabili[sz]\w+|stagnat\w*|level(?:s|ed|led)? (?:off|out)",
     r"(?:converg|learn|train|overfit|decreas|drop|improv)\w*(?: \w+)? "
     "(?:quickly|slowly|rapidly|earlier|sooner|later|well|poorly|badly)",
     r"perform\w* (?:\w+ )?(?:well|poorly|badly)|(?:is|was|are|were|be|very|more|not|proved|highly|most|less) (?:in)?effective",
@@ -97,7 +98,16 @@ _NOT_COMPARISONS: Table = (
         _words("at (?:least|most|best|worst|the latest)", "more or less", "once more", "no longer", "any ?more"),
         "at least",
     ),
-    (_words("more than (?:once|sufficient|enough)", "most of", "as well as", "(?:rather|other) than"), "no comparison"),
+    (
+        _words(
+            r"(?:more|less|fewer) than (?:once|sufficient|enough|half|~?\d[\d.,%]*)",
+            "the most (?:important|common|popular)",
+            "most of",
+            "as well as",
+            "(?:rather|other) than",
+        ),
+        "no comparison",
+    ),
     (_words("(?:less|greater|more) than or equal", "more generally", "(?:more|most) importantly"), "no comparison"),
     (_words("further(?:more)?", "at the same time", "(?:see|told|described) (?:later|below)"), "a connection, a place"),
     (
@@ -192,7 +202,13 @@ def _happened(text: str, match: re.Match[str]) -> bool:
         return False
     if _TO_DO.search(before) and not re.search(rf"{_OUTCOME}(?: \w+)?\s*$", before, re.I):
         return False
-    transitive = match[0].lower().endswith(("ed", "ing", "se", "ce", "er", "lf")) and re.match(
+    transitive = match[0].lower().endswith(("ed", "ing", "se", "ce", "er", "lf", "ve")) and re.match(
         r"\s+(?!and\b|or\b)\w", after
     )
-    return not (transitive and _ACTED.search(before)) or bool(_OF_OUTCOME.match(after))
+    described = match[0].lower().endswith("ed") and re.search(
+        r"\b(?:the|an?|our|its|this|these|those)\s*$", before, re.I
+    )
+    chosen = re.search(rf"\b{_SETTING} (?:is|are|was|were)(?: then| also)?\s*$", before, re.I)
+    if chosen or described or (transitive and _ACTED.search(before)):
+        return bool(_OF_OUTCOME.match(after))
+    return True

@@ -13,19 +13,20 @@ _NUMBERS: Table = (
     (f"{_KANJI}+(?:[・．]|分の){_KANJI}+|{_KANJI}{{2,}}{_COUNTER}?", "〇・五, 十分の一, 二十"),
     (f"(?!一){_KANJI}{_COUNTER}|(?:ふた|みっ|よっ)つ", "三つ, 五割"),
     ("一[つ個回件倍割枚本秒]", "with fewer counters, since 一 begins many words"),
-    ("半[分々]", "half"),
+    ("(?<![上下前後左右])半[分々]", "half"),
 )
 _NOT_NUMBERS: Table = (
     *NAMES,
     (rf"第\s*(?:\d+|{_KANJI}+)(?!\d|{_KANJI}|\s*位)", "a place in an order, unless it is a rank"),
     (r"\d+\s*(?:乗|次関数|次式|進数|進法|値分類)", "a term of mathematics, as 二乗"),
     (rf"[統唯同単均逐画専随択]一|万一|〇〇+|四分位|百分率|(?<!{_KANJI})(?:十分(?!の{_KANJI})|二分(?!の))", "a word"),
-    (r"一つ一つ|(?<![\d.])[一1]\s*[一-龠ァ-ヶーつ]{1,4}ずつ", "each: nothing is counted"),
+    (r"数[十百千万億]+|一つ前|一つ一つ|(?<![\d.])[一1]\s*[一-龠ァ-ヶーつ]{1,4}ずつ", "each: nothing is counted"),
     (
         r"(?:図|表|式|節|章|問題|課題|演習|手順|付録|手法|パターン)[ \t]?"
         r"\(?\d+\)?(?:[-–~〜・,、]\d+)*(?![\d.]*\d)(?!\s*[%％個回件倍割点秒])",
         "which",
     ),
+    (r"\d+(?:-\d+)+(?=\s*(?:節|章|の))", "a section"),
     (
         r"\d+\s*(?:章|節|番目|[つ回層枚行列本目]目|年(?!間)|月(?!間)|次元|変数|クラス分類|項分布|対\s*\d)",
         "a place in an order, a date, a term",
@@ -47,7 +48,10 @@ _NOT_NUMBERS: Table = (
 )
 # Words of headings that lead results.
 _HEADINGS: Table = (
-    ("結果|実験|考察|結論|まとめ|おわりに|総括|所感|感想|観察|学び|教訓|気づき|[分わ]かったこと", "what came out"),
+    (
+        "結果|実験|考察|結論|まとめ|おわりに|総括|所感|感想|観察|学び|教訓|気づき|所見|解釈|総評|議論|判定|学習曲線|してみ[るた]|[分わ]かったこと",
+        "what came out",
+    ),
     ("実装|実践|演習|検証|試行|評価|比較|分析|効果", "what was done to see it"),
 )
 VOCABULARY = Vocabulary(
@@ -55,7 +59,8 @@ VOCABULARY = Vocabulary(
     _NOT_NUMBERS,
     comparisons,
     _HEADINGS,
-    told=r"(?:た|でした|ました)[。．\s*）)]*\Z",
-    outcomes="精度|正[解答]率|損失|誤差|スコア|(?i:loss|accuracy)",
-    sentence_end="(?<=[。．])",
+    told=r"(?:た|でした|ました|て(?:い|きて)(?:る|ます|た))[。．！!\s*）)]*\Z|(?:こと|の)が(?:[分わ]か|見て取れ|確認|読み取れ)",
+    outcomes="精度|正[解答]率|損失|誤差|スコア|性能|パフォーマンス|エラー|ロス(?!ト)|収束|学習時間|学習が進|結果[はにと]|(?i:loss|accuracy)",
+    measured="(?:訓練|学習|検証|テスト|評価|バリデーション)(?:データ)?(?:の|における|に対する)?(?:精度|正[解答]率|誤差|損失|ロス|エラー|スコア)|学習曲線",
+    sentence_end="(?<=[。．！!])",
 )

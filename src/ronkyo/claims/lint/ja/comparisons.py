@@ -42,7 +42,7 @@ def _than(s: Sentence, i: int) -> int:
         return 0
     size = 1 + (s[i + 1].surface == "も")
     before, after = s[i - 1], s[i + size]
-    if not (before.is_noun or before.kind.startswith(("動詞", "助動詞", "形容詞"))):
+    if not (before.is_noun or before.kind.startswith(("動詞", "助動詞", "形容詞", "記号,括弧閉"))):
         return size * s.of_a_result(i + size)  # an adverb: より高い
     if before.surface in ("いう", "という") or after.base in w.BESIDE | w.TAKEN:
         return 0
@@ -55,7 +55,9 @@ def _than(s: Sentence, i: int) -> int:
         and (after.is_mark or any(word.base in w.TAKEN for word in rest[-4:]))
     ):
         return 0
-    return size * bool(after.surface and not after.is_mark)
+    if after.is_mark:  # AよりBの方が, AよりBが速い; but 不足よりも、Bが原因
+        return size * (after.kind != "記号,句点" and any(word.base in w.MEASURES | {"方", "ほう"} for word in rest))
+    return size * bool(after.surface)
 
 
 def _beside(s: Sentence, i: int) -> int:
@@ -65,11 +67,8 @@ def _beside(s: Sentence, i: int) -> int:
         form = s[i + 1 + (following.base == "する")]
         goes_on = form.surface in ("て", "と", "ても") or (form.is_mark and not form.kind.startswith("記号,句点"))
         return int(goes_on and not any(after.base in w.LOOKED_AT for after in s.clause(i + 1)))
-    if (
-        word.surface in ("ほう", "方")
-        and following.surface in ("が", "は")
-        and before in ("の", "た", "る", "い", "な")
-    ):
+    described = before in ("の", "な") or s[i - 1].kind.startswith(("動詞", "助動詞", "形容詞"))
+    if word.surface in ("ほう", "方") and following.surface in ("が", "は") and described:
         advice = before == "た" and s[i + 2].base in w.PERMITTED
         return 0 if advice else 2
     return 0
@@ -77,7 +76,7 @@ def _beside(s: Sentence, i: int) -> int:
 
 def _same(s: Sentence, i: int) -> int:
     """同じくらい, 同程度, と区別できない, 次いで"""
-    word, following = s[i], s[i + 1]
+    word, following, before = s[i], s[i + 1], s[i - 1]
     if word.base == "同じ":
         if following.surface == "よう":
             return int(s[i + 2].surface == "な" and bool(w.RESULTS.search(s.noun(i + 3))))
@@ -86,6 +85,7 @@ def _same(s: Sentence, i: int) -> int:
         end = s.behind(i + 1)
         reached = s[end].surface in ("と", "が", "は", "も", "で") or s[end + 1].base in w.SHOWN | {"なる"}
         named = bool(w.RESULTS.search(s.noun(i + 1))) and (s[end].ends or reached)
+        named = named or (before.surface in w.NEARLY and following.is_noun)
         return int((named or (alike and not quoting)) and not s.ends_in_condition(i))
     if word.surface == "同" and word.kind.startswith("接頭詞"):
         return 2 * (following.surface in ("程度", "等", "水準", "レベル", "性能", "精度"))
@@ -110,18 +110,20 @@ def _top(s: Sentence, i: int) -> int:
     if following.surface == "の" or following.is_noun:
         first = i + 1 + (following.surface == "の")
         named = w.OUTCOMES.search(s.noun(first)) or _ranked(s, first)
-        return int(bool(named) and word.base not in w.PLACES and not re.search("値|化|量|限", following.surface))
+        return int(bool(named) and word.base not in w.PLACES and not re.search("値|化|量|限", s.noun(first)))
     if following.surface == "で":
         after = s[i + 2]
         ends = after.base in ("ある", "ない") or after.is_mark or following.kind.startswith("助動詞")
         return int(after.surface != "も" and ends)
-    return int(following.ends or following.surface in ("に", "と"))
+    topic = following.surface in ("は", "が") and word.base not in ("最大", "最小")
+    return int(following.ends or topic or following.surface in ("に", "と"))
 
 
 def _ranked(s: Sentence, i: int) -> bool:
     """最も高いモデルは, 最良の設定だった: that one is the first is said; 最良の設定で only refers to it"""
     behind = s[s.behind(i)]
-    return bool(w.RANKED.search(s.noun(i))) and (behind.ends or behind.surface in ("は", "が", "も"))
+    became = s[s.behind(i) + 1].base == "なる"
+    return bool(w.RANKED.search(s.noun(i))) and (became or behind.ends or behind.surface in ("は", "が", "も"))
 
 
 def _gap(s: Sentence, i: int) -> int:
@@ -131,12 +133,17 @@ def _gap(s: Sentence, i: int) -> int:
         return 0
     if following.base in w.PRESENCE:
         return 2
+    if following.surface == "性":
+        i, following, after = i + 1, after, s[i + 3]
     if following.surface in ("が", "は", "も"):
-        asked = after.base in ("何", "なに", "どの", "どう")
-        return 2 * (not asked and not s.to_do(i) and not s.ends_in_condition(i))
+        clause = list(takewhile(lambda word: word.surface != "を", s.clause(i + 2)))
+        open_end = after.ends and not after.kind.startswith("記号,読点")  # 差が..
+        told = open_end or any(word.base in w.PRESENT for word in clause)
+        return 2 * (told and not s.to_do(i) and not s.ends_in_condition(i))
     if following.base == "する" and word.kind.startswith("名詞,サ変"):
         caused = after.base in ("せる", "させる")
-        return 2 * (not caused and s.told(i + 1) and not s.conditional(i + 1) and not s.describes(i + 1))
+        told = s.told(i + 1) or (word.base == "変化" and bool(w.OUTCOMES.search(s.subject(i))))
+        return 2 * (not caused and told and not s.conditional(i + 1) and not s.describes(i + 1))
     return 2 * (following.surface == "を" and after.base in w.SHOWN and s.told(i + 2))
 
 
@@ -156,13 +163,15 @@ def _measure(s: Sentence, i: int) -> int:
     if word.base in w.PERMITTED and word.form in ("基本形", "仮定形") and _permitted(s, i):
         return 0
     if following.base == "すぎる":
-        return 2
+        return 2 * (not s.conditional(i + 1))
     if word.form == "連用テ接続" and following.base in ("なる", "する", "できる"):
         chosen = following.base != "なる" and not w.OUTCOMES.search(s.subject(i))
         return 2 * (not chosen and not s.conditional(i + 1) and not s.to_do(i))
     if word.form == "連用テ接続" and following.kind.startswith(("動詞", "名詞", "副詞", "形容詞")):
         how = word.base not in w.DEGREES or following.base in ("分ける", "分かれる", "用いる", "使う", "なるほど")
-        return int((not how or following.base in w.DIFFERS) and not s.ends_in_condition(i))
+        verb = next((j for j in range(i + 1, i + 5) if s[j].kind.startswith("動詞")), i)
+        condition = s.conditional(verb) or s.ends_in_condition(i)
+        return int((not how or following.base in w.DIFFERS) and not condition)
     likely = before.surface in ("が", "は", "も") and s[i - 2].base in w.LIKELIHOODS
     often = word.base == "多い" and before.surface in ("が", "も") and s[i - 2].base in ("こと", "場合", "もの")
     return int(s.of_a_result(i) and not (likely or often or s.conditional(i) or s.to_do(i)))
@@ -208,7 +217,7 @@ def _verb(s: Sentence, i: int) -> int:
         return int(s.negated(i))
     if word.base in w.DIFFERS:
         return int(s.told(i) and not s.conditional(i))
-    if word.base not in w.VERBS and not w.ADJECTIVAL.fullmatch(word.base):
+    if word.base not in w.VERBS and not w.CHANGING.fullmatch(word.base):
         return 0
     of_outcome = bool(w.OUTCOMES.search(s.subject(i)))
     if (word.base in w.CHOICES and not of_outcome) or (word.base == "変わる" and not (of_outcome or s.told(i))):

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 SENTENCE = re.compile(r"(?:[^。．！？!?|\n]|\n(?![ \t]*(?:\n|[-*+>#|:]|\d+[.)])))+[。．！？!?]?")
 JAPANESE = re.compile("[\u3040-\u9fff]")
-DROPPED = re.compile(rf"[ \t　]*\n\s*|\*+|(?<=[^\x00-\x7f])[ \t　]+|[ \t　]+(?=[^\x00-\x7f])|(?<={MASK}){MASK}")
-MARKS = {"括弧開": "([（［「『【〔", "括弧閉": ")]）］」』】〕", "読点": ",，、", "句点": "。．.!?！？"}
+DROPPED = re.compile(
+    rf"[ \t　]*\n\s*|\*+|(?<=\d)[.,，．](?=\d)|(?<=[^\x00-\x7f])[ \t　]+|[ \t　]+(?=[^\x00-\x7f])|(?<={MASK}){MASK}"
+)
+MARKS = {"括弧開": "([（［「『【〔", "括弧閉": ")]）］」』】〕", "読点": ",，、", "句点": "。．!?！？"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def _tokenize() -> Callable[[str], Iterator[Token]]:
 
 
 def _words(text: str, start: int, end: int) -> list[Word]:
-    """The words of text[start:end]. Line breaks, emphasis and blanks beside Japanese are in none of them."""
+    """The words of text[start:end]. Line breaks, emphasis, blanks beside Japanese and decimal points are in none."""
     dropped = {i for match in DROPPED.finditer(text, start, end) for i in range(*match.span())}
     places = [i for i in range(start, end) if i not in dropped]
     words: list[Word] = []
@@ -151,7 +153,7 @@ class Sentence:
             return True
         if word.surface in ("ば", "か") or word.base in w.FOLLOWING:
             return True
-        if word.base in w.CONDITION and word.kind.startswith(("名詞,非自立", "名詞,副詞可能", "名詞,接尾", "助詞")):
+        if word.base in w.CONDITION and word.kind.startswith(("名詞", "助詞")):
             return True
         if (
             word.surface != "と"
@@ -185,7 +187,8 @@ class Sentence:
             i += 1
         word = self[i]
         described = i + 1
-        if word.kind.startswith("名詞,形容動詞語幹") or self[described].surface == "な":
+        if word.kind.startswith("名詞,形容動詞語幹") or (word.is_noun and self[self.behind(i)].surface == "な"):
+            described = max(described, self.behind(i))
             if self[described].surface != "な":
                 return True
             described += 1

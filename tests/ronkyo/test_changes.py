@@ -1,0 +1,129 @@
+"""What the ledger says would turn a verdict: true when it is done, and of every part that is open."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from ronkyo.claims import Claims, MetricsTable, Predicates
+from ronkyo.claims.ledger import changes_if, terminal
+from ronkyo.claims.power import seeds_needed, visible
+from ronkyo.words import Words
+
+RNG = np.random.default_rng(3)
+NOISE = {name: RNG.normal(size=8) for name in ("ours", "near", "far")}
+ITEMS = {name: RNG.normal(size=40) for name in ("ours", "near")}
+WORDINGS = ("supported", "equal", "undecided", "contradicted")
+
+
+def claim(table, predicate, matters=None, items=None):
+    """A claim about {variant: (n_seeds,) or a constant}; `predicate` makes it from Predicates."""
+    metrics = MetricsTable(
+        {"x": {name: {"loss": values} for name, values in table.items()}},
+        items={"x": {name: {"loss": values} for name, values in (items or {}).items()}},
+        matters={"x": {"loss": matters}} if matters else {},
+    )
+    claims = Claims(Words("en"))
+    claims.state("a", predicate(Predicates(metrics)), "script:1", WORDINGS, lambda claim: "It is so.")
+    return claims.stated[0].claim
+
+
+def near(predicates):
+    return predicates.higher("x.ours.loss", than="x.near.loss")
+
+
+def number(text):
+    return float(re.search(r"[0-9.]+", text)[0])
+
+
+def test_undecided_says_what_its_seeds_would_have_shown():
+    one = claim(NOISE, near)
+    size = f"{visible(one.comparisons[0]):.2g}"
+    assert changes_if(one) == [f"8 seeds show a difference of {size} or more in 80\u00a0% of cases"]
+
+
+def test_undecided_says_how_many_seeds_show_what_matters():
+    one = claim(NOISE, near, matters=0.5)
+    seeds, low, high = seeds_needed(one.comparisons[0])
+    assert changes_if(one)[0].endswith(f"; one of 0.5 needs {seeds} seeds ({low}–{high}: the spread is uncertain)")
+
+
+def test_every_part_that_is_open_is_named():
+    table = NOISE | {"far": NOISE["far"] - 100}
+    one = claim(table | {"other": 2 * NOISE["near"][::-1]}, lambda predicates: predicates.highest("x.ours.loss"))
+    assert [text.partition(":")[0] for text in changes_if(one)] == ["near", "other"]
+
+
+def test_seeds_add_nothing_to_items():
+    one = claim(NOISE, lambda predicates: predicates.higher("x.ours.loss", "x.near.loss", over="both"), items=ITEMS)
+    seeds, items = changes_if(one)
+    assert seeds.startswith("seeds: 8 seeds show")
+    assert items.startswith("items: 40 items show")
+    assert items.endswith("; more seeds add no items")
+
+
+def test_a_supported_claim_turns_where_it_is_narrowest():
+    table = {"ours": NOISE["ours"] + 10, "near": NOISE["near"] + 5, "far": NOISE["far"]}
+
+    def highest(predicates):
+        return predicates.highest("x.ours.loss")
+
+    gap = number(changes_if(claim(table, highest))[0])
+    for factor, verdict in ((0.999, "supported"), (1.001, "undecided")):
+        moved = table | {"near": table["near"] + gap * factor}
+        assert claim(moved, highest).verdict == verdict
+
+
+def test_a_claim_that_two_parts_contradict_turns_only_with_both():
+    table = {"ours": NOISE["ours"], "near": NOISE["near"] + 5, "far": NOISE["far"] + 10}
+
+    def highest(predicates):
+        return predicates.highest("x.ours.loss")
+
+    one = claim(table, highest)
+    [text] = changes_if(one)
+    gaps = dict(re.findall(r"(near|far): when the estimate moves by ([0-9.]+)", text))
+    assert list(gaps) == ["near", "far"]
+    moved = {name: table[name] - 1.001 * float(gap) for name, gap in gaps.items()}
+    assert claim(table | {"near": moved["near"]}, highest).verdict == "contradicted"
+    assert claim(table | moved, highest).verdict == "undecided"
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_ratio_turns_when_it_is_multiplied_as_told(sign):
+    table = {name: np.exp(values / 4) for name, values in NOISE.items()}
+    table["ours"] = table["ours"] * np.exp(sign)
+    one = claim(table, lambda predicates: predicates.higher("x.ours.loss", "x.near.loss", ratio=True))
+    [text] = changes_if(one)
+    factor = number(text) ** -sign
+    assert ("divided" in text) == (sign == 1)
+    for power, turned in ((0.999, False), (1.001, True)):
+        moved = table | {"ours": table["ours"] * factor**power}
+        again = claim(moved, lambda predicates: predicates.higher("x.ours.loss", "x.near.loss", ratio=True))
+        assert (again.verdict != one.verdict) == turned
+
+
+def test_a_computed_number_turns_on_either_side():
+    one = claim({"got": 1.0, "wanted": 1.0}, lambda predicates: predicates.exact("x.got.loss", equals="x.wanted.loss"))
+    assert changes_if(one) == [
+        "when the formula or its implementation changes and the value leaves ±1.00×10^−6",
+    ]
+
+
+def test_the_terminal_has_a_row_a_claim_and_below_it_what_would_decide_it():
+    metrics = MetricsTable(
+        {"x": {name: {"loss": values} for name, values in NOISE.items()}}, matters={"x": {"loss": 1}}
+    )
+    claims = Claims(Words("ja"))
+    claims.state("open", near(Predicates(metrics)), "script:1", WORDINGS, lambda claim: "文。")
+    claims.state("sure", Predicates(metrics).higher("x.ours.loss", -9), "script:2", WORDINGS, lambda claim: "文。")
+    head, first, below, second, counts = terminal(claims, lambda part, seeds: f", {seeds} seeds: 3 min").splitlines()
+    assert head.split() == ["verdict", "claim", "estimate", "n", "close", "looks", "FDR", "template"]
+    assert first.split()[:2] == ["undecided", "open"]
+    assert below.startswith("    8 seeds show a difference of ")
+    assert below.endswith("seeds: 3 min")
+    assert second.split()[:2] == ["supported", "sure"]
+    assert second.split()[-2:] == ["stands", "script:2"]
+    assert counts.startswith("2 claims: 1 supported, 0 equal, 1 undecided, 0 contradicted; 1 stand")
