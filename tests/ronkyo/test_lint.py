@@ -225,6 +225,11 @@ def test_a_comparison_outside_a_claim_is_found(sentence, words):
     assert found(sentence, "comparison") == words
 
 
+@pytest.mark.parametrize("mark", ["", "- ", "  - ", "    1. ", "\t", "　", "> "])
+def test_the_words_of_a_comparison_are_those_of_the_text_wherever_they_stand(mark):
+    assert found(f"- 項目\n{mark}**損失**が 0. で 減った 。", "comparison") == ["減った"]
+
+
 @pytest.mark.parametrize("predicate", ["長くな", "大きくな", "下が", "増え"])
 @pytest.mark.parametrize(
     "condition", ["ると発散する。", "るほど発散する。", "る場合、発散する。", "るにつれて発散する。"]
@@ -353,7 +358,7 @@ def test_what_is_no_number_is_left_alone_in_english(sentence):
         ("We get similar results.", ["similar"]),
         ("The two are comparable.", ["comparable"]),
         ("It is as good as the other.", ["as good as"]),
-        ("It is the most accurate model, most often.", ["the most", "most often"]),
+        ("It is the most accurate model, most often.", ["most accurate", "most often"]),
         ("Momentum helps, and training is unstable without.", ["helps", "unstable"]),
         ("The GRU is easier to train and the LSTM worse.", ["easier", "worse"]),
         ("The simplest model wins.", ["wins"]),

@@ -56,7 +56,7 @@ _DEGREE = _words(
     "more|less|fewer|same|most",
 )
 _RANKED = _words(
-    "best|worst|fastest|slowest|optimal|sub-?optimal|(?:the|its) (?:most|least)|most often",
+    "best|worst|fastest|slowest|optimal|sub-?optimal|most often",
     r"(?:out|under|over)perform\w*|surpass\w*|exceed\w*|beats?|beaten|w[io]ns?|won|outweigh\w*|outclass\w*|overtak\w+|overtook",
     r"(?:fall|fell)s? short|lags?|lagged|lagging|on (?:a )?par|rivals?|rivall?ed|dominat\w+|ahead of|(?:far|well|just) behind",
     "advantages? over",
@@ -130,7 +130,7 @@ _NOT_COMPARISONS: Table = (
         "a term",
     ),
     (_words("differences? (?:equations?|quotients?)", "significant (?:digits?|figures?)", "early stopping"), "a term"),
-    (_words(r"gradient (?:boost|des)\w*", "data reductions?", "learning (?:rate )?(?:decay|schedule)s?"), "a term"),
+    (_words(r"gradient[- ](?:boost|des)\w*", "data reductions?", "learning (?:rate )?(?:decay|schedule)s?"), "a term"),
     (_words("more (?:details?|information|examples?|likely that)", "for (?:more|better understanding)"), "of the text"),
 )
 
@@ -191,7 +191,9 @@ def _of_a_result(text: str, match: re.Match[str]) -> bool:
     if re.search(r"\bthan\b", clause) or re.match(_SETTLED, after, re.I):
         return True
     described = re.match(rf"\W+(?:(?!(?:for|of|to|in|on|at|by|the)\b)[\w-]+\W+){{0,3}}{_SETTING}\b", clause, re.I)
-    return not described and not word.startswith(("more ", "less ", "most "))
+    if word.startswith(("most ", "least ")):
+        return bool(re.match(r"\s+(?:models?|networks?|methods?|variants?|configurations?|settings?)\b", after, re.I))
+    return not described and not word.startswith(("more ", "less "))
 
 
 def _happened(text: str, match: re.Match[str]) -> bool:

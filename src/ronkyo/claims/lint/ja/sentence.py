@@ -71,6 +71,8 @@ def _words(text: str, start: int, end: int) -> list[Word]:
     places = [i for i in range(start, end) if i not in dropped]
     words: list[Word] = []
     at = 0
+    while places and text[places[0]].isspace():  # janome strips what it reads
+        places.pop(0)
     for token in _tokenize()("".join(text[i] for i in places)):
         size = len(token.surface)
         if not token.surface.isspace():
