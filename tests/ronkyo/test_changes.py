@@ -84,7 +84,7 @@ def test_a_claim_that_two_parts_contradict_turns_only_with_both():
 
     one = claim(table, highest)
     [text] = changes_if(one)
-    gaps = dict(re.findall(r"(near|far): when the estimate moves by ([0-9.]+)", text))
+    gaps = dict(re.findall(r"(near|far): when the estimate rises by ([0-9.]+)", text))
     assert list(gaps) == ["near", "far"]
     moved = {name: table[name] - 1.001 * float(gap) for name, gap in gaps.items()}
     assert claim(table | {"near": moved["near"]}, highest).verdict == "contradicted"

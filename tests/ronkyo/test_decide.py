@@ -11,9 +11,12 @@ import pytest
 from ruamel.yaml import YAML
 from test_repro import NAME, RONKYO, change, run, stored
 
+from ronkyo.claims.predicates import Predicates
+from ronkyo.decide.cost import Cost
 from ronkyo.decide.taken import put
 from ronkyo.new import project as new
 from ronkyo.project import Project
+from ronkyo.report.values import Values
 from ronkyo.run import definition
 
 PACKAGE = "decided"
@@ -55,7 +58,7 @@ It is not.
 {% endclaim %}
 {% endfor %}
 
-{% claim "chance", exact("least_squares.least.loss", equals="least_squares.least.loss") %}
+{% claim "chance", exact("least_squares.least.loss", equals="least_squares.least.loss"), hypothesis="the least loss is itself" %}
 {% supported %}
 It is itself.
 {% endclaim %}
@@ -113,6 +116,13 @@ def test_only_what_the_claim_compares_goes_to_the_next_look(root):
     assert looks(root, "soon-is-below") == [4, 8]
     assert looks(root, "last-is-below") == [4]
     assert run(root, *DECIDE, "soon-is-below")[0].endswith("; it is decided already\n")
+
+
+def test_a_constant_that_is_compared_with_takes_no_seeds(root):
+    project = Project.find(root)
+    metric = f"{NAME}.soon.excess_loss"
+    _, [part] = Predicates(Values(project)).lower(metric, than=f"{NAME}.least.loss").decide()
+    assert Cost(project).variants(part) == [(NAME, "soon")]
 
 
 def test_it_stops_at_the_last_planned_look_or_when_a_decision_is_unlikely(root):

@@ -27,7 +27,12 @@ class Cost:
 
     def of(self, part: Comparison, seeds: int) -> str:
         """Of having so many seeds of a comparison, in words."""
-        return self.told(dict.fromkeys(variants(part), seeds))
+        return self.told(dict.fromkeys(self.variants(part), seeds))
+
+    def variants(self, part: Comparison) -> list[tuple[str, str]]:
+        """(experiment, variant) of each metric that is compared; a constant has no variant."""
+        keys = [split(key)[:2] for key in (part.quantity.metric, part.quantity.other) if isinstance(key, str)]
+        return [(experiment, name) for experiment, name in keys if name in self._sections[experiment].variants]
 
     def told(self, counts: Mapping[tuple[str, str], int]) -> str:
         """ ", about 3.4 min on one core": of having as many seeds of (experiment, variant); "" where one never ran here."""
@@ -45,8 +50,3 @@ def _seconds(runs: list[Run]) -> float:
     last = runs[-1].parts.of_seed(0)
     return statistics.median(run.seconds for run in runs if run.parts.of_seed(0) == last)
 
-
-def variants(part: Comparison) -> list[tuple[str, str]]:
-    """(experiment, variant) of each metric that is compared."""
-    keys = [key for key in (part.quantity.metric, part.quantity.other) if isinstance(key, str)]
-    return [split(key)[:2] for key in keys]

@@ -10,7 +10,7 @@ from ronkyo.claims.metrics import split
 from ronkyo.claims.statements import Claim
 from ronkyo.claims.verdicts import Comparison, Verdict
 from ronkyo.decide import taken
-from ronkyo.decide.cost import Cost, variants
+from ronkyo.decide.cost import Cost
 from ronkyo.errors import UserError, nearest
 from ronkyo.project import Project
 from ronkyo.report import chapters
@@ -113,7 +113,7 @@ def _take(project: Project, claims: Sequence[tuple[Claim, int]], say: Callable[[
     counts: dict[str, dict[str, int]] = {}
     for part, goal in ((part, goal) for claim, goal in claims for part in _open(claim)):
         look = min((n for n in part.looks if part.seeds < n <= goal), default=0)
-        for experiment, variant in variants(part):
+        for experiment, variant in cost.variants(part):
             if cost.seeds(experiment, variant) < look:
                 wanted = counts.setdefault(experiment, {})
                 wanted[variant] = max(look, wanted.get(variant, 0))

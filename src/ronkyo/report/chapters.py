@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def render(project: Project, name: str = REPORT) -> Rendered:
 def draft(project: Project, name: str = REPORT) -> Rendered:
     """The same, with what is wrong as far as it does not end the rendering. Raises ReportError for what does."""
     values = Values(project)
-    history = History(values, _looks_taken(project), partial(plans.first_commit, project))
+    history = History(values, _looks_taken(project), cache(partial(plans.first_commit, project)))
     claims = MarkedClaims(Nouns.load(project, values), _figures(project), history)
     original = Original.load(project, values)
     environment = jinja2.Environment(

@@ -14,15 +14,15 @@ from ronkyo.project import Project
 
 def first_commit(project: Project, experiment: str, looks: Sequence[int]) -> str | None:
     """The commit since which params.yaml has had these looks, without a break up to now, in ten digits. None for a single look,
-    which is no plan, for looks that are not committed yet, and without Git."""
+    which is no plan, for looks that are not committed yet, and without Git or so much of its history."""
     if len(looks) < 2:
         return None
     file, first = f"./{project.relative(project.params_file)}", None
     for commit in _git(project, "log", "--format=%H", "--", file).split():
         if _looks(_git(project, "show", f"{commit}:{file}"), experiment) != list(looks):
-            break
+            return first
         first = commit[:10]
-    return first
+    return None if _git(project, "rev-parse", "--is-shallow-repository").strip() == "true" else first
 
 
 def _looks(text: str, experiment: str) -> object:

@@ -12,7 +12,6 @@ from ronkyo.claims.metrics import split
 from ronkyo.claims.predicates import Predicate
 from ronkyo.claims.statements import Claim, Claims, Stated
 from ronkyo.claims.verdicts import Comparison, Verdict
-from ronkyo.numbers import NO_BREAK
 from ronkyo.report.compared import Wording
 from ronkyo.report.nouns import Nouns
 from ronkyo.report.places import MARK
@@ -86,17 +85,20 @@ class MarkedClaims(Claims):
 
     def printed(self, stated: Stated) -> str:
         id = stated.claim.id
-        return f'<span class="claim" id="claim:{id}">{stated.sentence}{NO_BREAK}{badge(stated.claim)}</span>'
+        return f'<span class="claim" id="claim:{id}">{stated.sentence} {badge(stated.claim)}</span>'
 
 
 def badge(claim: Claim) -> str:
-    """What stands behind a claim's sentence and leads to the ledger: number, hypothesis, verdict, what it rests on."""
-    words = claim.words
+    """What stands behind a claim's sentence and leads to the ledger: number, hypothesis, verdict, what it rests on. The end of
+    the hypothesis keeps the verdict from the beginning of a line."""
+    words, hypothesis = claim.words, claim.hypothesis
+    end = re.search(r"(?:[!-~]+|[^!-~\s]{,2})$", hypothesis)
+    start = end.start() if end and not re.search("[$*_`<>]", end[0]) else len(hypothesis)  # markup is not cut
     text = words(
         "report.badge",
-        number=claim.number,
-        hypothesis=claim.hypothesis,
-        verdict=f"<b>{words(f'claims.{claim.verdict}')}</b>",
+        claim=f"<span>{words('report.claim', number=claim.number)}</span>",
+        hypothesis=f"{hypothesis[:start]}<span>{hypothesis[start:]}",
+        verdict=f"<b>{words(f'claims.{claim.verdict}')}</b></span>",
         notes=words("claims.joiner").join(claim.notes),
     )
     return f'<a class="badge {claim.verdict}" href="#ledger:{claim.id}">{text}</a>'

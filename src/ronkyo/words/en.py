@@ -154,7 +154,7 @@ TEXTS: dict[str, str] = {
     # -- report: tables and listings of the appendix --
     "report.interval": "{mean} ({level} confidence interval {interval})",
     "report.claim": "Claim {number}",
-    "report.badge": "Claim {number} “{hypothesis}”\u00a0{verdict} ({notes})",  # no line begins with the verdict
+    "report.badge": "{claim} “{hypothesis}” {verdict} ({notes})",
     "report.back": "to the text",
     "report.sentence": "Sentence",
     "report.comparisons": "Compared",

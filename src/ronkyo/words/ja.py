@@ -147,7 +147,7 @@ TEXTS: dict[str, str] = {
     # -- report: tables and listings of the appendix --
     "report.interval": "{mean}（{level} 信頼区間 {interval}）",
     "report.claim": "主張 {number}",
-    "report.badge": "主張 {number}「{hypothesis}」\u00a0{verdict}（{notes}）",  # no line begins with the verdict
+    "report.badge": "{claim}「{hypothesis}」 {verdict}（{notes}）",
     "report.back": "本文へ",
     "report.sentence": "文",
     "report.comparisons": "比較",
