@@ -58,7 +58,7 @@ It is not.
 {% endclaim %}
 {% endfor %}
 
-{% claim "chance", exact("least_squares.least.loss", equals="least_squares.least.loss") %}
+{% claim "chance", exact("least_squares.least.loss", equals="least_squares.least.loss"), hypothesis="the least loss is itself" %}
 {% supported %}
 It is itself.
 {% endclaim %}
