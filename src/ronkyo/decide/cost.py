@@ -49,4 +49,3 @@ def _seconds(runs: list[Run]) -> float:
     """The median over the seeds of what was computed last."""
     last = runs[-1].parts.of_seed(0)
     return statistics.median(run.seconds for run in runs if run.parts.of_seed(0) == last)
-
