@@ -47,7 +47,7 @@ class ClaimTables:
 
     def _row(self, claim: Claim) -> list[str]:
         computed = claim.deciding.estimate.method == Method.EXACT
-        close = f" {self.words('claims.close')}" if claim.close else ""
+        close = f' <span class="part">{self.words("claims.close")}</span>' if claim.close else ""
         stands = self.claims.stands(claim)
         return [
             f"[{claim.number}](#ledger:{claim.id})",
