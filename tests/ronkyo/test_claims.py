@@ -301,6 +301,17 @@ def test_the_mark_behind_a_sentence_names_the_hypothesis_its_verdict_and_what_it
         assert badges(rendered) == [f"主張 1「A < B のほうがよい」 {end}"], predicate
 
 
+@pytest.mark.parametrize(
+    ("hypothesis", "end"),
+    [("GRU のほうがよい", "よい」 支持"), ("最もよいのは GRU(64)", "GRU(64)」 支持"), ("傾きは $x^2$", "」 支持")],
+)
+def test_the_verdict_is_kept_on_the_line_of_the_end_of_its_hypothesis(state, hypothesis, end):
+    root = build.parse(state(OK, options=f', hypothesis="{hypothesis}"')).root
+    (badge,) = root.xpath('//a[contains(@class, "badge")]')
+    assert badge.findall("span")[-1].text_content() == end
+    assert not root.xpath('//text()[contains(., "$")]')
+
+
 def test_an_explanation_stands_behind_the_mark_and_is_none_of_the_claims_sentences(state):
     rendered = state(
         OK, wordings="{% supported %}\n高い。\n{% explanation %}\n偶然と\n考えられる。\n", after="続き。\n"
@@ -830,6 +841,27 @@ def test_a_comparison_of_one_metric_words_itself_as_its_verdict_is(project, requ
     assert str(stated.claim.verdict) == request.node.callspec.id.split(",")[0]
     assert (stated.claim.hypothesis, stated.text) == (hypothesis, sentence)
     build.parse(chapters.render(project))
+
+
+WORDED = {
+    'higher("digits.gru.accuracy", than="digits.bilstm.accuracy")': "GRU(64) は BiLSTM(64) より正解率が高い",
+    'lower("digits.gru.accuracy", than=0.5, over="both")': "GRU(64) は 0.5 より正解率が低い",
+    'equal("digits.gru.accuracy", to="digits.lstm.accuracy", within=0.1)': (
+        "GRU(64) の正解率と LSTM(64) の正解率の差は、どちら向きにも 0.1 より小さい"
+    ),
+    'highest("digits.gru.accuracy")': "",
+    'all_of(higher("digits.gru.accuracy", than=0.1), lower("digits.gru.accuracy", than=0.1))': "",
+    'higher("digits.gru.accuracy", than="digits.chance.accuracy")': "",
+    'higher("digits.gru.loss", than=1)': "",
+}
+
+
+@pytest.mark.parametrize(("predicate", "hypothesis"), WORDED.items(), ids=WORDED.keys())
+def test_a_claim_of_one_comparison_has_its_hypothesis_from_the_noun_and_no_other_has(project, predicate, hypothesis):
+    files.write_text(project.templates / "metrics.yaml", METRICS)
+    sample.write_report(project, f'{{% claim "a", {predicate} %}}\n{WORDINGS}{{% equal %}}\n同等。\n{{% endclaim %}}\n')
+    (stated,) = chapters.draft(project).claims.stated
+    assert stated.claim.hypothesis == hypothesis
 
 
 NOUNS = {

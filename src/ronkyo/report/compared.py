@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ronkyo.claims.metrics import split
 from ronkyo.claims.predicates import Predicates
@@ -41,7 +41,7 @@ class Wording:
         """None where the comparisons are several, or have no such words."""
         comparison, values = comparisons[0], nouns.values
         quantity, noun = comparison.quantity, nouns.of(comparison.quantity.metric)
-        what = {(part.quantity.kind, part.quantity.metric, part.quantity.other) for part in comparisons}
+        what = {(replace(part.quantity, over=quantity.over), part.low, part.high) for part in comparisons}
         if noun is None or len(what) > 1 or quantity.kind not in (Kind.DIFFERENCE, Kind.RATIO):
             return None
         experiment, variant, metric = split(quantity.metric)
