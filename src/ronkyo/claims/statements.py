@@ -302,7 +302,7 @@ def _printed(value: float, spec: str, estimate: Estimate) -> str:
         return shown(value, spec)
     if estimate.method == Method.RATIO and not estimate.reason and 0 < estimate.low < estimate.high:
         exponent = math.floor(math.log10(math.log(estimate.high / estimate.low) / 2))
-        return shown(value, f"#.{max(2, 1 - exponent)}g")
+        return shown(value, f"#,.{max(2, 1 - exponent)}g")
     percent = spec == "%" or estimate.method == Method.SHARE
     return to_spread(value, (estimate.high - estimate.low) / 2, percent)
 

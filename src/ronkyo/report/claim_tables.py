@@ -47,7 +47,7 @@ class ClaimTables:
 
     def _row(self, claim: Claim) -> list[str]:
         computed = claim.deciding.estimate.method == Method.EXACT
-        close = f" {self.words('claims.close')}" if claim.close else ""
+        close = f' <span class="part">{self.words("claims.close")}</span>' if claim.close else ""
         stands = self.claims.stands(claim)
         return [
             f"[{claim.number}](#ledger:{claim.id})",
@@ -94,7 +94,7 @@ class ClaimTables:
         if verdict is None:
             return self.words("report.not_tested")
         if statement.covers == "part" and verdict != Verdict.CONTRADICTED:
-            return self.words("report.in_part", verdict=mark(verdict, self.words))
+            return f'<span class="part">{self.words("report.in_part")}</span> {mark(verdict, self.words)}'
         return mark(verdict, self.words)
 
     def original_table(self) -> str:

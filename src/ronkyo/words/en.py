@@ -209,7 +209,7 @@ TEXTS: dict[str, str] = {
     "report.original_claims": "Statement of {original}|Tested|Verdict|Claim",
     "report.original_claims.caption": "What {original} stated, and the verdicts",
     "report.not_tested": "not tested",
-    "report.in_part": "only in part: {verdict}",
+    "report.in_part": "only in part",
     "report.original_numbers": "Value|Earlier|Mean and confidence interval|Inside|Prediction interval|Inside",
     "report.original_numbers.caption": r"Numbers of {original} beside ours; \* marks those whose data are others",
     # -- compare --

@@ -183,7 +183,7 @@ TEXTS: dict[str, str] = {
     "report.stands": "○",
     "report.falls": "×",
     "report.false_discoveries": (
-        "判定の決まった主張は {decided} 個であり、これら全体の偽発見率を {rate} に抑えても、{standing} 個の判定が残る{others}。"
+        "判定の決まった主張は {decided} 個であり、全体の偽発見率を {rate} に抑えたときに残る判定は {standing} 個である{others}。"
     ),
     "report.false_discoveries.others": "（残らないのは主張 {numbers}）",
     "report.looks": "見た時点",
@@ -193,11 +193,11 @@ TEXTS: dict[str, str] = {
     "report.method.t + BCa": "差",
     "report.method.log t + BCa": "比",
     "report.method.Clopper–Pearson": "割合",
-    "report.method.exact": "計算値",
+    "report.method.exact": "計算",
     "report.original_claims": "{original}の記述|試した条件|判定|主張",
     "report.original_claims.caption": "{original}の記述と判定",
     "report.not_tested": "試していない",
-    "report.in_part": "一部だけ{verdict}",
+    "report.in_part": "一部だけ",
     "report.original_numbers": "値|原|平均と信頼区間|内外|予測区間|内外",
     "report.original_numbers.caption": r"{original}の数値（原）との照合。\* は、データが{original}と異なる値",
     # -- compare --
