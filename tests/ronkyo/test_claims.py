@@ -968,9 +968,9 @@ def test_a_comparison_words_itself_in_english(tmp_path):
             "The accuracy of GRU(64) is lower than that of BiLSTM(64) (ratio 0.669, interval [0.616, 0.726])."
         ),
         '"digits.bilstm.accuracy", "digits.lstm.accuracy", over="both"': (
-            "The seeds and clips do not tell whether the accuracy of BiLSTM(64) is higher or lower than that of LSTM(64) "
-            "(seeds: difference 0.2 points, interval [−2.9, 3.4] points; "
-            "clips: difference 0.2 points, interval [0.0, 0.5] points)."
+            "The seeds and clips do not both tell whether the accuracy of BiLSTM(64) is higher or lower than that of LSTM(64) "
+            "(seeds: undecided, difference 0.2 points, interval [−2.9, 3.4] points; "
+            "clips: undecided, difference 0.2 points, interval [0.0, 0.5] points)."
         ),
         '"digits.bilstm.accuracy", "digits.lstm.accuracy", matters=0.05': (
             "The accuracy of BiLSTM(64) differs from the accuracy of LSTM(64) by less than 5.0 points, either way "
