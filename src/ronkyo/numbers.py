@@ -23,7 +23,7 @@ def shown(value: Any, spec: str) -> str:
         text = text.removeprefix("-")  # no −0.0
     digits, _, exponent = text.partition("e")
     if exponent and spec.endswith("g") and 0 < int(exponent) < 6:
-        text = f"{float(text):.0f}"  # 2880 reads better than 2.88×10^3
+        text = f"{float(text):{',' if ',' in spec else ''}.0f}"  # 2880 reads better than 2.88×10^3
     elif exponent:
         text = f"{digits}×10^{{{int(exponent)}}}"
     elif "#" in spec:  # which keeps zeros, and a point behind them

@@ -235,7 +235,7 @@ def test_one_seed_is_undecided(project, state):
     assert verdict(rendered) == "undecided"
     entry = rendered.ledger()["a"]
     assert entry["reason"] == "one value"
-    assert all(line.endswith("：シードを 2 個以上にしたとき") for line in entry["changes_if"])
+    assert entry["changes_if"] == ["シードを 2 個以上にしたとき"]
     json.dumps(entry, allow_nan=False)
 
 
@@ -299,6 +299,17 @@ def test_the_mark_behind_a_sentence_names_the_hypothesis_its_verdict_and_what_it
     for predicate, end in said.items():
         rendered = stating(measured)(predicate, options=', hypothesis="A < B のほうがよい"')
         assert badges(rendered) == [f"主張 1「A < B のほうがよい」 {end}"], predicate
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "end"),
+    [("GRU のほうがよい", "よい」 支持"), ("最もよいのは GRU(64)", "GRU(64)」 支持"), ("傾きは $x^2$", "」 支持")],
+)
+def test_the_verdict_is_kept_on_the_line_of_the_end_of_its_hypothesis(state, hypothesis, end):
+    root = build.parse(state(OK, options=f', hypothesis="{hypothesis}"')).root
+    (badge,) = root.xpath('//a[contains(@class, "badge")]')
+    assert badge.findall("span")[-1].text_content() == end
+    assert not root.xpath('//text()[contains(., "$")]')
 
 
 def test_an_explanation_stands_behind_the_mark_and_is_none_of_the_claims_sentences(state):
@@ -533,10 +544,11 @@ def test_the_table_of_claims_leads_with_hypotheses_and_tells_what_stands_among_a
         ["1", "仮説 a", "支持", "差", "0.107", "[0.080, 0.135]", "4", "○"],
         ["2", "仮説 b", "支持 際どい", "差", "0.021", "[0.001, 0.042]", "4", "×"],
         ["3", "仮説 c", "未決", "差", "0.002", "[−0.021, 0.026]", "4", "—"],
-        ["4", "仮説", "支持", "計算値", "0", "—", "—", "—"],
+        ["4", "仮説", "支持", "計算", "0", "—", "—", "—"],
     ]
-    told = "判定の決まった主張は 2 個であり、これら全体の偽発見率を 5\u00a0% に抑えても、1 個の判定が残る（残らないのは主張 2）。"
-    assert told in [paragraph.text_content() for paragraph in root.iter("p")]
+    (told,) = (text for paragraph in root.iter("p") if (text := paragraph.text_content()).startswith("判定の決まった"))
+    assert "主張は 2 個であり" in told
+    assert told.endswith("残る判定は 1 個である（残らないのは主張 2）。")
     with pytest.raises(ReportError, match="stands after false_discoveries\\(\\) at .*, which must tell of it"):
         stating(measured)(OK, before="{{ false_discoveries() }}\n\n")
 
@@ -673,8 +685,8 @@ def test_each_statement_of_the_original_has_the_verdict_of_what_was_tested(proje
         ["否定", "3"],
         ["否定", "3、1"],
         ["未決", "3、2"],
-        ["一部だけ支持", "3"],
-        ["否定", "1"],
+        ["一部だけ 支持", "3"],
+        ["一部だけ 否定", "1"],
         ["試していない", "—"],
     ]
     assert [row["says"] for row in rendered.ledger()["b"]["original"]] == ["高くて 0.5 を超える", "速くて 0.5 を超える"]
@@ -804,8 +816,8 @@ COMPARED = {
     "undecided, since the seeds leave it open": (
         'compared("digits.simple_rnn.accuracy", than=0.1, over="both")',
         "SimpleRNN(128) は 0.1 より正解率が高い",
-        "シードからは、SimpleRNN(128) の正解率が 0.1 より高いとも低いともいえない"
-        "（シードでは差 0.005、区間 [−0.022, 0.032]。声では差 0.0050、区間 [0.0027, 0.0073]）。",
+        "シードと声の両方については、SimpleRNN(128) の正解率が 0.1 より高いとも低いともいえない"
+        "（シードについては未決、差 0.005、区間 [−0.022, 0.032]；声については支持、差 0.0050、区間 [0.0027, 0.0073]）。",
     ),
     "undecided, without an interval": (
         'compared("digits.lstm_clip.accuracy", than=0.2)',
@@ -829,6 +841,27 @@ def test_a_comparison_of_one_metric_words_itself_as_its_verdict_is(project, requ
     assert str(stated.claim.verdict) == request.node.callspec.id.split(",")[0]
     assert (stated.claim.hypothesis, stated.text) == (hypothesis, sentence)
     build.parse(chapters.render(project))
+
+
+WORDED = {
+    'higher("digits.gru.accuracy", than="digits.bilstm.accuracy")': "GRU(64) は BiLSTM(64) より正解率が高い",
+    'lower("digits.gru.accuracy", than=0.5, over="both")': "GRU(64) は 0.5 より正解率が低い",
+    'equal("digits.gru.accuracy", to="digits.lstm.accuracy", within=0.1)': (
+        "GRU(64) の正解率と LSTM(64) の正解率の差は、どちら向きにも 0.1 より小さい"
+    ),
+    'highest("digits.gru.accuracy")': "",
+    'all_of(higher("digits.gru.accuracy", than=0.1), lower("digits.gru.accuracy", than=0.1))': "",
+    'higher("digits.gru.accuracy", than="digits.chance.accuracy")': "",
+    'higher("digits.gru.loss", than=1)': "",
+}
+
+
+@pytest.mark.parametrize(("predicate", "hypothesis"), WORDED.items(), ids=WORDED.keys())
+def test_a_claim_of_one_comparison_has_its_hypothesis_from_the_noun_and_no_other_has(project, predicate, hypothesis):
+    files.write_text(project.templates / "metrics.yaml", METRICS)
+    sample.write_report(project, f'{{% claim "a", {predicate} %}}\n{WORDINGS}{{% equal %}}\n同等。\n{{% endclaim %}}\n')
+    (stated,) = chapters.draft(project).claims.stated
+    assert stated.claim.hypothesis == hypothesis
 
 
 NOUNS = {
@@ -935,9 +968,9 @@ def test_a_comparison_words_itself_in_english(tmp_path):
             "The accuracy of GRU(64) is lower than that of BiLSTM(64) (ratio 0.669, interval [0.616, 0.726])."
         ),
         '"digits.bilstm.accuracy", "digits.lstm.accuracy", over="both"': (
-            "The seeds and clips do not tell whether the accuracy of BiLSTM(64) is higher or lower than that of LSTM(64) "
-            "(seeds: difference 0.2 points, interval [−2.9, 3.4] points; "
-            "clips: difference 0.2 points, interval [0.0, 0.5] points)."
+            "The seeds and clips do not both tell whether the accuracy of BiLSTM(64) is higher or lower than that of LSTM(64) "
+            "(seeds: undecided, difference 0.2 points, interval [−2.9, 3.4] points; "
+            "clips: undecided, difference 0.2 points, interval [0.0, 0.5] points)."
         ),
         '"digits.bilstm.accuracy", "digits.lstm.accuracy", matters=0.05': (
             "The accuracy of BiLSTM(64) differs from the accuracy of LSTM(64) by less than 5.0 points, either way "

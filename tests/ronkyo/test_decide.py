@@ -57,11 +57,6 @@ It may be.
 It is not.
 {% endclaim %}
 {% endfor %}
-
-{% claim "chance", exact("least_squares.least.loss", equals="least_squares.least.loss"), hypothesis="the least loss is itself" %}
-{% supported %}
-It is itself.
-{% endclaim %}
 """
 
 

@@ -89,6 +89,9 @@ def test_a_number_typed_by_hand_is_found(sentence, number):
         "語は `hidden_size = 16` で決まる。",
         "語は ``a ` 3`` で決まる。",
         "word2vec と Word2vec と Seq2Seq と SHA-256 と DAY3 を使う。",
+        "GPT-5.5 と mAP50-95 と ndcg@10 と 4x4 と 4-hop と Layer 0 と No.1 を見る。",
+        "図 3 と表 2、第 3 章、7-4 の 3-2 節、上記 3 つ、2 つのモデル、3 番目、2016 年、数千年、上半分を見る。",
+        "0 で割り、0 埋めし、2 次元にする。",
         "course_relu と hidden_16 と 01_rnn を比べる。",
         "重みは reports/day3.1.md と fsdd-1.0.9-recordings.tar.gz にある。",
         "版は 1.0.9 である。",
@@ -333,6 +336,7 @@ def test_a_number_typed_by_hand_is_found_in_english(sentence, numbers):
         "word2vec and SHA-256 and hidden_16 and a 2D array in 01_rnn",
         "A two-sided test of one-hot vectors in half precision, someone said.",
         "The weights of often tended networks, often.",
+        "Figure 8, layers 8 and 16, section 1.1, trial 3, values between 0 and 1, a few hundred.",
     ],
 )
 def test_what_is_no_number_is_left_alone_in_english(sentence):

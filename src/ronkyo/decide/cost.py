@@ -35,7 +35,8 @@ class Cost:
         return [(experiment, name) for experiment, name in keys if name in self._sections[experiment].variants]
 
     def told(self, counts: Mapping[tuple[str, str], int]) -> str:
-        """ ", about 3.4 min on one core": of having as many seeds of (experiment, variant); "" where one never ran here."""
+        """In words, as ", about 3.4 min on one core": of having as many seeds of (experiment, variant); "" where one never ran
+        on this machine."""
         lacking = {name: max(0, count - self.seeds(*name)) for name, count in counts.items()}
         if not lacking.keys() <= self._seconds.keys():
             return ""
@@ -49,4 +50,3 @@ def _seconds(runs: list[Run]) -> float:
     """The median over the seeds of what was computed last."""
     last = runs[-1].parts.of_seed(0)
     return statistics.median(run.seconds for run in runs if run.parts.of_seed(0) == last)
-

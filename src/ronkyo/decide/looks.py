@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from ronkyo.claims import ledger, power
 from ronkyo.claims.estimates import Reason
@@ -39,8 +41,9 @@ def decide(
         return True
     experiments = list(dict.fromkeys(_experiment(part) for id in goals for part in _open(claims[id])))
     summaries = [f"summarize_{name}" for name in experiments]
+    run = partial(repro.reproduce, project, workers=workers, on=os.environ.get("RONKYO_CLUSTER", ""))
     while goals:
-        if not repro.reproduce(project, summaries, workers):  # the first time, what an earlier call has left
+        if run(summaries) is None:  # the first time, what an earlier call has left
             return False
         claims = _claims(project, list(goals))
         for id, claim in claims.items():
@@ -50,9 +53,7 @@ def decide(
                 del goals[id]
         _take(project, [(claims[id], goal) for id, goal in goals.items()], say)
     drawn = [f"draw_{name}" for name in experiments if project.has(name, "figures")]
-    if drawn and not repro.reproduce(project, drawn, workers):
-        return False
-    return repro.reproduce(project, ["report"], workers, single_item=True) is not None
+    return not (drawn and run(drawn) is None) and run(["report"], single_item=True) is not None
 
 
 def _claims(project: Project, ids: Iterable[str]) -> dict[str, Claim]:

@@ -47,7 +47,7 @@ class ClaimTables:
 
     def _row(self, claim: Claim) -> list[str]:
         computed = claim.deciding.estimate.method == Method.EXACT
-        close = f" {self.words('claims.close')}" if claim.close else ""
+        close = f' <span class="part">{self.words("claims.close")}</span>' if claim.close else ""
         stands = self.claims.stands(claim)
         return [
             f"[{claim.number}](#ledger:{claim.id})",
@@ -90,11 +90,11 @@ class ClaimTables:
         return self._beside_original("original_claims", "tab:original-claims", rows)
 
     def _told(self, statement: Statement, verdict: Verdict | None) -> str:
-        """The verdict on a statement of the original report; of a part, where the claims cover no more."""
+        """The verdict on a statement of the original report; where the claims cover a part or another case, it is of that."""
         if verdict is None:
             return self.words("report.not_tested")
-        if statement.covers == "part" and verdict != Verdict.CONTRADICTED:
-            return self.words("report.in_part", verdict=mark(verdict, self.words))
+        if statement.covers == "part":
+            return f'<span class="part">{self.words("report.in_part")}</span> {mark(verdict, self.words)}'
         return mark(verdict, self.words)
 
     def original_table(self) -> str:

@@ -1,7 +1,7 @@
 """No result typed by hand, no comparison outside a claim: a lint for the prose of the report's templates.
 
 What is not prose (Jinja, code, formulas, links, names, …) is masked: overwritten at the same length, so that an offset
-in a masked text is an offset in the source. A word broken by the end of a line is not found.
+in a masked text is an offset in the source. A number or an English word broken by the end of a line is not found.
 """
 
 from __future__ import annotations
@@ -290,8 +290,9 @@ def _line(text: str) -> str:
 
 def _context(text: str, span: Span, sentence_end: str, reach: int = 30) -> str:
     """The sentence around a finding, shortened; what was masked is shown as …"""
-    before = re.split(rf"{sentence_end}|\n\s*\n", text[: span[0]])[-1]
-    after = re.split(rf"{sentence_end}|\n\s*\n", text[span[1] :])[0]
+    far = 20 * reach
+    before = re.split(rf"{sentence_end}|\n\s*\n", text[max(0, span[0] - far) : span[0]])[-1]
+    after = re.split(rf"{sentence_end}|\n\s*\n", text[span[1] : span[1] + far])[0]
     before = "…" + before[-reach:] if len(before) > reach else before
     after = after[:reach] + "…" if len(after) > reach else after
     return re.sub(f"[{MASK}…]+", "…", _line(before + text[slice(*span)] + after))

@@ -13,6 +13,10 @@ MASK = "\ufffc"
 DIGITS = r"[-+−±]?\d+(?:[,，]\d{3})*(?:[.．]\d+)?(?:[eE][-+−]?\d+)?(?:/\d+)?(?:[ \t]*[%％])?"
 NAMES: Table = (
     (r"^[ \t>]*\(?\d+[.)](?=[\s.])", "a list's marker"),
+    (
+        r"(?<![A-Za-z0-9_.])[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)*-\d\.\d(?!\d)|[A-Za-z]{2,}\d+(?:-\d+)+",
+        "a name: GPT-5.5, mAP50-95",
+    ),
     (r"(?<![A-Za-z0-9_.])[A-Za-z_]+[-_]?\d+(?:[-_]?[A-Za-z][A-Za-z0-9_]*)*(?![.,]?\d)", "a name: word2vec, SHA-256"),
     (r"\d+_[A-Za-z]\w*|(?<![\d.])[123]D(?![A-Za-z])", "a name: 01_rnn, 2D"),
     (r"(?<![A-Za-z0-9])[A-Za-z0-9_][A-Za-z0-9_./-]*\.[A-Za-z][A-Za-z0-9]{0,5}(?![A-Za-z0-9])", "a file's name"),
@@ -20,7 +24,7 @@ NAMES: Table = (
     (r"(?<=@)\d+|(?<![\d.])\d+[x×]\d+(?:[x×]\d+)*", "a cut-off, a shape: ndcg@10, 4x4"),
     (r"(?<![\d.])\d+-(?:dimensional|hop|bit|gram|class|shot|way|point|sided|fold|d)(?![a-z])", "a term: 4-hop"),
     (
-        r"(?i:\b(?:no|fig|eq|sec|ver)\.?|\b(?:figures?|tables?|equations?|sections?|chapters?|appendix|layers?|phase|part|trial|experiment|"
+        r"(?i:\b(?:no|fig|eq|sec|ver)\.?|\b(?:figures?|tables?|equations?|sections?|chapters?|appendix|layers?|phase|part|trial|experiment|model|"
         r"stage|task|exercise|problem|question|version|python|cuda))[ \t]?\d+"
         r"(?:\.\d+)*(?:[ \t]*(?:[-–,&]|and|to)[ \t]*\d+)*(?![\d.]*\d)",
         "which of them: Figure 8, Layer 0, No.1",

@@ -55,6 +55,8 @@ VOCABULARY = Vocabulary(
     r"result)ed)\b",
     outcomes=r"\b(?:accurac(?:y|ies)|loss(?:es)?(?! functions?)|errors?|scores?|perplexity|performance|r2|auc|f1|bic|aic|rmse|"
     r"mse|mae|precision|recall|bleu|fid|than (?:the|that|those))\b",
-    measured=r"\b(?:train|training|test|val|validation|dev|held[- ]out)[ -](?:acc|accuracy|loss|error|score|perplexity)\b",
+    measured=r"\b(?:train|training|test|val|validation|dev|held[- ]out)[ -](?:acc|accuracy|loss|error|score|perplexity)\b|"
+    r"\b(?:models?|networks?|runs?|variants?)\b[^.\n]{0,30}\b(?:is|was|are|were|perform\w*|produced|achieved?s?)\b[^.\n]{0,25}"
+    r"\b(?:better|worse|faster|slower|higher|lower|smaller|larger|stronger|best|worst)\b",
     sentence_end=r"(?<=[.!?])(?=\s)",
 )
