@@ -52,6 +52,7 @@ class Wording:
             label = nouns.label(than)
             b, other = words("compared.that", b=label), words("compared.other", b=label, noun=noun.noun)
         else:
+            assert than is not None  # which only a share has
             b = other = _written(than, noun.format)
         return Wording(comparison, noun, a, b, other, words)
 
