@@ -875,6 +875,17 @@ def test_a_mistake_in_the_nouns_of_metrics_names_the_file(project, state, text, 
     assert f"report_templates/metrics.yaml: {message}" in str(raised.value).splitlines()
 
 
+def test_a_metric_that_matters_must_be_one(project, state):
+    text = project.params_file.read_text(encoding="utf-8")
+    project.params_file.write_text(
+        text.replace("seeds: 4", "seeds: {looks: [4], matters: {acuracy: 0.1}}"), encoding="utf-8"
+    )
+    with pytest.raises(
+        ReportError, match=r"digits.seeds.matters.acuracy: the experiment has no such metric; nearest: acc"
+    ):
+        state(OK)
+
+
 def test_a_comparison_that_cannot_word_itself_says_what_it_needs(project):
     files.write_text(
         project.templates / "metrics.yaml", "metrics: {accuracy: {noun: x, better: higher}, steps: {noun: x}}"
