@@ -312,6 +312,11 @@ def test_the_verdict_is_kept_on_the_line_of_the_end_of_its_hypothesis(state, hyp
     assert not root.xpath('//text()[contains(., "$")]')
 
 
+def test_a_hypothesis_may_be_written_on_several_lines(state):
+    rendered = state(OK, options=', hypothesis="一つ目と\n  二つ目"')
+    assert rendered.claims.stated[0].claim.hypothesis == "一つ目と二つ目"
+
+
 def test_an_explanation_stands_behind_the_mark_and_is_none_of_the_claims_sentences(state):
     rendered = state(
         OK, wordings="{% supported %}\n高い。\n{% explanation %}\n偶然と\n考えられる。\n", after="続き。\n"
@@ -325,10 +330,10 @@ def test_an_explanation_stands_behind_the_mark_and_is_none_of_the_claims_sentenc
 
 
 def test_a_share_is_worded_by_none_some_or_all_of_its_seeds(measured):
-    counted = '{{ claim.counted(none="{n} 個とも失敗", some="{n} 個のうち {k} 個", all="{n} 個とも成功") }}。'
+    counted = '{{ claim.counted(none="{n} 個とも失敗", some="{n} 個のうち {k} 個", all="$10^{0}$ すなわち {n} 個とも成功") }}。'
     wordings = "".join(f"{{% {verdict} %}}\n{counted}\n" for verdict in Verdict)
     for metric, text in {
-        "hidden_16": "8 個とも成功。",
+        "hidden_16": "10^{0} すなわち 8 個とも成功。",
         "hidden_32": "8 個のうち 4 個。",
         "hidden_64": "8 個とも失敗。",
     }.items():
@@ -561,7 +566,7 @@ def test_the_ledger_tells_comparisons_in_the_readers_words(project, state):
     assert block.find("p").text_content() == "主張 1 BiLSTM(64) は GRU(64) より正解率が高い 支持 a 本文へ"
     over_seeds, over_items = (term.text_content() for term in block.xpath('.//dt[.="比較"]/following-sibling::dd')[:2])
     assert over_seeds.startswith(
-        "正解率：BiLSTM(64) − GRU(64) > 0 を主張。差が ±0.02 の中ならば同等とみなす。推定値 0.1025、97.50\u00a0% 区間"
+        "正解率：BiLSTM(64) − GRU(64) > 0 を主張。差が ±0.02 の中ならば同等とみなす。推定値 0.1025、95\u00a0% 区間"
     )
     assert over_items.startswith("正解率：BiLSTM(64) − GRU(64)（声について） > 0 を主張。")
     assert over_items.endswith("支持 digits.bilstm.accuracy digits.gru.accuracy")
@@ -813,11 +818,16 @@ COMPARED = {
         "GRU(64) は 0.1 より正解率が高い",
         "GRU(64) は 0.1 より正解率が高い（差 0.107、区間 [0.080, 0.135]）。",
     ),
+    "supported, against a number with a power of ten": (
+        'compared("digits.gru.accuracy", than=1e-5)',
+        "GRU(64) は 1×10<sup>−5</sup> より正解率が高い",
+        "GRU(64) は 1×10^−5 より正解率が高い（差 0.207、区間 [0.180, 0.235]）。",
+    ),
     "undecided, since the seeds leave it open": (
         'compared("digits.simple_rnn.accuracy", than=0.1, over="both")',
         "SimpleRNN(128) は 0.1 より正解率が高い",
         "シードと声の両方については、SimpleRNN(128) の正解率が 0.1 より高いとも低いともいえない"
-        "（シードについては未決、差 0.005、区間 [−0.022, 0.032]；声については支持、差 0.0050、区間 [0.0027, 0.0073]）。",
+        "（シードについては未決、差 0.005、区間 [−0.016, 0.026]；声については支持、差 0.0050、区間 [0.0030, 0.0070]）。",
     ),
     "undecided, without an interval": (
         'compared("digits.lstm_clip.accuracy", than=0.2)',
@@ -897,6 +907,17 @@ def test_a_mistake_in_the_nouns_of_metrics_names_the_file(project, state, text, 
     assert f"report_templates/metrics.yaml: {message}" in str(raised.value).splitlines()
 
 
+def test_a_metric_that_matters_must_be_one(project, state):
+    text = project.params_file.read_text(encoding="utf-8")
+    project.params_file.write_text(
+        text.replace("seeds: 4", "seeds: {looks: [4], matters: {acuracy: 0.1}}"), encoding="utf-8"
+    )
+    with pytest.raises(
+        ReportError, match=r"digits.seeds.matters.acuracy: the experiment has no such metric; nearest: acc"
+    ):
+        state(OK)
+
+
 def test_a_comparison_that_cannot_word_itself_says_what_it_needs(project):
     files.write_text(
         project.templates / "metrics.yaml", "metrics: {accuracy: {noun: x, better: higher}, steps: {noun: x}}"
@@ -969,8 +990,8 @@ def test_a_comparison_words_itself_in_english(tmp_path):
         ),
         '"digits.bilstm.accuracy", "digits.lstm.accuracy", over="both"': (
             "The seeds and clips do not both tell whether the accuracy of BiLSTM(64) is higher or lower than that of LSTM(64) "
-            "(seeds: undecided, difference 0.2 points, interval [−2.9, 3.4] points; "
-            "clips: undecided, difference 0.2 points, interval [0.0, 0.5] points)."
+            "(seeds: undecided, difference 0.2 points, interval [−2.1, 2.6] points; "
+            "clips: supported, difference 0.2 points, interval [0.0, 0.5] points)."
         ),
         '"digits.bilstm.accuracy", "digits.lstm.accuracy", matters=0.05': (
             "The accuracy of BiLSTM(64) differs from the accuracy of LSTM(64) by less than 5.0 points, either way "
