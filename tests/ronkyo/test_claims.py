@@ -293,7 +293,7 @@ def test_the_mark_behind_a_sentence_names_the_hypothesis_its_verdict_and_what_it
         'all_of(higher("digits.gru.accuracy", than=0.1), share("addition.hidden_16.converged", more_than=0.5))': (
             "支持（4～8 シード）"
         ),
-        'more_often("addition.hidden_32.diverged", than="addition.hidden_32.converged")': "未決（違いのある 8 シード）",
+        'more_often("addition.hidden_32.diverged", than="addition.hidden_32.converged")': "未決（片方だけが起きた 8 シード）",
         'exact("digits.chance.accuracy", equals=0.1)': "支持（計算値）",
     }
     for predicate, end in said.items():
