@@ -11,9 +11,10 @@ import pytest
 from ruamel.yaml import YAML
 from test_repro import NAME, RONKYO, change, run, stored
 
-from ronkyo.claims.predicates import Predicates
+from ronkyo.claims import MetricsTable, Predicates
 from ronkyo.decide.cost import Cost
-from ronkyo.decide.taken import put
+from ronkyo.decide.taken import put, write
+from ronkyo.errors import UserError
 from ronkyo.new import project as new
 from ronkyo.project import Project
 from ronkyo.report.values import Values
@@ -120,6 +121,12 @@ def test_a_constant_that_is_compared_with_takes_no_seeds(root):
     assert Cost(project).variants(part) == [(NAME, "soon")]
 
 
+def test_a_constant_of_an_experiment_without_variants_takes_no_seeds(small_copy):
+    table = {NAME: {"plain": {"loss": [1.0, 2.0, 4.0]}}, "counted": {"letters": {"entropy": 2.0}}}
+    [part] = Predicates(MetricsTable(table)).lower(f"{NAME}.plain.loss", than="counted.letters.entropy").compare()
+    assert Cost(small_copy).variants(part) == [(NAME, "plain")]
+
+
 def test_it_stops_at_the_last_planned_look_or_when_a_decision_is_unlikely(root):
     out, _ = run(root, *DECIDE, "never-is-below", "last-is-below", "far-is-below", "--until", "16")
     lines = [line for line in out.splitlines() if "-is-below" in line]
@@ -200,3 +207,17 @@ PLANS = {
 def test_nothing_else_of_the_parameters_changes(before, after):
     assert put(before, ("a", "seeds", "taken", "x"), "10") == after
     assert YAML(typ="safe").load(after)["a"]["seeds"]["taken"]["x"] == 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a:\n  seeds: &plan {looks: [5, 10]}\nb:\n  seeds: *plan\n", "a: &a\n  seeds: {looks: [5, 10]}\nb: {<<: *a}\n"],
+    ids=["alias", "merge"],
+)
+def test_a_plan_that_two_experiments_share_is_not_written_into(small_copy, text):
+    small_copy.params_file.write_text(text, encoding="utf-8")
+    with pytest.raises(
+        UserError, match=r"^params.yaml: b.seeds: expected a plan of its own, .* found one that is shared"
+    ):
+        write(small_copy, "b", {"x": 10})
+    assert small_copy.params_file.read_text(encoding="utf-8") == text

@@ -75,3 +75,15 @@ def test_computed_claims_are_not_counted():
     assert standing({"share": share, "other": claims.share("e.b.m", more_than=0.5)}) == set()
     assert standing({"exact": claims.exact("e.c.one", equals=1)}) == set()
     assert standing({}) == set()
+
+
+def test_what_is_equal_only_at_the_level_of_one_claim_does_not_stand_by_a_difference():
+    """0.005 ± a little is within 0.0054 at 5 %, and only above 0 at what 60 undecided claims leave."""
+    noise = np.random.default_rng(3).normal(size=(60, 5))
+    table = {
+        "e": {"a": {"m": [0.0049, 0.0051, 0.0050, 0.0052, 0.0048]}, **{f"v{n}": {"m": noise[n]} for n in range(60)}}
+    }
+    predicates = Predicates(MetricsTable(table, matters={"e": {"m": 0.0054}}))
+    claims = {name: predicates.higher(f"e.{name}.m", 0) for name in table["e"]}
+    assert [claims["a"].decide(alpha)[0] for alpha in (0.05, 0.05 / 61)] == ["equal", "supported"]
+    assert "a" not in standing(claims)

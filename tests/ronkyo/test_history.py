@@ -8,7 +8,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from ronkyo.claims import MetricsTable, Predicates
+from ronkyo.claims import MetricsTable, Predicates, all_of
 from ronkyo.claims.history import History, Look
 from ronkyo.claims.looks import look_alpha
 from ronkyo.errors import ReportError
@@ -85,6 +85,16 @@ def test_comparisons_of_one_claim_may_be_at_different_looks():
     assert told(taken) == [(5, PLANNED), (10, PLANNED)]
     assert looks(10, PLAN, taken, name="lowest")[0] == taken  # b has caught up, and nothing new was seen
     assert uncorrected == 0
+
+
+def test_a_claim_about_two_experiments_tells_the_same_when_it_is_looked_at_again():
+    table = {name: {"a": {"loss": VALUES[of][:n]}} for name, of, n in (("x", "a", 10), ("y", "b", 20))}
+    predicates = Predicates(MetricsTable(table, looks={"x": (10,), "y": (20,)}))
+    comparisons = all_of(predicates.lower("x.a.loss", than=0), predicates.lower("y.a.loss", than=0)).compare()
+    first, uncorrected = History(predicates.metrics, {}).of("claim", comparisons)
+    assert told(first) == [(10, 0.95), (20, 0.95)]
+    assert uncorrected == 0
+    assert History(predicates.metrics, {"claim": first}).of("claim", comparisons) == (first, 0)
 
 
 def test_a_value_that_is_not_there_is_kept_as_such():

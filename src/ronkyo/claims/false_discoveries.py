@@ -14,20 +14,19 @@ def standing(predicates: Mapping[str, Predicate], rate: float = estimates.ALPHA)
     """The ids of the decided claims of which at most the share `rate` is expected to be false.
 
     Benjamini & Hochberg (1995) without p values: of m claims, the largest k of which k are decided at the level
-    rate · k / m each. That a decided claim also has its direction right is covered (Benjamini & Yekutieli 2005). Claims whose
-    comparisons are all computed, not estimated, are not counted: they cannot be decided by chance.
+    rate · k / m each, with the same verdict. That a decided claim also has its direction right is covered (Benjamini &
+    Yekutieli 2005). Claims whose comparisons are all computed, not estimated, are not counted: they cannot be decided by
+    chance.
     """
-    decided = {
+    estimated = {
         id: predicate
         for id, predicate in predicates.items()
         if any(comparison.estimate.method != Method.EXACT for comparison in predicate.compare(rate))
     }
-    count, found = len(decided), -1
-    while len(decided) not in (0, found):
-        found = len(decided)
-        decided = {
-            id: predicate
-            for id, predicate in decided.items()
-            if predicate.decide(rate * found / count)[0] != Verdict.UNDECIDED
-        }
-    return set(decided)
+    verdicts = {id: predicate.decide(rate)[0] for id, predicate in estimated.items()}
+    left = {id for id, verdict in verdicts.items() if verdict != Verdict.UNDECIDED}
+    count = 0
+    while len(left) != count:
+        count = len(left)
+        left = {id for id in left if estimated[id].decide(rate * count / len(estimated))[0] == verdicts[id]}
+    return left

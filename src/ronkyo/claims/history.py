@@ -43,40 +43,42 @@ class History:
 
     def of(self, claim: str, comparisons: Sequence[Comparison]) -> tuple[tuple[Look, ...], int]:
         """The looks taken at a claim's seeds, with today's; and how many they are where one was not of the present plan,
-        else 0. A claim that rests on no seeds has none."""
+        else 0. A claim that rests on no seeds has none.
+
+        A recorded look counts if its seeds still give its value, or, where they are no longer there, if another one does;
+        else it was of another experiment. Planned looks count as taken once there are so many seeds.
+        """
         parts: dict[str, list[Comparison]] = {}
         for part in comparisons:
             if part.seeds:
                 parts.setdefault(part.quantity.metric.split(".")[0], []).append(part)
+        recorded = self._recorded.get(claim, ())
+        own = {
+            name: [look for look in recorded if look.value in self._estimates(those, look.n)]
+            for name, those in parts.items()
+        }
         looks: list[Look] = []
         uncorrected = 0
         for experiment, those in parts.items():
-            plan = those[0].looks or (max(part.seeds for part in those),)
+            most = max(part.seeds for part in those)
+            plan = those[0].looks or (most,)
             level = round(1 - look_alpha(plan, estimates.ALPHA), 6)
-            taken = self._taken(self._recorded.get(claim, ()), experiment, those, plan, level)
+            others = [look for name, theirs in own.items() if name != experiment for look in theirs]
+            beyond = [look for look in recorded if look.n > most and look not in others] if own[experiment] else []
+            taken = own[experiment] + beyond
+            for n in (*(n for n in plan if n < most), most):
+                if not any((look.n, look.level) == (n, level) for look in taken):
+                    taken.append(Look(n, self._estimates(those, n)[0], level, self._commit(experiment, plan)))
             count = len({look.n for look in taken})
             if count > 1 and any(look.n not in plan or look.level != level for look in taken):
                 uncorrected = max(uncorrected, count)
-            looks += [look for look in taken if look not in looks]
+            looks += [look for look in sorted(taken, key=lambda look: look.n) if look not in looks]
         return tuple(looks), uncorrected
 
-    def _taken(
-        self, recorded: Sequence[Look], experiment: str, parts: Sequence[Comparison], plan: Sequence[int], level: float
-    ) -> list[Look]:
-        """A recorded look counts if its seeds still give its value, or, where they are no longer there, if another one does;
-        else it was of another experiment. Planned looks count as taken once there are so many seeds."""
-        most = max(part.seeds for part in parts)
-        values = [(part.quantity.kind, self._values(part.quantity)) for part in parts]
-        at = {
-            n: [_estimate(kind, those[:n]) for kind, those in values if len(those) >= n]
-            for n in {most, *plan, *(look.n for look in recorded)}
-        }
-        taken = [look for look in recorded if look.value in at[look.n]]
-        taken += [look for look in recorded if look.n > most and taken]
-        for n in (*(n for n in plan if n < most), most):
-            if not any((look.n, look.level) == (n, level) for look in taken):
-                taken.append(Look(n, at[n][0], level, self._commit(experiment, plan)))
-        return sorted(taken, key=lambda look: look.n)
+    def _estimates(self, parts: Sequence[Comparison], n: int) -> list[float | None]:
+        """Of the comparisons that have so many seeds."""
+        values = [(part.quantity.kind, self._values(part.quantity)) for part in parts if part.seeds >= n]
+        return [_estimate(kind, those[:n]) for kind, those in values]
 
     def _values(self, quantity: Quantity) -> np.ndarray:
         """What a quantity is the mean of: (n_seeds,) differences, logarithms of ratios, or zeros and ones; of two metrics that

@@ -30,9 +30,14 @@ class Cost:
         return self.told(dict.fromkeys(self.variants(part), seeds))
 
     def variants(self, part: Comparison) -> list[tuple[str, str]]:
-        """(experiment, variant) of each metric that is compared; a constant has no variant."""
+        """(experiment, variant) of each metric that is compared; a constant has no variant, and its experiment need have
+        none."""
         keys = [split(key)[:2] for key in (part.quantity.metric, part.quantity.other) if isinstance(key, str)]
-        return [(experiment, name) for experiment, name in keys if name in self._sections[experiment].variants]
+        return [
+            (experiment, name)
+            for experiment, name in keys
+            if name in getattr(self._sections.get(experiment), "variants", ())
+        ]
 
     def told(self, counts: Mapping[tuple[str, str], int]) -> str:
         """In words, as ", about 3.4 min on one core": of having as many seeds of (experiment, variant); "" where one never ran

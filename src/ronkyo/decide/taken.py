@@ -9,27 +9,40 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import ScalarNode
 
 from ronkyo import files
+from ronkyo.errors import UserError
 from ronkyo.project import Project
 
 
 def write(project: Project, experiment: str, counts: Mapping[str, int]) -> None:
-    """Put {variant: number of seeds} into the plan of an experiment, which is a mapping with `looks`."""
+    """Put {variant: number of seeds} into the plan of an experiment, which is a mapping with `looks`. Raises UserError where
+    that would change something else, since the plan is written elsewhere (an alias, a merge)."""
     text = project.params_file.read_bytes().decode()
+    wanted = _document(text)
+    plan = wanted[experiment]["seeds"]
+    taken = plan.get("taken", {}) | counts
+    wanted[experiment] = wanted[experiment] | {"seeds": plan | {"taken": taken}}
     for variant, count in counts.items():
         text = put(text, (experiment, "seeds", "taken", variant), str(count))
+    if _document(text) != wanted:
+        place = f"{project.relative(project.params_file)}: {experiment}.seeds"
+        raise UserError(f"{place}: expected a plan of its own, to write taken: {taken} into, found one that is shared")
     files.write_text(project.params_file, text)
+
+
+def _document(text: str) -> Any:
+    return YAML(typ="safe").load(text)
 
 
 def put(text: str, keys: Sequence[str], value: str) -> str:
     """A YAML document whose nested mappings have the value under the keys, the last of which may be new."""
     node: Any = YAML().compose(text)
     for depth, key in enumerate(keys, start=1):
-        found = next((entry for name, entry in node.value if name.value == key), None)
-        if found is None:
+        entry = next((entry for name, entry in node.value if name.value == key), None)
+        if entry is None:
             for inner in reversed(keys[depth:]):
                 value = f"{{{inner}: {value}}}"
             return _with_entry(text, node, f"{key}: {value}")
-        node = found
+        node = entry
     return text[: node.start_mark.index] + value + text[node.end_mark.index :]
 
 
