@@ -306,6 +306,17 @@ def test_a_hypothesis_may_be_written_on_several_lines(state):
     assert rendered.claims.stated[0].claim.hypothesis == "一つ目と二つ目"
 
 
+@pytest.mark.parametrize(
+    ("hypothesis", "end"),
+    [("GRU のほうがよい", "よい」 支持"), ("最もよいのは GRU(64)", "GRU(64)」 支持"), ("傾きは $x^2$", "」 支持")],
+)
+def test_the_verdict_is_kept_on_the_line_of_the_end_of_its_hypothesis(state, hypothesis, end):
+    root = build.parse(state(OK, options=f', hypothesis="{hypothesis}"')).root
+    (badge,) = root.xpath('//a[contains(@class, "badge")]')
+    assert badge.findall("span")[-1].text_content() == end
+    assert not root.xpath('//text()[contains(., "$")]')
+
+
 def test_an_explanation_stands_behind_the_mark_and_is_none_of_the_claims_sentences(state):
     rendered = state(
         OK, wordings="{% supported %}\n高い。\n{% explanation %}\n偶然と\n考えられる。\n", after="続き。\n"
@@ -680,7 +691,7 @@ def test_each_statement_of_the_original_has_the_verdict_of_what_was_tested(proje
         ["否定", "3、1"],
         ["未決", "3、2"],
         ["一部だけ 支持", "3"],
-        ["否定", "1"],
+        ["一部だけ 否定", "1"],
         ["試していない", "—"],
     ]
     assert [row["says"] for row in rendered.ledger()["b"]["original"]] == ["高くて 0.5 を超える", "速くて 0.5 を超える"]
@@ -815,8 +826,8 @@ COMPARED = {
     "undecided, since the seeds leave it open": (
         'compared("digits.simple_rnn.accuracy", than=0.1, over="both")',
         "SimpleRNN(128) は 0.1 より正解率が高い",
-        "シードからは、SimpleRNN(128) の正解率が 0.1 より高いとも低いともいえない"
-        "（シードでは差 0.005、区間 [−0.022, 0.032]。声では差 0.0050、区間 [0.0027, 0.0073]）。",
+        "シードと声の両方については、SimpleRNN(128) の正解率が 0.1 より高いとも低いともいえない"
+        "（シードについては未決、差 0.005、区間 [−0.022, 0.032]；声については支持、差 0.0050、区間 [0.0027, 0.0073]）。",
     ),
     "undecided, without an interval": (
         'compared("digits.lstm_clip.accuracy", than=0.2)',
@@ -840,6 +851,27 @@ def test_a_comparison_of_one_metric_words_itself_as_its_verdict_is(project, requ
     assert str(stated.claim.verdict) == request.node.callspec.id.split(",")[0]
     assert (stated.claim.hypothesis, stated.text) == (hypothesis, sentence)
     build.parse(chapters.render(project))
+
+
+WORDED = {
+    'higher("digits.gru.accuracy", than="digits.bilstm.accuracy")': "GRU(64) は BiLSTM(64) より正解率が高い",
+    'lower("digits.gru.accuracy", than=0.5, over="both")': "GRU(64) は 0.5 より正解率が低い",
+    'equal("digits.gru.accuracy", to="digits.lstm.accuracy", within=0.1)': (
+        "GRU(64) の正解率と LSTM(64) の正解率の差は、どちら向きにも 0.1 より小さい"
+    ),
+    'highest("digits.gru.accuracy")': "",
+    'all_of(higher("digits.gru.accuracy", than=0.1), lower("digits.gru.accuracy", than=0.1))': "",
+    'higher("digits.gru.accuracy", than="digits.chance.accuracy")': "",
+    'higher("digits.gru.loss", than=1)': "",
+}
+
+
+@pytest.mark.parametrize(("predicate", "hypothesis"), WORDED.items(), ids=WORDED.keys())
+def test_a_claim_of_one_comparison_has_its_hypothesis_from_the_noun_and_no_other_has(project, predicate, hypothesis):
+    files.write_text(project.templates / "metrics.yaml", METRICS)
+    sample.write_report(project, f'{{% claim "a", {predicate} %}}\n{WORDINGS}{{% equal %}}\n同等。\n{{% endclaim %}}\n')
+    (stated,) = chapters.draft(project).claims.stated
+    assert stated.claim.hypothesis == hypothesis
 
 
 NOUNS = {
@@ -957,9 +989,9 @@ def test_a_comparison_words_itself_in_english(tmp_path):
             "The accuracy of GRU(64) is lower than that of BiLSTM(64) (ratio 0.669, interval [0.616, 0.726])."
         ),
         '"digits.bilstm.accuracy", "digits.lstm.accuracy", over="both"': (
-            "The seeds and clips do not tell whether the accuracy of BiLSTM(64) is higher or lower than that of LSTM(64) "
-            "(seeds: difference 0.2 points, interval [−2.9, 3.4] points; "
-            "clips: difference 0.2 points, interval [0.0, 0.5] points)."
+            "The seeds and clips do not both tell whether the accuracy of BiLSTM(64) is higher or lower than that of LSTM(64) "
+            "(seeds: undecided, difference 0.2 points, interval [−2.9, 3.4] points; "
+            "clips: undecided, difference 0.2 points, interval [0.0, 0.5] points)."
         ),
         '"digits.bilstm.accuracy", "digits.lstm.accuracy", matters=0.05': (
             "The accuracy of BiLSTM(64) differs from the accuracy of LSTM(64) by less than 5.0 points, either way "

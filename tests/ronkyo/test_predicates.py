@@ -102,6 +102,16 @@ def test_a_difference_shown_to_be_smaller_than_what_matters_is_equal(interval, e
     assert lower.verdict == expected
 
 
+@pytest.mark.parametrize("off", [-1e-17, 0.0, 1e-17])
+def test_an_end_on_the_bound_but_for_rounding_has_not_passed_it(off):
+    assert [comparison(low, high).verdict for low, high in ((off, 1.0), (-1.0, off))] == [U, U]
+    ratios = [
+        comparison(low, high, (1.0, math.inf), kind=Kind.RATIO) for low, high in ((1 + 1e-12, 2), (0.5, 1 - 1e-12))
+    ]
+    assert [ratio.verdict for ratio in ratios] == [U, U]
+    assert comparison(-0.05, 0.04, matters=0.05).verdict == U
+
+
 def test_what_matters_is_said_by_the_predicate_or_else_by_the_metric():
     table, matters = {"e": {"a": {"m": A, "k": A}, "b": {"m": A, "k": A}}}, {"e": {"m": 0.1, "k": {"ratio": 1.25}}}
     claims = Predicates(MetricsTable(table, matters=matters))

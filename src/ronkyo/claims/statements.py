@@ -110,9 +110,33 @@ class Claim:
     @property
     def open(self) -> str:
         """Which kinds of evidence leave the claim open: seeds, items, or both where each decides otherwise."""
-        kinds = dict.fromkeys(part.quantity.over for part in open_parts(self.verdict, self.comparisons))
-        names = {"seeds": self.words("claims.seeds"), "items": self.items}
-        return self.words("claims.and").join(names[over] for over in kinds)
+        kinds = dict.fromkeys(map(self.kind, open_parts(self.verdict, self.comparisons)))
+        return self.words("claims.and").join(kinds)
+
+    def by_kind(self) -> str:
+        """What each kind of evidence says: "seeds: supported, voices: undecided"."""
+        told = (
+            self.words("claims.by_kind", kind=self.kind(part), verdict=self.words(f"claims.{part.verdict}"))
+            for part in self.comparisons
+        )
+        return self.words("claims.joiner").join(told)
+
+    def kind(self, part: Comparison) -> str:
+        """Over what a comparison is made, in words."""
+        return self.words("claims.seeds") if part.quantity.over == "seeds" else self.items
+
+    def matters(self, part: int | None = None) -> str:
+        """The difference that does not matter, as ±0.02; of a ratio the factors.
+
+        Raises ValueError where nothing says what matters.
+        """
+        comparison = self._part(part)
+        if comparison.matters is None:
+            raise ValueError(
+                f"claim {self.id!r}: matters: expected the metric's in params.yaml, or matters=…, found none"
+            )
+        kind = "ratio" if comparison.quantity.kind == Kind.RATIO else "difference"
+        return self.words(f"claims.matters.{kind}", size=shown(comparison.matters, "g"))
 
     @property
     def reason(self) -> str:

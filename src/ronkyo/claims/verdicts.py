@@ -13,6 +13,7 @@ import numpy as np
 from ronkyo.claims.estimates import Estimate, factor, scale
 from ronkyo.claims.quantity import Kind, Quantity
 
+TOUCH = 1e-9  # of an interval's width, or of a ratio: what rounding may do to its ends
 CLOSE = 0.1  # half widths of an interval: a verdict that hangs on less is a close one
 
 
@@ -52,13 +53,24 @@ class Comparison:
         return Verdict.UNDECIDED if estimate.reason else Verdict(str(self.verdicts(estimate.low, estimate.high)))
 
     def verdicts(self, low: np.ndarray | float, high: np.ndarray | float) -> np.ndarray:
-        """The verdicts of intervals, as text: the shape of low and of high."""
-        equal = np.zeros(np.shape(low), bool)
-        if self.matters is not None:
-            equal = (self._least < low) & (high < self.matters)
-        supported = (self.low < low) & (high < self.high)
-        contradicted = (high < self.low) | (self.high < low)
-        decided = {Verdict.EQUAL: equal, Verdict.SUPPORTED: supported, Verdict.CONTRADICTED: contradicted}
+        """The verdicts of intervals, as text: the shape of low and of high. An end that is on a bound but for rounding has not
+        passed it."""
+
+        def touch(bound: float) -> np.ndarray | float:
+            if math.isinf(bound):
+                return 0.0
+            return TOUCH * (abs(bound) if self.quantity.kind == Kind.RATIO else high - low)
+
+        def within(least: float, most: float) -> np.ndarray | bool:
+            return (least + touch(least) < low) & (high < most - touch(most))
+
+        equal = np.zeros(np.shape(low), bool) if self.matters is None else within(self._least, self.matters)
+        contradicted = (high < self.low - touch(self.low)) | (self.high + touch(self.high) < low)
+        decided = {
+            Verdict.EQUAL: equal,
+            Verdict.SUPPORTED: within(self.low, self.high),
+            Verdict.CONTRADICTED: contradicted,
+        }
         return np.select(list(decided.values()), [str(verdict) for verdict in decided], str(Verdict.UNDECIDED))
 
     @property

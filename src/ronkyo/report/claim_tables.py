@@ -90,10 +90,10 @@ class ClaimTables:
         return self._beside_original("original_claims", "tab:original-claims", rows)
 
     def _told(self, statement: Statement, verdict: Verdict | None) -> str:
-        """The verdict on a statement of the original report; of a part, where the claims cover no more."""
+        """The verdict on a statement of the original report; where the claims cover a part or another case, it is of that."""
         if verdict is None:
             return self.words("report.not_tested")
-        if statement.covers == "part" and verdict != Verdict.CONTRADICTED:
+        if statement.covers == "part":
             return f'<span class="part">{self.words("report.in_part")}</span> {mark(verdict, self.words)}'
         return mark(verdict, self.words)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ronkyo.claims.metrics import split
 from ronkyo.claims.predicates import Predicates
@@ -41,7 +41,7 @@ class Wording:
         """None where the comparisons are several, or have no such words."""
         comparison, values = comparisons[0], nouns.values
         quantity, noun = comparison.quantity, nouns.of(comparison.quantity.metric)
-        same = {(part.quantity.kind, part.quantity.metric, part.quantity.other) for part in comparisons}
+        same = {(replace(part.quantity, over=quantity.over), part.low, part.high) for part in comparisons}
         if noun is None or len(same) > 1 or quantity.kind not in (Kind.DIFFERENCE, Kind.RATIO):
             return None
         experiment, variant, metric = split(quantity.metric)
@@ -68,7 +68,7 @@ class Wording:
         if claim.verdict == Verdict.EQUAL:
             text = self._equal()
         elif claim.verdict == Verdict.UNDECIDED:
-            text = self._open(claim.open)
+            text = self._open(claim)
         else:
             text = self._beyond(above=math.isinf(self.comparison.high) == (claim.verdict == Verdict.SUPPORTED))
         return f"{text}{self._numbers(claim)}{self.words('claims.stop')}"
@@ -81,12 +81,14 @@ class Wording:
             return self._text("above" if above else "below")
         return self._text(f"{comparison.quantity.kind}.{'above' if above else 'below'}", bound=self._amount(bound))
 
-    def _open(self, open: str) -> str:
+    def _open(self, claim: Claim) -> str:
         comparison = self.comparison
+        kinds = self.words("claims.and").join(map(claim.kind, claim.comparisons))
+        source = self.words("compared.both" if len(claim.comparisons) > 1 else "compared.source", kinds=kinds)
         bound = comparison.low if math.isinf(comparison.high) else comparison.high
         if bound == comparison.equality:
-            return self._text("open", open=open)
-        return self._text(f"{comparison.quantity.kind}.open", bound=self._amount(bound), open=open)
+            return self._text("open", source=source)
+        return self._text(f"{comparison.quantity.kind}.open", bound=self._amount(bound), source=source)
 
     def _equal(self) -> str:
         matters = self.comparison.matters
@@ -108,7 +110,6 @@ class Wording:
             return ""
         kind = self.comparison.quantity.kind
         spec = "" if kind == Kind.RATIO else self.noun.format
-        over = {"seeds": self.words("claims.seeds"), "items": claim.items}
         told = [
             self.words(
                 f"compared.{kind}.numbers",
@@ -119,7 +120,12 @@ class Wording:
         ]
         if len(told) > 1:
             told = [
-                self.words("compared.by", over=over[part.quantity.over], numbers=numbers)
+                self.words(
+                    "compared.by",
+                    kind=claim.kind(part),
+                    verdict=self.words(f"claims.{part.verdict}"),
+                    numbers=numbers,
+                )
                 for part, numbers in zip(claim.comparisons, told, strict=True)
             ]
         return self.words("compared.numbers", numbers=self.words("compared.joiner").join(told))

@@ -28,6 +28,9 @@ class MarkedClaim(Claim):
     def interval(self, spec: str = "", part: int | None = None) -> Value:
         return self._value(super().interval(spec, part))
 
+    def matters(self, part: int | None = None) -> Value:
+        return self._value(super().matters(part))
+
     def marked(self, number: str) -> str:
         return self._value(number).markup()
 

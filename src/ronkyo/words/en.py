@@ -94,6 +94,9 @@ TEXTS: dict[str, str] = {
     "claims.seeds": "seeds",
     "claims.items": "items",
     "claims.and": " and ",
+    "claims.by_kind": "{verdict} over {kind}",
+    "claims.matters.difference": "±{size}",
+    "claims.matters.ratio": "1/{size} to {size}",
     "claims.grounds.seed": "{count} seed",
     "claims.grounds.seeds": "{count} seeds",
     "claims.grounds.items": "{count} {items}",
@@ -134,20 +137,20 @@ TEXTS: dict[str, str] = {
     "compared.other": "the {noun} of {b}",
     "compared.above": "The {noun} of {a} is {high} than {b}",
     "compared.below": "The {noun} of {a} is {low} than {b}",
-    "compared.open": "The {open} do not tell whether the {noun} of {a} is {high} or {low} than {b}",
+    "compared.open": "{source} tell whether the {noun} of {a} is {high} or {low} than {b}",
     "compared.equal": "The {noun} of {a} differs from {other} by less than {matters}, either way",
     "compared.equal_ratio": "The {noun} of {a} is between {least} and {matters} times {other}",
     "compared.difference.above": "The {noun} of {a} minus {other} is more than {bound}",
     "compared.difference.below": "The {noun} of {a} minus {other} is less than {bound}",
-    "compared.difference.open": "The {open} do not tell whether the {noun} of {a} minus {other} is more or less than {bound}",
+    "compared.difference.open": "{source} tell whether the {noun} of {a} minus {other} is more or less than {bound}",
     "compared.ratio.above": "The ratio of the {noun} of {a} to {other} is more than {bound}",
     "compared.ratio.below": "The ratio of the {noun} of {a} to {other} is less than {bound}",
-    "compared.ratio.open": (
-        "The {open} do not tell whether the ratio of the {noun} of {a} to {other} is more or less than {bound}"
-    ),
+    "compared.ratio.open": "{source} tell whether the ratio of the {noun} of {a} to {other} is more or less than {bound}",
     "compared.difference.numbers": "difference {effect}, interval {interval}",
     "compared.ratio.numbers": "ratio {effect}, interval {interval}",
-    "compared.by": "{over}: {numbers}",
+    "compared.source": "The {kinds} do not",
+    "compared.both": "The {kinds} do not both",
+    "compared.by": "{kind}: {verdict}, {numbers}",
     "compared.joiner": "; ",
     "compared.numbers": " ({numbers})",
     "compared.points": "{number} points",
@@ -225,17 +228,13 @@ TEXTS: dict[str, str] = {
     "compare.reference.lst": "listing",
     "compare.reference.eq": "equation",
     "compare.note.lacking": "{side} has no {file}.",
-    "compare.note.outdated": (
-        "The results of {side} are not those of its own params.yaml (stages out of date: {stages})."
-    ),
+    "compare.note.outdated": "The results of {side} are not those of its own params.yaml (stages out of date: {stages}).",
     "compare.note.outdated_workspace": (
         "The results of {side} are not those of its parameters and code as they are now (stages out "
         "of date: {stages}). Run dvc repro."
     ),
     "compare.note.alone": "Experiments that only {side} has: {experiments}.",
-    "compare.note.seeds": (
-        "{named}: {old} seeds in A and {new} in B; differences and ratios are of the {common} that both have."
-    ),
+    "compare.note.seeds": "{named}: {old} seeds in A and {new} in B; differences and ratios are of the {common} that both have.",
     "compare.stage.alone": "only {side} has it",
     "compare.stage.command": "its command changed",
     "compare.stage.parameter": "parameter {name}",
@@ -257,9 +256,7 @@ TEXTS: dict[str, str] = {
     "compare.summary.none_moved": "No metric differs, going by its interval over seeds ({n} are undecided).",
     "compare.summary.no_metric": "No metric changed.",
     "compare.summary.exact": "Numbers without seeds that changed: {n}.",
-    "compare.summary.unknown": (
-        "Metrics of which nothing can be told, for one seed only or a value that is not finite: {n}."
-    ),
+    "compare.summary.unknown": "Metrics of which nothing can be told, for one seed only or a value that is not finite: {n}.",
     "compare.parameters": "Changed parameters",
     "compare.conclusions": "Changed conclusions",
     "compare.metrics": "Changed metrics",
@@ -357,13 +354,9 @@ TEXTS: dict[str, str] = {
     "compare.comment.stages": "Stages that ran again: {names}.",
     "compare.sweep.title": "Comparison of {n} experiments",
     "compare.sweep.varied": "{sides} side by side. Parameters that differ between them: {names}.",
-    "compare.sweep.confounded": (
-        "Since more than one parameter differs, a difference cannot be put down to one of them."
-    ),
+    "compare.sweep.confounded": "Since more than one parameter differs, a difference cannot be put down to one of them.",
     "compare.sweep.heading": "Parameters and metrics",
-    "compare.sweep.about": (
-        "The numbers are means over seeds, with the 95 % confidence interval of the mean in brackets."
-    ),
+    "compare.sweep.about": "The numbers are means over seeds, with the 95 % confidence interval of the mean in brackets.",
     "compare.sweep.same": "No metric differs.",
     "compare.sweep.experiment": "Experiment",
     "compare.sweep.caption": "Parameters that differ, and metrics",

@@ -24,7 +24,7 @@ NAMES: Table = (
     (r"(?<=@)\d+|(?<![\d.])\d+[x×]\d+(?:[x×]\d+)*", "a cut-off, a shape: ndcg@10, 4x4"),
     (r"(?<![\d.])\d+-(?:dimensional|hop|bit|gram|class|shot|way|point|sided|fold|d)(?![a-z])", "a term: 4-hop"),
     (
-        r"(?i:\b(?:no|fig|eq|sec|ver)\.?|\b(?:figures?|tables?|equations?|sections?|chapters?|appendix|layers?|phase|part|trial|experiment|"
+        r"(?i:\b(?:no|fig|eq|sec|ver)\.?|\b(?:figures?|tables?|equations?|sections?|chapters?|appendix|layers?|phase|part|trial|experiment|model|"
         r"stage|task|exercise|problem|question|version|python|cuda))[ \t]?\d+"
         r"(?:\.\d+)*(?:[ \t]*(?:[-–,&]|and|to)[ \t]*\d+)*(?![\d.]*\d)",
         "which of them: Figure 8, Layer 0, No.1",

@@ -131,6 +131,7 @@ _NOT_COMPARISONS: Table = (
     ),
     (_words("differences? (?:equations?|quotients?)", "significant (?:digits?|figures?)", "early stopping"), "a term"),
     (_words(r"gradient[- ](?:boost|des)\w*", "data reductions?", "learning (?:rate )?(?:decay|schedule)s?"), "a term"),
+    (_words("to better", "(?:falls?|fell) (?:into|under)", "an? too"), "how, where"),
     (_words("more (?:details?|information|examples?|likely that)", "for (?:more|better understanding)"), "of the text"),
 )
 
@@ -188,7 +189,7 @@ def _of_a_result(text: str, match: re.Match[str]) -> bool:
         return not _wanted(text, match)
     if word in ("more", "less", "most", "same", "fewer", "equal"):
         return bool(re.match(r"\s+(?:than|or less|w\.r\.t)\b|\s*[.;]" + (r"|\s+as\b" if word == "same" else ""), after))
-    if re.search(r"\bthan\b", clause) or re.match(_SETTLED, after, re.I):
+    if re.match(r"(?:\W+[\w-]+){0,4}\W+than\b", clause) or re.match(_SETTLED, after, re.I):
         return True
     described = re.match(rf"\W+(?:(?!(?:for|of|to|in|on|at|by|the)\b)[\w-]+\W+){{0,3}}{_SETTING}\b", clause, re.I)
     if word.startswith(("most ", "least ")):
