@@ -127,3 +127,11 @@ def test_the_terminal_has_a_row_a_claim_and_below_it_what_would_decide_it():
     assert second.split()[:2] == ["supported", "sure"]
     assert second.split()[-2:] == ["stands", "script:2"]
     assert counts.startswith("2 claims: 1 supported, 0 equal, 1 undecided, 0 contradicted; 1 stand")
+
+
+def test_values_of_the_most_different_sizes_still_say_what_they_show():
+    one = claim(
+        {"ours": [1e-5, 1e200, 1.0], "near": [1.0] * 3}, lambda p: p.higher("x.ours.loss", "x.near.loss", ratio=True)
+    )
+    assert changes_if(one) == ["3 seeds show a difference by a factor of 1×10^304 or more in 80\u00a0% of cases"]
+    assert (one.effect(), one.interval()) == ("1×10^{65}", "[3.196×10^{−226}, —]")

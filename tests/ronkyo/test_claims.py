@@ -293,7 +293,7 @@ def test_the_mark_behind_a_sentence_names_the_hypothesis_its_verdict_and_what_it
         'all_of(higher("digits.gru.accuracy", than=0.1), share("addition.hidden_16.converged", more_than=0.5))': (
             "支持（4～8 シード）"
         ),
-        'more_often("addition.hidden_32.diverged", than="addition.hidden_32.converged")': "未決（違いのある 8 シード）",
+        'more_often("addition.hidden_32.diverged", than="addition.hidden_32.converged")': "未決（片方だけが起きた 8 シード）",
         'exact("digits.chance.accuracy", equals=0.1)': "支持（計算値）",
     }
     for predicate, end in said.items():
@@ -312,6 +312,11 @@ def test_the_verdict_is_kept_on_the_line_of_the_end_of_its_hypothesis(state, hyp
     assert not root.xpath('//text()[contains(., "$")]')
 
 
+def test_a_hypothesis_may_be_written_on_several_lines(state):
+    rendered = state(OK, options=', hypothesis="一つ目と\n  二つ目"')
+    assert rendered.claims.stated[0].claim.hypothesis == "一つ目と二つ目"
+
+
 def test_an_explanation_stands_behind_the_mark_and_is_none_of_the_claims_sentences(state):
     rendered = state(
         OK, wordings="{% supported %}\n高い。\n{% explanation %}\n偶然と\n考えられる。\n", after="続き。\n"
@@ -325,10 +330,10 @@ def test_an_explanation_stands_behind_the_mark_and_is_none_of_the_claims_sentenc
 
 
 def test_a_share_is_worded_by_none_some_or_all_of_its_seeds(measured):
-    counted = '{{ claim.counted(none="{n} 個とも失敗", some="{n} 個のうち {k} 個", all="{n} 個とも成功") }}。'
+    counted = '{{ claim.counted(none="{n} 個とも失敗", some="{n} 個のうち {k} 個", all="$10^{0}$ すなわち {n} 個とも成功") }}。'
     wordings = "".join(f"{{% {verdict} %}}\n{counted}\n" for verdict in Verdict)
     for metric, text in {
-        "hidden_16": "8 個とも成功。",
+        "hidden_16": "10^{0} すなわち 8 個とも成功。",
         "hidden_32": "8 個のうち 4 個。",
         "hidden_64": "8 個とも失敗。",
     }.items():
@@ -823,6 +828,11 @@ COMPARED = {
         "GRU(64) は 0.1 より正解率が高い",
         "GRU(64) は 0.1 より正解率が高い（差 0.107、区間 [0.080, 0.135]）。",
     ),
+    "supported, against a number with a power of ten": (
+        'compared("digits.gru.accuracy", than=1e-5)',
+        "GRU(64) は 1×10<sup>−5</sup> より正解率が高い",
+        "GRU(64) は 1×10^−5 より正解率が高い（差 0.207、区間 [0.180, 0.235]）。",
+    ),
     "undecided, since the seeds leave it open": (
         'compared("digits.simple_rnn.accuracy", than=0.1, over="both")',
         "SimpleRNN(128) は 0.1 より正解率が高い",
@@ -905,6 +915,17 @@ def test_a_mistake_in_the_nouns_of_metrics_names_the_file(project, state, text, 
     with pytest.raises(UserError) as raised:
         state(OK)
     assert f"report_templates/metrics.yaml: {message}" in str(raised.value).splitlines()
+
+
+def test_a_metric_that_matters_must_be_one(project, state):
+    text = project.params_file.read_text(encoding="utf-8")
+    project.params_file.write_text(
+        text.replace("seeds: 4", "seeds: {looks: [4], matters: {acuracy: 0.1}}"), encoding="utf-8"
+    )
+    with pytest.raises(
+        ReportError, match=r"digits.seeds.matters.acuracy: the experiment has no such metric; nearest: acc"
+    ):
+        state(OK)
 
 
 def test_a_comparison_that_cannot_word_itself_says_what_it_needs(project):

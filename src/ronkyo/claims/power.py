@@ -47,7 +47,7 @@ def visible(comparison: Comparison, power: float = POWER) -> float | None:
         lambda shift: np.mean(scipy.special.ndtr(shift - limits)) - power, 0.0, np.max(limits) + 10
     )
     distance = float(shift * estimate.spread / math.sqrt(estimate.n))
-    return math.exp(distance) if estimate.method == Method.RATIO else distance
+    return estimates.factor(distance) if estimate.method == Method.RATIO else distance
 
 
 def _visible_share(comparison: Comparison, power: float) -> float | None:

@@ -74,11 +74,10 @@ class Claim:
         estimate = self.deciding.estimate
         if estimate.method != Method.SHARE:
             raise ValueError(f"claim {self.id!r}: counted: expected a claim of a share, found {self.deciding.quantity}")
-        if math.isnan(estimate.value):
-            return some.format(k=ABSENT, n=self.marked(str(estimate.n)))
-        k = round(estimate.value * estimate.n)
-        wording = none if k == 0 else all if k == estimate.n else some
-        return wording.format(k=self.marked(str(k)), n=self.marked(str(estimate.n)))
+        count = None if math.isnan(estimate.value) else round(estimate.value * estimate.n)
+        wording = none if count == 0 else all if count == estimate.n else some
+        k = ABSENT if count is None else self.marked(str(count))
+        return wording.replace("{k}", k).replace("{n}", self.marked(str(estimate.n)))  # other braces are a formula's
 
     def marked(self, number: str) -> str:
         """A number as it stands in a text."""
@@ -233,7 +232,7 @@ class Claims:
         self._check(id, predicate, figure)
         verdict, comparisons = predicate.decide()
         number, file = len(self.stated) + len(self.wordless) + 1, self.figures(figure) if figure else None
-        hypothesis = hypothesis.strip() or self.hypothesis(comparisons)
+        hypothesis = self._one_line(hypothesis.strip()) or self.hypothesis(comparisons)
         items = self.items(next((part for part in comparisons if part.quantity.over == "items"), comparisons[0]))
         looks = self.history.of(id, comparisons) if self.history else ((), 0)
         parts = tuple(comparisons)
@@ -289,7 +288,10 @@ class Claims:
 
     def text(self, sentence: str) -> str:
         """A sentence without markup, on one line."""
-        return re.sub(r"\s*\n\s*", self.words("claims.line_break"), sentence)
+        return self._one_line(sentence)
+
+    def _one_line(self, text: str) -> str:
+        return re.sub(r"\s*\n\s*", self.words("claims.line_break"), text)
 
     def printed(self, stated: Stated) -> str:
         return stated.sentence
@@ -324,8 +326,8 @@ def _printed(value: float, spec: str, estimate: Estimate) -> str:
     logarithm, so that value and ends have the same number of digits."""
     if spec not in ("", "%"):
         return shown(value, spec)
-    if estimate.method == Method.RATIO and not estimate.reason and 0 < estimate.low < estimate.high:
-        exponent = math.floor(math.log10(math.log(estimate.high / estimate.low) / 2))
+    if estimate.method == Method.RATIO and not estimate.reason and 0 < estimate.low < estimate.high < math.inf:
+        exponent = math.floor(math.log10((math.log(estimate.high) - math.log(estimate.low)) / 2))
         return shown(value, f"#,.{max(2, 1 - exponent)}g")
     percent = spec == "%" or estimate.method == Method.SHARE
     return to_spread(value, (estimate.high - estimate.low) / 2, percent)

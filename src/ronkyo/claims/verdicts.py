@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ronkyo.claims.estimates import Estimate, scale
+from ronkyo.claims.estimates import Estimate, factor, scale
 from ronkyo.claims.quantity import Kind, Quantity
 
 TOUCH = 1e-9  # of an interval's width, or of a ratio: what rounding may do to its ends
-LARGEST = 700.0  # logarithm of a ratio
 CLOSE = 0.1  # half widths of an interval: a verdict that hangs on less is a close one
 
 
@@ -101,7 +100,7 @@ class Comparison:
         """The verdict if the interval were moved, on the scale of the comparison."""
         low, high = self.estimate.low, self.estimate.high
         if self.quantity.kind == Kind.RATIO:
-            low, high = (math.exp(min(self.on_scale(end) + by, LARGEST)) for end in (low, high))
+            low, high = (factor(self.on_scale(end) + by) for end in (low, high))
         else:
             low, high = low + by, high + by
         return Verdict(str(self.verdicts(low, high)))

@@ -40,7 +40,7 @@ class Rendered:
     claims: Claims
     original: Original
     values: Values
-    problems: list[str]  # claims without a wording, statements of the original without a claim
+    problems: list[str]  # claims without a wording, names that nothing has
 
     @property
     def text(self) -> str:
@@ -95,6 +95,7 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
     problems = list(claims.problems)
     if claims.stated and not claims.closed_by:
         problems.append(f"{report}: expected {{{{ ledger() }}}} after the claims, found none")
+    problems += values.problems()
     problems += original.problems(claims.ids)
     problems += claims.nouns.problems([stated.claim for stated in claims.stated])
     return Rendered(Places(text), claims, original, values, problems)

@@ -41,8 +41,8 @@ class Wording:
         """None where the comparisons are several, or have no such words."""
         comparison, values = comparisons[0], nouns.values
         quantity, noun = comparison.quantity, nouns.of(comparison.quantity.metric)
-        what = {(replace(part.quantity, over=quantity.over), part.low, part.high) for part in comparisons}
-        if noun is None or len(what) > 1 or quantity.kind not in (Kind.DIFFERENCE, Kind.RATIO):
+        same = {(replace(part.quantity, over=quantity.over), part.low, part.high) for part in comparisons}
+        if noun is None or len(same) > 1 or quantity.kind not in (Kind.DIFFERENCE, Kind.RATIO):
             return None
         experiment, variant, metric = split(quantity.metric)
         a, than = nouns.label(quantity.metric), quantity.other
@@ -52,7 +52,8 @@ class Wording:
             label = nouns.label(than)
             b, other = words("compared.that", b=label), words("compared.other", b=label, noun=noun.noun)
         else:
-            b = other = shown(than, noun.format if noun.format != "%" else "")
+            assert than is not None  # which only a share has
+            b = other = _written(than, noun.format)
         return Wording(comparison, noun, a, b, other, words)
 
     @property
@@ -93,7 +94,7 @@ class Wording:
         matters = self.comparison.matters
         assert matters is not None
         if self.comparison.quantity.kind == Kind.RATIO:
-            return self._text("equal_ratio", least=shown(1 / matters, ".3g"), matters=self._amount(matters))
+            return self._text("equal_ratio", least=_written(1 / matters, ".3g"), matters=self._amount(matters))
         return self._text("equal", matters=self._amount(matters))
 
     def _text(self, key: str, **fields: str) -> str:
@@ -132,10 +133,8 @@ class Wording:
     def _amount(self, value: float) -> str:
         """A bound: of differences as the metric is printed."""
         if self.comparison.quantity.kind == Kind.RATIO or not self.noun.format:
-            return shown(value, "g")
-        return self._points(
-            to_spread(value, math.nan, percent=True) if self.noun.format == "%" else shown(value, self.noun.format)
-        )
+            return _written(value, "g")
+        return self._points(_written(value, self.noun.format))
 
     def _points(self, text: str) -> str:
         """A difference of values in percent is one of points."""
@@ -143,6 +142,12 @@ class Wording:
         if self.comparison.quantity.kind == Kind.RATIO or not self.noun.format.endswith("%") or percent not in text:
             return text
         return self.words("compared.points", number=text.replace(percent, ""))
+
+
+def _written(value: float, spec: str) -> str:
+    """A number that a template gives, by a format of metrics.yaml."""
+    text = to_spread(value, math.nan, percent=True) if spec == "%" else shown(value, spec)
+    return re.sub(r"\^\{(.*?)\}", r"<sup>\1</sup>", text)
 
 
 class Compared:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from ronkyo import files, results
 from ronkyo.claims import estimates
 from ronkyo.claims.metrics import MetricsTable, pick
+from ronkyo.errors import nearest
 from ronkyo.numbers import NO_BREAK, rounded_pair, shown, to_spread
 from ronkyo.params import Seeds
 from ronkyo.project import Project
@@ -55,6 +56,16 @@ class Values(MetricsTable):
         self.provenance = {
             name: files.read_json(file) for name in names if (file := project.provenance_file(name)).exists()
         }
+
+    def problems(self) -> Iterator[str]:
+        """Metrics of which params.yaml says what matters, and which their experiment has not."""
+        file = self.project.relative(self.project.params_file)
+        for experiment, table in self.seeds.items():
+            known = {metric for metrics in table.values() for metric in metrics}
+            for metric in self.smallest.get(experiment, {}):
+                if metric not in known:
+                    place = f"{file}: {experiment}.seeds.matters.{metric}"
+                    yield f"{place}: the experiment has no such metric{nearest(metric, known)}"
 
     def param(self, key: str, spec: str = "") -> Value:
         """A parameter; `<experiment>.variants.<variant>.<key>` also finds what the variant inherits."""
