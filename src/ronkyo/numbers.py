@@ -36,15 +36,12 @@ def to_spread(value: float, half_width: float, percent: bool = False) -> str:
     half width is not a positive number."""
     if percent:
         return f"{to_spread(100 * value, 100 * half_width)}{NO_BREAK}%" if math.isfinite(value) else ABSENT
-    if not math.isfinite(value):
-        return ABSENT
-    known = math.isfinite(half_width) and half_width > 0
-    exponent = _exponent(max(abs(value), half_width if known else 0.0))
+    if not math.isfinite(value) or not math.isfinite(half_width) or not half_width > 0:
+        return shown(float(value), ",.4g" if abs(value) < 10_000 else ",.0f")
+    exponent = _exponent(max(abs(value), half_width))
     if exponent not in WITHOUT_POWER:
         digits = to_spread(value / 10.0**exponent, half_width / 10.0**exponent)
         return f"{digits}×10^{{{exponent}}}".replace("-", "−")
-    if not known:
-        return shown(float(value), ",.4g" if abs(value) < 10_000 else ",.0f")
     return shown(value, f",.{max(0, 1 - _exponent(half_width))}f")
 
 

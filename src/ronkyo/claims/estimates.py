@@ -17,7 +17,6 @@ ALPHA = 0.05
 LEVEL = 1 - ALPHA
 RESAMPLES = 9999  # of a bootstrap
 CELLS = 2**20  # resampled values that are held at a time
-LARGEST = 700.0  # logarithm of a ratio: beyond it, a ratio is no number of a computer's
 
 
 class Method(StrEnum):
@@ -72,11 +71,6 @@ def scale(value: float, ratio: bool) -> float:
     if not ratio:
         return value
     return math.log(value) if value > 0 else -math.inf
-
-
-def factor(logarithm: float) -> float:
-    """The ratio of a logarithm; the largest that there is for what lies beyond."""
-    return math.exp(min(logarithm, LARGEST))
 
 
 def computed(value: float) -> Estimate:

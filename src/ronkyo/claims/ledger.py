@@ -10,11 +10,11 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
-from ronkyo.claims import estimates, power
+from ronkyo.claims import power
 from ronkyo.claims.estimates import ALPHA, Estimate, Method, Reason
 from ronkyo.claims.quantity import Kind
 from ronkyo.claims.statements import Claim, Claims, Stated
-from ronkyo.claims.verdicts import Comparison, Verdict, open_parts
+from ronkyo.claims.verdicts import Comparison, Verdict, factor, open_parts
 from ronkyo.numbers import shown
 from ronkyo.words import Words
 
@@ -189,8 +189,8 @@ def _of_part(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
         two_sided = math.isfinite(part.low) and math.isfinite(part.high)
         return words(f"claims.changes.computed{'_range' if two_sided else ''}", bound=bound.lstrip("−"))
     if part.quantity.kind == Kind.RATIO:
-        factor = mark(four_digits(estimates.factor(abs(move))))
-        return words(f"claims.changes.{'multiplied' if move > 0 else 'divided'}", factor=factor, bound=bound)
+        times = mark(four_digits(factor(abs(move))))
+        return words(f"claims.changes.{'multiplied' if move > 0 else 'divided'}", factor=times, bound=bound)
     gap = mark(four_digits(abs(move)))
     return words(f"claims.changes.{'raised' if move > 0 else 'lowered'}", gap=gap, bound=bound)
 

@@ -17,7 +17,7 @@ import scipy  # its parts are loaded when first used
 from ronkyo.claims import estimates
 from ronkyo.claims.estimates import Method, Reason
 from ronkyo.claims.predicates import Predicate
-from ronkyo.claims.verdicts import Comparison, Verdict
+from ronkyo.claims.verdicts import Comparison, Verdict, factor
 from ronkyo.seeds import generator
 
 POWER = 0.8
@@ -47,7 +47,7 @@ def visible(comparison: Comparison, power: float = POWER) -> float | None:
         lambda shift: np.mean(scipy.special.ndtr(shift - limits)) - power, 0.0, np.max(limits) + 10
     )
     distance = float(shift * estimate.spread / math.sqrt(estimate.n))
-    return estimates.factor(distance) if estimate.method == Method.RATIO else distance
+    return factor(distance) if estimate.method == Method.RATIO else distance
 
 
 def _visible_share(comparison: Comparison, power: float) -> float | None:

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ronkyo.claims.estimates import Estimate, factor, scale
+from ronkyo.claims.estimates import Estimate, scale
 from ronkyo.claims.quantity import Kind, Quantity
 
 TOUCH = 1e-9  # of an interval's width, or of a ratio: what rounding may do to its ends
+LARGEST = 700.0  # logarithm of a ratio: beyond it, a ratio is no number of a computer's
 CLOSE = 0.1  # half widths of an interval: a verdict that hangs on less is a close one
 
 
@@ -132,6 +133,11 @@ class Comparison:
     def on_scale(self, value: float) -> float:
         """Where a value stands on the scale of the comparison: a ratio's is logarithmic."""
         return scale(value, self.quantity.kind == Kind.RATIO)
+
+
+def factor(logarithm: float) -> float:
+    """The ratio of a logarithm; the largest that there is for what lies beyond."""
+    return math.exp(min(logarithm, LARGEST))
 
 
 def every(verdicts: Sequence[Verdict]) -> Verdict:
