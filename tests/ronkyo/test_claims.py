@@ -907,6 +907,12 @@ def test_a_mistake_in_the_nouns_of_metrics_names_the_file(project, state, text, 
     assert f"report_templates/metrics.yaml: {message}" in str(raised.value).splitlines()
 
 
+def test_the_mean_of_a_variant_is_no_constant_where_its_seeds_are_lost(project, state):
+    project.seeds_file("digits").unlink()
+    with pytest.raises(ReportError, match=r"digits.gru.accuracy': no 'gru'"):
+        state(OK)
+
+
 def test_a_metric_that_matters_must_be_one(project, state):
     text = project.params_file.read_text(encoding="utf-8")
     project.params_file.write_text(
