@@ -294,8 +294,17 @@ def test_every_run_has_one_outcome_and_has_died_where_the_share_of_dead_units_re
 
 def test_nothing_is_said_of_stuck_digits_under_the_gradient_that_knows_none(results):
     for variant, metrics in results.seeds.items():
-        known = np.isfinite(metrics["stuck_outputs"]).tolist()
-        assert known == [results.settings.variants[variant].output_gradient == "exact"] * 3
+        for metric in ("stuck_outputs", "mostly_stuck"):
+            known = np.isfinite(metrics[metric]).tolist()
+            assert known == [results.settings.variants[variant].output_gradient == "exact"] * 3
+
+
+def test_most_is_more_than_half_and_nothing_of_a_run_that_diverged_or_has_no_wrong_digit(results):
+    shares = {"dead_units": np.array([0.5, 0.51, 0.9]), "stuck_errors": np.array([0.51, np.nan, 0.9])}
+    run = diverging(results.runs["relu"], seeds=[2]) | shares
+    metrics = summarize({}, results.runs | {"relu": run}, results.settings).seeds["relu"]
+    assert metrics["mostly_dead"].tolist() == [0, 1, 0]
+    assert metrics["mostly_stuck"].tolist() == [1, 0, 0]
 
 
 def test_every_variant_has_the_same_metrics_of_every_seed(results):

@@ -305,7 +305,7 @@ def test_with_two_seeds_the_text_hedges_and_with_more_it_speaks_out(project, mor
         assert (few[claim]["verdict"], few[claim]["n"]) == ("undecided", 2)
         assert (more[claim]["verdict"], more[claim]["n"]) == ("supported", 8)
     hedged, said = (claims["relu-does-not-converge"]["sentences"][0] for claims in (few, more))
-    assert "決められない" in hedged
+    assert re.search("決められない|とまではいえない", hedged)
     assert re.search("収束しなかった|だけであった", said)
     page = html.parse(str(project.root / "reports/day3.html")).getroot()
     assert text_of(page.xpath('//*[@id="claim:relu-does-not-converge"]')[0]).startswith(hedged)

@@ -79,7 +79,13 @@ def test_two_kinds_of_evidence_decide_only_what_both_say(shifts, expected):
     verdict, parts = Predicates(MetricsTable(seeds, items)).higher("e.a.m", than="e.b.m", over="both").decide()
     assert verdict == expected
     assert [part.quantity.over for part in parts] == ["seeds", "items"]
-    assert [part.level for part in parts] == [0.975, 0.975]
+    assert [part.level for part in parts] == [0.95, 0.95]  # neither decides alone
+
+
+def test_two_kinds_of_evidence_are_one_of_the_parts_among_which_the_level_is_divided():
+    metrics = MetricsTable(*({"e": {name: {"m": A + shift} for shift, name in enumerate("abc")}} for _ in range(2)))
+    parts = Predicates(metrics).highest("e.c.m", over="both").compare()
+    assert [part.level for part in parts] == [0.975] * 4
 
 
 MATTERS = {

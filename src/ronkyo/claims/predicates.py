@@ -31,6 +31,7 @@ class Predicate:
 
     comparisons: tuple[Callable[[float], Comparison], ...]
     verdict: Callable[[Sequence[Verdict]], Verdict]
+    parts: int = 1  # each of which can decide it alone: two kinds of evidence that must agree are one
 
     def decide(self, alpha: float = estimates.ALPHA) -> tuple[Verdict, list[Comparison]]:
         """alpha: how often, at most, a claim is decided about differences that do not exist, over all its planned looks."""
@@ -38,8 +39,9 @@ class Predicate:
         return self.verdict([comparison.verdict for comparison in comparisons]), comparisons
 
     def compare(self, alpha: float = estimates.ALPHA) -> list[Comparison]:
-        """Bonferroni: k comparisons in one claim are each made at alpha / k, and at the level of a look at that."""
-        return [compare(alpha / len(self.comparisons)) for compare in self.comparisons]
+        """Bonferroni: of k parts in one claim each is decided at alpha / k, and at the level of a look at that. What must agree
+        to decide needs no share of its own (Berger 1982)."""
+        return [compare(alpha / self.parts) for compare in self.comparisons]
 
 
 def all_of(*predicates: Predicate) -> Predicate:
@@ -51,7 +53,8 @@ def all_of(*predicates: Predicate) -> Predicate:
         left = iter(verdicts)
         return every([part.verdict([next(left) for _ in part.comparisons]) for part in predicates])
 
-    return Predicate(tuple(compare for part in predicates for compare in part.comparisons), verdict)
+    comparisons = tuple(compare for part in predicates for compare in part.comparisons)
+    return Predicate(comparisons, verdict, sum(part.parts for part in predicates))
 
 
 class Predicates:

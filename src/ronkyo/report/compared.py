@@ -167,9 +167,11 @@ class Compared:
         id: str | None = None,
         hypothesis: str = "",
         figure: str | None = None,
+        condition: str = "",
     ) -> str:
         """The claim that a variant's metric is better than another variant's, or than a number, with the sentence of its
-        verdict. Which way is better, and whether ratios are compared, stands in metrics.yaml."""
+        verdict. Which way is better, and whether ratios are compared, stands in metrics.yaml. condition: begins the
+        hypothesis and the sentence."""
         noun, values = self._nouns.of(metric), self._nouns.values
         if noun is None or noun.better is None:
             expected = f"{self._nouns.file}: metrics.{split(metric)[2]} with noun and better"
@@ -177,12 +179,17 @@ class Compared:
         direction = getattr(Predicates(values), noun.better)
         predicate = direction(metric, than, margin, noun.ratio if ratio is None else ratio, over, matters)
 
-        def said(claim: Claim) -> str:
-            if wording := Wording.of(claim.comparisons, self._nouns, claim.words):
-                return wording.said(claim)
+        def wording(comparisons: Sequence[Comparison]) -> Wording:
+            if found := Wording.of(comparisons, self._nouns, self._claims.words):
+                return found
             expected = "expected the same metric of another variant, or a number"
             raise ValueError(f"compared({metric!r}): than: {expected}, found {than!r}")
 
+        def said(claim: Claim) -> str:
+            return condition + wording(claim.comparisons).said(claim)
+
+        if condition:
+            hypothesis = condition + (hypothesis or wording(predicate.compare()).hypothesis)
         id = id or _id(metric, than)
         return self._claims.state(id, predicate, places.of_call(), tuple(Verdict), said, hypothesis, figure)
 

@@ -95,7 +95,7 @@ TEXTS: dict[str, str] = {
     "claims.grounds.seed": "{count} シード",
     "claims.grounds.seeds": "{count} シード",
     "claims.grounds.items": "{count} {items}",
-    "claims.grounds.discordant": "違いのある {count} シード",
+    "claims.grounds.discordant": "片方だけが起きた {count} シード",
     "claims.grounds.computed": "計算値",
     "claims.grounds.range": "～",
     "claims.joiner": "、",

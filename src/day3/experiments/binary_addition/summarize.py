@@ -35,6 +35,8 @@ def _metrics(run: Arrays, variant: str, settings: Settings) -> Table:
     converged, stuck, died and diverged are 0 or 1, and of each run one of them is 1. died: the run did not converge, and
     the share of its hidden units through which no error reaches W_in and W any more, in no example and step, is at least
     death.dead_units. stuck_outputs, stuck_errors: nan under the course's gradient, whose factor is flat nowhere.
+    mostly_dead, mostly_stuck: 1 where more than half of the hidden units are dead, of the wrong digits are stuck; 0 in a run
+    that diverged or has no wrong digit.
     restricted_iterations: a run that did not converge counts with all its iterations. …_backward_ratio,
     …_jacobian_ratio: below 1 the gradient of the last step vanishes on its way back to the first, above 1 it grows; nan
     where there is none in the last step. These and …_saturation: see `measure_flow`.
@@ -43,7 +45,8 @@ def _metrics(run: Arrays, variant: str, settings: Settings) -> Table:
     iterations = convergence_iterations(run["mean_loss"], training.record_every, settings.convergence.loss)
     converged, diverged = np.isfinite(iterations), run["diverged"]
     died = ~converged & ~diverged & (run["dead_units"] >= settings.death.dead_units)
-    cannot_stick = diverged | (training.output_gradient == "course")
+    course = training.output_gradient == "course"
+    cannot_stick = diverged | course
     return {
         "final_loss": np.where(diverged, np.nan, run["test_loss"]),
         "accuracy": run["test_accuracy"],
@@ -54,8 +57,10 @@ def _metrics(run: Arrays, variant: str, settings: Settings) -> Table:
         "died": died.astype(float),
         "diverged": diverged.astype(float),
         "dead_units": np.where(diverged, np.nan, run["dead_units"]),
+        "mostly_dead": (~diverged & (run["dead_units"] > 0.5)).astype(float),
         "stuck_outputs": np.where(cannot_stick, np.nan, run["stuck_outputs"]),
         "stuck_errors": np.where(cannot_stick, np.nan, run["stuck_errors"]),
+        "mostly_stuck": np.where(course, np.nan, ~diverged & (run["stuck_errors"] > 0.5)),
         "final_gradient_norm": run["gradient_norm"][:, -1],
         "max_gradient_norm": np.where(diverged, np.inf, run["max_gradient_norm"].max(axis=1)),
         "initial_backward_ratio": run["initial_backward_ratio"],
