@@ -554,8 +554,12 @@ def test_the_table_of_claims_leads_with_hypotheses_and_tells_what_stands_among_a
     (told,) = (text for paragraph in root.iter("p") if (text := paragraph.text_content()).startswith("判定の決まった"))
     assert "主張は 2 個であり" in told
     assert told.endswith("残る判定は 1 個である（残らないのは主張 2）。")
-    with pytest.raises(ReportError, match="stands after false_discoveries\\(\\) at .*, which must tell of it"):
-        stating(measured)(OK, before="{{ false_discoveries() }}\n\n")
+
+
+@pytest.mark.parametrize("call", ["false_discoveries()", "claims_table()", "original_claims_table()"])
+def test_what_tells_of_all_claims_stands_after_the_last(measured, call):
+    with pytest.raises(ReportError, match=rf"stands after {re.escape(call)} at .*:\d+, which must tell of it"):
+        stating(measured)(OK, before=f"{{{{ {call} }}}}\n\n")
 
 
 def test_the_ledger_tells_comparisons_in_the_readers_words(project, state):
