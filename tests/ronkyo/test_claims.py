@@ -847,7 +847,7 @@ COMPARED = {
         'compared("digits.lstm_clip.accuracy", than=0.2)',
         "LSTM with clipping(64) は 0.2 より正解率が高い",
         "シードからは、LSTM with clipping(64) の正解率が 0.2 より高いとも低いともいえない。"
-        "（判定できない理由：すべてのシードで同じ値になり、ばらつきが分からない）",
+        "（判定できない理由：どの値も同じになり、ばらつきが分からない）",
     ),
 }
 
@@ -987,7 +987,7 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
     assert entry["sentences"] == ["The best is GRU(64), by 0.10.", "It beats the others."]
     assert rendered.ledger()["spread"]["sentences"] == [
         "Not known.",
-        "(It cannot be decided: every seed gives the same value, which tells nothing of the spread.)",
+        "(It cannot be decided: all values are the same, which tells nothing of the spread.)",
     ]
     paragraph = build.parse(rendered).root.find(".//p")
     assert "others. Claim 1 “It is the best” supported (4 seeds)" in "".join(paragraph.itertext())

@@ -136,13 +136,13 @@ def _smallest(n: int, enough: Callable[[int], bool]) -> int:
 
 def probability_of_a_decision(predicate: Predicate, seeds: int, alpha: float = estimates.ALPHA) -> float:
     """The predictive probability that the predicate is decided, one way or another, once all its variants have so many
-    seeds; nan while a comparison has one value, which tells nothing of the spread.
+    seeds; nan while a comparison has one seed, which tells nothing of the spread.
 
     The posterior is that of flat priors for mean and logarithm of the spread, uniform for a share. The comparisons of a
     predicate are drawn independently of each other; those over items stay as they are.
     """
     comparisons = predicate.compare(alpha)
-    means = [comparison.estimate for comparison in comparisons if comparison.estimate.method != Method.SHARE]
+    means = [part.estimate for part in comparisons if part.seeds and part.estimate.method != Method.SHARE]
     if any(estimate.reason == Reason.ONE_VALUE for estimate in means):
         return math.nan
     rng = generator("claims", 0, "prediction")
