@@ -9,7 +9,7 @@ import pytest
 
 from ronkyo.claims import Claims, MetricsTable, Predicates
 from ronkyo.claims.ledger import changes_if, terminal
-from ronkyo.claims.power import seeds_needed, visible
+from ronkyo.claims.power import probability_of_a_decision, seeds_needed, visible
 from ronkyo.words import Words
 
 RNG = np.random.default_rng(3)
@@ -135,3 +135,16 @@ def test_values_of_the_most_different_sizes_still_say_what_they_show():
     )
     assert changes_if(one) == ["3 seeds show a difference by a factor of 1×10^304 or more in 80\u00a0% of cases"]
     assert one.interval().endswith("×10^{−226}, —]")
+
+
+def test_what_is_open_between_two_bounds_is_told_from_both():
+    one = claim(NOISE, lambda predicates: predicates.equal("x.ours.loss", to="x.near.loss", within=0.1))
+    size = f"{visible(one.comparisons[0]):.2g}"
+    assert changes_if(one) == [f"8 seeds show a difference that is {size} or more from ±0.1 in 80\u00a0% of cases"]
+
+
+def test_one_item_is_told_as_one_value_which_no_seeds_change():
+    items = {name: values[:1] for name, values in ITEMS.items()}
+    one = claim(NOISE, lambda p: p.higher("x.ours.loss", than="x.near.loss", over="both"), items=items)
+    assert changes_if(one)[1] == "items: when that is no longer so: one value tells nothing of the spread"
+    assert probability_of_a_decision(one.predicate, 1000) == 0

@@ -554,8 +554,12 @@ def test_the_table_of_claims_leads_with_hypotheses_and_tells_what_stands_among_a
     (told,) = (text for paragraph in root.iter("p") if (text := paragraph.text_content()).startswith("判定の決まった"))
     assert "主張は 2 個であり" in told
     assert told.endswith("残る判定は 1 個である（残らないのは主張 2）。")
-    with pytest.raises(ReportError, match="stands after false_discoveries\\(\\) at .*, which must tell of it"):
-        stating(measured)(OK, before="{{ false_discoveries() }}\n\n")
+
+
+@pytest.mark.parametrize("call", ["false_discoveries()", "claims_table()", "original_claims_table()"])
+def test_what_tells_of_all_claims_stands_after_the_last(measured, call):
+    with pytest.raises(ReportError, match=rf"stands after {re.escape(call)} at .*:\d+, which must tell of it"):
+        stating(measured)(OK, before=f"{{{{ {call} }}}}\n\n")
 
 
 def test_the_ledger_tells_comparisons_in_the_readers_words(project, state):
@@ -843,7 +847,7 @@ COMPARED = {
         'compared("digits.lstm_clip.accuracy", than=0.2)',
         "LSTM with clipping(64) は 0.2 より正解率が高い",
         "シードからは、LSTM with clipping(64) の正解率が 0.2 より高いとも低いともいえない。"
-        "（判定できない理由：すべてのシードで同じ値になり、ばらつきが分からない）",
+        "（判定できない理由：どの値も同じになり、ばらつきが分からない）",
     ),
 }
 
@@ -917,6 +921,12 @@ def test_a_mistake_in_the_nouns_of_metrics_names_the_file(project, state, text, 
     assert f"report_templates/metrics.yaml: {message}" in str(raised.value).splitlines()
 
 
+def test_the_mean_of_a_variant_is_no_constant_where_its_seeds_are_lost(project, state):
+    project.seeds_file("digits").unlink()
+    with pytest.raises(ReportError, match=r"digits.gru.accuracy': no 'gru'"):
+        state(OK)
+
+
 def test_a_metric_that_matters_must_be_one(project, state):
     text = project.params_file.read_text(encoding="utf-8")
     project.params_file.write_text(
@@ -977,7 +987,7 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
     assert entry["sentences"] == ["The best is GRU(64), by 0.10.", "It beats the others."]
     assert rendered.ledger()["spread"]["sentences"] == [
         "Not known.",
-        "(It cannot be decided: every seed gives the same value, which tells nothing of the spread.)",
+        "(It cannot be decided: all values are the same, which tells nothing of the spread.)",
     ]
     paragraph = build.parse(rendered).root.find(".//p")
     assert "others. Claim 1 “It is the best” supported (4 seeds)" in "".join(paragraph.itertext())

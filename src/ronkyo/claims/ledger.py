@@ -178,7 +178,7 @@ def _named(claim: Claim, part: Comparison, change: str) -> str:
 
 def _of_part(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
     words, estimate = claim.words, part.estimate
-    if estimate.reason == Reason.ONE_VALUE:
+    if estimate.reason == Reason.ONE_VALUE and part.seeds:
         return words("claims.changes.two_seeds")
     if estimate.reason:
         return words("claims.changes.reason", reason=words(f"claims.reason.{estimate.reason}"))
@@ -186,8 +186,7 @@ def _of_part(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
         return _visible(claim, mark, part) + _needed(claim, mark, part)
     bound, move = mark(four_digits(part.turn.bound)), part.turn.move
     if estimate.method == Method.EXACT:
-        two_sided = math.isfinite(part.low) and math.isfinite(part.high)
-        return words(f"claims.changes.computed{'_range' if two_sided else ''}", bound=bound.lstrip("−"))
+        return words(f"claims.changes.computed{'_range' if part.two_sided else ''}", bound=bound.lstrip("−"))
     if part.quantity.kind == Kind.RATIO:
         times = mark(four_digits(factor(abs(move))))
         return words(f"claims.changes.{'multiplied' if move > 0 else 'divided'}", factor=times, bound=bound)
@@ -210,7 +209,7 @@ def _visible(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
         f"claims.changes.visible.{kind}",
         n=n,
         size="" if size is None else mark(shown(size, ".2g")),
-        bound=mark(four_digits(bound)),
+        bound=mark(f"±{four_digits(part.high)}" if part.two_sided else four_digits(bound)),
         power=mark(shown(power.POWER, ".0%")),
     )
 

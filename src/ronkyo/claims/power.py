@@ -79,10 +79,11 @@ def seeds_needed(comparison: Comparison, power: float = POWER) -> Needed | None:
         return None
     n, effect = estimate.n, size / estimate.spread
     squares = _chi2(n - 1)  # the seeds' sum of squares in units of the unknown variance
-    factor = np.sqrt(scipy.special.chdtri(n - 1, [0.9, 0.1]) / (n - 1))
+    spreads = np.sqrt(scipy.special.chdtri(n - 1, [0.9, 0.1]) / (n - 1))
     seeds = _smallest(n, lambda count: _assurance(count, n, effect, squares, alpha) >= power)
     low, high = (
-        _smallest(n, lambda count, one=one: _power(count, effect * one, alpha) >= power) for one in factor[::-1]
+        _smallest(n, lambda count, times=times: _power(count, effect * times, alpha) >= power)
+        for times in spreads[::-1]
     )
     return Needed(seeds, low, high)
 
@@ -136,19 +137,19 @@ def _smallest(n: int, enough: Callable[[int], bool]) -> int:
 
 def probability_of_a_decision(predicate: Predicate, seeds: int, alpha: float = estimates.ALPHA) -> float:
     """The predictive probability that the predicate is decided, one way or another, once all its variants have so many
-    seeds; nan while a comparison has one value, which tells nothing of the spread.
+    seeds; nan while a comparison has one seed, which tells nothing of the spread.
 
     The posterior is that of flat priors for mean and logarithm of the spread, uniform for a share. The comparisons of a
     predicate are drawn independently of each other; those over items stay as they are.
     """
     comparisons = predicate.compare(alpha)
-    means = [comparison.estimate for comparison in comparisons if comparison.estimate.method != Method.SHARE]
+    means = [part.estimate for part in comparisons if part.seeds and part.estimate.method != Method.SHARE]
     if any(estimate.reason == Reason.ONE_VALUE for estimate in means):
         return math.nan
     rng = generator("claims", 0, "prediction")
     drawn = np.stack([_predicted(comparison, seeds, rng) for comparison in comparisons], axis=1)
     rows, counts = np.unique(drawn, axis=0, return_counts=True)
-    decided = [predicate.verdict([Verdict(one) for one in row]) != Verdict.UNDECIDED for row in rows]
+    decided = [predicate.verdict([Verdict(verdict) for verdict in row]) != Verdict.UNDECIDED for row in rows]
     return float(np.sum(counts[decided]) / DRAWS)
 
 
@@ -184,8 +185,8 @@ def _predicted_share(comparison: Comparison, added: int, rng: np.random.Generato
     more = np.full(DRAWS, added)
     if n < comparison.seeds:
         more = rng.binomial(added, rng.beta(1 + n, 1 + comparison.seeds - n, DRAWS))
-    found = hits + rng.binomial(more, rng.beta(1 + hits, 1 + n - hits, DRAWS))
-    return estimates.clopper_pearson(found, n + more, comparison.level)
+    ones = hits + rng.binomial(more, rng.beta(1 + hits, 1 + n - hits, DRAWS))
+    return estimates.clopper_pearson(ones, n + more, comparison.level)
 
 
 def _student(degrees: int, alpha: float) -> float:

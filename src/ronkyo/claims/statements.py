@@ -213,7 +213,7 @@ class Claims:
         self.stated: list[Stated] = []
         self.wordless: list[Claim] = []  # whose verdict the template has no wording for
         self.closed_by: str | None = None  # the place of the ledger, which lists all claims and so stands after them
-        self.counted_by: str | None = None  # the place of a count of all claims
+        self.counted_by: str | None = None  # the call, with its place, that counts all claims or looks them up
         self._standing: tuple[int, set[str]] = 0, set()  # of how many claims, which
         self.open: str | None = None  # the claim whose wording is being printed
 
@@ -305,9 +305,9 @@ class Claims:
             raise ValueError(f"claim {id!r}: stated already at {twin.place}")
         if not isinstance(predicate, Predicate):
             raise ValueError(f"claim {id!r}: expected a predicate such as higher(…), found {predicate!r}")
-        for place, told in ((self.closed_by, "the ledger"), (self.counted_by, "false_discoveries()")):
-            if place:
-                raise ValueError(f"claim {id!r}: stands after {told} at {place}, which must tell of it")
+        for told in (self.closed_by and f"the ledger at {self.closed_by}", self.counted_by):
+            if told:
+                raise ValueError(f"claim {id!r}: stands after {told}, which must tell of it")
         if figure and self.figures(figure) is None:
             raise ValueError(f"claim {id!r}: figure {figure!r}: no such figure")
 

@@ -120,6 +120,11 @@ class Comparison:
         return (self.on_scale(self.estimate.high) - self.on_scale(self.estimate.low)) / 2
 
     @property
+    def two_sided(self) -> bool:
+        """Whether the value is claimed to lie within ± a number."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
     def equality(self) -> float:
         """The difference or the ratio of equals."""
         return 1.0 if self.quantity.kind == Kind.RATIO else 0.0

@@ -31,19 +31,13 @@ def decide(
     A claim ends when it is decided, at its last planned look, or when a decision there is unlikely. Raises UserError for
     a claim that there is not, that rests on no seeds, or for which no further look is planned.
     """
-    claims, goals = _claims(project, ids), {}
-    for id, claim in claims.items():
-        if claim.verdict == Verdict.UNDECIDED:
-            goals[id] = _goal(project, claim, until)
-        else:
-            say(f"{_told(claim)}; it is decided already")
-    if not goals:
-        return True
-    experiments = list(dict.fromkeys(_experiment(part) for id in goals for part in _open(claims[id])))
+    claims = _claims(project, ids)
+    goals = {id: _goal(project, claim, until) for id, claim in claims.items()}
+    experiments = list(dict.fromkeys(_experiment(part) for claim in claims.values() for part in claim.comparisons))
     summaries = [f"summarize_{name}" for name in experiments]
     run = partial(repro.reproduce, project, workers=workers, on=os.environ.get("RONKYO_CLUSTER", ""))
     while goals:
-        if run(summaries) is None:  # the first time, what an earlier call has left
+        if run(summaries) is None:  # the first time, what is out of date, or an earlier call has left
             return False
         claims = _claims(project, list(goals))
         for id, claim in claims.items():
@@ -67,7 +61,9 @@ def _claims(project: Project, ids: Iterable[str]) -> dict[str, Claim]:
 
 
 def _goal(project: Project, claim: Claim, until: int | None) -> int:
-    """The number of seeds at which to stop. Raises UserError where there is no such look."""
+    """The number of seeds at which to stop; 0 for a claim that is decided. Raises UserError where there is no such look."""
+    if claim.verdict != Verdict.UNDECIDED:
+        return 0
     parts = _open(claim)
     if not parts:
         raise UserError(f"{claim.id}: expected a claim that is open to seeds, found it undecided {_because(claim)}")

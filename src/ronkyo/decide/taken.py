@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import ScalarNode
 
 from ronkyo import files
@@ -30,7 +31,11 @@ def write(project: Project, experiment: str, counts: Mapping[str, int]) -> None:
 
 
 def _document(text: str) -> Any:
-    return YAML(typ="safe").load(text)
+    """None for what is no YAML."""
+    try:
+        return YAML(typ="safe").load(text)
+    except YAMLError:
+        return None
 
 
 def put(text: str, keys: Sequence[str], value: str) -> str:

@@ -32,8 +32,9 @@ class ClaimTables:
         return {method.__name__: method for method in (*tables, self.false_discoveries, self.ledger)}
 
     def claims_table(self) -> str:
-        """A row for each claim stated so far: number, hypothesis, verdict, what is estimated, its value with interval, n,
+        """A row for each claim, after the last: number, hypothesis, verdict, what is estimated, its value with interval, n,
         whether it stands among all of them."""
+        self._expect_all("claims_table()")
         claims = [stated.claim for stated in self.claims.stated]
         file = self.project.relative(self.project.claims_file)
         counts = {
@@ -44,6 +45,10 @@ class ClaimTables:
         caption = self.words("report.claims.caption", counts=counted, rate=shown(estimates.ALPHA, ".0%"))
         head, rows = self.words("report.claims").split("|"), [self._row(claim) for claim in claims]
         return table(head, rows) + caption_of("table", "tab:claims", caption, file)
+
+    def _expect_all(self, call: str) -> None:
+        """No claim may be stated from here on: what is printed would be of a part of them."""
+        self.claims.counted_by = f"{call} at {places.of_call()}"
 
     def _row(self, claim: Claim) -> list[str]:
         computed = claim.deciding.estimate.method == Method.EXACT
@@ -65,7 +70,7 @@ class ClaimTables:
         decided = [stated.claim for stated in self.claims.stated if self.claims.stands(stated.claim) is not None]
         fallen = [f"[{claim.number}](#ledger:{claim.id})" for claim in decided if not self.claims.stands(claim)]
         numbers = self.words("claims.joiner").join(fallen)
-        self.claims.counted_by = places.of_call()
+        self._expect_all("false_discoveries()")
         return self.words(
             "report.false_discoveries",
             decided=Value(str(len(decided)), "claims").markup(),
@@ -76,7 +81,8 @@ class ClaimTables:
 
     def original_claims_table(self) -> str:
         """Every statement of the original report, under which condition it was tested, the verdict, and the claims that give
-        it."""
+        it; after the last claim."""
+        self._expect_all("original_claims_table()")
         claims = {stated.claim.id: stated.claim for stated in self.claims.stated}
         verdicts = {id: claim.verdict for id, claim in claims.items()}
         rows = []

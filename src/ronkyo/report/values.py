@@ -45,7 +45,7 @@ class Values(MetricsTable):
         self.words = Words(self.sections["report"].language)
         names = project.experiments
         self.seeds = {name: table for name in names if (table := results.read_seeds(project, name))}
-        self.constants = {name: table for name in names if (table := results.read_constants(project, name))}
+        self.constants = {name: table for name in names if (table := self._constants(name))}
         self.items = {name: table for name in names if (table := results.read_items(project, name))}
         plans = {name: getattr(self.sections.get(name), "seeds", None) for name in names}
         self.seed_plans = {name: plan for name, plan in plans.items() if isinstance(plan, Seeds)}
@@ -56,6 +56,12 @@ class Values(MetricsTable):
         self.provenance = {
             name: files.read_json(file) for name in names if (file := project.provenance_file(name)).exists()
         }
+
+    def _constants(self, experiment: str) -> dict[str, Any]:
+        """Without the means of variants, which stand beside them and are none even where the table of seeds is lost."""
+        variants = getattr(self.sections.get(experiment), "variants", ())
+        tables = results.read_constants(self.project, experiment)
+        return {name: table for name, table in tables.items() if name not in variants}
 
     def problems(self) -> Iterator[str]:
         """Metrics of which params.yaml says what matters, and which their experiment has not."""
