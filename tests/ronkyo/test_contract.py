@@ -115,6 +115,7 @@ ITEMS = {"plain": {"right": np.ones(2)}}
             "seeds: plain: expected {name: array}, found an array of float64, shape (5,)",
         ),
         ({"seeds": {"plain": {}}}, "seeds: plain: expected a column, found none"),
+        ({"items": {"plain": {"group": STEP}}}, "items: plain: group: expected another name: a column has it"),
         ({"constants": 1.0}, "constants: expected a mapping of names to tables, found float 1.0"),
         ({"constants": {"least": 1.0}}, "constants: least: expected {metric: number}, found float 1.0"),
         ({"constants": {"least": {"loss": np.nan}}}, "constants: least: loss: expected finite numbers, found nan"),

@@ -255,11 +255,11 @@ class Claims:
     @property
     def standing(self) -> set[str]:
         """The ids of those stated so far that are decided and stand at a held rate of false discoveries."""
-        count, found = self._standing
+        count, ids = self._standing
         if count != len(self.stated):
-            found = standing({stated.claim.id: stated.claim.predicate for stated in self.stated})
-            self._standing = len(self.stated), found
-        return found
+            ids = standing({stated.claim.id: stated.claim.predicate for stated in self.stated})
+            self._standing = len(self.stated), ids
+        return ids
 
     def stands(self, claim: Claim) -> bool | None:
         """Whether it is one of them; None for what is not decided, or not by chance."""

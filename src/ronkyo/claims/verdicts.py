@@ -83,10 +83,10 @@ class Comparison:
         ends = [self.estimate.low, self.estimate.high]
         turns = [Turn(self.on_scale(bound) - self.on_scale(end), bound, end) for bound in bounds for end in ends]
         turns = sorted({turn for turn in turns if math.isfinite(turn.move)}, key=lambda turn: abs(turn.move))
-        found = [
+        nearest = [
             turn for way in (1, -1) if (turn := self._first([turn for turn in turns if turn.move * way >= 0], way))
         ]
-        return min(found, key=lambda turn: abs(turn.move), default=Turn(math.nan, math.nan, math.nan))
+        return min(nearest, key=lambda turn: abs(turn.move), default=Turn(math.nan, math.nan, math.nan))
 
     def _first(self, turns: Sequence[Turn], way: int) -> Turn | None:
         """The first of these movements, all in one direction, beyond which the verdict is another."""

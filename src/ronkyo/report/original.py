@@ -40,9 +40,9 @@ class Statement(params.Section):
         """From the verdicts of claims by id; None where no claim tested it."""
         if not self.claims:
             return None
-        found = [(verdicts[id], wanted) for id, wanted in self.claims.items()]
+        pairs = [(verdicts[id], wanted) for id, wanted in self.claims.items()]
         return every(
-            [verdict if wanted == "supported" else OPPOSITE.get(verdict, verdict) for verdict, wanted in found]
+            [verdict if wanted == "supported" else OPPOSITE.get(verdict, verdict) for verdict, wanted in pairs]
         )
 
 

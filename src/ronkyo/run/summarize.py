@@ -14,6 +14,7 @@ from ronkyo.results import Summary, Table
 from ronkyo.run.contract import ContractError, Given, expect_arrays, kind
 
 TABLES = ("seeds", "items", "curves")
+COLUMNS = {"variant", "seed", "item", "group"}  # of the tables of seeds and items, beside the metrics
 
 
 def run(project: Project, experiment: str) -> None:
@@ -47,6 +48,8 @@ def expect_summary(place: str, summary: Any, settings: Any) -> None:
                 raise ContractError(f"{place}: {part}: expected {known}, found {variant!r}{nearest(variant, variants)}")
             first = next(iter(tables.values())) if part != "curves" else table
             _expect_table(f"{place}: {part}: {variant}", table, first)
+            if part != "curves" and (taken := COLUMNS & table.keys()):
+                raise ContractError(f"{place}: {part}: {variant}: {min(taken)}: expected another name: a column has it")
     for variant, table in summary.seeds.items():
         for metric, values in table.items():
             if len(values) != (seeds := settings.seeds.of(variant)):
