@@ -20,11 +20,11 @@ PLAN = (5, 10, 20)
 PLANNED = round(1 - look_alpha(PLAN, 0.05), 6)
 
 
-def looks(seeds, plan, recorded=(), values=VALUES, name="lower"):
+def looks(seeds, plan, recorded=(), values=VALUES, name="lower", matters=None):
     """The looks at one claim, and how many they are where they were not planned."""
     seeds = dict.fromkeys("abc", seeds) if isinstance(seeds, int) else seeds
     table = {name: {"loss": values[name][:count]} for name, count in seeds.items()}
-    predicates = Predicates(MetricsTable({"x": table}, looks={"x": plan}))
+    predicates = Predicates(MetricsTable({"x": table}, looks={"x": plan}, matters={"x": {"loss": matters}}))
     predicate = {
         "lower": lambda: predicates.lower("x.a.loss", than="x.b.loss"),
         "ratio": lambda: predicates.lower("x.a.loss", than="x.b.loss", ratio=True),
@@ -64,6 +64,27 @@ def test_a_plan_that_was_made_after_a_look_does_not_correct_it():
     first, _ = looks(5, (5,))
     assert looks(5, PLAN, first)[1] == 0  # nothing was added yet
     assert looks(10, PLAN, first)[1] == 2
+
+
+def test_what_matters_is_not_chosen_after_a_look():
+    first, _ = looks(5, PLAN)
+    taken, uncorrected = looks(5, PLAN, first, matters=0.5)
+    assert [(look.n, look.matters) for look in taken] == [(5, (None,)), (5, (0.5,))]
+    assert uncorrected == 2
+    assert looks(5, PLAN, taken, matters=0.5) == (taken, 2)
+    assert looks(10, PLAN, looks(5, PLAN, matters=0.5)[0], matters=0.5)[1] == 0
+
+
+def test_a_look_of_which_it_was_not_recorded_what_mattered_counts_as_one_of_the_present_and_stays_as_it_was():
+    rows = [{name: value for name, value in look.row.items() if name != "matters"} for look in looks(5, PLAN)[0]]
+    taken, uncorrected = looks(5, PLAN, [Look.read(row) for row in rows], matters=0.5)
+    assert [look.row for look in taken] == rows
+    assert uncorrected == 0
+
+
+def test_a_look_is_read_from_the_ledger_as_it_was_written():
+    taken, _ = looks(5, PLAN, matters=0.5)
+    assert [Look.read(json.loads(json.dumps(look.row))) for look in taken] == list(taken)
 
 
 def test_going_back_to_fewer_seeds_does_not_forget_the_look_at_more():

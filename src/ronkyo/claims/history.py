@@ -7,7 +7,8 @@ level then holds for all of them together (looks.py), and is told where they wer
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,17 @@ class Look:
     value: float | None  # what these seeds gave, an estimate of the claim: other seeds are known by it
     level: float  # of a claim of one comparison
     plan: str | None  # the commit in which the plan was first written, as known when the look was taken
+    matters: tuple[float | None, ...] | None = None  # to its comparisons, each once; None where it was not recorded
+
+    @staticmethod
+    def read(row: dict[str, Any]) -> Look:
+        """A row of the ledger. Raises TypeError for another one."""
+        return Look(**row | ({"matters": tuple(row["matters"])} if "matters" in row else {}))
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As the ledger keeps it, and as it was read."""
+        return {name: value for name, value in asdict(self).items() if name != "matters" or value is not None}
 
 
 class History:
@@ -42,8 +54,8 @@ class History:
         self._metrics, self._recorded, self._commit = metrics, recorded, commit
 
     def of(self, claim: str, comparisons: Sequence[Comparison]) -> tuple[tuple[Look, ...], int]:
-        """The looks taken at a claim's seeds, with today's; and how many they are where one was not of the present plan,
-        else 0. A claim that rests on no seeds has none.
+        """The looks taken at a claim's seeds, with today's; and how many they are where one was not of the present plan, or
+        something else mattered then, else 0. A claim that rests on no seeds has none.
 
         A recorded look counts if its seeds still give its value, or, where they are no longer there, if another one does;
         else it was of another experiment. Planned looks count as taken once there are so many seeds.
@@ -66,11 +78,15 @@ class History:
             others = [look for name, theirs in own.items() if name != experiment for look in theirs]
             beyond = [look for look in recorded if look.n > most and look not in others] if own[experiment] else []
             taken = own[experiment] + beyond
+            matters = tuple(sorted({part.matters for part in those}, key=lambda size: size or 0))
             for n in (*(n for n in plan if n < most), most):
-                if not any((look.n, look.level) == (n, level) for look in taken):
-                    taken.append(Look(n, self._estimates(those, n)[0], level, self._commit(experiment, plan)))
-            count = len({look.n for look in taken})
-            if count > 1 and any(look.n not in plan or look.level != level for look in taken):
+                if not any((look.n, look.level, look.matters or matters) == (n, level, matters) for look in taken):
+                    taken.append(Look(n, self._estimates(those, n)[0], level, self._commit(experiment, plan), matters))
+            count = len({(look.n, look.matters or matters) for look in taken})
+            planned = all(
+                look.n in plan and look.level == level and (look.matters or matters) == matters for look in taken
+            )
+            if count > 1 and not planned:
                 uncorrected = max(uncorrected, count)
             looks += [look for look in sorted(taken, key=lambda look: look.n) if look not in looks]
         return tuple(looks), uncorrected

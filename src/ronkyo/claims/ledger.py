@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -52,7 +52,7 @@ def _entry(stated: Stated, stands: bool | None, earlier: Rows) -> dict[str, Any]
         "close": claim.close,
         "stands": stands,
         **({"reason": str(estimate.reason)} if estimate.reason else {}),
-        "looks": [asdict(look) for look in claim.looks],
+        "looks": [look.row for look in claim.looks],
         "sentences": re.findall(claim.words("claims.sentence"), stated.text),
         "comparisons": [_comparison(comparison) for comparison in claim.comparisons],
         "changes_if": changes_if(claim),

@@ -118,7 +118,7 @@ def _looks_taken(project: Project) -> dict[str, list[Look]]:
     file = project.claims_file
     try:
         document = files.read_json(file) if file.exists() else {}
-        return {id: [Look(**look) for look in entry.get("looks", [])] for id, entry in document.items()}
+        return {id: [Look.read(look) for look in entry.get("looks", [])] for id, entry in document.items()}
     except (ValueError, TypeError, AttributeError) as error:
         expected = "expected the ledger of the last report, which keeps the looks at each claim"
         raise ReportError(f"{project.relative(file)}: {expected}, found {error}; Git may have it") from error
