@@ -105,6 +105,18 @@ def test_a_ratio_turns_when_it_is_multiplied_as_told(sign):
         assert (again.verdict != one.verdict) == turned
 
 
+@pytest.mark.parametrize(("ratio", "change"), [(True, "is divided by 1.05"), (False, "falls by 0.05")])
+def test_a_verdict_that_turns_first_to_equal_says_so_as_any_other(ratio, change):
+    values = 1 + NOISE["ours"] / 10
+    table = {"ours": np.exp(values) if ratio else values}
+    high = claim(table, lambda p: p.higher("x.ours.loss", int(ratio), ratio=ratio)).comparisons[0].estimate.high
+    matters = high / 1.05 if ratio else high - 0.05
+    one = claim(table, lambda p: p.higher("x.ours.loss", int(ratio), ratio=ratio, matters=matters))
+    assert (one.verdict, one.deciding.turn.verdict) == ("supported", "equal")
+    [text] = changes_if(one)
+    assert text.startswith(f"when the estimate {change}, so that")
+
+
 def test_a_computed_number_turns_on_either_side():
     one = claim({"got": 1.0, "wanted": 1.0}, lambda predicates: predicates.exact("x.got.loss", equals="x.wanted.loss"))
     assert changes_if(one) == [

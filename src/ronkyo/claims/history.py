@@ -7,7 +7,7 @@ level then holds for all of them together (looks.py), and is told where they wer
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,13 +31,14 @@ class Look:
     matters: tuple[float | None, ...] | None = None  # to its comparisons, each once; None where it was not recorded
 
     @staticmethod
-    def read(row: dict[str, Any]) -> Look:
-        """A row of the ledger. Raises TypeError for another one."""
-        return Look(**row | ({"matters": tuple(row["matters"])} if "matters" in row else {}))
+    def read(row: Mapping[str, Any]) -> Look:
+        """As the ledger keeps it. Raises TypeError for another row."""
+        look = Look(**row)
+        return look if look.matters is None else replace(look, matters=tuple(look.matters))
 
     @property
     def row(self) -> dict[str, Any]:
-        """As the ledger keeps it, and as it was read."""
+        """As the ledger keeps it: without what was not recorded."""
         return {name: value for name, value in asdict(self).items() if name != "matters" or value is not None}
 
 

@@ -154,7 +154,7 @@ def changes_if(
         if len(set(texts)) == 1 or len(claim.comparisons) == 1:
             return texts[:1]
         return [_named(claim, part, text) for part, text in zip(parts, texts, strict=True)]
-    if _turns(claim, claim.deciding):
+    if len(claim.comparisons) == 1 or _turns(claim, claim.deciding):
         return [told(claim.deciding)]
     parts = [part for part in claim.comparisons if part.verdict == claim.verdict]
     return [claim.words("claims.changes.and").join(_named(claim, part, told(part)) for part in parts)]
@@ -162,17 +162,18 @@ def changes_if(
 
 def _turns(claim: Claim, turned: Comparison) -> bool:
     """Whether the verdict of the claim turns when that of one comparison does."""
-    beyond = turned.turn.move * (1 + 1e-9)
-    verdicts = [part.moved(beyond) if part is turned else part.verdict for part in claim.comparisons]
+    verdicts = [turned.turn.verdict if part is turned else part.verdict for part in claim.comparisons]
     return claim.predicate.verdict(verdicts) != claim.verdict
 
 
 def _named(claim: Claim, part: Comparison, change: str) -> str:
-    """With what tells the comparison from the claim's others."""
+    """With what tells the comparison from the claim's others, where something does."""
     kind = claim.items if part.quantity.over == "items" else claim.words("claims.seeds")
     kinds = {other.quantity.over for other in claim.comparisons}
     names = {other.name for other in claim.comparisons}
     told = [*([part.name] if len(names) > 1 else []), *([kind] if len(kinds) > 1 else [])]
+    if not told:
+        return change
     return claim.words("claims.changes.part", name=claim.words("claims.joiner").join(told), change=change)
 
 

@@ -31,6 +31,10 @@ class Turn(NamedTuple):
     move: float  # signed, on the scale of the comparison: of logarithms for a ratio; nan where nothing turns it
     bound: float  # what an end then reaches
     end: float  # that end, where it is now
+    verdict: Verdict  # the one beyond
+
+
+NO_TURN = Turn(math.nan, math.nan, math.nan, Verdict.UNDECIDED)
 
 
 @dataclass(frozen=True)
@@ -78,23 +82,26 @@ class Comparison:
     def turn(self) -> Turn:
         """What would turn the verdict. The interval moves and keeps its width on the scale of the comparison."""
         if self.estimate.reason:
-            return Turn(math.nan, math.nan, math.nan)
+            return NO_TURN
         bounds = [self.low, self.high, *([] if self.matters is None else [self._least, self.matters])]
         ends = [self.estimate.low, self.estimate.high]
-        turns = [Turn(self.on_scale(bound) - self.on_scale(end), bound, end) for bound in bounds for end in ends]
+        verdict = self.verdict
+        turns = [
+            Turn(self.on_scale(bound) - self.on_scale(end), bound, end, verdict) for bound in bounds for end in ends
+        ]
         turns = sorted({turn for turn in turns if math.isfinite(turn.move)}, key=lambda turn: abs(turn.move))
         nearest = [
             turn for way in (1, -1) if (turn := self._first([turn for turn in turns if turn.move * way >= 0], way))
         ]
-        return min(nearest, key=lambda turn: abs(turn.move), default=Turn(math.nan, math.nan, math.nan))
+        return min(nearest, key=lambda turn: abs(turn.move), default=NO_TURN)
 
     def _first(self, turns: Sequence[Turn], way: int) -> Turn | None:
         """The first of these movements, all in one direction, beyond which the verdict is another."""
         stops = [*(turn.move for turn in turns[1:]), 0.0]
         for turn, stop in zip(turns, stops, strict=False):
             beyond = (turn.move + stop) / 2 if stop else turn.move + way * (1 + abs(turn.move))
-            if turn.move != beyond and self.moved(beyond) != self.verdict:
-                return turn
+            if turn.move != beyond and (verdict := self.moved(beyond)) != self.verdict:
+                return turn._replace(verdict=verdict)
         return None
 
     def moved(self, by: float) -> Verdict:
