@@ -938,6 +938,21 @@ def test_a_metric_that_matters_must_be_one(project, state):
         state(OK)
 
 
+@pytest.mark.parametrize(
+    ("matters", "options", "message"),
+    [
+        ("0.1", ", ratio=True", "expected {ratio: …}, as the claims compare it, found a difference"),
+        ("{ratio: 1.1}", "", "expected a difference, as the claims compare it, found {ratio: …}"),
+    ],
+)
+def test_what_matters_is_given_as_the_claims_compare_it(project, state, matters, options, message):
+    text = project.params_file.read_text(encoding="utf-8")
+    text = text.replace("seeds: 4", f"seeds: {{looks: [4], matters: {{accuracy: {matters}}}}}")
+    files.write_text(project.params_file, text)
+    with pytest.raises(ReportError, match=re.escape(f"params.yaml: digits.seeds.matters.accuracy: {message}")):
+        state(f'higher("digits.gru.accuracy", than="digits.lstm.accuracy"{options})')
+
+
 def test_a_comparison_that_cannot_word_itself_says_what_it_needs(project):
     files.write_text(
         project.templates / "metrics.yaml", "metrics: {accuracy: {noun: x, better: higher}, steps: {noun: x}}"

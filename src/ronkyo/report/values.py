@@ -5,14 +5,16 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ronkyo import files, results
 from ronkyo.claims import estimates
-from ronkyo.claims.metrics import MetricsTable, pick
+from ronkyo.claims.metrics import MetricsTable, pick, split
+from ronkyo.claims.quantity import Kind
+from ronkyo.claims.statements import Claim
 from ronkyo.errors import nearest
 from ronkyo.numbers import NO_BREAK, rounded_pair, shown, to_spread
 from ronkyo.params import Seeds
@@ -63,15 +65,26 @@ class Values(MetricsTable):
         tables = results.read_constants(self.project, experiment)
         return {name: table for name, table in tables.items() if name not in variants}
 
-    def problems(self) -> Iterator[str]:
-        """Metrics of which params.yaml says what matters, and which their experiment has not."""
+    def problems(self, claims: Sequence[Claim]) -> Iterator[str]:
+        """Metrics of which params.yaml says what matters, and which their experiment has not, or which no claim compares so:
+        by difference or by ratio."""
+        compared = {
+            (*split(part.quantity.metric)[::2], part.quantity.kind)
+            for claim in claims
+            for part in claim.comparisons
+            if not part.two_sided  # where its own bounds say what matters
+        }
         file = self.project.relative(self.project.params_file)
         for experiment, table in self.seeds.items():
             known = {metric for metrics in table.values() for metric in metrics}
-            for metric in self.smallest.get(experiment, {}):
+            for metric, size in self.smallest.get(experiment, {}).items():
+                place = f"{file}: {experiment}.seeds.matters.{metric}"
+                kinds = [(Kind.RATIO, "{ratio: …}"), (Kind.DIFFERENCE, "a difference")]
+                (given, found), (other, expected) = kinds if isinstance(size, Mapping) else kinds[::-1]
                 if metric not in known:
-                    place = f"{file}: {experiment}.seeds.matters.{metric}"
                     yield f"{place}: the experiment has no such metric{nearest(metric, known)}"
+                elif (experiment, metric, other) in compared and (experiment, metric, given) not in compared:
+                    yield f"{place}: expected {expected}, as the claims compare it, found {found}"
 
     def param(self, key: str, spec: str = "") -> Value:
         """A parameter; `<experiment>.variants.<variant>.<key>` also finds what the variant inherits."""
