@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("interrupted: what is finished is kept", file=sys.stderr)
+        print("interrupted: what is finished is kept; the same call goes on", file=sys.stderr)
         return 130
     except BrokenPipeError:  # `ronkyo … | head` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -340,7 +340,7 @@ def test_ctrl_c_ends_everything_within_two_seconds_and_loses_no_finished_run(wai
     out, errors = process.communicate(timeout=60)
     assert time.monotonic() - began < 2
     assert process.returncode == 130
-    assert errors.splitlines()[-1] == "interrupted: what is finished is kept"
+    assert errors.splitlines()[-1] == "interrupted: what is finished is kept; the same call goes on"
     assert "Traceback" not in errors
     assert not any(worker.is_running() for worker in workers)
     assert locked(waiting) == [f"prepare_{NAME}"]
