@@ -527,9 +527,21 @@ def test_seeds_added_without_a_plan_are_told_behind_the_sentence(project, state)
     accuracy = {name: np.array([*values, np.mean(values) + 0.001]) for name, values in sample.ACCURACY.items()}
     seeds = {name: {"accuracy": values, "loss": 1 / values} for name, values in accuracy.items()}
     results.write_summary(project, "digits", results.Summary(seeds=seeds))
-    rendered = state('higher("digits.gru.accuracy", than=0.1)')
+    rendered = state('higher("digits.gru.accuracy", than=0.1)', after="\n{{ claims_table() }}\n\n")
     assert badges(rendered) == ["主張 1「仮説」 支持（5 シード、見直し 2 回、水準の補正なし）"]
-    assert "シード 4、5 個（区間の水準 95.00\u00a0%）" in build.parse(rendered).root.text_content()
+    root = build.parse(rendered).root
+    assert "シード 4、5 個（区間の水準 95.00\u00a0%）" in root.text_content()
+    assert "見直し 2 回、水準の補正なし" in [item.text_content().strip() for item in root.iter("dd")]
+    [cell] = root.xpath('//table[.//th="仮説"]/tbody/tr/td[3]')
+    assert cell.text_content() == "支持 見直し 2 回、水準の補正なし"
+
+
+def test_what_matters_and_was_chosen_after_a_look_is_told(project, state):
+    files.write_text(project.claims_file, ledger.text(state(OK).ledger()))
+    rendered = state('higher("digits.gru.accuracy", than=0.1, matters=0.01)')
+    assert rendered.claims.stated[0].claim.uncorrected == 2
+    assert "（区間の水準 95.00\u00a0%、同等とみなす幅は今と異なる）" in build.parse(rendered).root.text_content()
+    assert [look["matters"] for look in rendered.ledger()["a"]["looks"]] == [(None,), (0.01,)]
 
 
 def test_the_table_of_claims_leads_with_hypotheses_and_tells_what_stands_among_all(measured):

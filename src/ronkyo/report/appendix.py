@@ -104,19 +104,23 @@ def _metric(key: str | float, nouns: Nouns) -> str:
 
 
 def _looks(claim: Claim) -> list[str]:
-    """At how many seeds the claim was looked at, where that was more than once, and with which plan."""
-    words, taken = claim.words, {}
+    """At how many seeds the claim was looked at, where that was more than once, with which plan, and that the level is not
+    corrected for it."""
+    words, taken, matters = claim.words, {}, {part.matters for part in claim.comparisons}
     for look in claim.looks if len(claim.looks) > 1 else ():
-        taken.setdefault((look.level, look.plan), []).append(look.n)
-    return [
+        same = look.matters is None or matters.issuperset(look.matters)
+        taken.setdefault((look.level, look.plan, same), []).append(look.n)
+    told = [
         words(
             "report.looks.taken",
             counts=_data(words("claims.joiner").join(map(str, counts))),
             level=_data(shown(level, ".2%")),
             plan=words("report.looks.plan", commit=plan) if plan else "",
+            matters="" if same else words("report.looks.matters"),
         )
-        for (level, plan), counts in taken.items()
+        for (level, plan, same), counts in taken.items()
     ]
+    return [*told, words("claims.uncorrected", count=claim.uncorrected)] if claim.uncorrected else told
 
 
 def _against_original(claim: Claim, original: Original) -> list[str]:

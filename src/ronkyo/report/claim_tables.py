@@ -52,12 +52,13 @@ class ClaimTables:
 
     def _row(self, claim: Claim) -> list[str]:
         computed = claim.deciding.estimate.method == Method.EXACT
-        close = f' <span class="part">{self.words("claims.close")}</span>' if claim.close else ""
+        notes = [self.words("claims.close")] if claim.close else []
+        notes += [self.words("claims.uncorrected", count=claim.uncorrected)] if claim.uncorrected else []
         stands = self.claims.stands(claim)
         return [
             f"[{claim.number}](#ledger:{claim.id})",
             claim.hypothesis.replace("|", "&#124;"),
-            mark(claim.verdict, self.words) + close,
+            " ".join([mark(claim.verdict, self.words), *(f'<span class="part">{note}</span>' for note in notes)]),
             self.words(f"report.method.{claim.deciding.estimate.method}"),
             claim.effect(),
             ABSENT if computed else claim.interval(),
