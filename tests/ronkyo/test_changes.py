@@ -50,6 +50,23 @@ def test_undecided_says_how_many_seeds_show_what_matters():
     assert changes_if(one)[0].endswith(f"; one of 0.5 needs {seeds} seeds ({low}–{high}: the spread is uncertain)")
 
 
+@pytest.mark.parametrize(("ratio", "end"), [(False, "of 1"), (True, "by 2.718")])
+def test_undecided_names_no_number_of_seeds_where_there_are_enough(ratio, end):
+    values = NOISE["ours"] - NOISE["ours"].mean()
+    half = claim({"ours": values}, lambda p: p.higher("x.ours.loss", 0)).comparisons[0].half_width
+    values = values / half / 1.6 + 0.5  # [-0.1, 1.1] or so: neither above 0 nor within what matters
+    table, matters = {"ours": np.exp(values) if ratio else values}, np.e if ratio else 1.0
+    one = claim(table, lambda p: p.higher("x.ours.loss", int(ratio), ratio=ratio, matters=matters))
+    assert (one.verdict, seeds_needed(one.comparisons[0]).seeds) == ("undecided", 8)
+    assert changes_if(one)[0].endswith(f"; for one {end} these are enough")
+
+
+def test_a_visible_factor_near_one_has_two_digits_behind_it():
+    table = {name: np.exp(values / 100) for name, values in NOISE.items()}
+    one = claim(table, lambda p: p.higher("x.ours.loss", "x.near.loss", ratio=True))
+    assert re.search(r"by a factor of 1\.0[1-9][0-9] or more", changes_if(one)[0])
+
+
 def test_every_part_that_is_open_is_named():
     table = NOISE | {"far": NOISE["far"] - 100}
     one = claim(table | {"other": 2 * NOISE["near"][::-1]}, lambda predicates: predicates.highest("x.ours.loss"))

@@ -15,7 +15,7 @@ from ronkyo.claims.estimates import ALPHA, Estimate, Method, Reason
 from ronkyo.claims.quantity import Kind
 from ronkyo.claims.statements import Claim, Claims, Stated
 from ronkyo.claims.verdicts import Comparison, Verdict, factor, open_parts
-from ronkyo.numbers import shown
+from ronkyo.numbers import shown, to_spread
 from ronkyo.words import Words
 
 Rows = list[dict[str, Any]]
@@ -135,7 +135,7 @@ def what_decides(claim: Claim, cost: Callable[[Comparison, int], str]) -> list[s
     lines = changes_if(replace(claim, words=english, items=english("claims.items")))
     for index, part in enumerate(open_parts(claim.verdict, claim.comparisons)[: len(lines)]):
         needed = power.seeds_needed(part)
-        lines[index] += cost(part, needed.seeds) if needed else ""
+        lines[index] += cost(part, needed.seeds) if needed and needed.seeds > part.estimate.n else ""
     return lines
 
 
@@ -209,14 +209,15 @@ def _visible(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
     return words(
         f"claims.changes.visible.{kind}",
         n=n,
-        size="" if size is None else mark(shown(size, ".2g")),
+        size="" if size is None else mark(_two_digits(size, part.estimate.method == Method.RATIO)),
         bound=mark(f"±{four_digits(part.high)}" if part.two_sided else four_digits(bound)),
         power=mark(shown(power.POWER, ".0%")),
     )
 
 
 def _needed(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
-    """How many seeds show the smallest difference that matters; that the part is not open to seeds."""
+    """How many seeds show the smallest difference that matters, or that those are enough which there are; that the part is
+    not open to seeds."""
     words, needed = claim.words, power.seeds_needed(part)
     if not part.seeds:
         return words("claims.changes.no_seeds", items=claim.items)
@@ -225,7 +226,14 @@ def _needed(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
     seeds, low, high = (mark(str(count)) for count in needed)
     kind = "ratio" if part.quantity.kind == Kind.RATIO else "difference"
     matters = mark(four_digits(part.matters))
+    if needed.seeds <= part.estimate.n:
+        return words(f"claims.changes.enough.{kind}", matters=matters)
     return words(f"claims.changes.needed.{kind}", matters=matters, seeds=seeds, low=low, high=high)
+
+
+def _two_digits(size: float, ratio: bool) -> str:
+    """Of a factor near 1, the two digits behind it."""
+    return to_spread(size, size - 1) if ratio and size < 2 else shown(size, ".2g")
 
 
 def four_digits(value: float) -> str:

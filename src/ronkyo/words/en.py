@@ -129,6 +129,8 @@ TEXTS: dict[str, str] = {
     "claims.changes.visible.no_share": "{n} show no share in {power} of cases",
     "claims.changes.needed.difference": "; one of {matters} needs {seeds} seeds ({low}–{high}: the spread is uncertain)",
     "claims.changes.needed.ratio": "; one by {matters} needs {seeds} seeds ({low}–{high}: the spread is uncertain)",
+    "claims.changes.enough.difference": "; for one of {matters} these are enough",
+    "claims.changes.enough.ratio": "; for one by {matters} these are enough",
     "claims.changes.no_seeds": "; more seeds add no {items}",
     # -- compared: the usual words of a claim; a and b are variants, b may be a number --
     "compared.high": "higher",

@@ -124,6 +124,8 @@ TEXTS: dict[str, str] = {
     "claims.changes.visible.no_share": "{n}では、{power} の確率で見分けられる割合はない",
     "claims.changes.needed.difference": "。{matters} の差には {seeds} 個（ばらつきが不確かで {low}〜{high} 個）のシードがいる",
     "claims.changes.needed.ratio": "。{matters} 倍の違いには {seeds} 個（ばらつきが不確かで {low}〜{high} 個）のシードがいる",
+    "claims.changes.enough.difference": "。{matters} の差には、今のシードで足りる",
+    "claims.changes.enough.ratio": "。{matters} 倍の違いには、今のシードで足りる",
     "claims.changes.no_seeds": "。シードを増やしても、{items}は増えない",
     # -- compared: the usual words of a claim; a and b are variants, b may be a number --
     "compared.high": "高い",
