@@ -350,6 +350,7 @@ def test_numbers_without_a_format_have_the_digits_that_the_spread_supports(measu
         'higher("digits.bilstm.accuracy", than="digits.gru.accuracy")': "0.102 [0.082, 0.123]。",
         'higher("digits.bilstm.accuracy", than="digits.gru.accuracy", ratio=True)': "1.50 [1.38, 1.62]。",
         'share("addition.hidden_64.converged", more_than=0.5)': "0\u00a0% [0\u00a0%, 37\u00a0%]。",
+        'higher("digits.bilstm.accuracy", than="digits.gru.accuracy", margin=0.0822)': "0.102 [0.0825, 0.1225]。",
         'exact("digits.chance.fifth", equals=0.1)': "0.1 [0.1, 0.1]。",
     }
     for predicate, text in said.items():

@@ -60,11 +60,18 @@ class Claim:
         return _printed(estimate.value, spec, estimate)
 
     def interval(self, spec: str = "", part: int | None = None) -> str:
-        """[low, high] of the same estimate; a dash where there is none."""
-        estimate = self._part(part).estimate
+        """[low, high] of the same estimate; a dash where there is none. Without a format both have more digits where the end on
+        which the verdict hangs would be printed as the bound that it does not reach."""
+        comparison = self._part(part)
+        estimate, turn = comparison.estimate, comparison.turn
         if estimate.reason:
             return ABSENT
-        return f"[{_printed(estimate.low, spec, estimate)}, {_printed(estimate.high, spec, estimate)}]"
+
+        def printed(value: float, more: int) -> str:
+            return _printed(value, spec, estimate, more)
+
+        more = next((more for more in range(4) if printed(turn.end, more) != printed(turn.bound, more)), 0)
+        return f"[{printed(estimate.low, more)}, {printed(estimate.high, more)}]"
 
     def counted(self, none: str, some: str, all: str) -> str:
         """One of three wordings of a share: no seed, some, every one; {k} and {n} in them are the numbers of seeds.
@@ -321,16 +328,16 @@ def _lines(text: str, claim: str, tag: str) -> str:
     return lines
 
 
-def _printed(value: float, spec: str, estimate: Estimate) -> str:
-    """A number of an estimate; without a format to the second digit of half its interval's width. A ratio's is that of its
-    logarithm, so that value and ends have the same number of digits."""
+def _printed(value: float, spec: str, estimate: Estimate, more: int = 0) -> str:
+    """A number of an estimate; without a format to the second digit of half its interval's width, or so many more. A ratio's
+    is that of its logarithm, so that value and ends have the same number of digits."""
     if spec not in ("", "%"):
         return shown(value, spec)
     if estimate.method == Method.RATIO and not estimate.reason and 0 < estimate.low < estimate.high < math.inf:
         exponent = math.floor(math.log10((math.log(estimate.high) - math.log(estimate.low)) / 2))
-        return shown(value, f"#,.{max(2, 1 - exponent)}g")
+        return shown(value, f"#,.{max(2, 1 - exponent) + more}g")
     percent = spec == "%" or estimate.method == Method.SHARE
-    return to_spread(value, (estimate.high - estimate.low) / 2, percent)
+    return to_spread(value, (estimate.high - estimate.low) / 2 / 10**more, percent)
 
 
 def _missing_wording(claim: Claim) -> str:
