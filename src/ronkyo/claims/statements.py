@@ -12,7 +12,7 @@ from ronkyo.claims.false_discoveries import standing
 from ronkyo.claims.history import History, Look
 from ronkyo.claims.predicates import Predicate
 from ronkyo.claims.quantity import Kind
-from ronkyo.claims.verdicts import CLOSE, Comparison, Verdict, decisive, open_parts
+from ronkyo.claims.verdicts import CLOSE, Comparison, Verdict, decisive
 from ronkyo.numbers import ABSENT, shown, to_spread
 from ronkyo.words import Words
 
@@ -113,12 +113,6 @@ class Claim:
         close = [self.words("claims.close")] if self.close else []
         looks = [self.words("claims.uncorrected", count=self.uncorrected)] if self.uncorrected else []
         return [*close, self.grounds, *looks]
-
-    @property
-    def open(self) -> str:
-        """Which kinds of evidence leave the claim open: seeds, items, or both where each decides otherwise."""
-        kinds = dict.fromkeys(map(self.kind, open_parts(self.verdict, self.comparisons)))
-        return self.words("claims.and").join(kinds)
 
     def by_kind(self) -> str:
         """What each kind of evidence says: "seeds: supported, voices: undecided"."""
