@@ -172,6 +172,11 @@ def test_what_is_open_between_two_bounds_is_told_from_both():
     assert changes_if(one) == [f"8 seeds show a difference that is {size} or more from ±0.1 in 80\u00a0% of cases"]
 
 
+def test_a_share_of_what_is_not_zeros_and_ones_asks_for_another_metric():
+    one = claim(NOISE, lambda predicates: predicates.share("x.ours.loss", more_than=0.5))
+    assert changes_if(one) == ["with a metric of zeros and ones, which this one is not; more seeds do not help"]
+
+
 def test_one_item_is_told_as_one_value_which_no_seeds_change():
     items = {name: values[:1] for name, values in ITEMS.items()}
     one = claim(NOISE, lambda p: p.higher("x.ours.loss", than="x.near.loss", over="both"), items=items)

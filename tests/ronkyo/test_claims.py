@@ -951,6 +951,13 @@ def test_a_metric_that_matters_must_be_one(project, state):
         state(OK)
 
 
+@pytest.mark.parametrize("over", ["items", "both"])
+def test_items_that_an_experiment_does_not_write_are_told_where_it_would(state, over):
+    expected = r"addition.hidden_16.steps: addition writes no items: expected Summary\(items=…\) in its summarize.py"
+    with pytest.raises(ReportError, match=expected):
+        state(f'higher("addition.hidden_16.steps", than=1, over="{over}")')
+
+
 @pytest.mark.parametrize(
     ("matters", "options", "message"),
     [
@@ -973,13 +980,14 @@ def test_a_comparison_that_cannot_word_itself_says_what_it_needs(project):
     wrong = {
         'compared("digits.gru.loss", than=1)': "metrics.yaml: metrics.loss with noun and better, found nothing",
         'compared("addition.hidden_16.steps", than=1)': "metrics.steps with noun and better, found no better",
+        'compared("digits.gru.acuracy", than=1)': "digits.gru.acuracy': no 'acuracy'; nearest: accuracy; known: ",
         'compared("digits.gru.accuracy", "digits.chance.accuracy")': "expected the same metric of another variant, or a number",
     }
     for call, message in wrong.items():
         sample.write_report(project, f"{{{{ {call} }}}}\n\n{{{{ ledger() }}}}\n")
         with pytest.raises(ReportError) as raised:
             chapters.render(project)
-        assert str(raised.value).startswith("report_templates/report.md.j2:1: compared(")
+        assert str(raised.value).startswith("report_templates/report.md.j2:1: ")
         assert message in str(raised.value)
 
 

@@ -182,6 +182,14 @@ def test_what_it_cannot_do_is_one_line(root):
     _, errors = run(root, *DECIDE, "last-is-below", expected=1)
     plan = "expected a plan, as seeds: {looks: [5, 10, 20]}, to go on with last-is-below, found 4: one look"
     assert errors == f"params.yaml: {NAME}.seeds: {plan}\n"
+    comparison, chapter = (
+        'lower(metric, "least_squares.plain.excess_loss")',
+        f"report_templates/chapters/01_{NAME}.md.j2",
+    )
+    change(root, comparison, "share(metric, more_than=0.5)", chapter)
+    _, errors = run(root, *DECIDE, "last-is-below", expected=1)
+    share = f"share of {NAME}.last.excess_loss is of values other than 0 and 1"
+    assert errors == f"last-is-below: expected a claim that is open to seeds, found it undecided since {share}\n"
 
 
 PLANS = {

@@ -72,6 +72,9 @@ def test_what_matters_is_not_chosen_after_a_look():
     assert [(look.n, look.matters) for look in taken] == [(5, (None,)), (5, (0.5,))]
     assert uncorrected == 2
     assert looks(5, PLAN, taken, matters=0.5) == (taken, 2)
+    later, uncorrected = looks(10, PLAN, first, matters=0.5)
+    assert [(look.n, look.matters) for look in later] == [(5, (None,)), (10, (0.5,))]
+    assert uncorrected == 2
     assert looks(10, PLAN, looks(5, PLAN, matters=0.5)[0], matters=0.5)[1] == 0
 
 

@@ -81,7 +81,8 @@ class History:
             taken = own[experiment] + beyond
             matters = tuple(sorted({part.matters for part in those}, key=lambda size: size or 0))
             for n in (*(n for n in plan if n < most), most):
-                if not any((look.n, look.level, look.matters or matters) == (n, level, matters) for look in taken):
+                same = [look for look in taken if (look.n, look.level) == (n, level)]
+                if not any(n < most or (look.matters or matters) == matters for look in same):
                     taken.append(Look(n, self._estimates(those, n)[0], level, self._commit(experiment, plan), matters))
             count = len({(look.n, look.matters or matters) for look in taken})
             planned = all(

@@ -181,6 +181,8 @@ def _of_part(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
     words, estimate = claim.words, part.estimate
     if estimate.reason == Reason.ONE_VALUE and part.seeds:
         return words("claims.changes.two_seeds")
+    if estimate.reason == Reason.NOT_BINARY:
+        return words("claims.changes.not_binary")
     if estimate.reason:
         return words("claims.changes.reason", reason=words(f"claims.reason.{estimate.reason}"))
     if part.verdict == Verdict.UNDECIDED:

@@ -129,6 +129,9 @@ def _told(claim: Claim) -> str:
 
 def _because(claim: Claim) -> str:
     """Of an undecided claim to whose open comparisons seeds add nothing."""
+    for part in _undecided(claim):
+        if part.estimate.reason == Reason.NOT_BINARY:
+            return f"since {part.quantity} is of values other than 0 and 1"
     return "over items alone" if _undecided(claim) else "since seeds and items say different things"
 
 
@@ -137,8 +140,8 @@ def _undecided(claim: Claim) -> list[Comparison]:
 
 
 def _open(claim: Claim) -> list[Comparison]:
-    """The undecided comparisons to which more seeds add values."""
-    return [part for part in _undecided(claim) if part.seeds]
+    """The undecided comparisons that more seeds may decide."""
+    return [part for part in _undecided(claim) if part.seeds and part.estimate.reason != Reason.NOT_BINARY]
 
 
 def _experiment(part: Comparison) -> str:

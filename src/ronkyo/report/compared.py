@@ -173,6 +173,8 @@ class Compared:
         verdict. Which way is better, and whether ratios are compared, stands in metrics.yaml. condition: begins the
         hypothesis and the sentence."""
         noun, values = self._nouns.of(metric), self._nouns.values
+        if values.is_metric(metric):
+            values.over_seeds(metric)  # a name that nothing has lacks no words
         if noun is None or noun.better is None:
             expected = f"{self._nouns.file}: metrics.{split(metric)[2]} with noun and better"
             raise ValueError(f"compared({metric!r}): expected {expected}, found {'no better' if noun else 'nothing'}")

@@ -86,6 +86,13 @@ class Values(MetricsTable):
                 elif (experiment, metric, other) in compared and (experiment, metric, given) not in compared:
                     yield f"{place}: expected {expected}, as the claims compare it, found {found}"
 
+    def over_items(self, key: str) -> np.ndarray:
+        experiment, _, _ = split(key)
+        if experiment in self.seeds and experiment not in self.items:
+            expected = "expected Summary(items=…) in its summarize.py"
+            raise ValueError(f"{key}: {experiment} writes no items: {expected}, to compare over them")
+        return super().over_items(key)
+
     def param(self, key: str, spec: str = "") -> Value:
         """A parameter; `<experiment>.variants.<variant>.<key>` also finds what the variant inherits."""
         value = self.setting(key)

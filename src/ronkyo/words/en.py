@@ -109,6 +109,7 @@ TEXTS: dict[str, str] = {
     "claims.sentence": r"\S.*?(?:[.!?](?=\s+[A-Z(])|$)",  # a pattern: each sentence of a text
     "claims.changes.two_seeds": "with two seeds or more",
     "claims.changes.reason": "when that is no longer so: {reason}",
+    "claims.changes.not_binary": "with a metric of zeros and ones, which this one is not; more seeds do not help",
     "claims.changes.computed": "when the formula or its implementation changes and the value passes {bound}",
     "claims.changes.raised": "when the estimate rises by {gap}, so that the interval's end reaches {bound}",
     "claims.changes.lowered": "when the estimate falls by {gap}, so that the interval's end reaches {bound}",

@@ -104,6 +104,7 @@ TEXTS: dict[str, str] = {
     "claims.sentence": "[^。]+。?",  # a pattern: each sentence of a text
     "claims.changes.two_seeds": "シードを 2 個以上にしたとき",
     "claims.changes.reason": "{reason}ので、そうでなくなったとき",
+    "claims.changes.not_binary": "0 と 1 だけをとる数値に替えたとき（シードを増やしても決まらない）",
     "claims.changes.computed": "式または実装が変わり、値が {bound} を越えたとき",
     "claims.changes.raised": "推定値が {gap} 上がり、区間の端が {bound} に届いたとき",
     "claims.changes.lowered": "推定値が {gap} 下がり、区間の端が {bound} に届いたとき",
