@@ -291,7 +291,7 @@ def test_the_mark_behind_a_sentence_names_the_hypothesis_its_verdict_and_what_it
             "支持（4 シード、120 項目）"
         ),
         'all_of(higher("digits.gru.accuracy", than=0.1), share("addition.hidden_16.converged", more_than=0.5))': (
-            "支持（4～8 シード）"
+            "支持（4〜8 シード）"
         ),
         'more_often("addition.hidden_32.diverged", than="addition.hidden_32.converged")': "未決（片方だけが起きた 8 シード）",
         'exact("digits.chance.accuracy", equals=0.1)': "支持（計算値）",
@@ -812,7 +812,7 @@ COMPARED = {
     "undecided": (
         'compared("digits.bilstm.accuracy", than="digits.lstm.accuracy")',
         "BiLSTM(64) は LSTM(64) より正解率が高い",
-        "シードからは、BiLSTM(64) の正解率が LSTM(64) より高いとも低いともいえない（差 0.002、区間 [−0.021, 0.026]）。",
+        "BiLSTM(64) の正解率が LSTM(64) より高いとも低いとも、シードからはいえない（差 0.002、区間 [−0.021, 0.026]）。",
     ),
     "equal": (
         'compared("digits.bilstm.accuracy", than="digits.lstm.accuracy", matters=0.05)',
@@ -837,7 +837,7 @@ COMPARED = {
     "undecided, with a margin": (
         'compared("digits.bilstm.accuracy", than="digits.gru.accuracy", margin=0.1)',
         "BiLSTM(64) の正解率から GRU(64) の正解率を引いた差は、0.1 より大きい",
-        "シードからは、BiLSTM(64) の正解率から GRU(64) の正解率を引いた差が 0.1 より大きいとも小さいともいえない"
+        "BiLSTM(64) の正解率から GRU(64) の正解率を引いた差が 0.1 より大きいとも小さいとも、シードからはいえない"
         "（差 0.102、区間 [0.082, 0.123]）。",
     ),
     "supported, against a number": (
@@ -853,13 +853,13 @@ COMPARED = {
     "undecided, since the seeds leave it open": (
         'compared("digits.simple_rnn.accuracy", than=0.1, over="both")',
         "SimpleRNN(128) は 0.1 より正解率が高い",
-        "シードと声の両方については、SimpleRNN(128) の正解率が 0.1 より高いとも低いともいえない"
+        "SimpleRNN(128) の正解率が 0.1 より高いとも低いとも、シードと声の両方についてはいえない"
         "（シードについては未決、差 0.005、区間 [−0.016, 0.026]；声については支持、差 0.0050、区間 [0.0030, 0.0070]）。",
     ),
     "undecided, without an interval": (
         'compared("digits.lstm_clip.accuracy", than=0.2)',
         "LSTM with clipping(64) は 0.2 より正解率が高い",
-        "シードからは、LSTM with clipping(64) の正解率が 0.2 より高いとも低いともいえない。"
+        "LSTM with clipping(64) の正解率が 0.2 より高いとも低いとも、シードからはいえない。"
         "（判定できない理由：どの値も同じになり、ばらつきが分からない）",
     ),
 }

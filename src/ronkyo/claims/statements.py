@@ -60,18 +60,21 @@ class Claim:
         return _printed(estimate.value, spec, estimate)
 
     def interval(self, spec: str = "", part: int | None = None) -> str:
-        """[low, high] of the same estimate; a dash where there is none. Without a format both have more digits where the end on
-        which the verdict hangs would be printed as the bound that it does not reach."""
+        """[low, high] of the same estimate; a dash where there is none. Without a format both have more digits where one would be
+        printed as a bound that it does not reach."""
         comparison = self._part(part)
-        estimate, turn = comparison.estimate, comparison.turn
+        estimate = comparison.estimate
         if estimate.reason:
             return ABSENT
 
         def printed(value: float, more: int) -> str:
             return _printed(value, spec, estimate, more)
 
-        more = next((more for more in range(4) if printed(turn.end, more) != printed(turn.bound, more)), 0)
-        return f"[{printed(estimate.low, more)}, {printed(estimate.high, more)}]"
+        for more in range(4):
+            ends = [printed(end, more) for end in (estimate.low, estimate.high)]
+            if not {printed(bound, more) for bound in comparison.bounds} & set(ends):
+                return f"[{', '.join(ends)}]"
+        return f"[{printed(estimate.low, 0)}, {printed(estimate.high, 0)}]"  # they touch
 
     def counted(self, none: str, some: str, all: str) -> str:
         """One of three wordings of a share: no seed, some, every one; {k} and {n} in them are the numbers of seeds.

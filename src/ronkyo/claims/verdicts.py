@@ -79,15 +79,21 @@ class Comparison:
         return np.select(list(decided.values()), [str(verdict) for verdict in decided], str(Verdict.UNDECIDED))
 
     @property
+    def bounds(self) -> list[float]:
+        """Where a verdict may turn: the ends of what is claimed, and of what does not matter."""
+        return [self.low, self.high, *([] if self.matters is None else [self._least, self.matters])]
+
+    @property
     def turn(self) -> Turn:
         """What would turn the verdict. The interval moves and keeps its width on the scale of the comparison."""
         if self.estimate.reason:
             return NO_TURN
-        bounds = [self.low, self.high, *([] if self.matters is None else [self._least, self.matters])]
         ends = [self.estimate.low, self.estimate.high]
         verdict = self.verdict
         turns = [
-            Turn(self.on_scale(bound) - self.on_scale(end), bound, end, verdict) for bound in bounds for end in ends
+            Turn(self.on_scale(bound) - self.on_scale(end), bound, end, verdict)
+            for bound in self.bounds
+            for end in ends
         ]
         turns = sorted({turn for turn in turns if math.isfinite(turn.move)}, key=lambda turn: abs(turn.move))
         nearest = [

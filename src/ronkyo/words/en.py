@@ -200,8 +200,8 @@ TEXTS: dict[str, str] = {
     "report.stands": "yes",
     "report.falls": "no",
     "report.false_discoveries": (
-        "Of the {decided} claims that are decided, {standing} stand when the false discovery rate over all of them is held at "
-        "{rate}{others}."
+        "Of the {decided} estimated claims that are decided, {standing} stand when the false discovery rate over all of "
+        "them is held at {rate}{others}."
     ),
     "report.false_discoveries.others": " (the others: claim {numbers})",
     "report.looks": "Looks",

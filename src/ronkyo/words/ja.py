@@ -97,7 +97,7 @@ TEXTS: dict[str, str] = {
     "claims.grounds.items": "{count} {items}",
     "claims.grounds.discordant": "片方だけが起きた {count} シード",
     "claims.grounds.computed": "計算値",
-    "claims.grounds.range": "～",
+    "claims.grounds.range": "〜",
     "claims.joiner": "、",
     "claims.stop": "。",
     "claims.line_break": "",  # between two lines of a sentence
@@ -135,15 +135,15 @@ TEXTS: dict[str, str] = {
     "compared.other": "{b}の{noun}",
     "compared.above": "{a}は{b}より{noun}が{high}",
     "compared.below": "{a}は{b}より{noun}が{low}",
-    "compared.open": "{source}、{a}の{noun}が{b}より{high}とも{low}ともいえない",
+    "compared.open": "{a}の{noun}が{b}より{high}とも{low}とも、{source}いえない",
     "compared.equal": "{a}の{noun}と{other}の差は、どちら向きにも{matters}より小さい",
     "compared.equal_ratio": "{a}の{noun}は、{other}の{least}倍から{matters}倍のあいだにある",
     "compared.difference.above": "{a}の{noun}から{other}を引いた差は、{bound}より大きい",
     "compared.difference.below": "{a}の{noun}から{other}を引いた差は、{bound}より小さい",
-    "compared.difference.open": "{source}、{a}の{noun}から{other}を引いた差が{bound}より大きいとも小さいともいえない",
+    "compared.difference.open": "{a}の{noun}から{other}を引いた差が{bound}より大きいとも小さいとも、{source}いえない",
     "compared.ratio.above": "{a}の{noun}の、{other}に対する比は、{bound}より大きい",
     "compared.ratio.below": "{a}の{noun}の、{other}に対する比は、{bound}より小さい",
-    "compared.ratio.open": "{source}、{a}の{noun}の、{other}に対する比が{bound}より大きいとも小さいともいえない",
+    "compared.ratio.open": "{a}の{noun}の、{other}に対する比が{bound}より大きいとも小さいとも、{source}いえない",
     "compared.difference.numbers": "差 {effect}、区間 {interval}",
     "compared.ratio.numbers": "比 {effect}、区間 {interval}",
     "compared.source": "{kinds}からは",
@@ -191,7 +191,8 @@ TEXTS: dict[str, str] = {
     "report.stands": "○",
     "report.falls": "×",
     "report.false_discoveries": (
-        "判定の決まった主張は {decided} 個であり、全体の偽発見率を {rate} に抑えたときに残る判定は {standing} 個である{others}。"
+        "判定の決まった主張のうち、計算値でなく推定値による主張は {decided} 個であり、"
+        "その全体の偽発見率を {rate} に抑えたときに残る判定は {standing} 個である{others}。"
     ),
     "report.false_discoveries.others": "（残らないのは主張 {numbers}）",
     "report.looks": "見た時点",
