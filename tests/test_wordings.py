@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ronkyo.claims.predicates import Predicate, Verdict
+from ronkyo.claims.predicates import Predicate
+from ronkyo.claims.verdicts import Verdict
 from ronkyo.project import Project
 from ronkyo.report import chapters
 

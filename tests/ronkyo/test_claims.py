@@ -13,9 +13,10 @@ import sample
 
 from ronkyo import files, params, results
 from ronkyo.claims import estimates, ledger
-from ronkyo.claims.predicates import Comparison, Predicate, Verdict, decisive, every
+from ronkyo.claims.predicates import Predicate
 from ronkyo.claims.quantity import Kind, Quantity
 from ronkyo.claims.statements import Claim
+from ronkyo.claims.verdicts import Comparison, Verdict, decisive, every
 from ronkyo.errors import ReportError, UserError
 from ronkyo.report import build, chapters
 from ronkyo.report.values import Values

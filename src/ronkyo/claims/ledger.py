@@ -203,16 +203,15 @@ def _visible(claim: Claim, mark: Callable[[str], str], part: Comparison) -> str:
     unit = "discordant" if part.quantity.kind == Kind.DISCORDANT else part.quantity.over
     n = words(f"claims.changes.{unit}", count=mark(str(part.estimate.n)), items=claim.items)
     kind = {Method.RATIO: "ratio", Method.DIFFERENCE: "difference"}.get(part.estimate.method, "share")
-    bound = part.low if math.isfinite(part.low) else part.high
     if kind == "share":
         kind = "no_share" if size is None else "share_above" if math.isfinite(part.low) else "share_below"
-    elif bound != part.equality:
+    elif part.bound != part.equality:
         kind += "_from"
     return words(
         f"claims.changes.visible.{kind}",
         n=n,
         size="" if size is None else mark(_two_digits(size, part.estimate.method == Method.RATIO)),
-        bound=mark(f"±{four_digits(part.high)}" if part.two_sided else four_digits(bound)),
+        bound=mark(f"±{four_digits(part.high)}" if part.two_sided else four_digits(part.bound)),
         power=mark(shown(power.POWER, ".0%")),
     )
 

@@ -93,8 +93,7 @@ def _size_that_matters(comparison: Comparison) -> float | None:
     if comparison.matters is None:
         return None
     matters = comparison.on_scale(comparison.matters)
-    bound = comparison.low if math.isfinite(comparison.low) else comparison.high
-    size = matters - abs(comparison.on_scale(bound))
+    size = matters - abs(comparison.on_scale(comparison.bound))
     return size if size > 0 else None
 
 

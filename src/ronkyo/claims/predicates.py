@@ -19,10 +19,8 @@ from ronkyo.claims.estimates import Estimate
 from ronkyo.claims.looks import look_alpha
 from ronkyo.claims.metrics import Metrics, split
 from ronkyo.claims.quantity import Kind, Quantity
-from ronkyo.claims.verdicts import Comparison, Verdict, agreed, decisive, every, open_parts
+from ronkyo.claims.verdicts import Comparison, Verdict, agreed, every
 from ronkyo.seeds import generator
-
-__all__ = ["Comparison", "Predicate", "Predicates", "Verdict", "agreed", "all_of", "decisive", "every", "open_parts"]
 
 
 @dataclass(frozen=True)

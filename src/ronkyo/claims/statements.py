@@ -171,7 +171,7 @@ class Claim:
             part for part in self.comparisons if part.quantity.over == over and part.estimate.method != Method.EXACT
         ]
         numbers = sorted({part.estimate.n for part in parts})
-        count = self.words("claims.grounds.range").join(map(str, dict.fromkeys((numbers[0], numbers[-1]))))
+        count = self.words("claims.range").join(map(str, dict.fromkeys((numbers[0], numbers[-1]))))
         if all(part.quantity.kind == Kind.DISCORDANT for part in parts):
             return self.words("claims.grounds.discordant", count=count)
         if over == "items":
@@ -271,8 +271,9 @@ class Claims:
         return claim.id in self.standing if counted and claim.verdict != Verdict.UNDECIDED else None
 
     @property
-    def ids(self) -> set[str]:
-        return {claim.id for claim in (*(stated.claim for stated in self.stated), *self.wordless)}
+    def by_id(self) -> dict[str, Claim]:
+        """All of them, with those that have no wording."""
+        return {claim.id: claim for claim in (*(stated.claim for stated in self.stated), *self.wordless)}
 
     @property
     def problems(self) -> list[str]:

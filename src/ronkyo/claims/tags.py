@@ -22,8 +22,8 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token
 from jinja2.parser import Parser
 
-from ronkyo.claims.predicates import Verdict
 from ronkyo.claims.statements import EXPLANATION
+from ronkyo.claims.verdicts import Verdict
 
 
 class ClaimTags(Extension):

@@ -133,6 +133,11 @@ class Comparison:
         return (self.on_scale(self.estimate.high) - self.on_scale(self.estimate.low)) / 2
 
     @property
+    def bound(self) -> float:
+        """What the value is claimed to lie beyond; of a claim to two sides, the lower."""
+        return self.low if math.isfinite(self.low) else self.high
+
+    @property
     def two_sided(self) -> bool:
         """Whether the value is claimed to lie within ± a number."""
         return math.isfinite(self.low) and math.isfinite(self.high)

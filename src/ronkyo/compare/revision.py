@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ronkyo import files, params, pins, results
-from ronkyo.claims.predicates import Verdict
+from ronkyo.claims.verdicts import Verdict
 from ronkyo.errors import UserError, nearest
 from ronkyo.params import value_of
 from ronkyo.project import Project

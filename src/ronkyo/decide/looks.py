@@ -52,8 +52,7 @@ def decide(
 
 def _claims(project: Project, ids: Iterable[str]) -> dict[str, Claim]:
     """From the results as they are. Raises UserError for one that no template states."""
-    stated = chapters.draft(project).claims
-    known = {claim.id: claim for claim in (*(entry.claim for entry in stated.stated), *stated.wordless)}
+    known = chapters.draft(project).claims.by_id
     for id in ids:
         if id not in known:
             raise UserError(f"{id}: expected a claim of the report, found none of that id{nearest(id, known)}")

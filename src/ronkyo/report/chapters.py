@@ -96,7 +96,7 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
     if claims.stated and not claims.closed_by:
         problems.append(f"{report}: expected {{{{ ledger() }}}} after the claims, found none")
     problems += values.problems([stated.claim for stated in claims.stated])
-    problems += original.problems(claims.ids)
+    problems += original.problems(claims.by_id)
     problems += claims.nouns.problems([stated.claim for stated in claims.stated])
     return Rendered(Places(text), claims, original, values, problems)
 

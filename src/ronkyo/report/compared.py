@@ -58,8 +58,8 @@ class Wording:
 
     @property
     def hypothesis(self) -> str:
-        low, high = self.comparison.low, self.comparison.high
-        if math.isfinite(low) and math.isfinite(high):
+        high = self.comparison.high
+        if self.comparison.two_sided:
             return self._text("equal", matters=self._amount(high))
         return self._beyond(above=math.isinf(high))
 
@@ -76,19 +76,19 @@ class Wording:
     def _beyond(self, above: bool) -> str:
         """The metric is higher, or the difference or ratio is above the margin; or the other way."""
         comparison = self.comparison
-        bound = comparison.low if math.isinf(comparison.high) else comparison.high
-        if bound == comparison.equality:
+        if comparison.bound == comparison.equality:
             return self._text("above" if above else "below")
-        return self._text(f"{comparison.quantity.kind}.{'above' if above else 'below'}", bound=self._amount(bound))
+        return self._text(
+            f"{comparison.quantity.kind}.{'above' if above else 'below'}", bound=self._amount(comparison.bound)
+        )
 
     def _open(self, claim: Claim) -> str:
         comparison = self.comparison
         kinds = self.words("claims.and").join(map(claim.kind, claim.comparisons))
         source = self.words("compared.both" if len(claim.comparisons) > 1 else "compared.source", kinds=kinds)
-        bound = comparison.low if math.isinf(comparison.high) else comparison.high
-        if bound == comparison.equality:
+        if comparison.bound == comparison.equality:
             return self._text("open", source=source)
-        return self._text(f"{comparison.quantity.kind}.open", bound=self._amount(bound), source=source)
+        return self._text(f"{comparison.quantity.kind}.open", bound=self._amount(comparison.bound), source=source)
 
     def _equal(self) -> str:
         matters = self.comparison.matters

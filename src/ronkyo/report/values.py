@@ -174,9 +174,8 @@ class Values(MetricsTable):
         """How many seeds each variant has, as 10, or as 5–20 where they do not have the same number."""
         plan = pick(self.seed_plans, experiment, "seeds", experiment)
         counts = [plan.of(variant) for variant in self.variants(experiment)]
-        least, most = min(counts), max(counts)
-        text = str(least) if least == most else self.words("report.seeds", least=least, most=most)
-        return Value(text, f"{experiment}.seeds")
+        ends = dict.fromkeys((min(counts), max(counts)))
+        return Value(self.words("claims.range").join(map(str, ends)), f"{experiment}.seeds")
 
     def names(self, experiment: str, name: str) -> list[str]:
         """The names of the numbers in a group of constants, in their order."""

@@ -102,7 +102,7 @@ TEXTS: dict[str, str] = {
     "claims.grounds.items": "{count} {items}",
     "claims.grounds.discordant": "{count} seeds that differ",
     "claims.grounds.computed": "computed",
-    "claims.grounds.range": "–",
+    "claims.range": "–",
     "claims.joiner": ", ",
     "claims.stop": ".",
     "claims.line_break": " ",  # between two lines of a sentence
@@ -187,7 +187,6 @@ TEXTS: dict[str, str] = {
     "report.agrees": "agrees",
     "report.disagrees": "disagrees",
     "report.variant": "Variant",
-    "report.seeds": "{least}–{most}",
     "report.data": "Experiment|Data|SHA-256",
     "report.data.caption": "Where the data come from, and the SHA-256 of their content (first 16 digits)",
     "report.versions": "Software|Version",

@@ -97,7 +97,7 @@ TEXTS: dict[str, str] = {
     "claims.grounds.items": "{count} {items}",
     "claims.grounds.discordant": "片方だけが起きた {count} シード",
     "claims.grounds.computed": "計算値",
-    "claims.grounds.range": "〜",
+    "claims.range": "〜",
     "claims.joiner": "、",
     "claims.stop": "。",
     "claims.line_break": "",  # between two lines of a sentence
@@ -180,7 +180,6 @@ TEXTS: dict[str, str] = {
     "report.agrees": "一致",
     "report.disagrees": "不一致",
     "report.variant": "条件",
-    "report.seeds": "{least}〜{most}",
     "report.data": "実験|データ|SHA-256",
     "report.data.caption": "データの出典と内容の SHA-256（先頭 16 桁）",
     "report.versions": "ソフトウェア|版",
