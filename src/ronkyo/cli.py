@@ -11,9 +11,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeAlias
 
+from ronkyo.compare import command as compare
 from ronkyo.errors import UserError
 from ronkyo.numerics import Choice
 from ronkyo.project import NoProject, Project
+from ronkyo.verify import command as verify
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -52,7 +54,8 @@ def parser() -> argparse.ArgumentParser:
     _add_project_commands(commands)
     _add_runs(commands)
     _add_render(commands)
-    _add_compare(commands)
+    compare.add(commands)
+    verify.add(commands)
     return command
 
 
@@ -154,28 +157,6 @@ def _add_render(commands: Commands) -> None:
     render.set_defaults(run=_render)
 
 
-def _add_compare(commands: Commands) -> None:
-    compare = commands.add_parser(
-        "compare",
-        help="what changed between two revisions or experiments, conclusions included",
-        description="Compare A with B: parameters, claims, metrics, learning curves, figures, text, code. Each is a Git "
-        "revision, the name of a DVC experiment, or `workspace`. Nothing is checked out and nothing is trained.",
-    )
-    compare.add_argument("old", nargs="?", metavar="A", help="default: HEAD")
-    compare.add_argument("new", nargs="?", metavar="B", help="default: workspace")
-    compare.add_argument(
-        "--sweep", nargs="+", metavar="EXP", help="three or more in one table, and figures of metric against parameter"
-    )
-    compare.add_argument(
-        "--metric", action="append", default=[], metavar="KEY", help="experiment.variant.metric for --sweep (repeat it)"
-    )
-    form = compare.add_mutually_exclusive_group()
-    form.add_argument("--md", action="store_true", help="print Markdown for a pull request, write no report")
-    form.add_argument("--json", action="store_true", help="print JSON for programs, write no report")
-    compare.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: reports)")
-    compare.set_defaults(run=_compare)
-
-
 def _check(directory: Path) -> int:
     project = Project.find(directory)
     project.load_params()
@@ -232,42 +213,6 @@ def _render(file: Path, output: Path | None, directory: Path) -> int:
         boxes = {}
     for warning in render.render(directory / file, None if output is None else directory / output, boxes=boxes):
         print(f"warning: {warning}", file=sys.stderr)
-    return 0
-
-
-def _compare(
-    old: str | None,
-    new: str | None,
-    sweep: Sequence[str] | None,
-    metric: Sequence[str],
-    md: bool,
-    json: bool,
-    output: Path | None,
-    directory: Path,
-) -> int:
-    from json import dumps
-
-    from ronkyo.compare import sweep as sweeps
-    from ronkyo.compare import write
-
-    if sweep is not None and old is not None:
-        raise UserError("compare: expected A and B, or --sweep EXP…, found both")
-    if sweep is None and metric:
-        raise UserError("compare: --metric: expected it beside --sweep")
-    project = Project.find(directory)
-    if sweep is None:
-        old, new = "HEAD" if old is None else old, "workspace" if new is None else new
-        found, form = write.load(project, old, new), write
-    else:
-        found, form = sweeps.load(project, sweep, metric), sweeps
-    if json:
-        print(dumps(form.document(found), ensure_ascii=False, indent=2, allow_nan=False))
-    elif md:
-        print(form.markdown(project, found))
-    else:
-        files = form.write(project, found, directory / output if output else project.reports)
-        shown = (project.relative(file) if file.is_relative_to(project.root) else str(file) for file in files)
-        print(f"compare: {' and '.join(shown)} are ready")
     return 0
 
 

@@ -36,6 +36,8 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     "compare": BOTTOM | {"claims", "plotting", "typeset"},
     "store": BOTTOM,
     "run": BOTTOM | {"plotting", "report", "store"},
+    "verify": BOTTOM | {"claims", "compare", "report", "run", "store", "typeset"},
+    "git": BOTTOM | {"claims", "report", "run", "verify"},
     "decide": {"claims", "errors", "files", "project", "report", "run", "store"},
     "check": {"errors", "files", "project", "typeset", "words"},
     "new": {"errors", "files", "project", "run", "versions"},

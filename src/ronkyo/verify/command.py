@@ -1,0 +1,32 @@
+"""The command `ronkyo verify`."""
+
+from __future__ import annotations
+
+import argparse
+import json as json_text
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ronkyo.verify.check import Check
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verify = commands.add_parser(
+        "verify",
+        help="is a report what its evidence says? from the file alone, in a project, or by running it again",
+        description="Check a report (PDF or HTML) against what it carries: every number, every verdict, every page. Without "
+        "REPORT: is what a project has committed what its sources say? Exit status 1, and a line for each difference.",
+    )
+    verify.add_argument("report", nargs="?", type=Path, metavar="REPORT", help="a PDF or an HTML that ronkyo wrote")
+    verify.add_argument("--json", action="store_true", help="the same for programs")
+    verify.set_defaults(run=run)
+
+
+def run(report: Path | None, json: bool, directory: Path, **options: Any) -> int:
+    """Exit status 1 where something is not as it should be."""
+    from ronkyo.verify.check import listing
+
+    checks: list[Check] = []
+    print(json_text.dumps([check.row for check in checks], ensure_ascii=False, indent=2) if json else listing(checks))
+    return int(any(check.differences for check in checks))
