@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,18 +67,38 @@ class Lock:
 
     def upstream(self, name: str) -> list[str]:
         """The stages that make what a stage reads, all the way up, in the order of the file."""
-        found, waiting = set(), [name]
+        makers = Makers({other.name: other.outs for other in self.stages.values()})
+        found: set[str] = set()
+        waiting = [name]
         while waiting:
-            deps = self.stages[waiting.pop()].deps
-            makers = {other.name for other in self.stages.values() if meet(deps, other.outs)} - found
-            found |= makers
-            waiting += makers
+            new = {maker for path in self.stages[waiting.pop()].deps for maker in makers(path)} - found
+            found |= new
+            waiting += new
         return [other for other in self.stages if other in found - {name}]
 
 
-def meet(deps: Collection[str], outs: Collection[str]) -> bool:
-    """Whether one of the paths is one of the others, lies in it or around it."""
-    return any(dep == out or dep.startswith(f"{out}/") or out.startswith(f"{dep}/") for dep in deps for out in outs)
+class Makers:
+    """Which stages make what lies at a path, in it or around it; none for what is a source."""
+
+    def __init__(self, outs: Mapping[str, Iterable[str]]) -> None:
+        """outs: stage -> paths of its outputs."""
+        self._at: dict[str, str] = {}
+        self._inside: dict[str, set[str]] = {}
+        for stage, paths in outs.items():
+            for path in paths:
+                self._at[path] = stage
+                for folder in _around(path):
+                    self._inside.setdefault(folder, set()).add(stage)
+
+    def __call__(self, path: str) -> set[str]:
+        around = {self._at[folder] for folder in (path, *_around(path)) if folder in self._at}
+        return around | self._inside.get(path, set())
+
+
+def _around(path: str) -> list[str]:
+    """a/b/c -> [a, a/b]"""
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
 
 
 def _stage(name: str, entry: Any, place: str) -> Stage:

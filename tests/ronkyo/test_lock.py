@@ -10,7 +10,7 @@ import pytest
 import revisions
 
 from ronkyo.errors import UserError
-from ronkyo.verify.lock import Lock, LockError, digest, folder_digest
+from ronkyo.lock import Lock, LockError, digest, folder_digest
 
 PIPELINE = """\
 stages:
@@ -111,7 +111,7 @@ def test_what_is_no_lock_is_one_line_that_says_where(text, expected):
 
 
 def test_reading_a_lock_loads_neither_dvc_nor_torch(run_by_dvc):
-    code = "import json, sys; from pathlib import Path; from ronkyo.verify.lock import Lock, digest; "
+    code = "import json, sys; from pathlib import Path; from ronkyo.lock import Lock, digest; "
     code += "Lock.read(Path('dvc.lock')); digest(Path('tree'), Path()); print(json.dumps(list(sys.modules)))"
     done = revisions.run(run_by_dvc, sys.executable, "-c", code)
     assert not {"dvc", "dvc_data", "torch"} & set(json.loads(done.stdout)), done.stderr
