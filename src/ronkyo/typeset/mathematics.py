@@ -113,6 +113,7 @@ class Drawing(NamedTuple):
 
 BLANK = Drawing("0", "0", "0", "0 0 0 0", "", "")
 
+
 @cache
 def typeset(tex: str, display: bool, language: str) -> Drawing:
     """language: in which the formula is spoken. Raises MathError."""
