@@ -55,18 +55,24 @@ def _entry(stated: Stated, stands: bool | None, earlier: Rows) -> dict[str, Any]
         "looks": [look.row for look in claim.looks],
         "sentences": re.findall(claim.words("claims.sentence"), stated.text),
         "comparisons": [_comparison(comparison) for comparison in claim.comparisons],
+        "parts": claim.predicate.places,
         "changes_if": changes_if(claim),
         "evidence": [*claim.evidence, *([claim.figure_file] if claim.figure_file else [])],
         "original": earlier,
         "place": [claim.place],
+        **({"wordings": [dict(claim.wordings)]} if claim.wordings else {}),
     }
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:
     sides = (("above", comparison.low), ("below", comparison.high))
-    estimate = comparison.estimate
+    estimate, quantity = comparison.estimate, comparison.quantity
     return {
-        "quantity": str(comparison.quantity),
+        "quantity": str(quantity),
+        "kind": str(quantity.kind),
+        "metric": quantity.metric,
+        "other": quantity.other,
+        "over": quantity.over,
         "verdict": str(comparison.verdict),
         **{name: bound for name, bound in sides if math.isfinite(bound)},
         "value": rounded(estimate.value),
