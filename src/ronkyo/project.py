@@ -72,7 +72,7 @@ class Manifest(Section):
 class ExperimentSettings(Section):
     """What settings.json says of an experiment."""
 
-    settings: dict[str, Any] | None  # its section of params.yaml, every key of every variant written out
+    settings: dict[str, Any]  # its section of params.yaml, every key of every variant written out
     labels: dict[str, str]  # what each variant is called
     title: str
 
@@ -89,10 +89,6 @@ class Layout:
     def settings_file(self) -> Path:
         """Only where there is no code that could tell."""
         return self.root / "settings.json"
-
-    @property
-    def versions_file(self) -> Path:
-        return self.root / "versions.yaml"
 
     def settings(self) -> dict[str, Any]:
         """{"report": section, "numerics": choice, experiment: ExperimentSettings}, as JSON. Raises ProjectError."""
@@ -311,7 +307,7 @@ class Project(Layout):
     def _told(self, experiment: str, section: Section | None) -> dict[str, Any]:
         variants = getattr(section, "variants", ())
         return {
-            "settings": section and section.model_dump(mode="json"),
+            "settings": section.model_dump(mode="json") if section else {},
             "labels": {variant: self.label(experiment, section, variant) for variant in variants},
             "title": self.title(experiment),
         }
