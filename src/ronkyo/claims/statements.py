@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ronkyo.claims.estimates import Estimate, Method
 from ronkyo.claims.false_discoveries import standing
@@ -38,7 +39,7 @@ class Claim:
     uncorrected: int = 0  # how many these are, where one was not of the present plan
     wordings: Mapping[str, str] = field(default_factory=dict)  # of each verdict, as the template has it
 
-    @property
+    @cached_property
     def deciding(self) -> Comparison:
         return decisive(self.verdict, self.comparisons)
 
