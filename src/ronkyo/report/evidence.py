@@ -49,7 +49,7 @@ def collect(project: Project, rendered: Rendered) -> dict[str, Item]:
     }
     if (lock := _lock(project)) is not None:
         found[LOCK] = Item(lock, LOCK, "lock")
-    found["settings.json"] = Item(_json(_settings(project, rendered)), None, "settings")
+    found["settings.json"] = Item(_json(project.settings()), None, "settings")
     found["figures.json"] = Item(_json(_figures(project, rendered.text)), None, "figures")
     return found
 
@@ -128,21 +128,6 @@ def _stages(project: Project) -> Iterator[str]:
             yield from (f"{name}@{key}" for key in params.value_of(document, over[1]))
         elif name != REPORT:
             yield name
-
-
-def _settings(project: Project, rendered: Rendered) -> dict[str, Any]:
-    """Every section of params.yaml with its defaults and with what variants inherit; how variants are called."""
-    sections = rendered.values.sections
-    told: dict[str, Any] = {name: sections[name].model_dump(mode="json") for name in ("report", "numerics")}
-    for name in project.experiments:
-        section = sections.get(name)
-        variants = getattr(section, "variants", ())
-        told[name] = {
-            "settings": section.model_dump(mode="json") if section else {},
-            "labels": {variant: project.label(name, section, variant) for variant in variants},
-            "title": project.title(name),
-        }
-    return told
 
 
 def _figures(project: Project, text: str) -> dict[str, dict[str, str | None]]:
