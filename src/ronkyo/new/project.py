@@ -22,7 +22,9 @@ from ronkyo.run import definition
 
 EXPERIMENT = "least_squares"
 LOCK_HEAD = "# What this report was made with: pip install -r requirements.lock; then ronkyo pipeline.\n"
-LOCK_END = "# Beside the engine: what the experiments need, by your hand; .ci/report installs nothing below this line.\n"
+LOCK_END = (
+    "# Beside the engine: what the experiments need, by your hand; .ci/report installs nothing below this line.\n"
+)
 DVC_CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
 
 
