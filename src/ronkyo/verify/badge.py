@@ -6,9 +6,11 @@ import html
 import subprocess
 import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from ronkyo import files
+from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.verify.check import Check
 from ronkyo.words import Words
@@ -30,6 +32,15 @@ font-size="{size}" aria-hidden="true">
 </g>
 </svg>
 """
+
+
+def write(file: Path, project: Project, checks: Iterable[Check], language: str | None) -> None:
+    """The badge in the language, or in the report's. Raises UserError."""
+    words = Words(language or project.load_report().language)
+    try:
+        files.write_text(file, badge(project, checks, words))
+    except OSError as error:
+        raise UserError(f"{file}: expected a file that can be written, found: {error.strerror or error}") from error
 
 
 def badge(project: Project, checks: Iterable[Check], words: Words) -> str:
