@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import date
 
 from ronkyo.errors import UserError, nearest
-from ronkyo.words import en, ja
+from ronkyo.words import en, ja, replay
 
-TABLES = {"ja": ja.TEXTS, "en": en.TEXTS}
+TABLES = {"ja": ja.TEXTS | replay.JA, "en": en.TEXTS | replay.EN}
 
 
 class Words:
