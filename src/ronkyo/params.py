@@ -31,6 +31,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]  # other 
 Training = TypeVar("Training", bound="Section")
 Checked = TypeVar("Checked", bound=BaseModel)
 Variants = dict[Name, Training]
+MOST_LEVELS, MOST_NODES = 100, 1_000_000  # of a YAML file, what aliases repeat counted each time
 
 
 class ParamsError(UserError):
@@ -169,21 +170,26 @@ def load_whole(file: Path, shown: str, schema: type[Checked]) -> Checked:
 def read_document(file: Path, shown: str | None = None) -> dict[str, Any]:
     """The file as plain dicts, lists and scalars (YAML 1.2, as DVC reads it)."""
     shown = shown or str(file)
-    text = ""
     try:
-        text = file.read_text(encoding="utf-8")
-        document = pickle.loads(_parsed(text))
+        content = file.read_bytes()
     except FileNotFoundError:
         raise ParamsError(f"{shown}: expected a file, found nothing") from None
     except OSError as error:
         raise ParamsError(f"{shown}: expected a file that can be read, found {error.strerror}") from None
+    return parse_document(content, shown)
+
+
+def parse_document(content: bytes, shown: str) -> dict[str, Any]:
+    """The same of a file's bytes; shown: how the file is called in errors. Raises ParamsError."""
+    try:
+        document = pickle.loads(_parsed(content.decode("utf-8")))
     except UnicodeDecodeError as error:
         raise ParamsError(f"{shown}: expected UTF-8 text, found byte {error.object[error.start]:#04x}") from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ParamsError(f"{shown}: line {line}: expected YAML, found {_first_line(error.problem)}") from None
     except ReaderError as error:  # a control character; its position is in bytes
-        line = text.encode()[: error.position].count(b"\n") + 1
+        line = content[: error.position].count(b"\n") + 1
         raise ParamsError(f"{shown}: line {line}: expected YAML, found {_first_line(str(error))}") from None
     except ValueError as error:  # a date or a number that is none
         raise ParamsError(f"{shown}: expected YAML, found {_first_line(str(error))}") from None
@@ -194,7 +200,19 @@ def read_document(file: Path, shown: str | None = None) -> dict[str, Any]:
 
 @cache
 def _parsed(text: str) -> bytes:
-    """The document, pickled: each reader gets one of its own."""
+    """The document, pickled: each reader gets one of its own. Raises ValueError for what would take all memory, or the
+    parser down."""
+    open_nodes, sizes, count = [], {}, 0  # sizes: of what has an anchor, in nodes
+    for event in YAML(typ="safe").parse(text):
+        kind, anchor = type(event).__name__, getattr(event, "anchor", None)
+        if kind.endswith("EndEvent") and open_nodes:
+            anchor, start = open_nodes.pop()
+            sizes[anchor] = count - start
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            open_nodes.append((anchor, count))
+        count += sizes.get(anchor, MOST_NODES) if kind == "AliasEvent" else 1
+        if len(open_nodes) > MOST_LEVELS or count > MOST_NODES:
+            raise ValueError(f"more than {MOST_LEVELS} levels or {MOST_NODES:,} values")
     return pickle.dumps(YAML(typ="safe").load(text))
 
 

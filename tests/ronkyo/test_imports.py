@@ -16,6 +16,7 @@ BOTTOM = {
     "files",
     "imports",
     "labels",
+    "lock",
     "numbers",
     "numerics",
     "params",

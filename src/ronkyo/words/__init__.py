@@ -1,7 +1,8 @@
-"""All that the engine itself says in a report, in one table a language.
+"""All that the engine itself says in a report, in two tables a language: `evidence` has what is said of the files in
+a report.
 
-A key names the room first ("page.figure", "claims.changes.seeds"); a text may have fields in braces. Both tables have
-the same keys and fields.
+A key names the room first ("page.figure", "claims.changes.seeds"); a text may have fields in braces. The tables
+of both languages have the same keys and fields.
 """
 
 from __future__ import annotations
@@ -9,13 +10,20 @@ from __future__ import annotations
 from datetime import date
 
 from ronkyo.errors import UserError, nearest
-from ronkyo.words import en, ja, replay
+from ronkyo.words import en, ja
+from ronkyo.words.evidence import en as evidence_en
+from ronkyo.words.evidence import ja as evidence_ja
+from ronkyo.words.replay import en as replay_en
+from ronkyo.words.replay import ja as replay_ja
 
-TABLES = {"ja": ja.TEXTS | replay.JA, "en": en.TEXTS | replay.EN}
+TABLES = {
+    "ja": ja.TEXTS | evidence_ja.TEXTS | replay_ja.TEXTS,
+    "en": en.TEXTS | evidence_en.TEXTS | replay_en.TEXTS,
+}
 
 
 class Words:
-    """The table of one language: `words("page.figure")`, `words("claims.changes.seeds", count=12)`."""
+    """The texts of one language: `words("page.figure")`, `words("claims.changes.seeds", count=12)`."""
 
     def __init__(self, language: str) -> None:
         if language not in TABLES:

@@ -139,7 +139,12 @@ def markdown(done: Replay, words: Words) -> str:
 
 
 def _what(done: Replay, words: Words) -> str:
-    of = words("replay.of", commit=page_code(done.of)) if done.of else words("replay.of_workspace")
+    day = words.date(done.began.date())
+    of = (
+        words("replay.of", commit=page_code(done.of[:10]), day=day)
+        if done.of
+        else words("replay.of_workspace", day=day)
+    )
     computed = {
         "all": lambda: words("replay.computed.all"),
         "claims": lambda: words("replay.computed.claims", names=_named(done.chosen.claims, words)),
@@ -156,22 +161,26 @@ def _what(done: Replay, words: Words) -> str:
         share = f"{bound / total:.1%}".replace("%", " %")
         fields = {"drawn": drawn, "total": total, "differ": differ, "bound": bound, "share": share}
         text += f"\n\n{words(key, level=f'{LEVEL:.0%}'.replace('%', ' %'), **fields)}"
-        text += f"\n\n{words('replay.drawn', runs=_drawn(done))}"
+        text += f"\n\n{_drawn(done, words)}"
     return f"## {words('replay.what')}\n\n{text}"
 
 
-def _drawn(done: Replay) -> str:
-    runs = [
-        f"{name}.{one}.{seed}" for name, of in (done.drawn or {}).items() for one, all in of.items() for seed in all
+def _drawn(done: Replay, words: Words) -> str:
+    rows = [
+        [page_code(f"{name}.{variant}"), ", ".join(map(str, seeds)), str(done.counts[name][variant])]
+        for name, variants in (done.drawn or {}).items()
+        for variant, seeds in variants.items()
     ]
-    return ", ".join(page_code(run) for run in runs)
+    head = [words(f"replay.{name}") for name in ("variant", "drawn_seeds", "of_seeds")]
+    return _table("drawn", words("replay.drawn"), head, rows, numbers=True)
 
 
 def _grades(done: Replay, words: Words) -> str:
-    head = [words("replay.thing"), *(words(f"replay.grade.{NAMES[grade]}") for grade in Grade)]
+    counts = _counts(done)
+    head = [words("replay.grade"), *(words(f"replay.kind.{kind}") for kind in counts)]
     rows = [
-        [words(f"replay.kind.{kind}"), *(str(count) if count else ABSENT for count in row.values())]
-        for kind, row in _counts(done).items()
+        [words(f"replay.grade.{NAMES[grade]}"), *(str(row[grade]) if row[grade] else ABSENT for row in counts.values())]
+        for grade in Grade
     ]
     table = _table("grades", words("replay.grades.caption"), head, rows, numbers=True)
     meanings = [

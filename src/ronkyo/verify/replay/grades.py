@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from ronkyo import files, params, results
+from ronkyo import files, lock, results
 from ronkyo.claims import estimates
+from ronkyo.lock import Lock
 from ronkyo.numbers import ratio_with_interval, rounded, six_digits, with_interval
 from ronkyo.project import Project
+from ronkyo.report.values import Recipe
 from ronkyo.verify.replay.sample import Drawn
 
 NUMBER = re.compile(r'<data value="([^"]*)">(.*?)</data>')
@@ -242,11 +245,11 @@ def _effect(entry: Mapping[str, Any]) -> str:
 def numbers(old: str, new: str, metrics: Mapping[str, Grade]) -> Iterator[Thing]:
     """The numbers of a report's text in their order. metrics: the grades of what they are printed from, by key."""
     before, after = NUMBER.findall(old), NUMBER.findall(new)
-    if [value.split()[:1] for value, _ in before] != [value.split()[:1] for value, _ in after]:
+    keys = [Recipe.read(html.unescape(value)).key for value, _ in before]
+    if keys != [Recipe.read(html.unescape(value)).key for value, _ in after]:
         yield Thing("numbers", f"{len(before)} → {len(after)}", Grade.UNCHECKED, why="other_numbers")
         return
-    for place, ((value, text), (_, now)) in enumerate(zip(before, after, strict=True), start=1):
-        key = value.partition(" ")[0]
+    for place, (key, (_, text), (_, now)) in enumerate(zip(keys, before, after, strict=True), start=1):
         known = metrics.get(key)
         if text == now:
             grade = Grade.NUMBER if known not in (None, Grade.BYTES) else Grade.BYTES
@@ -269,10 +272,9 @@ def outputs(given: Project, made: Project) -> Iterator[Thing]:
             yield Thing("outputs", path, Grade.BYTES if same else Grade.UNCHECKED, why="" if same else why)
 
 
-def _digests(project: Project) -> dict[str, str]:
-    file = project.root / "dvc.lock"
-    stages = params.read_document(file, file.name)["stages"] if file.is_file() else {}
-    return {out["path"]: out["md5"] for stage in stages.values() for out in stage.get("outs", []) if "md5" in out}
+def _digests(project: Project) -> Mapping[str, str]:
+    file = project.root / lock.FILE
+    return Lock.read(file).outs if file.is_file() else {}
 
 
 def read_claims(project: Project) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
-from ronkyo import numerics, params, pins
+from ronkyo import lock, numerics, params, pins
 from ronkyo.errors import UserError
+from ronkyo.lock import Lock
 from ronkyo.numerics import Choice
 from ronkyo.project import DEFAULTS, Numerics, Project
 from ronkyo.store import Run, Store
@@ -48,10 +49,9 @@ class Sides:
 
 def _recorded(given: Project) -> dict[str, str]:
     """The versions with which the stages of dvc.lock ran."""
-    file = given.root / "dvc.lock"
-    stages = params.read_document(file, file.name)["stages"] if file.is_file() else {}
-    found = [entry.get("params", {}).get(pins.FILE, {}) for entry in stages.values()]
-    return dict(sorted((name, text) for versions in found for name, text in versions.items()))
+    file = given.root / lock.FILE
+    stages = Lock.read(file).stages.values() if file.is_file() else []
+    return dict(sorted(item for stage in stages for item in stage.params.get(pins.FILE, {}).items()))
 
 
 def _installed(name: str) -> str:

@@ -1,0 +1,166 @@
+"""dvc.lock as the stages say it, and the digests that it records, without DVC."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pathspec import GitIgnoreSpec
+
+from ronkyo import params
+from ronkyo.errors import UserError
+
+FILE = "dvc.lock"
+FOLDER = ".dir"  # at the end of a folder's digest
+IGNORED = (".git", ".hg/", ".dvc/")  # which DVC never looks at
+EXPECTED = "expected what DVC writes (stages: NAME: cmd, deps, params, outs)"
+
+
+class LockError(UserError):
+    """A dvc.lock that is none: where, what was expected, what was found."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a stage ran with and what came out. deps, outs: path from the project -> md5, with ".dir" at the end for a
+    folder's; params: file -> key -> value."""
+
+    name: str
+    cmd: str | list[str]
+    deps: Mapping[str, str]
+    params: Mapping[str, Mapping[str, Any]]
+    outs: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Lock:
+    """`document` is what the file says, in its order; `stages` the same, checked."""
+
+    document: Mapping[str, Any]
+    stages: Mapping[str, Stage]
+
+    @staticmethod
+    def read(file: Path) -> Lock:
+        """Raises LockError."""
+        try:
+            return Lock.from_text(file.read_bytes(), file.name)
+        except OSError as error:
+            raise LockError(f"{file}: expected a file that can be read, found: {error.strerror}") from None
+
+    @staticmethod
+    def from_text(content: bytes, place: str) -> Lock:
+        """place: how the file is called in errors. Raises LockError, or ParamsError for what is no YAML."""
+        document = params.parse_document(content, place)
+        entries = document.get("stages", {})
+        if not isinstance(entries, dict):
+            raise LockError(f"{place}: stages: {EXPECTED}, found {_shown(entries)}")
+        return Lock(document, {str(name): _stage(str(name), entry, place) for name, entry in entries.items()})
+
+    @property
+    def outs(self) -> dict[str, str]:
+        """Of all stages: path -> md5."""
+        return {path: md5 for stage in self.stages.values() for path, md5 in stage.outs.items()}
+
+    def upstream(self, name: str) -> list[str]:
+        """The stages that make what a stage reads, all the way up, in the order of the file."""
+        makers = Makers({other.name: other.outs for other in self.stages.values()})
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            new = {maker for path in self.stages[waiting.pop()].deps for maker in makers(path)} - found
+            found |= new
+            waiting += new
+        return [other for other in self.stages if other in found - {name}]
+
+
+class Makers:
+    """Which stages make what lies at a path, in it or around it; none for what is a source."""
+
+    def __init__(self, outs: Mapping[str, Iterable[str]]) -> None:
+        """outs: stage -> paths of its outputs."""
+        self._at: dict[str, str] = {}
+        self._inside: dict[str, set[str]] = {}
+        for stage, paths in outs.items():
+            for path in paths:
+                self._at[path] = stage
+                for folder in _around(path):
+                    self._inside.setdefault(folder, set()).add(stage)
+
+    def __call__(self, path: str) -> set[str]:
+        around = {self._at[folder] for folder in (path, *_around(path)) if folder in self._at}
+        return around | self._inside.get(path, set())
+
+
+def _around(path: str) -> list[str]:
+    """a/b/c -> [a, a/b]"""
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def _stage(name: str, entry: Any, place: str) -> Stage:
+    where = f"{place}: stages.{name}"
+    if not isinstance(entry, dict):
+        raise LockError(f"{where}: {EXPECTED}, found {_shown(entry)}")
+    cmd, read = entry.get("cmd", ""), entry.get("params", {})
+    lines = cmd if isinstance(cmd, list) else [cmd]
+    if not all(isinstance(line, str) for line in lines):
+        raise LockError(f"{where}.cmd: expected a command, found {_shown(cmd)}")
+    if not isinstance(read, dict) or not all(isinstance(values, dict) for values in read.values()):
+        raise LockError(f"{where}.params: expected FILE: KEY: value, found {_shown(read)}")
+    return Stage(name, cmd, _digests(entry, "deps", where), read, _digests(entry, "outs", where))
+
+
+def _digests(entry: Mapping[str, Any], key: str, where: str) -> dict[str, str]:
+    items = entry.get(key, [])
+    if not isinstance(items, list):
+        raise LockError(f"{where}.{key}: expected a list of path and md5, found {_shown(items)}")
+    for item in items:
+        if not isinstance(item, dict) or not all(isinstance(item.get(part), str) for part in ("path", "md5")):
+            raise LockError(f"{where}.{key}: expected path and md5, found {_shown(item)}")
+    return {item["path"].rstrip("/"): item["md5"] for item in items}
+
+
+def _shown(value: Any) -> str:
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+# -- digests ----------------------------------------------------------------------------------------------------------
+
+
+def digest(path: Path, root: Path | None = None) -> str:
+    """What DVC records of a file or a folder; root: the folder whose .dvcignore says what of a folder is left out.
+    Raises OSError."""
+    if not path.is_dir():
+        return _md5(path)
+    ignored = _ignored(root) if root else GitIgnoreSpec.from_lines(IGNORED)
+    names = {file: file.relative_to(root or path).as_posix() for file in _files(path)}
+    files = [file for file, name in names.items() if not ignored.match_file(name)]
+    return folder_digest({file.relative_to(path).as_posix(): _md5(file) for file in files})
+
+
+def folder_digest(files: Mapping[str, str]) -> str:
+    """From the files in a folder, path from the folder -> md5: the md5 of their list as JSON, which is what DVC 3 keeps
+    (dvc_data.hashfile.tree.Tree)."""
+    entries = [{"md5": files[path], "relpath": path} for path in sorted(files)]
+    return hashlib.md5(json.dumps(entries).encode(), usedforsecurity=False).hexdigest() + FOLDER
+
+
+def _md5(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def _files(folder: Path) -> list[Path]:
+    """All files below; a link to a folder is not followed, as by DVC."""
+    return [file for file in folder.rglob("*") if file.is_file()]
+
+
+def _ignored(root: Path) -> GitIgnoreSpec:
+    file = root / ".dvcignore"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    return GitIgnoreSpec.from_lines([*IGNORED, *lines])
