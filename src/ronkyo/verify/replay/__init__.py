@@ -28,7 +28,6 @@ from ronkyo.verify.replay.grades import Grade, Thing
 from ronkyo.verify.replay.sample import Drawn
 from ronkyo.verify.replay.sides import Sides
 
-INSIDE = Path(__file__).parent / "inside.py"
 RUNNING = re.compile(r"Running stage '(.+)':")
 TABLES = (
     "metrics",
@@ -138,7 +137,7 @@ def _of_claims(clone: Clone, done: Replay, say: Callable[[str], None]) -> Iterat
     clone.give(_others(clone, experiments))
     decided = clone.folder / "tmp" / "claims.json"
     say("claims")
-    _run(clone, done, "claims", [sys.executable, "-P", str(INSIDE), "claims", str(decided)])
+    _run(clone, done, "claims", _inside(clone, "claims", decided))
     found = files.read_json(decided) if decided.is_file() else {}
     yield from grades.claims(asked, {id: entry for id, entry in found.items() if id in asked})
 
@@ -165,7 +164,7 @@ def _sampled(clone: Clone, done: Replay, number: int, say: Callable[[str], None]
         _stages(clone, done, targets, say)
     file = clone.folder / "tmp" / "drawn.json"
     files.write_json(file, done.drawn)
-    _run(clone, done, "seeds", [sys.executable, "-P", str(INSIDE), "seeds", str(file)], say)
+    _run(clone, done, "seeds", _inside(clone, "seeds", file), say)
     yield from grades.tables(clone.given, clone.project, counts, done.drawn)
     yield from grades.tables(clone.given, clone.project, single, None)
 
@@ -209,6 +208,11 @@ def _stages(clone: Clone, done: Replay, targets: Sequence[str], say: Callable[[s
         clone.give(lacking)
 
 
+def _inside(clone: Clone, *arguments: str | Path) -> list[str]:
+    """The command that runs a function of inside.py with the clone's engine."""
+    return [sys.executable, "-P", str(clone.folder / "hook" / "inside.py"), *map(str, arguments)]
+
+
 def _run(
     clone: Clone, done: Replay, name: str, command: Sequence[str], say: Callable[[str], None] = lambda line: None
 ) -> None:
@@ -222,7 +226,7 @@ def _run(
                 stages.append(found[1])
                 say(f"{time.monotonic() - began:7.1f} s  {found[1]}")
             if found := FAILED.search(line):
-                done.failed[found[1]] = _last(lines)
+                done.failed[found[1]] = _last(lines[:-1])
         process.wait()
     done.stages |= dict.fromkeys(stages)
     if process.returncode and not done.failed:

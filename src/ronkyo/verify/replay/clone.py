@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import ronkyo
@@ -80,6 +80,7 @@ def cloned(project: Project, workspace: bool = False, choice: Choice | None = No
             (folder / name).mkdir(parents=True)
         (_copy if workspace else _extract)(project.root, folder / "given")
         shutil.copy(HERE / "hook.py", folder / "hook" / "sitecustomize.py")
+        shutil.copy(HERE / "inside.py", folder / "hook")
         (folder / "clone/.dvc/config").write_text(CONFIG, encoding="utf-8")
         given, own = (_moved(project, folder / name) for name in ("given", "clone"))
         if not given.pipeline_file.is_file():
@@ -167,13 +168,17 @@ def covers(pattern: str, file: str) -> bool:
 
 
 def declared(given: Project) -> list[str]:
-    """The committed files that a stage depends on and that no stage makes, and those that both DVC and stages read."""
+    """The committed files that a stage depends on and that no stage makes, those that DVC and stages read, and what makes
+    packages of the folders around modules: without it, Python would look for them elsewhere."""
     stages = entries(given).values()
     made = [out for entry in stages for out in outputs(entry)]
     patterns = {dep for entry in stages for dep in inputs(entry) if not any(_overlap(dep, out) for out in made)}
     links = [file for file in given.root.rglob("*") if file.is_file() or file.is_symlink()]
     names = sorted(file.relative_to(given.root).as_posix() for file in links)
-    return [name for name in names if name in NEEDED or any(covers(pattern, name) for pattern in patterns)]
+    chosen = [name for name in names if name in NEEDED or any(covers(pattern, name) for pattern in patterns)]
+    folders = {folder for name in chosen if name.endswith(".py") for folder in PurePosixPath(name).parents}
+    around = [str(folder / "__init__.py") for folder in folders]
+    return sorted({*chosen, *(file for file in around if (given.root / file).is_file())})
 
 
 def _pattern(path: str) -> str:
