@@ -28,7 +28,7 @@ from ronkyo.verify.replay.grades import Grade, Thing
 from ronkyo.verify.replay.sample import Drawn
 from ronkyo.verify.replay.sides import Sides
 
-RUNNING = re.compile(r"Running stage '(.+)':")
+RUNNING = re.compile(r"Running (?:stage )?'(.+)'")
 TABLES = (
     "metrics",
     "seeds",

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import ronkyo
+from ronkyo import lock
 from ronkyo.project import Project
 from ronkyo.verify.replay import clone as clones
 from ronkyo.verify.replay.clone import Clone
 
 # Of every stage: what DVC and the engine read themselves, and what they write.
-ENGINE_S = (*clones.NEEDED, "build", ".dvc", "data/downloads")
+ENGINE_S = (*clones.NEEDED, lock.FILE, "build", ".dvc", "data/downloads")
 SYSTEM = ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/lib64", "/bin", "/sbin", "/run", "/opt", "/nix", "/snap")
 SYSTEM += ("/System", "/Library", "/var/cache", "/var/lib")
 HOME_S = (".cache", ".config", ".local", ".fonts", ".matplotlib", ".gitconfig", ".python_history")  # libraries' own

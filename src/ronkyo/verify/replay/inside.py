@@ -20,7 +20,7 @@ def seeds(project: Project, file: Path) -> None:
         for variant, numbers in variants.items():
             planned = train.plan(project, experiment, variant)
             chosen = [task for task in planned.tasks if task.unit.seed in numbers]
-            print(f"{experiment}.{variant}", flush=True)
+            print(f"Running '{experiment}.{variant}'", flush=True)
             workers.compute_all(project, chosen, workers.available(), f"{experiment} {variant}")
             train.finish(project, replace(planned, tasks=chosen, missing=[]))
     yaml = YAML()
