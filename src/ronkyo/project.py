@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from importlib import import_module
@@ -68,34 +69,46 @@ class Manifest(Section):
     original: str = ""  # what the report calls the earlier one that it answers to; "": as its language does
 
 
+class ExperimentSettings(Section):
+    """What settings.json says of an experiment."""
+
+    settings: dict[str, Any] | None  # its section of params.yaml, every key of every variant written out
+    labels: dict[str, str]  # what each variant is called
+    title: str
+
+
 @dataclass(frozen=True)
-class Project:
-    """A folder with experiments, parameters, templates and reports. Its paths are below `root`; what is printed is
-    relative to it."""
+class Layout:
+    """A folder with a project's files, perhaps without its code: a project, or what a report carries of one. Its paths are
+    below `root`; what is printed is relative to it."""
 
     root: Path
-    manifest: Manifest
-    source: Path  # the folder that the project's package is imported from
-
-    @staticmethod
-    def find(start: Path | None = None) -> Project:
-        """The project around a folder (default: the current one). Raises ProjectError where there is none."""
-        start = (start or Path.cwd()).resolve()
-        for folder in (start, *start.parents):
-            file = folder / MANIFEST
-            if file.is_file() and (table := _table(file)) is not None:
-                return Project(folder, _manifest(file, table), folder / "src")
-        raise NoProject(f"{start}: expected a project ({MANIFEST} with [tool.ronkyo]) here or above, found none")
+    name: str  # of the files: reports/<name>.pdf
 
     @property
-    def name(self) -> str:
-        return self.manifest.name
+    def settings_file(self) -> Path:
+        """Only where there is no code that could tell."""
+        return self.root / "settings.json"
+
+    @property
+    def versions_file(self) -> Path:
+        return self.root / "versions.yaml"
+
+    def settings(self) -> dict[str, Any]:
+        """{"report": section, "numerics": choice, experiment: ExperimentSettings}, as JSON. Raises ProjectError."""
+        shown = self.relative(self.settings_file)
+        try:
+            document = json.loads(self.settings_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ProjectError(f"{shown}: expected JSON, found {error}") from None
+        schemas = {"report": Report, "numerics": Numerics}
+        for name in {**schemas, **document}:
+            params.load_section(document, shown, name, schemas.get(name, ExperimentSettings))
+        return document
 
     def relative(self, path: Path) -> str:
         """How a path below the root is printed."""
         return path.relative_to(self.root).as_posix()
-
-    # -- files --------------------------------------------------------------------------------------------------------
 
     @property
     def params_file(self) -> Path:
@@ -157,11 +170,31 @@ class Project:
         """The SVG of "experiment/figure"."""
         return self.reports / "figures" / f"{id}.svg"
 
+
+@dataclass(frozen=True)
+class Project(Layout):
+    """A folder with experiments, parameters, templates and reports."""
+
+    name: str = field(init=False)
+    manifest: Manifest
+    source: Path  # the folder that the project's package is imported from
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.manifest.name)
+
+    @staticmethod
+    def find(start: Path | None = None) -> Project:
+        """The project around a folder (default: the current one). Raises ProjectError where there is none."""
+        start = (start or Path.cwd()).resolve()
+        for folder in (start, *start.parents):
+            file = folder / MANIFEST
+            if file.is_file() and (table := _table(file)) is not None:
+                return Project(folder, _manifest(file, table), folder / "src")
+        raise NoProject(f"{start}: expected a project ({MANIFEST} with [tool.ronkyo]) here or above, found none")
+
     @property
     def experiments_folder(self) -> Path:
         return self.source / self.manifest.package / "experiments"
-
-    # -- code and parameters ------------------------------------------------------------------------------------------
 
     @property
     def packages(self) -> list[Path]:
@@ -268,6 +301,20 @@ class Project:
         shown = self.relative(self.params_file)
         document = DEFAULTS | params.read_document(self.params_file, shown)
         return params.load_section(document, shown, "numerics", Numerics).root
+
+    def settings(self) -> dict[str, Any]:
+        """As the project's code reads params.yaml now. Raises ParamsError or ProjectError."""
+        sections = self.load_params()
+        told = {name: sections[name].model_dump(mode="json") for name in ("report", "numerics")}
+        return told | {name: self._told(name, sections.get(name)) for name in self.experiments}
+
+    def _told(self, experiment: str, section: Section | None) -> dict[str, Any]:
+        variants = getattr(section, "variants", ())
+        return {
+            "settings": section and section.model_dump(mode="json"),
+            "labels": {variant: self.label(experiment, section, variant) for variant in variants},
+            "title": self.title(experiment),
+        }
 
     def load_report(self) -> Report:
         """The `report` section alone. Raises ParamsError."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from ronkyo import numbers
 from ronkyo.files import Arrays, read_arrays, read_json, replacing, write_json
-from ronkyo.project import Project
+from ronkyo.project import Layout, Project
 
 Table = dict[str, np.ndarray]  # column name -> values, all of one length
 
@@ -89,17 +89,17 @@ def _long_table(tables: dict[str, Table], row_name: str, groups: np.ndarray | No
     return long | {metric: np.concatenate([table[metric] for table in tables.values()]) for metric in metrics}
 
 
-def read_seeds(project: Project, experiment: str) -> dict[str, Table]:
+def read_seeds(project: Layout, experiment: str) -> dict[str, Table]:
     """{variant: {metric: (n_seeds,)}}, or {} for an experiment without seeds."""
     return _read_long_table(project.seeds_file(experiment), "seed")
 
 
-def read_items(project: Project, experiment: str) -> dict[str, Table]:
+def read_items(project: Layout, experiment: str) -> dict[str, Table]:
     """{variant: {metric: (n_items,)}}, or {} for an experiment without items."""
     return _read_long_table(project.items_file(experiment), "item", "group")
 
 
-def read_groups(project: Project, experiment: str) -> np.ndarray | None:
+def read_groups(project: Layout, experiment: str) -> np.ndarray | None:
     """(n_items,) names of the groups that an experiment's items belong to; None where they belong to none."""
     file = project.items_file(experiment)
     table = read_table(file) if file.exists() else {}
@@ -119,7 +119,7 @@ def _read_long_table(file: Path, *row_names: str) -> dict[str, Table]:
     }
 
 
-def read_constants(project: Project, experiment: str) -> dict[str, dict[str, float]]:
+def read_constants(project: Layout, experiment: str) -> dict[str, dict[str, float]]:
     variants = read_seeds(project, experiment)
     if not project.metrics_file(experiment).exists():
         return {}

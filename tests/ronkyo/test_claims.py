@@ -1019,7 +1019,7 @@ def test_a_report_in_english_has_no_japanese_word(tmp_path):
     sample.write_report(project, text)
     rendered = chapters.render(project)
     assert not re.search("[\u3000-\u9fff\uff01-\uff60]", rendered.text)
-    assert '<data value="digits.data.words">zero, one</data>: ' in rendered.text
+    assert '<data value="digits.data.words param">zero, one</data>: ' in rendered.text
     entry = rendered.ledger()["best"]
     assert entry["sentences"] == ["The best is GRU(64), by 0.10.", "It beats the others."]
     assert rendered.ledger()["spread"]["sentences"] == [

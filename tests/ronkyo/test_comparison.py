@@ -38,10 +38,10 @@ def outputs(compared, tmp_path_factory):
     """A against B as every kind of output: HTML tree, its text, the PDF, Markdown, JSON."""
     folder = tmp_path_factory.mktemp("outputs")
     project = Project.find(compared)
-    found = write.load(project, A, B)
-    write.write(project, found, folder)
+    found = write.load(project, A, B, JAPANESE)
+    write.write(project, found, JAPANESE, folder)
     source = (folder / "comparison.html").read_text(encoding="utf-8")
-    return Outputs(source, folder / "comparison.pdf", write.markdown(project, found), write.document(found))
+    return Outputs(source, folder / "comparison.pdf", write.markdown(found, JAPANESE), write.document(found))
 
 
 class Outputs:
@@ -59,14 +59,13 @@ def squeezed(text: str) -> str:
 
 
 def load(root: Path, old: str, new: str) -> differences.Comparison:
-    return write.load(Project.find(root), old, new)
+    return write.load(Project.find(root), old, new, JAPANESE)
 
 
-def page_markdown(root: Path, old: str, new: str, language: str = "ja") -> str:
+def page_markdown(root: Path, old: str, new: str) -> str:
     """What the page is set from, without pictures."""
     figures = {"curves": {}, "undeclared": [], "pairs": {}}
-    words, found = Words(language), load(root, old, new)
-    return write._fill(Project.find(root), "comparison.md.j2", words, markup.page_code, found, figures=figures)
+    return write.source(Project.find(root), load(root, old, new), JAPANESE, figures)
 
 
 def side(name: str = "a", **parts) -> Side:
@@ -528,12 +527,41 @@ def test_the_pdf_has_an_outline_and_numbered_pages(outputs):
 def test_sides_without_a_difference_are_said_to_have_none(compare, compared):
     status, told, _ = compare("main", "second", "--md")
     assert status == 0
-    assert "違いは見つからなかった。" in told
+    assert re.fullmatch(r"main（\w{7}） → second（\w{7}）：レポートの結論、数値、文のどれも変わっていない。\n", told)
     status, told, _ = compare("main", "second", "--json")
     assert status == 0
     parts = ("parameters", "claims", "metrics", "curves", "figures", "text", "stages", "files", "data", "versions")
     assert not [name for name in parts if json.loads(told)[name]]
     assert "とのあいだに、違いは見つからなかった。" in page_markdown(compared, "main", "main")
+
+
+def test_only_flipped_conclusions_stand_unfolded_in_a_comment(outputs):
+    unfolded, _, rest = outputs.markdown.partition("<details>")
+    folded, _, after = rest.partition("</details>")
+    assert revisions.CHANGED_CLAIMS[revisions.CLAIM]["sentences"][0] in unfolded
+    assert "|" not in unfolded
+    assert "loss-is-low" not in unfolded
+    assert "- `loss-is-low`：0.50 [−0.25, 1.25]、n = 3 → 0.70 [−0.20, 1.60]、n = 3" in folded
+    assert "- `only-after`：なし → 未決" in folded
+    assert after == ""
+    summary = "変わったパラメータ：1 · 推定値だけの変化：1 · 片方だけにある主張：2 · 数値の変化："
+    assert f"<summary>{summary}" in folded
+
+
+def test_a_comment_on_runs_that_gave_the_same_is_one_line():
+    lock = {"train": {"cmd": "a", "outs": [{"path": "o", "md5": "1"}]}}
+    again = {"train": {"cmd": "a", "outs": [{"path": "o", "md5": "2"}]}}
+    claims = [{"a": revisions.claim("supported", "a", effect, 0.1, 0.2)} for effect in (0.15, 0.15 + 1e-9)]
+    found = compare_sides(side("p", claims=claims[0], stages=lock), side("q", claims=claims[1], stages=again))
+    assert [stage.stage for stage in found.stages] == ["train"]
+    assert "\n" not in write.markdown(found, JAPANESE)
+
+
+def test_a_comment_speaks_the_language_of_its_reader(compare):
+    status, told, _ = compare(A, B, "--md", "--language", "en")
+    assert status == 0
+    assert f"`{revisions.CLAIM}`: supported → contradicted" in told
+    assert "<summary>Changed parameters: 1 ·" in told
 
 
 def test_experiments_of_one_side_only_are_named():
@@ -588,8 +616,8 @@ def test_a_comparison_speaks_the_language_of_the_report(compare, compared, tmp_p
     with edited(file, re.sub("course: .*", "course: A course", english)):
         told = compare("lighter", "slow", "--md")[1] + compare("--sweep", "main", "lighter", "slow", "--md")[1]
         assert compare("lighter", "slow", "-o", str(tmp_path))[0] == 0
-        found = sweep.load(project, ["main", "lighter", "slow"])
-    words = Words("en")
+        words = Words("en")
+    found = sweep.load(project, ["main", "lighter", "slow"], words)
     table = sweep.table(found, words)
     page = html.parse(str(tmp_path / "comparison.html")).getroot()
     assert page.get("lang") == "en"

@@ -54,7 +54,7 @@ def text_of(element):
 def test_numbers_come_from_params_and_metrics_and_say_so(text_from):
     text = text_from('{{ param("digits.variants.gru.batch_size") }} {{ mean("digits.gru.accuracy", ".2f") }}')
     assert text == (
-        '<data value="digits.variants.gru.batch_size">8</data> <data value="digits.gru.accuracy">0.20</data>'
+        '<data value="digits.variants.gru.batch_size param">8</data> <data value="digits.gru.accuracy mean .2f">0.20</data>'
     )
 
 
@@ -72,8 +72,8 @@ def planned(project):
 def test_how_many_seeds_is_a_number_or_from_the_fewest_to_the_most(planned, text_from):
     text = text_from('{{ seeds("addition") }} {{ seeds("digits") }} {{ param("digits.seeds.looks") }}')
     assert text == (
-        '<data value="addition.seeds">8</data> <data value="digits.seeds">4〜8</data> '
-        '<data value="digits.seeds.looks">4、8</data>'
+        '<data value="addition.seeds number_of_seeds">8</data> <data value="digits.seeds number_of_seeds">4〜8</data> '
+        '<data value="digits.seeds.looks param">4、8</data>'
     )
 
 
@@ -115,7 +115,7 @@ def test_never_counts_as_later_than_any_number_in_a_median(text_from):
 
 
 def test_a_table_of_the_projects_own_is_called_by_name(text_from):
-    assert '| GRU(64) | <data value="digits.gru.accuracy">0.20</data> |' in text_from('{{ best_words(["gru"]) }}')
+    assert '| GRU(64) | <data value="digits.gru.accuracy mean .2f">0.20</data> |' in text_from('{{ best_words(["gru"]) }}')
 
 
 @pytest.mark.parametrize(

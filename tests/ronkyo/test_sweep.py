@@ -22,7 +22,7 @@ METRIC = "least_squares.heavy.excess_loss"
 
 @pytest.fixture(scope="module")
 def found(compared):
-    return sweep.load(Project.find(compared), NAMES, [METRIC])
+    return sweep.load(Project.find(compared), NAMES, Words("ja"), [METRIC])
 
 
 def side(losses, rate, metrics=None) -> Side:
@@ -63,7 +63,7 @@ def test_the_figure_shows_every_seed_and_the_mean_over_the_parameters_value(foun
 
 
 def test_without_a_choice_the_first_metric_of_each_variant_that_differs_is_shown(compared):
-    found = sweep.load(Project.find(compared), NAMES)
+    found = sweep.load(Project.find(compared), NAMES, Words("ja"))
     variants = [metric.split(".")[1] for metric in found.metrics]
     assert variants == ["heavy"]  # quick has a learning rate of its own
 

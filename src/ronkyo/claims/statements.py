@@ -81,17 +81,24 @@ class Claim:
 
         Raises ValueError if the deciding comparison is of no share.
         """
-        estimate = self.deciding.estimate
-        if estimate.method != Method.SHARE:
+        if self.deciding.estimate.method != Method.SHARE:
             raise ValueError(f"claim {self.id!r}: counted: expected a claim of a share, found {self.deciding.quantity}")
-        count = None if math.isnan(estimate.value) else round(estimate.value * estimate.n)
-        wording = none if count == 0 else all if count == estimate.n else some
-        k = ABSENT if count is None else self.marked(str(count))
-        return wording.replace("{k}", k).replace("{n}", self.marked(str(estimate.n)))  # other braces are a formula's
+        wording = none if self.ones == "0" else all if self.ones == self.n else some
+        return wording.replace("{k}", self.printed(self.ones)).replace("{n}", self.printed(self.n))  # not a formula's
 
-    def marked(self, number: str) -> str:
+    def marked(self, number: str, how: str, spec: str = "", part: int | None = None) -> str:
+        """A number of the claim, with what tells how it was printed."""
+        return number
+
+    def printed(self, number: str) -> str:
         """A number as it stands in a text."""
         return number
+
+    @property
+    def ones(self) -> str:
+        """In how many seeds a metric of zeros and ones is one; a dash where that is not known."""
+        estimate = self.deciding.estimate
+        return ABSENT if math.isnan(estimate.value) else str(round(estimate.value * estimate.n))
 
     @property
     def name(self) -> str:

@@ -29,6 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     form.add_argument("--md", action="store_true", help="print Markdown for a pull request, write no report")
     form.add_argument("--json", action="store_true", help="print JSON for programs, write no report")
     compare.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: reports)")
+    compare.add_argument("--language", choices=("en", "ja"), help="of what is written (default: the report's)")
     compare.set_defaults(run=run)
 
 
@@ -40,29 +41,32 @@ def run(
     md: bool,
     json: bool,
     output: Path | None,
+    language: str | None,
     directory: Path,
 ) -> int:
     from json import dumps
 
     from ronkyo.compare import sweep as sweeps
     from ronkyo.compare import write
+    from ronkyo.words import Words
 
     if sweep is not None and old is not None:
         raise UserError("compare: expected A and B, or --sweep EXP…, found both")
     if sweep is None and metric:
         raise UserError("compare: --metric: expected it beside --sweep")
     project = Project.find(directory)
+    words = Words(language or project.load_report().language)
     if sweep is None:
         old, new = "HEAD" if old is None else old, "workspace" if new is None else new
-        found, form = write.load(project, old, new), write
+        found, form = write.load(project, old, new, words), write
     else:
-        found, form = sweeps.load(project, sweep, metric), sweeps
+        found, form = sweeps.load(project, sweep, words, metric), sweeps
     if json:
         print(dumps(form.document(found), ensure_ascii=False, indent=2, allow_nan=False))
     elif md:
-        print(form.markdown(project, found))
+        print(form.markdown(found, words))
     else:
-        files = form.write(project, found, directory / output if output else project.reports)
+        files = form.write(project, found, words, directory / output if output else project.reports)
         shown = (project.relative(file) if file.is_relative_to(project.root) else str(file) for file in files)
         print(f"compare: {' and '.join(shown)} are ready")
     return 0

@@ -58,7 +58,7 @@ class Sweep:
         return series
 
 
-def load(project: Project, names: Sequence[str], metrics: Sequence[str] = ()) -> Sweep:
+def load(project: Project, names: Sequence[str], words: Words, metrics: Sequence[str] = ()) -> Sweep:
     """Raises ComparisonError: fewer than three sides, a side that cannot be read, nothing varied, an unknown metric."""
     if len(set(names)) < FEWEST:
         raise ComparisonError(f"--sweep: expected {FEWEST} or more different experiments, found {len(set(names))}")
@@ -69,7 +69,6 @@ def load(project: Project, names: Sequence[str], metrics: Sequence[str] = ()) ->
         raise ComparisonError(f"--sweep: {', '.join(names)}: expected parameters that differ, found none")
     varied = {key: [document.get(key) for document in documents] for key in keys}
     chosen = list(metrics) or _first_metrics(sides, {key.split(".")[0] for key in keys})
-    words = report.words_of(project)
     return Sweep(
         sides,
         varied,
@@ -116,9 +115,8 @@ def _values(side: Side, metric: str) -> np.ndarray | float | None:
 # -- output -----------------------------------------------------------------------------------------------------------
 
 
-def write(project: Project, sweep: Sweep, folder: Path, say: Callable[[str], None] = print) -> list[Path]:
+def write(project: Project, sweep: Sweep, words: Words, folder: Path, say: Callable[[str], None] = print) -> list[Path]:
     """<folder>/sweep.html and .pdf. Raises UserError; then what was there stays."""
-    words = report.words_of(project)
     with TemporaryDirectory(prefix="ronkyo-") as pictures:
         figures = {}
         with style():
@@ -127,11 +125,10 @@ def write(project: Project, sweep: Sweep, folder: Path, say: Callable[[str], Non
                 figures[key] = report.keep(Path(pictures), name, to_svg(draw(sweep, key), key))
         text = fill("sweep.md.j2", words, page_code, sweep=sweep, table=table(sweep, words), figures=figures)
         title = words("compare.sweep.title", n=len(sweep.sides))
-        return report.publish(project, text, title, Path(pictures), folder / "sweep", say)
+        return report.publish(project, words, text, title, Path(pictures), folder / "sweep", say)
 
 
-def markdown(project: Project, sweep: Sweep) -> str:
-    words = report.words_of(project)
+def markdown(sweep: Sweep, words: Words) -> str:
     return fill("sweep_comment.md.j2", words, comment_code, sweep=sweep, table=table(sweep, words))
 
 

@@ -26,37 +26,39 @@ DRAWN_OVER = "learning_curves"  # figures that the overlaid curves stand for
 TALL = 260.0  # points; lower figures are set one above the other, in full width
 
 
-def load(project: Project, old: str, new: str) -> Comparison:
+def load(project: Project, old: str, new: str, words: Words) -> Comparison:
     """Read and compare two sides. Raises UserError."""
     sides = revision.read(project, old), revision.read(project, new)
-    return differences.compare(project, *sides, words_of(project))
+    return differences.compare(project, *sides, words)
 
 
-def words_of(project: Project) -> Words:
-    """Of the report's language. Raises ParamsError."""
-    return Words(project.load_report().language)
-
-
-def write(project: Project, comparison: Comparison, folder: Path, say: Callable[[str], None] = print) -> list[Path]:
+def write(
+    project: Project, comparison: Comparison, words: Words, folder: Path, say: Callable[[str], None] = print
+) -> list[Path]:
     """<folder>/comparison.html and .pdf. Raises UserError; then what was there stays."""
-    words = words_of(project)
     with TemporaryDirectory(prefix="ronkyo-") as pictures:
         say("compare: figures")
         figures = _draw(project, comparison, words, Path(pictures))
-        text = _fill(project, "comparison.md.j2", words, page_code, comparison, figures=figures)
+        text = source(project, comparison, words, figures)
         title = words("compare.title", old=comparison.old.title(words), new=comparison.new.title(words))
-        return publish(project, text, title, Path(pictures), folder / "comparison", say)
+        return publish(project, words, text, title, Path(pictures), folder / "comparison", say)
 
 
 def publish(
-    project: Project, text: str, title: str, pictures: Path, target: Path, say: Callable[[str], None]
+    project: Project,
+    words: Words,
+    text: str,
+    title: str,
+    pictures: Path,
+    target: Path,
+    say: Callable[[str], None],
 ) -> list[Path]:
     """Markdown as <target>.html and <target>.pdf in the report's look. Raises UserError."""
     report = project.load_report()
-    front = Front(title, report.date, report.course, language=report.language)
+    front = Front(title, report.date, report.course, language=words.language)
     more = (HERE / "comparison.css").read_text(encoding="utf-8")
     say("compare: HTML and PDF")
-    built = tree.build(text, Words(report.language))
+    built = tree.build(text, words)
     browser = page.for_browser(built, front, pictures, more)
     printable = printed_tree(built, Missing())
     printed = pdf.write(page.for_print(printable, front, more), front.day, pictures)
@@ -69,15 +71,17 @@ def publish(
     return targets
 
 
-def markdown(project: Project, comparison: Comparison) -> str:
+def markdown(comparison: Comparison, words: Words) -> str:
     """For a comment on a pull request: no figures, no more than its readers will read."""
-    return _fill(project, "comment.md.j2", words_of(project), comment_code, comparison)
+    return fill("comment.md.j2", words, comment_code, c=comparison).strip()
 
 
-def _fill(project: Project, template: str, words: Words, code: Callable, comparison: Comparison, **values: Any) -> str:
+def source(project: Project, comparison: Comparison, words: Words, figures: dict[str, Any]) -> str:
+    """The Markdown that the pages are set from; figures: as `_draw` returns them."""
     paths = {"ledger": project.claims_file, "text": project.report_file("md"), "curves": project.curves_folder("")}
     names = {name: project.relative(path) for name, path in paths.items()}
-    return fill(template, words, code, c=comparison, paths=names, sources=code_of(project), **values)
+    values = {"c": comparison, "paths": names, "sources": code_of(project), "figures": figures}
+    return fill("comparison.md.j2", words, page_code, **values)
 
 
 def document(comparison: Comparison) -> dict[str, Any]:

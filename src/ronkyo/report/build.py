@@ -6,10 +6,9 @@ import os
 from collections.abc import Callable, Iterator
 
 from ronkyo import files
-from ronkyo.claims import ledger
 from ronkyo.errors import ReportError
 from ronkyo.project import Project, Report
-from ronkyo.report import chapters, prose
+from ronkyo.report import chapters, evidence, prose
 from ronkyo.report.chapters import Rendered
 from ronkyo.report.origins import Origins
 from ronkyo.typeset import page, pdf, tree
@@ -17,6 +16,7 @@ from ronkyo.typeset.front import Front
 from ronkyo.typeset.pdf import Attachment
 
 MARKUP = "a number in code or in an alternative text needs | plain"
+RELATIONSHIPS = {"text": "Source"} | dict.fromkeys(("params", "settings", "pipeline", "versions"), "Supplement")
 
 
 def build(project: Project, say: Callable[[str], None] = print) -> None:
@@ -33,15 +33,15 @@ def build(project: Project, say: Callable[[str], None] = print) -> None:
         image.set("src", os.path.normpath(f"{project.relative(project.reports)}/{image.get('src')}"))
     browser = page.for_browser(built, front, project.root, sources=Origins(project))
     say("report: HTML -> PDF")
-    claims = ledger.text(rendered.ledger())
+    carried = evidence.collect(project, rendered)
+    words = rendered.values.words
     inside = [
-        Attachment(f"{project.name}.md", rendered.text.encode(), "What this PDF was set from", "Source"),
-        Attachment("params.yaml", project.params_file.read_bytes(), "What the runs were set to", "Supplement"),
-        Attachment("claims.json", claims.encode(), "Every claim, its verdict and its evidence", "Data"),
+        Attachment(name, item.content, words(f"evidence.{item.kind}"), RELATIONSHIPS.get(item.kind, "Data"))
+        for name, item in carried.items()
     ]
     printed = pdf.write(page.for_print(built, front), front.day, project.root, attachments=inside)
-    files.write_text(project.claims_file, claims)
-    files.write_text(project.report_file("md"), rendered.text)
+    for file in (project.claims_file, project.report_file("md")):
+        files.write_bytes(file, carried[evidence.attachment_name(project.relative(file))].content)
     files.write_text(project.report_file("html"), browser)
     files.write_bytes(project.report_file("pdf"), printed)
 
@@ -59,7 +59,7 @@ def parse(rendered: Rendered) -> tree.Tree:
         return [f"{place}: {error}" for place in places if place != claims.closed_by or len(places) == 1]
 
     try:
-        built = tree.build(rendered.text, values.words, values.project.manifest.boxes)
+        built = tree.build(rendered.text, values.words, rendered.boxes)
     except tree.FormulaError as error:
         for formula in error.all:
             problems += told(formula, rendered.places.of_formula(formula.tex))

@@ -6,7 +6,7 @@ An error names the template, its line and what was expected.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -40,6 +40,7 @@ class Rendered:
     claims: Claims
     original: Original
     values: Values
+    boxes: Mapping[str, str]  # of the project's manifest
     problems: list[str]  # claims without a wording, names that nothing has
 
     @property
@@ -77,7 +78,7 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
         finalize=lambda value: value.markup() if isinstance(value, Value) else value,
     )
     environment.filters["plain"] = str.__str__
-    environment.globals.update(all_functions(values, claims, original))
+    environment.globals.update(all_functions(project, values, claims, original))
     environment.extend(claims=claims)
     report = project.relative(project.templates / name)
     try:
@@ -98,7 +99,7 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
     problems += values.problems([stated.claim for stated in claims.stated])
     problems += original.problems(claims.by_id)
     problems += claims.nouns.problems([stated.claim for stated in claims.stated])
-    return Rendered(Places(text), claims, original, values, problems)
+    return Rendered(Places(text), claims, original, values, project.manifest.boxes, problems)
 
 
 def _hinted(message: str, environment: jinja2.Environment) -> str:

@@ -109,12 +109,11 @@ class Wording:
         if claim.reason:
             return ""
         kind = self.comparison.quantity.kind
-        spec = "" if kind == Kind.RATIO else self.noun.format
         told = [
             self.words(
                 f"compared.{kind}.numbers",
-                effect=claim.marked(self._points(claim.effect(spec, part))),
-                interval=claim.marked(self._points(claim.interval(spec, part))),
+                effect=self._number(claim, "effect", part),
+                interval=self._number(claim, "interval", part),
             )
             for part in range(len(claim.comparisons))
         ]
@@ -130,18 +129,26 @@ class Wording:
             ]
         return self.words("compared.numbers", numbers=self.words("compared.joiner").join(told))
 
+    def _number(self, claim: Claim, how: str, part: int) -> str:
+        """Estimate or interval of a comparison; a difference of values in percent is one of points."""
+        spec = "" if self.comparison.quantity.kind == Kind.RATIO else self.noun.format
+        number = getattr(claim, how)(spec, part)
+        if spec.endswith("%"):
+            number = claim.marked(in_points(number, self.words), f"{how}_in_points", spec, part)
+        return claim.printed(number)
+
     def _amount(self, value: float) -> str:
         """A bound: of differences as the metric is printed."""
         if self.comparison.quantity.kind == Kind.RATIO or not self.noun.format:
             return _written(value, "g")
-        return self._points(_written(value, self.noun.format))
+        text = _written(value, self.noun.format)
+        return in_points(text, self.words) if self.noun.format.endswith("%") else text
 
-    def _points(self, text: str) -> str:
-        """A difference of values in percent is one of points."""
-        percent = f"{NO_BREAK}%"
-        if self.comparison.quantity.kind == Kind.RATIO or not self.noun.format.endswith("%") or percent not in text:
-            return text
-        return self.words("compared.points", number=text.replace(percent, ""))
+
+def in_points(percent: str, words: Words) -> str:
+    """A difference of values in percent, as points."""
+    sign = f"{NO_BREAK}%"
+    return words("compared.points", number=percent.replace(sign, "")) if sign in percent else percent
 
 
 def _written(value: float, spec: str) -> str:

@@ -21,18 +21,21 @@ from ronkyo.report.compared import Compared
 from ronkyo.report.original import Original
 from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Value, Values
+from ronkyo.words import Words
 
 NUMBERS = ("param", "mean", "median", "interval", "constant", "source", "label", "count", "level")  # methods of Values
 RESULTS = ("mean", "median", "interval", "constant", "metrics_table")
 
 
-def all_functions(values: Values, claims: MarkedClaims, original: Original) -> dict[str, Callable[..., Any]]:
+def all_functions(
+    project: Project, values: Values, claims: MarkedClaims, original: Original
+) -> dict[str, Callable[..., Any]]:
     """By name. Raises ReportError where a project's own function has a name that is taken."""
     functions = {name: getattr(values, name) for name in NUMBERS} | {"seeds": values.number_of_seeds}
-    functions |= Content(values).functions() | Tables(values).functions()
+    functions |= Content(project, values.words).functions() | Tables(project, values).functions()
     functions |= ClaimTables(values, claims, original).functions() | Predicates(values).table()
     functions["compared"] = Compared(claims.nouns, claims).compared
-    for name, (module, function) in _tables(values.project).items():
+    for name, (module, function) in _tables(project).items():
         if name in functions:
             raise ReportError(f"{module}: {name}: expected a name that no function of templates has")
         functions[name] = partial(function, values)
@@ -69,9 +72,9 @@ def figure_file(project: Project, id: str) -> Path | None:
 class Content:
     """Figures, listings, references."""
 
-    def __init__(self, values: Values) -> None:
-        self.project = values.project
-        self.words = values.words
+    def __init__(self, project: Project, words: Words) -> None:
+        self.project = project
+        self.words = words
 
     def functions(self) -> dict[str, Callable[..., str]]:
         methods = (self.figure, self.listing, self.parameters_listing, self.ref)
@@ -114,9 +117,9 @@ class Content:
 class Tables:
     """Tables of results and of what they were made with."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, project: Project, values: Values) -> None:
         self.values = values
-        self.project = values.project
+        self.project = project
         self.words = values.words
 
     def functions(self) -> dict[str, Callable[..., str]]:
@@ -154,8 +157,8 @@ class Tables:
         """Where each experiment's data come from, and the digest of their content."""
         rows = []
         for experiment, fields in self.values.provenance.items():
-            digest = Value(fields["digest"][:16], f"{experiment}.digest")
-            rows.append([f"`{experiment}`", Value(fields["name"], f"{experiment}.name"), f"`{digest}…`"])
+            name = self.values.source(experiment, "name")
+            rows.append([f"`{experiment}`", name, f"`{fields['digest'][:16]}…`"])
         folder = self.project.relative(self.project.provenance_file("").parent)
         head = self.words("report.data").split("|")
         return table(head, rows) + caption_of("table", "tab:data", self.words("report.data.caption"), folder)
@@ -163,7 +166,7 @@ class Tables:
     def versions_table(self) -> str:
         """Versions of Python and of what the project's `versions` names."""
         rows = [["Python", Value(python_version(), "python")]]
-        rows += [[name, Value(_version(name), name)] for name in self.project.manifest.versions]
+        rows += [[name, Value(_version(name), name, "version")] for name in self.project.manifest.versions]
         file = self.project.relative(self.project.requirements_file)
         head = self.words("report.versions").split("|")
         return table(head, rows) + caption_of("table", "tab:versions", self.words("report.versions.caption"), file)

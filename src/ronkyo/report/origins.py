@@ -12,6 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from ronkyo.project import Project
+from ronkyo.report.values import Recipe
 
 
 class Origins:
@@ -25,6 +26,7 @@ class Origins:
     def of_number(self, key: str) -> str | None:
         """`reports/metrics/next_word.json#L12` for the key of a Value; `#ledger:id` for a number of a claim, since the
         ledger leads on; None for a key that none of the project's files has."""
+        key = Recipe.read(key).key
         kind, _, name = key.partition(":")
         if kind == "claim":
             return f"#ledger:{name}"

@@ -12,10 +12,10 @@ from ronkyo.claims.metrics import split
 from ronkyo.claims.predicates import Predicate
 from ronkyo.claims.statements import Claim, Claims, Stated
 from ronkyo.claims.verdicts import Comparison, Verdict
-from ronkyo.report.compared import Wording
+from ronkyo.report.compared import Wording, in_points
 from ronkyo.report.nouns import Nouns
 from ronkyo.report.places import MARK
-from ronkyo.report.values import Value
+from ronkyo.report.values import Recipe, Value
 from ronkyo.words import Words
 
 
@@ -23,23 +23,40 @@ class MarkedClaim(Claim):
     """A claim whose numbers are printed as data of it."""
 
     def effect(self, spec: str = "", part: int | None = None) -> Value:
-        return self._value(super().effect(spec, part))
+        return self.marked(super().effect(spec, part), "effect", spec, part)
 
     def interval(self, spec: str = "", part: int | None = None) -> Value:
-        return self._value(super().interval(spec, part))
+        return self.marked(super().interval(spec, part), "interval", spec, part)
 
     def matters(self, part: int | None = None) -> Value:
-        return self._value(super().matters(part))
+        return self.marked(super().matters(part), "matters", part=part)
 
-    def marked(self, number: str) -> str:
-        return self._value(number).markup()
+    def marked(self, number: str, how: str, spec: str = "", part: int | None = None) -> Value:
+        return Value(number, f"claim:{self.id}", how if part is None else f"{how}.{part}", spec)
+
+    def printed(self, number: str) -> str:
+        return number.markup() if isinstance(number, Value) else number
+
+    @property
+    def ones(self) -> Value:
+        return self.marked(super().ones, "ones")
 
     @property
     def n(self) -> Value:
-        return self._value(super().n)
+        return self.marked(super().n, "n")
 
-    def _value(self, text: str) -> Value:
-        return Value(text, f"claim:{self.id}")
+    def again(self, recipe: Recipe) -> Value | None:
+        """A number of the claim as its recipe prints it; None where the recipe is of none. Raises ValueError."""
+        how, _, index = recipe.how.partition(".")
+        part = int(index) if index else None
+        if how in ("effect", "interval"):
+            return getattr(self, how)(recipe.spec, part)
+        if how in ("effect_in_points", "interval_in_points"):
+            number = getattr(self, how.removesuffix("_in_points"))(recipe.spec, part)
+            return self.marked(in_points(number, self.words), how, recipe.spec, part)
+        if how == "matters":
+            return self.matters(part)
+        return getattr(self, how) if how in ("ones", "n") else None
 
 
 class MarkedClaims(Claims):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,39 +19,70 @@ from ronkyo.claims.statements import Claim
 from ronkyo.errors import nearest
 from ronkyo.numbers import NO_BREAK, rounded_pair, shown, to_spread
 from ronkyo.params import Seeds
-from ronkyo.project import Project
+from ronkyo.project import Layout, Report
 from ronkyo.words import Words
+
+
+class Recipe(NamedTuple):
+    """How a number was printed: what it is a number of, by which method of `Values`, in which format."""
+
+    key: str
+    how: str = ""  # "" where nothing can print it again
+    spec: str = ""
+
+    @staticmethod
+    def read(attribute: str) -> Recipe:
+        """Of <data value="KEY HOW SPEC">."""
+        key, how, spec = [*attribute.split(" ", 2), "", ""][:3]
+        return Recipe(key.replace(NO_BREAK, " "), how, spec)
+
+    @property
+    def attribute(self) -> str:
+        """Its words are parted by spaces, which a key has not: some name what they belong to in words."""
+        return " ".join([self.key.replace(" ", NO_BREAK), self.how, self.spec]).rstrip()
 
 
 class Value(str):
     """A number as text that remembers where it comes from; the template marks it up, `| plain` gives it bare."""
 
-    key: str
+    recipe: Recipe
 
-    def __new__(cls, text: str, key: str) -> Value:
+    def __new__(cls, text: str, key: str, how: str = "", spec: str = "") -> Value:
         value = super().__new__(cls, text)
-        value.key = key
+        value.recipe = Recipe(key, how, spec)
         return value
 
     def markup(self) -> str:
-        text = re.sub(r"\^\{(.*?)\}", r"<sup>\1</sup>", html.escape(str(self)))
-        return f'<data value="{html.escape(self.key)}">{text}</data>'
+        return f'<data value="{html.escape(self.recipe.attribute)}">{self.inside}</data>'
+
+    @property
+    def inside(self) -> str:
+        """The text as HTML."""
+        return re.sub(r"\^\{(.*?)\}", r"<sup>\1</sup>", html.escape(str(self)))
 
 
 class Values(MetricsTable):
     """Looks numbers up by dotted names. Every method raises ValueError that lists the known names and the nearest."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Layout) -> None:
         self.project = project
-        self.sections = project.load_params()
-        self.parameters = {name: section.model_dump() for name, section in self.sections.items()}
-        self.words = Words(self.sections["report"].language)
-        names = project.experiments
+        settings = project.settings()
+        report = Report.model_validate(settings.pop("report")).model_dump()
+        numerics = settings.pop("numerics")
+        self.labels = {name: told["labels"] for name, told in settings.items()}
+        sections = {name: told["settings"] for name, told in settings.items() if told["settings"]}
+        self.parameters = {"report": report, "numerics": numerics, **sections}
+        self.words = Words(report["language"])
+        names = list(settings)
         self.seeds = {name: table for name in names if (table := results.read_seeds(project, name))}
         self.constants = {name: table for name in names if (table := self._constants(name))}
         self.items = {name: table for name in names if (table := results.read_items(project, name))}
-        plans = {name: getattr(self.sections.get(name), "seeds", None) for name in names}
-        self.seed_plans = {name: plan for name, plan in plans.items() if isinstance(plan, Seeds)}
+        plans = {name: section.get("seeds") for name, section in sections.items()}
+        self.seed_plans = {
+            name: Seeds.model_validate(plan)
+            for name, plan in plans.items()
+            if isinstance(plan, Mapping) and "looks" in plan
+        }
         self.plans = {name: plan.looks for name, plan in self.seed_plans.items()}
         self.smallest = {name: plan.matters for name, plan in self.seed_plans.items()}
         tables = {name: results.read_groups(project, name) for name in self.items}
@@ -61,9 +93,29 @@ class Values(MetricsTable):
 
     def _constants(self, experiment: str) -> dict[str, Any]:
         """Without the means of variants, which stand beside them and are none even where the table of seeds is lost."""
-        variants = getattr(self.sections.get(experiment), "variants", ())
+        variants = self.parameters.get(experiment, {}).get("variants", ())
         tables = results.read_constants(self.project, experiment)
         return {name: table for name, table in tables.items() if name not in variants}
+
+    def again(self, recipe: Recipe) -> Value | None:
+        """The number as its recipe prints it; None where the recipe is of no method. Raises ValueError."""
+        key, how, spec = recipe
+        ways = (
+            self.param,
+            self.mean,
+            self.median,
+            self.interval,
+            self.plus_minus,
+            self.median_and_range,
+            self.constant,
+        )
+        table: dict[str, Callable[[], Value]] = {way.__name__: partial(way, key, spec) for way in ways}
+        table["count_of_seeds"] = partial(self.count_of_seeds, key)
+        table["count"] = partial(self.count, key.removesuffix(".variants"))
+        table["number_of_seeds"] = partial(self.number_of_seeds, key.removesuffix(".seeds"))
+        table["source"] = partial(self.source, *key.split(".", 1))
+        table["level"] = self.level
+        return table[how]() if how in table else None
 
     def problems(self, claims: Sequence[Claim]) -> Iterator[str]:
         """Metrics of which params.yaml says what matters, and which their experiment has not, or which no claim compares so:
@@ -99,7 +151,7 @@ class Values(MetricsTable):
         if isinstance(value, Mapping):
             hint = f'; seeds("{key.removesuffix(".seeds")}") tells how many' if key.endswith(".seeds") else ""
             raise ValueError(f"param {key!r}: expected a value, found a section of {', '.join(value)}{hint}")
-        return Value(self._text(value, spec), key)
+        return Value(self._text(value, spec), key, "param", spec)
 
     def _text(self, value: Any, spec: str) -> str:
         if isinstance(value, list | tuple):
@@ -110,52 +162,56 @@ class Values(MetricsTable):
         """Without a format (or with "%", in percent) to the digits that its interval supports; so the median and the
         interval."""
         values = self.over_seeds(key)
-        return Value(_printed(float(values.mean()), spec, values), key)
+        return Value(_printed(float(values.mean()), spec, values), key, "mean", spec)
 
     def median(self, key: str, spec: str = "") -> Value:
         values = self.over_seeds(key)
         ordered = sorted(values, key=lambda value: (math.isnan(value), value))  # "never" (nan) counts as later than any
         middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-        return Value(_printed(float(middle), spec, values), key)
+        return Value(_printed(float(middle), spec, values), key, "median", spec)
 
     def interval(self, key: str, spec: str = "") -> Value:
         values = self.over_seeds(key)
         around = estimates.mean_interval(values)
         mean, low, high = (_printed(number, spec, values) for number in (around.mean, around.low, around.high))
         level = shown(estimates.LEVEL, ".0%")
-        return Value(self.words("report.interval", mean=mean, level=level, interval=f"[{low}, {high}]"), key)
+        text = self.words("report.interval", mean=mean, level=level, interval=f"[{low}, {high}]")
+        return Value(text, key, "interval", spec)
 
     def plus_minus(self, key: str, spec: str) -> Value:
         """Mean ± half the width of its interval, both to the second digit of the half width; `spec` where there is none."""
         around = estimates.mean_interval(self.over_seeds(key))
         if not math.isfinite(around.mean) or not around.half_width > 0:
-            return Value(shown(around.mean, spec), key)
-        if spec.endswith("%"):
-            return Value(f"{rounded_pair(100 * around.mean, 100 * around.half_width)}{NO_BREAK}%", key)
-        return Value(rounded_pair(around.mean, around.half_width), key)
+            text = shown(around.mean, spec)
+        elif spec.endswith("%"):
+            text = f"{rounded_pair(100 * around.mean, 100 * around.half_width)}{NO_BREAK}%"
+        else:
+            text = rounded_pair(around.mean, around.half_width)
+        return Value(text, key, "plus_minus", spec)
 
     def count_of_seeds(self, key: str) -> Value:
         """In how many of the seeds a metric of zeros and ones is one: 8/10."""
         values = self.over_seeds(key)
-        return Value(f"{int(np.sum(values))}/{len(values)}", key)
+        return Value(f"{int(np.sum(values))}/{len(values)}", key, "count_of_seeds")
 
     def median_and_range(self, key: str, spec: str) -> Value:
         """For values that a few seeds rule, or that end at a bound: median [smallest, largest]."""
         values = self.over_seeds(key)
         low, high = (shown(float(end), spec) for end in (np.min(values), np.max(values)))
-        return Value(f"{self.median(key, spec)} [{low}, {high}]", key)
+        return Value(f"{self.median(key, spec)} [{low}, {high}]", key, "median_and_range", spec)
 
     def constant(self, key: str, spec: str) -> Value:
-        return Value(shown(self._constant(key), spec), key)
+        return Value(shown(self._constant(key), spec), key, "constant", spec)
 
     def level(self) -> Value:
         """The confidence level of every interval."""
-        return Value(shown(estimates.LEVEL, ".0%"), "statistics.LEVEL")
+        return Value(shown(estimates.LEVEL, ".0%"), "statistics.LEVEL", "level")
 
     def source(self, experiment: str, field: str) -> Value:
         """A field of the data's provenance: name, digest, …"""
         fields = pick(self.provenance, experiment, "source", experiment)
-        return Value(self._text(pick(fields, field, "source", f"{experiment}.{field}"), ""), f"{experiment}.{field}")
+        key = f"{experiment}.{field}"
+        return Value(self._text(pick(fields, field, "source", key), ""), key, "source")
 
     def variants(self, experiment: str) -> list[str]:
         """The variants of an experiment; ValueError where it has none."""
@@ -163,19 +219,20 @@ class Values(MetricsTable):
         return list(pick(section, "variants", "experiment", experiment))
 
     def label(self, experiment: str, variant: str) -> str:
-        pick(dict.fromkeys(self.variants(experiment)), variant, "label", f"{experiment}.{variant}")
-        return self.project.label(experiment, self.sections[experiment], variant)
+        self.variants(experiment)
+        return pick(self.labels[experiment], variant, "label", f"{experiment}.{variant}")
 
     def count(self, experiment: str) -> Value:
         """How many variants an experiment compares."""
-        return Value(str(len(self.variants(experiment))), f"{experiment}.variants")
+        return Value(str(len(self.variants(experiment))), f"{experiment}.variants", "count")
 
     def number_of_seeds(self, experiment: str) -> Value:
         """How many seeds each variant has, as 10, or as 5–20 where they do not have the same number."""
         plan = pick(self.seed_plans, experiment, "seeds", experiment)
         counts = [plan.of(variant) for variant in self.variants(experiment)]
         ends = dict.fromkeys((min(counts), max(counts)))
-        return Value(self.words("claims.range").join(map(str, ends)), f"{experiment}.seeds")
+        text = self.words("claims.range").join(map(str, ends))
+        return Value(text, f"{experiment}.seeds", "number_of_seeds")
 
     def names(self, experiment: str, name: str) -> list[str]:
         """The names of the numbers in a group of constants, in their order."""

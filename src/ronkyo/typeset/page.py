@@ -189,7 +189,7 @@ def _link_numbers(root: html.HtmlElement, sources: Sources, code_url: str) -> No
     """Each number leads to the line of the file that it comes from; inside the ledger, whose entries name their files,
     and in a row that leads there already, the claims' numbers stay bare."""
     for number in list(root.iter("data")):
-        key = number.get("value", "")
+        key = number.get("value", "").partition(" ")[0]  # how it was printed stands behind it
         of_ledger = key.startswith("claim") and number.xpath('ancestor::*[starts-with(@id, "ledger:")]')
         if of_ledger or number.xpath("ancestor::a | ancestor::button"):
             continue

@@ -1,7 +1,8 @@
-"""All that the engine itself says in a report, in one table a language.
+"""All that the engine itself says in a report, in two tables a language: `evidence` has what is said of the files in
+a report.
 
-A key names the room first ("page.figure", "claims.changes.seeds"); a text may have fields in braces. Both tables have
-the same keys and fields.
+A key names the room first ("page.figure", "claims.changes.seeds"); a text may have fields in braces. The tables
+of both languages have the same keys and fields.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from datetime import date
 
 from ronkyo.errors import UserError, nearest
 from ronkyo.words import en, ja
+from ronkyo.words.evidence import en as evidence_en
+from ronkyo.words.evidence import ja as evidence_ja
 
-TABLES = {"ja": ja.TEXTS, "en": en.TEXTS}
+TABLES = {"ja": ja.TEXTS | evidence_ja.TEXTS, "en": en.TEXTS | evidence_en.TEXTS}
 
 
 class Words:
-    """The table of one language: `words("page.figure")`, `words("claims.changes.seeds", count=12)`."""
+    """The texts of one language: `words("page.figure")`, `words("claims.changes.seeds", count=12)`."""
 
     def __init__(self, language: str) -> None:
         if language not in TABLES:

@@ -230,6 +230,7 @@ TEXTS: dict[str, str] = {
     "compare.reference.tab": "table",
     "compare.reference.lst": "listing",
     "compare.reference.eq": "equation",
+    "compare.notes": "Notes",
     "compare.note.lacking": "{side} has no {file}.",
     "compare.note.outdated": "The results of {side} are not those of its own params.yaml (stages out of date: {stages}).",
     "compare.note.outdated_workspace": (
@@ -339,11 +340,10 @@ TEXTS: dict[str, str] = {
     "compare.way_back.workspace": (
         "# as it is now: put changes aside with git stash before you leave, and git stash pop brings them back"
     ),
-    "compare.comment.same": "No difference was found.",
-    "compare.comment.conclusions": (
-        "**Conclusions**: {flipped} with another verdict, {moved} with the same verdict and another "
-        "estimate, {alone} on one side only."
-    ),
+    "compare.comment.same": "{old} → {new}: no conclusion, number or word of the report changed.",
+    "compare.comment.part": "{name}: {n}",
+    "compare.comment.estimates": "Estimates that moved",
+    "compare.comment.alone": "Claims on one side only",
     "compare.comment.claim": "{id}: {old} → {new}",
     "compare.comment.sentence": "{side}: {sentence} ({effect})",
     "compare.comment.metrics": (
@@ -352,7 +352,7 @@ TEXTS: dict[str, str] = {
     ),
     "compare.comment.change": "Difference or ratio, 95 % interval",
     "compare.comment.more": "And {n} more.",
-    "compare.comment.text": "Changed text: {n} paragraphs",
+    "compare.comment.figures": "Changed figures: {names}.",
     "compare.comment.paragraph": "{chapter}: {text}",
     "compare.comment.stages": "Stages that ran again: {names}.",
     "compare.sweep.title": "Comparison of {n} experiments",

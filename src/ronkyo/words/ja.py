@@ -221,6 +221,7 @@ TEXTS: dict[str, str] = {
     "compare.reference.tab": "表",
     "compare.reference.lst": "コード",
     "compare.reference.eq": "式",
+    "compare.notes": "注意",
     "compare.note.lacking": "{side} には {file} がない。",
     "compare.note.outdated": "{side} の結果は、その版の params.yaml の値によるものではない（古いステージ：{stages}）。",
     "compare.note.outdated_workspace": (
@@ -331,10 +332,10 @@ TEXTS: dict[str, str] = {
     "compare.data.name": "項目",
     "compare.data.none": "データの由来とダイジェスト、ライブラリの版は同じである。",
     "compare.way_back.workspace": "# 今の状態。ほかへ移る前に git stash で変更をよけ、git stash pop で戻す",
-    "compare.comment.same": "違いは見つからなかった。",
-    "compare.comment.conclusions": (
-        "**結論**：判定が変わった主張 {flipped} 個、推定値だけが動いた主張 {moved} 個、片方だけにある主張 {alone} 個。"
-    ),
+    "compare.comment.same": "{old} → {new}：レポートの結論、数値、文のどれも変わっていない。",
+    "compare.comment.part": "{name}：{n}",
+    "compare.comment.estimates": "推定値だけの変化",
+    "compare.comment.alone": "片方だけにある主張",
     "compare.comment.claim": "{id}：{old} → {new}",
     "compare.comment.sentence": "{side}：{sentence}（{effect}）",
     "compare.comment.metrics": (
@@ -343,7 +344,7 @@ TEXTS: dict[str, str] = {
     ),
     "compare.comment.change": "差または比と 95 % 区間",
     "compare.comment.more": "ほか {n} 個。",
-    "compare.comment.text": "本文の変化：{n} 段落",
+    "compare.comment.figures": "変わった図：{names}。",
     "compare.comment.paragraph": "{chapter}：{text}",
     "compare.comment.stages": "実行し直されたステージ：{names}。",
     "compare.sweep.title": "{n} 個の実験の比較",

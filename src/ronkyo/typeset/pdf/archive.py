@@ -12,7 +12,8 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-MEDIA_TYPES = {".json": "application/json", ".md": "text/markdown", ".yaml": "application/yaml"}  # else plain text
+MEDIA_TYPES = {".json": "application/json", ".md": "text/markdown", ".csv": "text/csv"}  # else plain text
+MEDIA_TYPES |= dict.fromkeys((".yaml", ".lock"), "application/yaml")
 
 # PDF/A wants every property that it does not define itself to be described: here the one of PDF/UA.
 UA_IDENTIFICATION = b"""\

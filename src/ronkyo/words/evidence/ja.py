@@ -1,0 +1,20 @@
+"""What the engine says in Japanese of the files in a report, and of what it checks with them."""
+
+TEXTS: dict[str, str] = {
+    # -- evidence: files in the report --
+    "evidence.text": "ページの元になった Markdown",
+    "evidence.claims": "主張の判定と、その根拠の数値",
+    "evidence.params": "パラメータ",
+    "evidence.settings": "既定値と継承を補ったパラメータと、条件の名前",
+    "evidence.pipeline": "計算の段階",
+    "evidence.lock": "各段階の入力と出力の MD5",
+    "evidence.versions": "ライブラリの版",
+    "evidence.original": "以前のレポートの数値と記述",
+    "evidence.nouns": "指標の呼び名",
+    "evidence.metrics": "指標の平均と定数",
+    "evidence.seeds": "シードごとの値",
+    "evidence.items": "項目ごとの値",
+    "evidence.data": "データの出典と SHA-256",
+    "evidence.curves": "学習曲線",
+    "evidence.figures": "図の MD5 と代替テキスト",
+}
