@@ -2,6 +2,15 @@
 
 TEXTS: dict[str, str] = {
     # -- evidence: files in the report --
+    "evidence.title": "Evidence in this file",
+    "evidence.opening": (
+        "The files that numbers, claims and figures stand on are in the PDF as attachments, and in the HTML as the archive "
+        "{archive}. Bytes are in parentheses. The data, the arrays of the runs and the programs are not there."
+    ),
+    "evidence.row": "**{kind}**: {files}",
+    "evidence.file": "{name} ({size})",
+    "evidence.place": "{number}: {file}",
+    "evidence.line": "{number}: {file}, line {line}",
     "evidence.text": "The Markdown that the pages were set from",
     "evidence.claims": "The verdicts of the claims and the numbers behind them",
     "evidence.params": "Parameters",

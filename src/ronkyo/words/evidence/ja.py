@@ -2,6 +2,15 @@
 
 TEXTS: dict[str, str] = {
     # -- evidence: files in the report --
+    "evidence.title": "このファイルに入っている証拠",
+    "evidence.opening": (
+        "数値、主張、図の根拠になったファイルは、PDF には添付ファイルとして、HTML には書庫 {archive} として入っている。"
+        "括弧の中はバイト数である。データ、計算結果の配列、プログラムは入っていない。"
+    ),
+    "evidence.row": "**{kind}**：{files}",
+    "evidence.file": "{name}（{size}）",
+    "evidence.place": "{number}：{file}",
+    "evidence.line": "{number}：{file} の {line} 行目",
     "evidence.text": "ページの元になった Markdown",
     "evidence.claims": "主張の判定と、その根拠の数値",
     "evidence.params": "パラメータ",
