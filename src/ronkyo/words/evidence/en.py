@@ -17,4 +17,11 @@ TEXTS: dict[str, str] = {
     "evidence.data": "Origin and SHA-256 of the data",
     "evidence.curves": "Learning curves",
     "evidence.figures": "MD5 and alternative texts of the figures",
+    # -- compare: a change of the project, and another machine --
+    "compare.machine": (
+        "Stages that gave other outputs: {own} for a change of the project, {other} from the same inputs, as on another "
+        "machine. {measured} Numbers that the text prints otherwise: {printed}. Verdicts that changed: {flipped}."
+    ),
+    "compare.machine.most": "From the same inputs, a metric differs by {share} of itself at most ({metric}).",
+    "compare.machine.same": "From the same inputs, all metrics are the same.",
 }

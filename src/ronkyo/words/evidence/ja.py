@@ -17,4 +17,12 @@ TEXTS: dict[str, str] = {
     "evidence.data": "データの出典と SHA-256",
     "evidence.curves": "学習曲線",
     "evidence.figures": "図の MD5 と代替テキスト",
+    # -- compare: a change of the project, and another machine --
+    "compare.machine": (
+        "出力が変わったステージのうち、プロジェクトの変更によるものは {own} 個、別の計算機で実行したときのように入力が同じで"
+        "出力だけが変わったものは {other} 個である。{measured}本文で表記が変わった数値は {printed} 個、判定が変わった主張は "
+        "{flipped} 個である。"
+    ),
+    "compare.machine.most": "入力が同じだったものでは、数値の相対差は最大で {share}（{metric}）である。",
+    "compare.machine.same": "入力が同じだったものでは、数値はすべて同じである。",
 }
