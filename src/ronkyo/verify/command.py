@@ -33,10 +33,17 @@ def run(report: Path | None, current: bool, json: bool, directory: Path, **optio
     from ronkyo.verify.check import listing
 
     checks: list[Check] = []
+    if report is not None:
+        from ronkyo.verify import container, evidence
+
+        checks += evidence.checks(container.read(directory / report).files)
     if current or report is None:
         from ronkyo.project import Project
         from ronkyo.verify import current as currency
+        from ronkyo.verify import evidence
 
-        checks += currency.check(Project.find(directory))
+        project = Project.find(directory)
+        checks += currency.check(project)
+        checks += evidence.again(project)
     print(json_text.dumps([check.row for check in checks], ensure_ascii=False, indent=2) if json else listing(checks))
     return int(any(check.differences for check in checks))

@@ -65,7 +65,8 @@ class Numbers:
                 lines.append(
                     f"{self._place(match.start())}: {recipe.key}: expected {plain(expected)}, found {plain(match[2])}"
                 )
-        told = [f"{count:,} numbers of {kind}, which say not how they were printed" for kind, count in unknown.items()]
+        kinds = ", ".join(f"{kind} ({count:,})" for kind, count in unknown.items())
+        told = [f"numbers that do not say how they were printed: {kinds}"] if unknown else []
         return Check("numbers", f"{total - unknown.total():,} of {total:,} numbers of {self.again.place}", lines, told)
 
     def _place(self, offset: int) -> str:
