@@ -32,7 +32,11 @@ def checks(carried: Mapping[str, bytes]) -> list[Check]:
     with TemporaryDirectory(prefix="ronkyo-") as folder:
         evidence.unpack({name: carried[name] for name in listed}, Path(folder))
         layout = Layout(Path(folder), texts[0].removesuffix(".md"))
-        return [found, *_checked("chain", lambda: [chain.check(layout)]), *_checked("claims", lambda: again(layout))]
+        return [
+            found,
+            *_checked(("chain",), lambda: [chain.check(layout)]),
+            *_checked(("numbers", "claims"), lambda: again(layout)),
+        ]
 
 
 def again(layout: Layout) -> list[Check]:
@@ -45,11 +49,12 @@ def _blind(names: tuple[str, ...], why: str) -> list[Check]:
     return [Check(name, "nothing", (), [why]) for name in names]
 
 
-def _checked(name: str, check: Callable[[], list[Check]]) -> list[Check]:
-    """What a file that is none of a report's leads to is one difference."""
+def _checked(names: tuple[str, ...], check: Callable[[], list[Check]]) -> list[Check]:
+    """What a file that is none of a report's leads to is a difference."""
     try:
         return check()
     except UserError as error:
-        return [Check(name, "nothing", str(error).splitlines())]
+        lines = str(error).splitlines()
     except WRONG as error:
-        return [Check(name, "nothing", [f"expected files as a report carries them, found {error!r}"])]
+        lines = [f"expected files as a report carries them, found {error!r}"]
+    return [Check(names[0], "nothing", lines), *_blind(names[1:], lines[0])]

@@ -99,7 +99,8 @@ class Numbers:
 
     @cached_property
     def versions(self) -> dict[str, str]:
-        return params.read_document(self.again.values.project.root / pins.FILE, pins.FILE)
+        file = self.again.values.project.root / pins.FILE
+        return params.read_document(file, pins.FILE) if file.is_file() else {}
 
     # -- what claims write --------------------------------------------------------------------------------------------
 
