@@ -67,13 +67,13 @@ class Values(MetricsTable):
     def __init__(self, project: Layout) -> None:
         self.project = project
         settings = project.settings()
-        self.report = Report.model_validate(settings.pop("report"))
+        report = Report.model_validate(settings.pop("report")).model_dump()
         numerics = settings.pop("numerics")
         self.manifest = Manifest.model_validate(settings.pop(TABLE))
         self.labels = {name: told["labels"] for name, told in settings.items()}
         sections = {name: told["settings"] for name, told in settings.items() if told["settings"]}
-        self.parameters = {"report": self.report.model_dump(), "numerics": numerics, **sections}
-        self.words = Words(self.report.language)
+        self.parameters = {"report": report, "numerics": numerics, **sections}
+        self.words = Words(report["language"])
         names = list(settings)
         self.seeds = {name: table for name in names if (table := results.read_seeds(project, name))}
         self.constants = {name: table for name in names if (table := self._constants(name))}
