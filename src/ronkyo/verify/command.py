@@ -81,13 +81,18 @@ def run(
     from ronkyo.verify.check import listing
 
     checks: list[Check] = []
+    if report is not None:
+        from ronkyo.verify import container, evidence
+
+        checks += evidence.checks(container.read(directory / report).files)
     if current or badge or report is None:
         from ronkyo.project import Project
         from ronkyo.verify import badge as badges
         from ronkyo.verify import current as currency
+        from ronkyo.verify import evidence
 
         place = Project.find(directory)
-        checks += (found := currency.check(place))
+        checks += (found := [*currency.check(place), *evidence.again(place)])
         if badge:
             badges.write(directory / badge, place, found, language)
     if project:
