@@ -17,6 +17,10 @@ TEXTS: dict[str, str] = {
     "evidence.data": "Origin and SHA-256 of the data",
     "evidence.curves": "Learning curves",
     "evidence.figures": "MD5 and alternative texts of the figures",
+    "evidence.crate": "What these files are (RO-Crate)",
+    "evidence.crate.description": "The files that the numbers, claims and figures of the report stand on",
+    "evidence.crate.run": "Run of dvc.yaml",
+    "evidence.crate.license": "As the license of the project says",
     # -- the badge of a README --
     "badge.report": "report",
     "badge.current": "current, {n} claims",

@@ -17,6 +17,10 @@ TEXTS: dict[str, str] = {
     "evidence.data": "データの出典と SHA-256",
     "evidence.curves": "学習曲線",
     "evidence.figures": "図の MD5 と代替テキスト",
+    "evidence.crate": "このファイル群の説明（RO-Crate）",
+    "evidence.crate.description": "レポートの数値、主張、図の根拠になるファイル",
+    "evidence.crate.run": "dvc.yaml の実行",
+    "evidence.crate.license": "プロジェクトのライセンスによる",
     # -- README のバッジ --
     "badge.report": "レポート",
     "badge.current": "最新、主張 {n} 個",
