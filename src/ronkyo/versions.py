@@ -38,12 +38,8 @@ def distributions(modules: Iterable[str], names: Iterable[str], pinned: Iterable
 
 def installed(modules: Iterable[str], names: Iterable[str]) -> dict[str, str]:
     """{distribution: version} as `distributions` finds them among all that are installed."""
-    return {name: version(name) for name in distributions(modules, names, known())}
-
-
-def known() -> set[str]:
-    """The distributions that are installed and have a module."""
-    return {canonicalize_name(name) for found in _providers().values() for name in found}
+    known = {canonicalize_name(name) for found in _providers().values() for name in found}
+    return {name: version(name) for name in distributions(modules, names, known)}
 
 
 @cache

@@ -6,9 +6,11 @@ import io
 import re
 import textwrap
 from functools import cached_property
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
 import ronkyo
@@ -54,7 +56,7 @@ def not_installed(project: Project) -> list[str]:
     file = project.pipeline_file
     lists = re.findall(NEEDED, file.read_text(encoding="utf-8")) if file.is_file() else []
     named = {name for listed in lists for name in re.findall(r"[\w.-]+", listed)}
-    return sorted(named - versions.known() - {"ronkyo"})
+    return sorted(named - {canonicalize_name(found.name) for found in distributions()} - {"ronkyo"})
 
 
 def write(project: Project) -> list[Path]:
