@@ -294,6 +294,25 @@ def outdated(root: Path) -> list[str]:
     return [line.split()[0] for line in lines if not line.endswith("up to date")]
 
 
+def branches_merged(ran: Path, root: Path, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
+    """What is told when two branches with other variants, each of which ran, are merged; parameters are those of both,
+    what is in conflict in reports is ours."""
+    shutil.copytree(ran, root, symlinks=True)
+
+    def change(variants: dict[str, Any]) -> None:
+        revisions.change_yaml(root / PARAM, lambda document: document["least_squares"]["variants"].update(variants))
+
+    for branch, variants in {"theirs": theirs, "ours": ours}.items():
+        do(root, "git", "checkout", "-q", "-b", branch, "main")
+        do(root, "dvc", "checkout", "-q")
+        change(variants)
+        run_and_commit(root, branch)
+    told = revisions.run(root, "git", "merge", "theirs").stderr
+    do(root, "git", "checkout", "--ours", "--", PARAM, "reports")
+    change(theirs | ours)
+    return told
+
+
 PARAMS = {"plain": {"learning_rate": 0.2}, "momentum": {"momentum": 0.7}}
 
 
@@ -308,22 +327,19 @@ PARAMS = {"plain": {"learning_rate": 0.2}, "momentum": {"momentum": 0.7}}
 )
 def test_dvc_says_that_just_the_stages_that_are_told_must_run_again(ran, tmp_path, ours, theirs):
     root = tmp_path / "small"
-    shutil.copytree(ran, root, symlinks=True)
-
-    def change(variants: dict[str, Any]) -> None:
-        revisions.change_yaml(root / PARAM, lambda document: document["least_squares"]["variants"].update(variants))
-
-    for branch, variants in {"theirs": theirs, "ours": ours}.items():
-        do(root, "git", "checkout", "-q", "-b", branch, "main")
-        do(root, "dvc", "checkout", "-q")
-        change(variants)
-        run_and_commit(root, branch)
-    told = revisions.run(root, "git", "merge", "-q", "theirs").stderr
-    do(root, "git", "checkout", "--ours", "--", PARAM, "reports")
-    change(theirs | ours)
+    told = branches_merged(ran, root, ours, theirs)
     do(root, "git", "add", "-A")
     revisions.run(root, "dvc", "checkout")  # its exit status tells of the runs that there are not yet
     announced = re.findall(r"^  (\S+): ", told, re.MULTILINE)
     assert outdated(root) == announced
     assert "summarize_least_squares" in announced
     assert ("train_least_squares@plain" in announced) is (ours.keys() == theirs.keys())
+
+
+def test_after_conflicts_in_reports_are_set_aside_repro_makes_a_commit_that_is_up_to_date(ran, tmp_path):
+    root = tmp_path / "small"
+    branches_merged(ran, root, {"plain": PARAMS["plain"]}, {"momentum": PARAMS["momentum"]})
+    assert "UU reports/seeds/least_squares.csv" in do(root, "git", "status", "--porcelain")
+    run_and_commit(root, "merged")
+    assert outdated(root) == []
+    assert do(root, "git", "log", "-1", "--format=%p").count(" ") == 1

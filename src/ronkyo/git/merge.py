@@ -10,9 +10,8 @@ before may stay so, and is not told of here.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -66,9 +65,9 @@ class Side:
 
 
 def inputs(stage: Stage) -> dict[str, str]:
-    """path -> digest, file:key -> value as JSON"""
+    """path -> digest, file:key -> value as Python writes it"""
     values = {f"{file}:{key}": value for file, keys in stage.params.items() for key, value in keys.items()}
-    return {**stage.deps, **{name: json.dumps(value, sort_keys=True, default=str) for name, value in values.items()}}
+    return {**stage.deps, **{name: repr(value) for name, value in values.items()}}
 
 
 def merge(base: bytes, ours: bytes, theirs: bytes, place: str = "dvc.lock") -> Merge:
@@ -189,5 +188,9 @@ def both_changed(ours: Side, theirs: Side, name: str) -> str:
     names = [name for name in dict.fromkeys([*first, *second]) if first.get(name) != second.get(name)]
     if ours.stage(name).cmd != theirs.stage(name).cmd:
         names.insert(0, "command")
-    more = f", and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"changed on both sides: {', '.join(names[:3]) or 'outputs, from the same inputs'}{more}"
+    return f"changed on both sides: {some(names) or 'outputs, from the same inputs'}"
+
+
+def some(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    return ", ".join([*names[:3], *([f"and {len(names) - 3} more"] if names[3:] else [])])
