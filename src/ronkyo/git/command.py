@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ MARKER_SIZE = 7  # of Git's conflict markers; in a merge of bases, as of a criss
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    git = commands.add_parser("git", help="a merge driver for dvc.lock and a pre-commit hook")
+    git = commands.add_parser("git", help="a merge driver for dvc.lock, a pre-commit hook, a comment")
     git.set_defaults(run=lambda directory: git.print_help() or 0)
     actions = git.add_subparsers(metavar="ACTION")
     install = actions.add_parser("install", help="set both up in this clone, and say what was done and how to undo it")
@@ -30,6 +31,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "pre-commit", help="what Git calls before a commit: lint and currency of what is staged"
     )
     commit.set_defaults(run=_pre_commit)
+    comment = actions.add_parser(
+        "comment", help="a file as the comment on the pull request that GitHub Actions runs for"
+    )
+    comment.add_argument("file", type=Path, metavar="FILE.md", help="its text; an earlier comment is edited")
+    comment.set_defaults(run=_comment)
 
 
 def _install(directory: Path) -> int:
@@ -89,3 +95,14 @@ def _pre_commit(directory: Path) -> int:
     if found:
         print("the commit is stopped; `git commit --no-verify` makes it all the same", file=sys.stderr)
     return int(bool(found))
+
+
+def _comment(file: Path, directory: Path) -> int:
+    from ronkyo.git.comment import PullRequest
+
+    try:
+        text = (directory / file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: expected a text, found {error}") from error
+    print(f"comment: {PullRequest.of(os.environ).put(text)}")
+    return 0

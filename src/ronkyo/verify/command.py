@@ -19,14 +19,38 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "REPORT: is what a project has committed what its sources say? Exit status 1, and a line for each difference.",
     )
     verify.add_argument("report", nargs="?", type=Path, metavar="REPORT", help="a PDF or an HTML that ronkyo wrote")
+    verify.add_argument(
+        "--current",
+        action="store_true",
+        help="what a project has committed, against its sources (default without REPORT)",
+    )
     verify.add_argument("--json", action="store_true", help="the same for programs")
+    verify.add_argument("--badge", type=Path, metavar="FILE.svg", help="write a badge about --current for a README")
+    verify.add_argument("--language", choices=("en", "ja"), help="of the badge (default: the report's)")
     verify.set_defaults(run=run)
 
 
-def run(report: Path | None, json: bool, directory: Path, **options: Any) -> int:
+def run(
+    report: Path | None,
+    current: bool,
+    json: bool,
+    badge: Path | None,
+    language: str | None,
+    directory: Path,
+    **options: Any,
+) -> int:
     """Exit status 1 where something is not as it should be."""
     from ronkyo.verify.check import listing
 
     checks: list[Check] = []
+    if current or badge or report is None:
+        from ronkyo.project import Project
+        from ronkyo.verify import badge as badges
+        from ronkyo.verify import current as currency
+
+        project = Project.find(directory)
+        checks += (found := currency.check(project))
+        if badge:
+            badges.write(directory / badge, project, found, language)
     print(json_text.dumps([check.row for check in checks], ensure_ascii=False, indent=2) if json else listing(checks))
     return int(any(check.differences for check in checks))

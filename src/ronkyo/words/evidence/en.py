@@ -1,6 +1,13 @@
 """What the engine says in English of the files in a report, and of what it checks with them."""
 
 TEXTS: dict[str, str] = {
+    # -- compare: a change of the project, and another machine --
+    "compare.machine": (
+        "Stages that gave other outputs: {own} for a change of the project, {other} from the same inputs, as on another "
+        "machine. {measured} Numbers that the text prints otherwise: {printed}. Verdicts that changed: {flipped}."
+    ),
+    "compare.machine.most": "From the same inputs, a metric differs by {share} of itself at most ({metric}).",
+    "compare.machine.same": "From the same inputs, all metrics are the same.",
     # -- evidence: files in the report --
     "evidence.text": "The Markdown that the pages were set from",
     "evidence.claims": "The verdicts of the claims and the numbers behind them",
@@ -17,4 +24,18 @@ TEXTS: dict[str, str] = {
     "evidence.data": "Origin and SHA-256 of the data",
     "evidence.curves": "Learning curves",
     "evidence.figures": "MD5 and alternative texts of the figures",
+    "evidence.crate": "What these files are (RO-Crate)",
+    "evidence.crate.description": "The files that the numbers, claims and figures of the report stand on",
+    "evidence.crate.run": "Run of dvc.yaml",
+    "evidence.crate.license": "As the license of the project says",
+    # -- the badge of a README --
+    "badge.report": "report",
+    "badge.current": "current, {n} claims",
+    "badge.current_one": "current, 1 claim",
+    "badge.replayed": "{text}, replayed on {day}",
+    "badge.stale": "not current",
+    "badge.about": (
+        "Current: the committed results and the report are what their sources say. Replayed: a sample or all of the runs was "
+        "computed again, with the same verdicts."
+    ),
 }

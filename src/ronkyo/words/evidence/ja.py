@@ -1,6 +1,14 @@
 """What the engine says in Japanese of the files in a report, and of what it checks with them."""
 
 TEXTS: dict[str, str] = {
+    # -- compare: a change of the project, and another machine --
+    "compare.machine": (
+        "出力が変わったステージのうち、プロジェクトの変更によるものは {own} 個、別の計算機で実行したときのように入力が同じで"
+        "出力だけが変わったものは {other} 個である。{measured}本文で表記が変わった数値は {printed} 個、判定が変わった主張は "
+        "{flipped} 個である。"
+    ),
+    "compare.machine.most": "入力が同じだったものでは、数値の相対差は最大で {share}（{metric}）である。",
+    "compare.machine.same": "入力が同じだったものでは、数値はすべて同じである。",
     # -- evidence: files in the report --
     "evidence.text": "ページの元になった Markdown",
     "evidence.claims": "主張の判定と、その根拠の数値",
@@ -17,4 +25,17 @@ TEXTS: dict[str, str] = {
     "evidence.data": "データの出典と SHA-256",
     "evidence.curves": "学習曲線",
     "evidence.figures": "図の MD5 と代替テキスト",
+    "evidence.crate": "このファイル群の説明（RO-Crate）",
+    "evidence.crate.description": "レポートの数値、主張、図の根拠になるファイル",
+    "evidence.crate.run": "dvc.yaml の実行",
+    "evidence.crate.license": "プロジェクトのライセンスによる",
+    # -- README のバッジ --
+    "badge.report": "レポート",
+    "badge.current": "最新、主張 {n} 個",
+    "badge.current_one": "最新、主張 1 個",
+    "badge.replayed": "{text}、{day} に再実行",
+    "badge.stale": "最新でない",
+    "badge.about": (
+        "最新：コミットされた結果とレポートが、そのもとになったファイルと一致する。再実行：実行の一部または全部をやり直し、同じ判定を得た。"
+    ),
 }
