@@ -119,12 +119,15 @@ def test_outputs_that_are_the_same_on_both_sides_leave_what_reads_them():
     assert (stages, [*again]) == ({"draw": added}, ["plain"])
 
 
+@pytest.mark.parametrize("recorded", ["net", "net.size"])
 @pytest.mark.parametrize(("read", "is_read"), [("net", True), ("net.size", True), ("net.width", False)])
-def test_a_parameter_changed_on_the_other_side_is_seen_from_its_section(read, is_read):
-    values = {"net": {"size": 1, "width": 1}, "net.size": 1, "net.width": 1}
-    added = entry({}, {"figures": "0009"}, **{read: values[read]})
-    sizes = [{"plain": entry({SOURCE: "aaaa"}, {"runs/plain": str(size) * 4}, **{"net.size": size})} for size in (1, 2)]
-    stages, again = merged(sizes[0], sizes[0] | {"draw": added}, sizes[1])
+def test_a_parameter_that_the_other_side_changed_is_seen_from_its_section_and_in_it(recorded, read, is_read):
+    def values(key: str, size: int) -> dict[str, Any]:
+        return {key: {"net": {"size": size, "width": 1}, "net.size": size, "net.width": 1}[key]}
+
+    before, after = ({"plain": entry({}, {"runs/plain": str(size) * 4}, **values(recorded, size))} for size in (1, 2))
+    added = entry({}, {"figures": "0009"}, **values(read, 1))
+    stages, again = merged(before, before | {"draw": added}, after)
     assert again == ({"draw": [f"{PARAM}:net.size changed"]} if is_read else {})
     assert ("draw" in stages) is not is_read
 
