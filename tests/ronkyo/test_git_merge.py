@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
 import pytest
 import revisions
 from dvc.utils.serialize import dumps_yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ronkyo.git.merge import EMPTY, merge
 from ronkyo.lock import Lock
@@ -155,6 +158,65 @@ def test_a_stage_that_theirs_adds_stands_where_it_stands_there():
 def test_without_a_base_each_side_s_stages_are_there():
     done = merge(b"<<<<<<< marks of a merge", text({"plain": PLAIN}).encode(), text({"wide": WIDE}).encode())
     assert done.text == text({"wide": WIDE, "plain": PLAIN})
+
+
+LAST_RUN = 5
+
+
+@st.composite
+def projects(draw) -> tuple[list[dict[str, int]], list[list[str]], list[set[int]]]:
+    """Sources on the base, on ours and on theirs; what each stage reads; which stages there are on each of the three.
+
+    Every source has a stage that reads it alone, the others read sources, what earlier stages wrote, or a folder of these.
+    """
+    names = [f"src/{number}.py" for number in range(3)]
+    base = dict.fromkeys(names, 0)
+    sides = [base, *(base | draw(st.dictionaries(st.sampled_from(names), st.integers(1, 2))) for _ in range(2))]
+    reads = [[name] for name in names]
+    for number in range(3, 8):
+        earlier = [path(maker) for maker in range(number)]
+        choices = [*names, *earlier, "src", *(["runs"] if number > LAST_RUN else [])]
+        reads.append(draw(st.lists(st.sampled_from(choices), min_size=1, max_size=2, unique=True)))
+    added = [draw(st.sets(st.integers(3, 7))) for _ in range(3)]
+    there = [{0, 1, 2} | added[0], {0, 1, 2} | added[0] | added[1], {0, 1, 2} | added[0] | added[2]]
+    return sides, reads, there
+
+
+def path(number: int) -> str:
+    """What a stage writes. Those after the last run may read the whole folder of runs."""
+    return f"{'runs' if number <= LAST_RUN else 'figures'}/{number}"
+
+
+def current(sources: dict[str, int], reads: list[list[str]], there: set[int]) -> dict[str, Any]:
+    """The entries of all stages, up to date. A stage whose upstream is nowhere reads nothing of it."""
+    contents: dict[str, Any] = dict(sources)
+    stages = {}
+    for number in sorted(there):
+        deps = {}
+        for read in reads[number]:
+            if found := {name: value for name, value in contents.items() if name.startswith(read)}:
+                deps[read] = md5(repr(found).encode()).hexdigest()[:4]
+        contents[path(number)] = md5(repr((number, deps)).encode()).hexdigest()[:4]
+        stages[f"s{number}"] = entry(deps, {path(number): contents[path(number)]})
+    return stages
+
+
+@settings(max_examples=40, deadline=None)
+@given(projects())
+def test_what_stays_is_what_a_run_of_the_merged_sources_would_record(project):
+    (base, ours, theirs), reads, there = project
+    pairs = {name: {ours[name], theirs[name]} - {base[name]} or {base[name]} for name in base}
+    merged_sources = {name: values.pop() if len(values) == 1 else 9 for name, values in pairs.items()}
+    locks = [current(*side) for side in zip((base, ours, theirs), (reads,) * 3, there, strict=True)]
+    truth = current(merged_sources, reads, there[1] | there[2])
+    stages, again = merged(*locks)
+    assert stages.keys() | again.keys() == truth.keys()
+    assert not stages.keys() & again.keys()
+    for name, recorded in stages.items():
+        assert recorded == truth[name]
+    for name in again:
+        before, one, other = (lock.get(name) for lock in locks)
+        assert truth[name] not in (one, other) or before not in (one, other)
 
 
 # -- in a repository --------------------------------------------------------------------------------------------------
