@@ -36,7 +36,7 @@ TABLES = (
     "data",
     "figures",
 )  # below reports/, what claims are decided from and chapters show
-FAILED = re.compile(r"failed to reproduce '(.+?)'", re.IGNORECASE)
+FAILED = re.compile(r"^(?:WARNING|ERROR): failed to run: ")  # DVC, of the stage that it ran last
 
 
 @dataclass(frozen=True)
@@ -217,20 +217,22 @@ def _run(
     clone: Clone, done: Replay, name: str, command: Sequence[str], say: Callable[[str], None] = lambda line: None
 ) -> None:
     """A command in the clone; what fails is in `done.failed` afterwards, with the end of what was printed."""
-    began, lines, stages = time.monotonic(), [""], []
+    began, lines, steps = time.monotonic(), [""], [name]
     environment = clone.environment() | ({} if name == "dvc" else {"DVC_STAGE": name})
     with _started(command, clone.project.root, environment) as process:
         for line in process.stdout:
-            lines = [*lines[-40:], line.rstrip()]
             if found := RUNNING.search(line):
-                stages.append(found[1])
+                steps.append(found[1])
+                lines = []
                 say(f"{time.monotonic() - began:7.1f} s  {found[1]}")
-            if found := FAILED.search(line):
-                done.failed[found[1]] = _last(lines[:-1])
+            elif FAILED.search(line):
+                done.failed[steps[-1]] = _last(lines)
+            lines = [*lines[-40:], line.rstrip().rpartition("\r")[2]]
         process.wait()
-    done.stages |= dict.fromkeys(stages)
+    if name == "dvc":
+        done.stages |= dict.fromkeys(steps[1:])
     if process.returncode and not done.failed:
-        done.failed[name] = _last(lines)
+        done.failed[steps[-1]] = _last(lines)
 
 
 def _last(lines: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from ronkyo import files, lock, results
 from ronkyo.claims import estimates
 from ronkyo.lock import Lock
-from ronkyo.numbers import ratio_with_interval, rounded, six_digits, with_interval
+from ronkyo.numbers import ABSENT, ratio_with_interval, rounded, six_digits, with_interval
 from ronkyo.project import Project
 from ronkyo.report.values import Recipe
 from ronkyo.verify.replay.sample import Drawn
@@ -66,9 +66,9 @@ def of_values(old: np.ndarray, new: np.ndarray) -> Grade:
     if np.array_equal(old, new, equal_nan=True):
         return Grade.BYTES
     same_kind = np.array_equal(np.isfinite(old), np.isfinite(new))
-    a, b = (estimates.mean_interval(values[np.isfinite(values)]) for values in (old, new))
-    if not (math.isfinite(a.mean) and math.isfinite(b.mean)):
+    if not (np.isfinite(old).any() and np.isfinite(new).any()):
         return Grade.OTHER
+    a, b = (estimates.mean_interval(values[np.isfinite(values)]) for values in (old, new))
     if same_kind and _shown(a) == _shown(b):
         return Grade.NUMBER
     unit = 10.0 ** (math.floor(math.log10(a.half_width)) - 1) if a.half_width > 0 else 0.0
@@ -85,7 +85,8 @@ def _shown(around: estimates.Interval) -> str:
 
 
 def told(old: np.ndarray, new: np.ndarray) -> str:
-    return " → ".join(_shown(estimates.mean_interval(values[np.isfinite(values)])) for values in (old, new))
+    finite = [values[np.isfinite(values)] for values in (old, new)]
+    return " → ".join(_shown(estimates.mean_interval(values)) if len(values) else ABSENT for values in finite)
 
 
 def _constant(old: float | None, new: float | None) -> Grade:
