@@ -15,8 +15,8 @@ from ronkyo.errors import UserError
 from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
 from ronkyo.typeset import Front, write
-from ronkyo.verify.replay import Replay
 from ronkyo.verify.replay.grades import Grade, Thing
+from ronkyo.verify.replay.rerun import Replay
 from ronkyo.verify.replay.sample import LEVEL, most_others
 from ronkyo.verify.replay.sides import Side
 from ronkyo.words import Words
