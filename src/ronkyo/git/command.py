@@ -50,15 +50,21 @@ def _merge_lock(base: Path, ours: Path, theirs: Path, place: str, size: int, dir
     from ronkyo import files
     from ronkyo.git.merge import merge
 
-    paths = [directory / path for path in (ours, base, theirs)]
+    paths = [directory / path for path in (base, ours, theirs)]
     try:
-        done = merge(paths[1].read_bytes(), paths[0].read_bytes(), paths[2].read_bytes(), place)
+        contents = [path.read_bytes() for path in paths]
+    except OSError as error:
+        raise UserError(f"{error.filename}: expected a file that can be read, found: {error.strerror}") from None
+    try:
+        done = merge(contents[0], contents[1], contents[2], place)
     except UserError as error:
         print(f"{error}; {place} is left as Git merges a text", file=sys.stderr)
         names = ("-L", "ours", "-L", "base", "-L", "theirs")
-        subprocess.run(["git", "merge-file", "-q", f"--marker-size={size}", *names, *paths], check=False)
+        subprocess.run(
+            ["git", "merge-file", "-q", f"--marker-size={size}", *names, paths[1], paths[0], paths[2]], check=False
+        )
         return 1
-    files.write_text(paths[0], done.text)
+    files.write_text(paths[1], done.text)
     if size <= MARKER_SIZE:
         print("\n".join(_listing(place, done.again)), file=sys.stderr)
     return 0
@@ -78,7 +84,10 @@ def _pre_commit(directory: Path) -> int:
     """Exit status 1, which stops the commit, where something is found."""
     from ronkyo.git import staged
 
-    found = staged.findings(Project.find(directory))
+    try:
+        found = staged.findings(Project.find(directory))
+    except UserError as error:
+        found = [str(error)]
     for line in found:
         print(line, file=sys.stderr)
     if found:

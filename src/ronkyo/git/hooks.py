@@ -79,7 +79,7 @@ def _install_hook(project: Project, top: Path) -> list[str]:
     kept = [old for old in text.splitlines() if old and old not in HEAD.splitlines() and not _same_project(old, line)]
     files.write_text(file, HEAD + "\n".join([*kept, line]) + "\n")
     file.chmod(0o755)
-    return [f"{file}: checks what is staged before each commit (undo: remove the file)"]
+    return [f"{file}: checks what is staged before each commit (undo: remove its line)"]
 
 
 def hook_line(folder: str) -> str:
