@@ -117,16 +117,15 @@ def _whole(clone: Clone, done: Replay, say: Callable[[str], None]) -> Iterator[T
 
 
 def _of_claims(clone: Clone, done: Replay, say: Callable[[str], None]) -> Iterator[Thing]:
-    """The experiments that the claims compare, with all their seeds; what other claims stand on stays as committed."""
+    """The experiments that the claims compare, with all their seeds, and every claim that stands on these alone; what
+    other claims stand on stays as committed."""
     ledger = grades.read_claims(clone.given)
     for id in done.chosen.claims:
         if id not in ledger:
             file = clone.given.relative(clone.given.claims_file)
             raise ReplayError(f"{file}: expected the claim {id}, found none{nearest(id, ledger)}")
-    asked = {id: ledger[id] for id in done.chosen.claims}
-    experiments = sorted(
-        {file.split("/")[2].partition(".")[0] for entry in asked.values() for file in entry["evidence"]}
-    )
+    experiments = sorted({name for id in done.chosen.claims for name in _stands_on(ledger[id])})
+    asked = {id: entry for id, entry in ledger.items() if _stands_on(entry) <= {*experiments}}
     kinds = ("summarize", "draw")
     known = clones.entries(clone.given)
     _stages(clone, done, [name for one in experiments for kind in kinds if (name := f"{kind}_{one}") in known], say)
@@ -137,6 +136,11 @@ def _of_claims(clone: Clone, done: Replay, say: Callable[[str], None]) -> Iterat
     _run(clone, done, "claims", _inside(clone, "claims", decided))
     found = files.read_json(decided) if decided.is_file() else {}
     yield from grades.claims(asked, {id: entry for id, entry in found.items() if id in asked})
+
+
+def _stands_on(entry: Mapping[str, Any]) -> set[str]:
+    """The experiments of a claim's evidence (reports/seeds/NAME.csv, reports/figures/NAME/…)."""
+    return {file.split("/")[2].partition(".")[0] for file in entry["evidence"]}
 
 
 def _graded(clone: Clone, experiments: Sequence[str]) -> Iterator[Thing]:
