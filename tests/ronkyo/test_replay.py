@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from test_repro import change, run, start
 
+from ronkyo import cli
 from ronkyo.claims import estimates
 from ronkyo.new import project as new
 from ronkyo.project import Project
@@ -113,6 +114,18 @@ def test_an_unknown_claim_is_one_line(root):
     _, errors = run(root, *RONKYO, "verify", "--replay", "--claims", "momentum-needs-less", expected=1)
     expected = f"expected the claim momentum-needs-less, found none; nearest: {CLAIM}"
     assert errors == f"reports/claims.json: {expected}\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--seeds", "2"], "verify --seeds: expected --replay with it"),
+        (["--replay", "--all", "--draw", "2"], "verify --draw: expected --seeds with it, since all seeds are computed"),
+    ],
+)
+def test_options_that_would_do_nothing_are_one_line(root, capsys, options, message):
+    assert cli.main(["-C", str(root), "verify", *options]) == 1
+    assert capsys.readouterr().err == f"{message}\n"
 
 
 def test_without_a_commit_there_is_nothing_to_replay(tmp_path):

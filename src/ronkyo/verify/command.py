@@ -43,7 +43,7 @@ def run(
     **options: Any,
 ) -> int:
     """Exit status 1 where something is not as it should be."""
-    if options["replay"]:
+    if replay.is_asked(options):
         return replay.run(directory, json, options)
     from ronkyo.verify.check import listing
 

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ronkyo.errors import UserError
+
 
 def add(verify: argparse.ArgumentParser) -> None:
     group = verify.add_argument_group("with --replay")
@@ -26,6 +28,16 @@ def _whole(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number ≥ 1, found {text!r}")
     return int(text)
+
+
+def is_asked(options: dict[str, Any]) -> bool:
+    """Whether to compute again. Raises UserError for options that say how, and nothing that says so."""
+    given = [name for name in ("seeds", "claims", "all", "draw", "workspace", "numerics", "output") if options[name]]
+    if given and not options["replay"]:
+        raise UserError(f"verify --{given[0]}: expected --replay with it")
+    if options["draw"] and (options["claims"] or options["all"]):
+        raise UserError("verify --draw: expected --seeds with it, since all seeds are computed")
+    return options["replay"]
 
 
 def run(directory: Path, json: bool, options: dict[str, Any]) -> int:

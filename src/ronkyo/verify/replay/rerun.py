@@ -29,13 +29,7 @@ from ronkyo.verify.replay.sample import Drawn
 from ronkyo.verify.replay.sides import Sides
 
 RUNNING = re.compile(r"Running (?:stage )?'(.+)'")
-TABLES = (
-    "metrics",
-    "seeds",
-    "items",
-    "data",
-    "figures",
-)  # below reports/, what claims are decided from and chapters show
+TABLES = ("metrics", "seeds", "items", "data", "figures")  # in reports/: what claims and chapters are made from
 FAILED = re.compile(r"^(?:WARNING|ERROR): failed to run: ")  # DVC, of the stage that it ran last
 
 
@@ -80,7 +74,8 @@ def replay(project: Project, chosen: Chosen, say: Callable[[str], None]) -> Repl
     Raises ReplayError."""
     began = time.monotonic()
     with clones.cloned(project, chosen.workspace, chosen.numerics) as clone:
-        done = Replay(chosen, _commit(project, chosen), Sides.of(project, clone), datetime.now(UTC))
+        commit = "" if chosen.workspace else clones.git(project.root, "rev-parse", "HEAD").decode().strip()
+        done = Replay(chosen, commit, Sides.of(project, clone), datetime.now(UTC))
         if chosen.seeds:
             made = _sampled(clone, done, chosen.seeds, say)
         elif chosen.claims:
@@ -92,14 +87,6 @@ def replay(project: Project, chosen: Chosen, say: Callable[[str], None]) -> Repl
         done.stages = {name: _seconds(clone, name) for name in done.stages}
     done.seconds = time.monotonic() - began
     return done
-
-
-def _commit(project: Project, chosen: Chosen) -> str:
-    if chosen.workspace:
-        return ""
-    return subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=project.root, capture_output=True, text=True, check=True
-    ).stdout.strip()
 
 
 # -- what is computed -------------------------------------------------------------------------------------------------
@@ -140,7 +127,8 @@ def _of_claims(clone: Clone, done: Replay, say: Callable[[str], None]) -> Iterat
 
 def _stands_on(entry: Mapping[str, Any]) -> set[str]:
     """The experiments of a claim's evidence (reports/seeds/NAME.csv, reports/figures/NAME/…)."""
-    return {file.split("/")[2].partition(".")[0] for file in entry["evidence"]}
+    places = (file.split("/") for file in entry["evidence"])
+    return {parts[2].partition(".")[0] for parts in places if parts[0] == "reports" and len(parts) > 2}
 
 
 def _graded(clone: Clone, experiments: Sequence[str]) -> Iterator[Thing]:
@@ -195,7 +183,11 @@ def _counts(clone: Clone) -> dict[str, dict[str, int]]:
 
 
 def _experiments(clone: Clone) -> list[str]:
-    return sorted(file.stem for file in (clone.given.reports / "metrics").glob("*.json"))
+    """Those with committed results."""
+    reports = clone.given.reports
+    return sorted(
+        {*(file.stem for file in reports.glob("metrics/*.json")), *(one.name for one in reports.glob("figures/*"))}
+    )
 
 
 def _text(file: Path) -> str:
@@ -270,8 +262,9 @@ def _started(command: Sequence[str], folder: Path, environment: Mapping[str, str
         try:
             yield process
         finally:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+            if process.poll() is None:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
 
 def _seconds(clone: Clone, stage: str) -> float | None:
