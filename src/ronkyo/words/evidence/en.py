@@ -17,4 +17,5 @@ TEXTS: dict[str, str] = {
     "evidence.data": "Origin and SHA-256 of the data",
     "evidence.curves": "Learning curves",
     "evidence.figures": "MD5 and alternative texts of the figures",
+    "evidence.drawn": "SHA-256 of what each page and figure draws",
 }

@@ -17,4 +17,5 @@ TEXTS: dict[str, str] = {
     "evidence.data": "データの出典と SHA-256",
     "evidence.curves": "学習曲線",
     "evidence.figures": "図の MD5 と代替テキスト",
+    "evidence.drawn": "各ページと図に描いたものの SHA-256",
 }
