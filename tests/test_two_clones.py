@@ -7,7 +7,7 @@ import subprocess
 import pytest
 import two_clones
 
-DVC = "stages: {report: {cmd: python make.py, deps: [make.py], params: [{versions.yaml: [numpy]}]}}"
+DVC = "stages: {report: {cmd: python make.py, deps: [make.py, versions.yaml]}}"
 MAKE = """
 import os, sys, time
 from pathlib import Path

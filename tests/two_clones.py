@@ -49,8 +49,7 @@ def main() -> int:
         if file in differing:
             print(f"{second[file]}  {file}  of the second clone")
     if stale and not differing:
-        settings = [file for part in pipeline["report"].get("params", []) for file in part]
-        print(reason([*pipeline["report"]["deps"], *settings]))
+        print(reason(pipeline["report"]["deps"]))
     return int(bool(differing or stale))
 
 

@@ -51,7 +51,8 @@ class Results:
 
 def write_summary(project: Project, experiment: str, summary: Summary) -> None:
     """metrics/<experiment>.json: means, for DVC's tables; seeds/<experiment>.csv: every seed; items/<experiment>.csv:
-    every item; curves/<experiment>/. Tables that the summary has not are removed, since claims read what is there.
+    every item; curves/<experiment>/, to six digits, since they only are drawn. Tables that the summary has not are removed,
+    since claims read what is there.
     """
     means = {
         variant: {metric: numbers.six_digits(float(np.mean(values))) for metric, values in metrics.items()}
@@ -73,9 +74,16 @@ def write_summary(project: Project, experiment: str, summary: Summary) -> None:
         with replacing(curves_folder) as folder:
             folder.mkdir()
             for variant, curve in summary.curves.items():
-                write_table(folder / f"{variant}.csv", curve)
+                write_table(folder / f"{variant}.csv", {name: _to_six_digits(column) for name, column in curve.items()})
     elif curves_folder.exists():
         shutil.rmtree(curves_folder)
+
+
+def _to_six_digits(column: np.ndarray) -> np.ndarray:
+    """(n_points,): six significant digits of each number, whole numbers as they are."""
+    if not np.issubdtype(np.asarray(column).dtype, np.floating):
+        return column
+    return np.array([float(f"{value:.6g}") for value in column])
 
 
 def _long_table(tables: dict[str, Table], row_name: str, groups: np.ndarray | None) -> dict[str, Any]:

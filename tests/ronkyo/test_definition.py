@@ -85,6 +85,14 @@ def test_a_stage_depends_on_the_modules_that_its_code_imports_and_on_no_others(s
     assert "src/small/optimizers.py" not in stages(small_files)[f"draw_{NAME}"]["deps"]
 
 
+def test_the_report_depends_on_all_that_it_carries_and_on_the_code_of_every_stage(small_files):
+    before = stages(small_files)
+    report = set(before.pop("report")["deps"])
+    assert {"params.yaml", "versions.yaml", "report_templates", "src/small", "reports/curves"} <= report
+    for stage in before.values():
+        assert {path for path in stage.get("do", stage)["deps"] if path.startswith("stages/")} <= report
+
+
 @pytest.mark.parametrize(
     ("place", "code"),
     [
@@ -172,7 +180,7 @@ def test_stages_depend_on_the_versions_of_what_their_code_imports_and_of_what_th
     found = stages(small_files)
     assert libraries(found[f"train_{NAME}"]["do"]) == ["numpy"]
     assert libraries(found[f"draw_{NAME}"]) == ["kiwisolver", "matplotlib", "numpy"]
-    assert {"weasyprint", "pydyf"} <= set(libraries(found["report"]))
+    assert pins.FILE in found["report"]["deps"]
     assert "pytest" not in str(found)
     assert params.read_document(small_files.root / pins.FILE)["numpy"] == "2.0"
 

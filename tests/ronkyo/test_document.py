@@ -115,7 +115,9 @@ def test_never_counts_as_later_than_any_number_in_a_median(text_from):
 
 
 def test_a_table_of_the_projects_own_is_called_by_name(text_from):
-    assert '| GRU(64) | <data value="digits.gru.accuracy mean .2f">0.20</data> |' in text_from('{{ best_words(["gru"]) }}')
+    assert '| GRU(64) | <data value="digits.gru.accuracy mean .2f">0.20</data> |' in text_from(
+        '{{ best_words(["gru"]) }}'
+    )
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,10 @@ def test_a_summary_is_read_back_exactly(project, summary):
     assert results.read_constants(project, "task") == {"baseline": {"accuracy": 0.25}}
 
 
+def test_curves_have_six_digits(project, summary):
+    assert (project.curves_folder("task") / "plain.csv").read_text() == "step,loss\n1,0.3\n2,0.333333\n"
+
+
 def test_items_are_a_row_each_in_a_table_of_text(project, summary):
     lines = project.items_file("task").read_text().splitlines()
     assert lines == [

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -17,7 +17,9 @@ from ronkyo import files, params, pins
 from ronkyo.claims import ledger
 from ronkyo.errors import UserError
 from ronkyo.project import Project
+from ronkyo.report import crate
 from ronkyo.report.chapters import Rendered
+from ronkyo.report.crate import Item
 
 LOCK = "dvc.lock"
 REPORT = "report"  # the stage that the lock in a report cannot have: it ends after the report is written
@@ -32,14 +34,6 @@ PLACES = (  # of names: where their parts stand in a project
 )
 
 
-class Item(NamedTuple):
-    """A file that a report carries."""
-
-    content: bytes
-    path: str | None  # from the project's root; None for what no project has as a file
-    kind: str  # what it is: words("evidence.<kind>") says it
-
-
 def collect(project: Project, rendered: Rendered) -> dict[str, Item]:
     """Everything that the numbers, claims and figures of a rendered report stand on, by the name in the report. Neither
     a clock nor a commit: the same results give the same bytes."""
@@ -51,6 +45,8 @@ def collect(project: Project, rendered: Rendered) -> dict[str, Item]:
         found[LOCK] = Item(lock, LOCK, "lock")
     found["settings.json"] = Item(_json(project.settings()), None, "settings")
     found["figures.json"] = Item(_json(_figures(project, rendered.text)), None, "figures")
+    sections, words = rendered.values.sections, rendered.values.words
+    found[crate.NAME] = Item(crate.metadata(sections["report"], words, found), None, "crate")
     return found
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
 import ronkyo
@@ -23,7 +21,8 @@ HEAD = """\
 # Written by `ronkyo pipeline`: run it again after adding an experiment or an import, do not edit.
 #
 # prepare → train (one stage a variant, all its seeds) → summarize → draw → report. A stage depends on the files that its
-# code imports, the parameters that it reads, and the versions of the libraries that it computes with.
+# code imports, the parameters that it reads, and the versions of the libraries that it computes with; the report, which
+# carries all of these, on all of them.
 """
 ASKED = ("settings", "tables")  # the modules of an experiment that the report runs
 LINK = "stages/pipeline.yaml"  # = dvc.yaml, which DVC takes as a dependency under no name of its own
@@ -128,21 +127,26 @@ class Definition:
         return stage | {"plots": [{f"reports/figures/{name}": {"cache": False}}]}
 
     def report(self) -> dict[str, Any]:
-        """The report may print any code of the project's package, so it depends on the whole of that."""
-        asked = [self.project.experiments_folder / name / f"{part}.py" for name in self.experiments for part in ASKED]
-        roots = [self.project.root / "stages/report.py", *(file for file in asked if file.is_file())]
-        code, libraries = self._code(roots, ["pygments", *self.project.manifest.versions])  # pymdownx loads it itself
+        """The report may print any code of the project's package, so it depends on the whole of that. It carries what
+        dvc.lock says of the stages before it, so it depends on all of their code, and on the whole of what it carries."""
+        parts = {*MODULES.values(), *ASKED}
+        modules = [(name, part) for name in self.experiments for part in sorted(parts) if self.project.has(name, part)]
+        scripts = sorted(kind for kind, part in MODULES.items() if part in {part for _, part in modules})
+        code, _ = self._code(
+            [self.project.root / "stages" / f"{script}.py" for script in ("report", *scripts)]
+            + [self.project.experiments_folder / name / f"{part}.py" for name, part in modules]
+        )
         package = self.project.relative(self.project.source / self.project.manifest.package)
         made = [path for name in self.experiments for path in self.summary(name)]
         made += ["reports/data/" for name in self.experiments if self.project.has(name, "data")]
         made += ["reports/figures/" for name in self.experiments if self.project.has(name, "figures")]
-        folders = dict.fromkeys("/".join(path.split("/")[:2]) for path in sorted(made) if "/curves/" not in path)
-        given = ["params.yaml", self.project.relative(self.project.templates), package]
+        folders = dict.fromkeys("/".join(path.split("/")[:2]) for path in sorted(made))
+        linked = [LINK] if (self.project.root / LINK).is_file() else []
+        given = ["params.yaml", pins.FILE, *linked, self.project.relative(self.project.templates), package]
         deps = [*given, *(file for file in code if not file.startswith(f"{package}/")), *folders]
         outs = [*(f"reports/{self.project.name}.{suffix}" for suffix in ("html", "pdf"))]
         return {
             "cmd": "python stages/report.py",
-            **({"params": libraries} if libraries else {}),
             "deps": deps,
             "metrics": [{"reports/claims.json": {"cache": False, "persist": True}}],
             "outs": [*outs, {f"reports/{self.project.name}.md": {"cache": False}}],
@@ -187,7 +191,7 @@ class Definition:
         read = [*keys, *baseline, *libraries]
         return {"cmd": f"python stages/{arguments}", **({"params": read} if read else {}), "deps": [*code, *made]}
 
-    def _code(self, roots: list[Path], shown: Sequence[str] = ()) -> tuple[list[str], list[Any]]:
+    def _code(self, roots: list[Path]) -> tuple[list[str], list[Any]]:
         """The project's files that the roots reach, and the versions that they depend on as an entry of `params`. An
         engine that is installed is one of these; its own requirements are those that its reached files import."""
         for root in roots:
@@ -196,8 +200,7 @@ class Definition:
         reached = imports.closure(roots, [*self.project.packages, *self.installed])
         inside = [file for file in reached.files if file.is_relative_to(self.project.root)]
         needed = versions.distributions(reached.modules, reached.names - {"ronkyo"}, self.pinned)
-        named = {canonicalize_name(name) for name in shown} | ({"ronkyo"} if self.installed else set())
-        libraries = sorted({*needed, *(named & self.pinned.keys())})
+        libraries = sorted({*needed, *({"ronkyo"} & self.pinned.keys() if self.installed else ())})
         read = [{pins.FILE: libraries}] if libraries else []
         return sorted(map(self.project.relative, inside)), read
 

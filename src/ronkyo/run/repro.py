@@ -161,6 +161,8 @@ class Walk:
             self._done.add(stage)
             self._view.end(stage.addressing, how)
             return
+        if not any(stage in before for before in self._pipeline.upstream.values()):
+            self._pipeline.record()  # what ends a pipeline, as the report, tells of it as by `dvc repro`
         script = SCRIPT.fullmatch(stage.cmd) if isinstance(stage.cmd, str) else None
         if script is None or Path(stage.wdir) != self._project.root:
             self._start(stage, worker.commands, *pipeline.shell(stage))
