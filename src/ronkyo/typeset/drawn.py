@@ -131,9 +131,11 @@ class _Digests:
         """Of those resources whose names stand in the operators."""
         names = {f"/{name.decode('latin-1')}" for name in _NAMES.findall(content)}
         parts = []
-        for kind in sorted(resources):
-            group = resources[kind].get_object()
-            items = {name: group.raw_get(name) for name in group if name in names} if isinstance(group, dict) else {}
+        groups = {kind: resources[kind].get_object() for kind in sorted(resources)}
+        for kind, group in groups.items():
+            if kind == "/ProcSet":  # a list that has no meaning any more
+                continue
+            items = {name: group.raw_get(name) for name in group if name in names}
             parts += [kind.encode(), self._of_items(items)]
         return _sha256(*parts)
 
@@ -142,18 +144,18 @@ class _Digests:
         return _sha256(b"items", *parts)
 
     def _of(self, value: Any) -> bytes:
-        import pypdf.generic as generic
+        from pypdf.generic import DictionaryObject, IndirectObject, StreamObject
 
-        if isinstance(value, generic.IndirectObject):
+        if isinstance(value, IndirectObject):
             return self._of_reference(value)
-        if isinstance(value, generic.StreamObject):
+        if isinstance(value, StreamObject):
             own = {name: value.raw_get(name) for name in value if name != "/Resources"}
             if _is_deflated(value):
                 own.pop("/Filter")
             content = _unpacked(value)
             used = self.of_used(value["/Resources"], content) if "/Resources" in value else b""
             return _sha256(b"stream", self._of_items(own), content, used)
-        if isinstance(value, dict):
+        if isinstance(value, DictionaryObject):
             return b"page" if value.get("/Type") == "/Page" else self._of_items({k: value.raw_get(k) for k in value})
         if isinstance(value, list):
             return _sha256(b"array", *map(self._of, value))

@@ -77,6 +77,10 @@ def run(
     from ronkyo.verify.check import listing
 
     checks: list[Check] = []
+    if report:
+        from ronkyo.verify import alone, container
+
+        checks += alone.checks(container.read(directory / report))
     if current or badge or report is None:
         from ronkyo.project import Project
         from ronkyo.verify import badge as badges
