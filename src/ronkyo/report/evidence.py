@@ -45,8 +45,7 @@ def collect(project: Project, rendered: Rendered) -> dict[str, Item]:
         found[LOCK] = Item(lock, LOCK, "lock")
     found["settings.json"] = Item(_json(project.settings()), None, "settings")
     found["figures.json"] = Item(_json(_figures(project, rendered.text)), None, "figures")
-    sections, words = rendered.values.sections, rendered.values.words
-    found[crate.NAME] = Item(crate.metadata(sections["report"], words, found), None, "crate")
+    found[crate.NAME] = Item(crate.metadata(project.load_report(), rendered.values.words, found), None, "crate")
     return found
 
 
