@@ -14,10 +14,15 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PIN = re.compile(r"([a-z0-9-]+==[A-Za-z0-9.]+(?: ; .+)?)((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n")
 
+BESIDE = "# Beside the engine: what the project, checks, clusters and development need.\n"
+
 
 def pins(name: str = "requirements.lock") -> list[Requirement]:
     """Those of this version of Python and this platform."""
-    text = (ROOT / name).read_text(encoding="utf-8").partition("\n")[2]
+    return pins_in((ROOT / name).read_text(encoding="utf-8").partition("\n")[2].replace(BESIDE, ""))
+
+
+def pins_in(text: str) -> list[Requirement]:
     assert not PIN.sub("", text), "every line is a pin with its digests"
     locked_here = [Requirement(pin) for pin, _ in PIN.findall(text)]
     return [pin for pin in locked_here if pin.marker is None or pin.marker.evaluate()]
@@ -52,6 +57,23 @@ def test_what_dependencies_need_is_pinned_too():
         for requirement in needed:
             if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
                 assert canonicalize_name(requirement.name) in known, f"{name} needs {requirement.name}"
+
+
+def test_what_the_engine_needs_stands_first_and_is_all_that_the_check_of_a_clone_installs():
+    first, _, rest = (ROOT / "requirements.lock").read_text(encoding="utf-8").partition(BESIDE)
+    engine = {pin.name for pin in pins_in(first.partition("\n")[2])}
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    waiting = [Requirement(text) for text in needed]
+    seen = set()
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        if name not in seen and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            seen.add(name)
+            waiting += [Requirement(text) for text in requires(name) or []]
+    assert seen <= engine
+    assert not {"torch", "numba", "pytest"} & engine
+    assert not engine & {pin.name for pin in pins_in(rest)}
 
 
 def test_the_lock_pins_torch_as_one_plain_version():

@@ -1,5 +1,6 @@
 """Write requirements.lock and requirements-cuda.lock from pyproject.toml: `make lock`, then commit both.
 
+What the engine alone needs stands first in requirements.lock: no more than that is installed where nothing is trained.
 What is pinned stays pinned while pyproject.toml allows it; `make lock UPGRADE="--upgrade-package weasyprint"` moves one pin,
 `UPGRADE=--upgrade` all. uv must be on the path. See docs/decisions/009-one-lock-with-hashes.md.
 """
@@ -18,6 +19,8 @@ HEADS = {
     MAIN: "# Every distribution that the project uses, pinned, with the digests of its files. `make lock` writes it.\n",
     CUDA: "# What PyTorch's CUDA build for Linux needs beside requirements.lock. `make lock` writes it.\n",
 }
+BESIDE = "# Beside the engine: what the project, checks, clusters and development need.\n"
+PIN = re.compile(r"^(\S+)==(\S+)(?: ; (.+?))? \\\n((?:    --hash=.*\n)+)", re.MULTILINE)
 ONLY_CUDA = re.compile(r"cuda-|nvidia-|triton$")
 MACHINES = [
     {
@@ -53,23 +56,27 @@ TORCH_CPU = {
 
 def main(options: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        written = Path(folder, "both.lock")
+        written, engine = Path(folder, "both.lock"), Path(folder, "engine.lock")
         written.write_text(
             "".join(file.read_text(encoding="utf-8") for file in HEADS if file.exists()), encoding="utf-8"
         )
-        subprocess.run(
-            ["uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11", "--generate-hashes"]
-            + ["--extra", "check", "--extra", "cluster", "--group", "day3", "--group", "dev"]
-            + ["--no-annotate", "--no-header", "--quiet", "--output-file", str(written), *options],
-            cwd=ROOT,
-            check=True,
-        )
-        pins = re.findall(
-            r"^(\S+)==(\S+)(?: ; (.+?))? \\\n((?:    --hash=.*\n)+)", written.read_text(encoding="utf-8"), re.MULTILINE
-        )
-    for file, head in HEADS.items():
-        chosen = [_lines(*pin) for pin in pins if bool(ONLY_CUDA.match(pin[0])) == (file == CUDA)]
-        file.write_text(head + "".join(chosen), encoding="utf-8")
+        _resolve(written, "--extra", "check", "--extra", "cluster", "--group", "day3", "--group", "dev", *options)
+        _resolve(engine, "--constraint", str(written))
+        pins = PIN.findall(written.read_text(encoding="utf-8"))
+        needed = {name for name, *_ in PIN.findall(engine.read_text(encoding="utf-8"))}
+    cuda = [pin for pin in pins if ONLY_CUDA.match(pin[0])]
+    first = [pin for pin in pins if pin[0] in needed]
+    rest = [pin for pin in pins if pin not in cuda and pin not in first]
+    for file, parts in {MAIN: (first, rest), CUDA: (cuda,)}.items():
+        texts = ("".join(_lines(*pin) for pin in part) for part in parts)
+        file.write_text(HEADS[file] + BESIDE.join(texts), encoding="utf-8")
+
+
+def _resolve(target: Path, *options: str) -> None:
+    """Pins with digests, for all platforms; those that the file has stay while they can."""
+    command = ["uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11", "--generate-hashes"]
+    command += ["--no-annotate", "--no-header", "--quiet", "--output-file", str(target), *options]
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 def _lines(name: str, version: str, marker: str, digests: str) -> str:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from ronkyo.compare import command as compare
 from ronkyo.errors import UserError
+from ronkyo.git import command as git
 from ronkyo.numerics import Choice
 from ronkyo.project import NoProject, Project
 from ronkyo.verify import command as verify
@@ -56,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     _add_render(commands)
     compare.add(commands)
     verify.add(commands)
+    git.add(commands)
     return command
 
 

@@ -135,12 +135,15 @@ def _shown(value: Any) -> str:
 def digest(path: Path, root: Path | None = None) -> str:
     """What DVC records of a file or a folder; root: the folder whose .dvcignore says what of a folder is left out.
     Raises OSError."""
-    if not path.is_dir():
-        return _md5(path)
+    return folder_digest(digests(path, root)) if path.is_dir() else _md5(path)
+
+
+def digests(folder: Path, root: Path | None = None) -> dict[str, str]:
+    """Of the files in a folder, path from the folder -> md5; root: as for `digest`. Raises OSError."""
     ignored = _ignored(root) if root else GitIgnoreSpec.from_lines(IGNORED)
-    names = {file: file.relative_to(root or path).as_posix() for file in _files(path)}
+    names = {file: file.relative_to(root or folder).as_posix() for file in _files(folder)}
     files = [file for file, name in names.items() if not ignored.match_file(name)]
-    return folder_digest({file.relative_to(path).as_posix(): _md5(file) for file in files})
+    return {file.relative_to(folder).as_posix(): _md5(file) for file in files}
 
 
 def folder_digest(files: Mapping[str, str]) -> str:

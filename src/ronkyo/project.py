@@ -23,6 +23,7 @@ from ronkyo.numerics import Choice
 from ronkyo.params import Name, Section, Seeds
 
 MANIFEST = "pyproject.toml"
+TABLE = "tool.ronkyo"  # in it
 DEFAULTS = {"numerics": "portable"}  # what params.yaml need not say
 
 
@@ -72,7 +73,7 @@ class Manifest(Section):
 class ExperimentSettings(Section):
     """What settings.json says of an experiment."""
 
-    settings: dict[str, Any] | None  # its section of params.yaml, every key of every variant written out
+    settings: dict[str, Any]  # its section of params.yaml, every key of every variant written out
     labels: dict[str, str]  # what each variant is called
     title: str
 
@@ -90,18 +91,17 @@ class Layout:
         """Only where there is no code that could tell."""
         return self.root / "settings.json"
 
-    @property
-    def versions_file(self) -> Path:
-        return self.root / "versions.yaml"
-
     def settings(self) -> dict[str, Any]:
-        """{"report": section, "numerics": choice, experiment: ExperimentSettings}, as JSON. Raises ProjectError."""
+        """{"tool.ronkyo": Manifest, "report": section, "numerics": choice, experiment: ExperimentSettings}, as JSON. Raises
+        ProjectError, or ParamsError for what is not so."""
         shown = self.relative(self.settings_file)
         try:
             document = json.loads(self.settings_file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise ProjectError(f"{shown}: expected JSON, found {error}") from None
-        schemas = {"report": Report, "numerics": Numerics}
+        schemas = {TABLE: Manifest, "report": Report, "numerics": Numerics}
+        if not isinstance(document, dict):
+            raise ProjectError(f"{shown}: expected what experiments were set to, found {document!r}")
         for name in {**schemas, **document}:
             params.load_section(document, shown, name, schemas.get(name, ExperimentSettings))
         return document
@@ -305,13 +305,14 @@ class Project(Layout):
     def settings(self) -> dict[str, Any]:
         """As the project's code reads params.yaml now. Raises ParamsError or ProjectError."""
         sections = self.load_params()
-        told = {name: sections[name].model_dump(mode="json") for name in ("report", "numerics")}
+        told = {TABLE: self.manifest, "report": sections["report"], "numerics": sections["numerics"]}
+        told = {name: section.model_dump(mode="json") for name, section in told.items()}
         return told | {name: self._told(name, sections.get(name)) for name in self.experiments}
 
     def _told(self, experiment: str, section: Section | None) -> dict[str, Any]:
         variants = getattr(section, "variants", ())
         return {
-            "settings": section and section.model_dump(mode="json"),
+            "settings": section.model_dump(mode="json") if section else {},
             "labels": {variant: self.label(experiment, section, variant) for variant in variants},
             "title": self.title(experiment),
         }
@@ -334,4 +335,4 @@ def _manifest(file: Path, table: dict[str, Any]) -> Manifest:
     try:
         return Manifest.model_validate(table)
     except ValidationError as error:
-        raise ProjectError("\n".join(params.describe(error, file.name, "tool.ronkyo", Manifest, table))) from error
+        raise ProjectError("\n".join(params.describe(error, file.name, TABLE, Manifest, table))) from error

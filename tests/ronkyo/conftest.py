@@ -18,6 +18,7 @@ from ronkyo.run import draw, prepare, report, summarize, unit
 from ronkyo.run.unit import Unit
 
 PACKAGE = "small"
+RONKYO = (sys.executable, "-m", "ronkyo.cli")
 
 
 @contextmanager
@@ -100,6 +101,39 @@ def compared(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("revisions") / PACKAGE
     revisions.build(root)
     return root
+
+
+@pytest.fixture(scope="session")
+def committed(tmp_path_factory) -> Path:
+    """A new English project whose every stage ran by `ronkyo repro`, committed. Only read it."""
+    root = tmp_path_factory.mktemp("committed") / PACKAGE
+    root.mkdir()
+    new.write_files(PACKAGE, PACKAGE, "en", root)
+    revisions.start(root)
+    revisions.do(root, *RONKYO, "repro")
+    revisions.commit_all(root, "one")
+    return root
+
+
+@pytest.fixture(scope="session")
+def committed_twice(committed, tmp_path_factory) -> Path:
+    """The same with a second commit, `two`, after a parameter of the data changed."""
+    root = tmp_path_factory.mktemp("committed_twice") / PACKAGE
+    shutil.copytree(committed, root, symlinks=True)
+    text = (root / "params.yaml").read_text(encoding="utf-8")
+    (root / "params.yaml").write_text(text.replace("noise: 0.5", "noise: 0.6"), encoding="utf-8")
+    revisions.do(root, *RONKYO, "repro")
+    revisions.commit_all(root, "two")
+    return root
+
+
+@pytest.fixture
+def committed_copy(committed, tmp_path) -> Iterator[Path]:
+    """A copy of `committed` that a test may change."""
+    root = tmp_path / PACKAGE
+    shutil.copytree(committed, root, symlinks=True)
+    with alone():
+        yield root
 
 
 @pytest.fixture

@@ -109,29 +109,34 @@ def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def do(root: Path, *command: str) -> None:
+    done = run(root, *command)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+
+
+def start(root: Path) -> None:
+    """A repository of Git and DVC, without a commit."""
+    do(root, "git", "init", "-q", "-b", "main")
+    do(root, "git", "config", "user.name", "a")
+    do(root, "git", "config", "user.email", "a@example.org")
+    do(root, "dvc", "init", "-q")
+
+
 def build(root: Path) -> None:
     """The repository in `root`; its workspace is as the last commit of main."""
-
-    def do(*command: str) -> None:
-        done = run(root, *command)
-        assert done.returncode == 0, f"{command}: {done.stderr}"
-
     root.mkdir(parents=True)
     new.write_files(PACKAGE, PACKAGE, "ja", root)
     change_yaml(root / "dvc.yaml", _cut_down)
     change_yaml(root / "params.yaml", _two_variants)
-    do("git", "init", "-q", "-b", "main")
-    do("git", "config", "user.name", "a")
-    do("git", "config", "user.email", "a@example.org")
-    do("dvc", "init", "-q")
-    do("dvc", "repro", "-q", STAGE)
-    _commit_all(do, "first")
+    start(root)
+    do(root, "dvc", "repro", "-q", STAGE)
+    commit_all(root, "first")
     _write(root, {"reports/claims.json": to_json(CLAIMS), REPORT: TEXT, FIGURE: drawing(40)})
     _write(root, {DATA: to_json({"name": "points", "digest": "aaaa1111"})})
-    _commit_all(do, "second")
+    commit_all(root, "second")
     for name, change in EXPERIMENTS.items():
-        do("dvc", "exp", "run", "-q", "-n", name, "-S", change, STAGE)
-        do("git", "checkout", "-q", ".")
+        do(root, "dvc", "exp", "run", "-q", "-n", name, "-S", change, STAGE)
+        do(root, "git", "checkout", "-q", ".")
     files = {
         "reports/claims.json": to_json(CHANGED_CLAIMS),
         REPORT: CHANGED_TEXT,
@@ -172,10 +177,11 @@ def _write(root: Path, files: Mapping[str, str]) -> None:
         file.write_text(text, encoding="utf-8")
 
 
-def _commit_all(do: Callable[..., None], name: str) -> None:
-    do("git", "add", "-A")
-    do("git", "commit", "-q", "-m", name)
-    do("git", "tag", name)
+def commit_all(root: Path, name: str) -> None:
+    """Commit the workspace, with a tag of that name."""
+    do(root, "git", "add", "-A")
+    do(root, "git", "commit", "-q", "-m", name)
+    do(root, "git", "tag", name)
 
 
 def commit(root: Path, name: str, files: Mapping[str, str | None], parent: str | None = "main") -> str:

@@ -15,7 +15,7 @@ from ronkyo.words import Words
 RNG = np.random.default_rng(3)
 NOISE = {name: RNG.normal(size=8) for name in ("ours", "near", "far")}
 ITEMS = {name: RNG.normal(size=40) for name in ("ours", "near")}
-WORDINGS = ("supported", "equal", "undecided", "contradicted")
+WORDINGS = dict.fromkeys(("supported", "equal", "undecided", "contradicted"), "")
 
 
 def claim(table, predicate, matters=None, items=None):

@@ -368,9 +368,9 @@ def test_a_number_over_seeds_without_a_format_has_the_digits_that_its_interval_s
     assert values.median("digits.gru.loss") == "5.13"  # infinite in one
 
 
-def claim_of(*comparisons, verdict=every):
-    predicate = Predicate(tuple(lambda _, c=c: c for c in comparisons), verdict)
-    found = verdict([comparison.verdict for comparison in comparisons])
+def claim_of(*comparisons):
+    predicate = Predicate(tuple((lambda _, c=c: c,) for c in comparisons))
+    found = every([comparison.verdict for comparison in comparisons])
     return Claim("a", 1, "x", "h", predicate, found, comparisons, None, None, Words("en"), "items")
 
 
@@ -1094,7 +1094,7 @@ print(claim.lower("digits.rnn.accuracy", than="digits.chance.accuracy", ratio=Tr
 unwanted = "weasyprint lxml markdown matplotlib fontTools dvc torch jinja2 pydantic ronkyo.project ronkyo.report".split()
 print([name for name in unwanted if name in sys.modules])
 claims = Claims(Words("en"))
-claims.state("better", claim.higher("digits.gru.accuracy", than=0.5), "script:1", ["supported"], lambda claim: "It is.")
+claims.state("better", claim.higher("digits.gru.accuracy", than=0.5), "script:1", {"supported": "It is."}, lambda claim: "It is.")
 print(ledger.terminal(claims).splitlines()[-1], ledger.document(claims)["better"]["effect"])
 """
 

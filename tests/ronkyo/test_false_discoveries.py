@@ -10,7 +10,7 @@ from scipy import stats
 from ronkyo.claims import MetricsTable, Predicate, Predicates, estimates
 from ronkyo.claims.false_discoveries import standing
 from ronkyo.claims.quantity import Kind, Quantity
-from ronkyo.claims.verdicts import Comparison, every
+from ronkyo.claims.verdicts import Comparison
 
 FEW = 199  # resamples: enough for the hull, in which Student's interval is nearly always the wider
 
@@ -22,7 +22,7 @@ def claim(differences):
         estimate = estimates.mean_estimate(differences, 1 - alpha, np.random.default_rng(1), FEW)
         return Comparison(Quantity(Kind.DIFFERENCE, "e.a.m", 0), "a", 0.0, math.inf, estimate, 1 - alpha, ())
 
-    return Predicate((compare,), every)
+    return Predicate(((compare,),))
 
 
 def mixture(generator, false, true, n=10):

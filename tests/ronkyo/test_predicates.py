@@ -285,7 +285,14 @@ def test_what_the_ledger_says_would_change_a_verdict_does(drawn, kind, ratio):
     a = b + noise + drawn[2]
     ratio = ratio and kind != "equal"
     claims = Claims(Words("en"))
-    claims.state("one", claimed(a, b, kind, ratio=ratio), "here:1", list(Verdict), lambda claim: "It is.", "a is more")
+    claims.state(
+        "one",
+        claimed(a, b, kind, ratio=ratio),
+        "here:1",
+        dict.fromkeys(Verdict, ""),
+        lambda claim: "It is.",
+        "a is more",
+    )
     claim = claims.stated[0].claim
     assume(claim.verdict != U and abs(claim.deciding.turn.move) > 0.02)
     [said] = ledger.changes_if(claim)

@@ -18,15 +18,15 @@ def standing(predicates: Mapping[str, Predicate], rate: float = estimates.ALPHA)
     Yekutieli 2005). Claims whose comparisons are all computed, not estimated, are not counted: they cannot be decided by
     chance.
     """
-    estimated = {
-        id: predicate
-        for id, predicate in predicates.items()
-        if any(comparison.estimate.method != Method.EXACT for comparison in predicate.compare(rate))
+    decided = {id: predicate.decide(rate) for id, predicate in predicates.items()}
+    verdicts = {
+        id: verdict
+        for id, (verdict, comparisons) in decided.items()
+        if any(comparison.estimate.method != Method.EXACT for comparison in comparisons)
     }
-    verdicts = {id: predicate.decide(rate)[0] for id, predicate in estimated.items()}
     left = {id for id, verdict in verdicts.items() if verdict != Verdict.UNDECIDED}
     count = 0
     while len(left) != count:
         count = len(left)
-        left = {id for id in left if estimated[id].decide(rate * count / len(estimated))[0] == verdicts[id]}
+        left = {id for id in left if predicates[id].decide(rate * count / len(verdicts))[0] == verdicts[id]}
     return left

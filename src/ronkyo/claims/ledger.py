@@ -12,7 +12,9 @@ from typing import Any
 
 from ronkyo.claims import power
 from ronkyo.claims.estimates import ALPHA, Estimate, Method, Reason
-from ronkyo.claims.quantity import Kind
+from ronkyo.claims.metrics import Metrics
+from ronkyo.claims.predicates import Compare, Predicate, Predicates
+from ronkyo.claims.quantity import Kind, Quantity
 from ronkyo.claims.statements import Claim, Claims, Stated
 from ronkyo.claims.verdicts import Comparison, Verdict, factor, open_parts
 from ronkyo.numbers import shown, to_spread
@@ -55,18 +57,38 @@ def _entry(stated: Stated, stands: bool | None, earlier: Rows) -> dict[str, Any]
         "looks": [look.row for look in claim.looks],
         "sentences": re.findall(claim.words("claims.sentence"), stated.text),
         "comparisons": [_comparison(comparison) for comparison in claim.comparisons],
+        "parts": claim.predicate.places,
         "changes_if": changes_if(claim),
         "evidence": [*claim.evidence, *([claim.figure_file] if claim.figure_file else [])],
         "original": earlier,
         "place": [claim.place],
+        **({"wordings": [dict(claim.wordings)]} if claim.wordings else {}),
     }
+
+
+def predicate(entry: Mapping[str, Any], metrics: Metrics) -> Predicate:
+    """That of an entry, which its comparisons and parts make again. Raises ValueError, LookupError or TypeError for an entry
+    that is none, or whose metrics there are not."""
+    predicates = Predicates(metrics)
+
+    def compare(row: Mapping[str, Any]) -> Compare:
+        quantity = Quantity(Kind(row["kind"]), row["metric"], row["other"], row["over"])
+        return predicates.comparison(
+            quantity, (row.get("above", -math.inf), row.get("below", math.inf)), row.get("matters")
+        )
+
+    return Predicate(tuple(tuple(compare(entry["comparisons"][place]) for place in part) for part in entry["parts"]))
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:
     sides = (("above", comparison.low), ("below", comparison.high))
-    estimate = comparison.estimate
+    estimate, quantity = comparison.estimate, comparison.quantity
     return {
-        "quantity": str(comparison.quantity),
+        "quantity": str(quantity),
+        "kind": str(quantity.kind),
+        "metric": quantity.metric,
+        "other": quantity.other,
+        "over": quantity.over,
         "verdict": str(comparison.verdict),
         **{name: bound for name, bound in sides if math.isfinite(bound)},
         "value": rounded(estimate.value),

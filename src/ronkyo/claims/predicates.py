@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import partial
+from itertools import count, pairwise
 
 import numpy as np
 
@@ -22,14 +23,24 @@ from ronkyo.claims.quantity import Kind, Quantity
 from ronkyo.claims.verdicts import Comparison, Verdict, agreed, every
 from ronkyo.seeds import generator
 
+Compare = Callable[[float], Comparison]  # makes a comparison once its two-sided level is known
+
 
 @dataclass(frozen=True)
 class Predicate:
-    """Comparisons still to be made, each once its two-sided level is known, and how their verdicts combine."""
+    """Comparisons still to be made. Those of one part are kinds of evidence that must agree; every part must hold."""
 
-    comparisons: tuple[Callable[[float], Comparison], ...]
-    verdict: Callable[[Sequence[Verdict]], Verdict]
-    parts: int = 1  # each of which can decide it alone: two kinds of evidence that must agree are one
+    parts: tuple[tuple[Compare, ...], ...]
+
+    @property
+    def places(self) -> list[list[int]]:
+        """Of each part its comparisons' places among all."""
+        left = count()
+        return [[next(left) for _ in part] for part in self.parts]
+
+    def verdict(self, verdicts: Sequence[Verdict]) -> Verdict:
+        """From those of its comparisons."""
+        return every([agreed([verdicts[place] for place in part]) for part in self.places])
 
     def decide(self, alpha: float = estimates.ALPHA) -> tuple[Verdict, list[Comparison]]:
         """alpha: how often, at most, a claim is decided about differences that do not exist, over all its planned looks."""
@@ -39,20 +50,14 @@ class Predicate:
     def compare(self, alpha: float = estimates.ALPHA) -> list[Comparison]:
         """Bonferroni: of k parts in one claim each is decided at alpha / k, and at the level of a look at that. What must agree
         to decide needs no share of its own (Berger 1982)."""
-        return [compare(alpha / self.parts) for compare in self.comparisons]
+        return [compare(alpha / len(self.parts)) for part in self.parts for compare in part]
 
 
 def all_of(*predicates: Predicate) -> Predicate:
     """Each of the predicates holds."""
     if not predicates or not all(isinstance(part, Predicate) for part in predicates):
         raise ValueError(f"all_of: expected predicates such as higher(…), found {predicates!r}")
-
-    def verdict(verdicts: Sequence[Verdict]) -> Verdict:
-        left = iter(verdicts)
-        return every([part.verdict([next(left) for _ in part.comparisons]) for part in predicates])
-
-    comparisons = tuple(compare for part in predicates for compare in part.comparisons)
-    return Predicate(comparisons, verdict, sum(part.parts for part in predicates))
+    return Predicate(tuple(part for predicate in predicates for part in predicate.parts))
 
 
 class Predicates:
@@ -99,8 +104,7 @@ class Predicates:
 
     def equal(self, metric: str, to: str | float, within: float) -> Predicate:
         """|metric - to| < within: equivalence, not the absence of a difference."""
-        quantity = Quantity(Kind.DIFFERENCE, metric, to)
-        return self._comparison(quantity, (-_positive("within", within), within))
+        return self._one(Quantity(Kind.DIFFERENCE, metric, to), (-_positive("within", within), within))
 
     def highest(
         self,
@@ -158,23 +162,12 @@ class Predicates:
         if not 0 < given[0] < 1:
             raise ValueError(f"share: expected a bound between 0 and 1, found {given[0]!r}")
         bounds = (-math.inf if more_than is None else more_than, math.inf if less_than is None else less_than)
-        values = self.metrics.over_seeds(metric)
-
-        def estimate(level: float) -> Estimate:
-            return estimates.share_estimate(values, level)
-
-        return self._predicate(Quantity(Kind.SHARE, metric), bounds, estimate, len(values))
+        return self._one(Quantity(Kind.SHARE, metric), bounds)
 
     def more_often(self, metric: str, than: str) -> Predicate:
         """Of the seeds in which one of two metrics of zeros and ones is one and the other is not, the first is one in
         more than half: McNemar's exact test."""
-        _same_experiment(metric, than)
-        a, b = _pairs(self.metrics.over_seeds(metric), self.metrics.over_seeds(than))
-
-        def estimate(level: float) -> Estimate:
-            return estimates.discordant_estimate(a, b, level)
-
-        return self._predicate(Quantity(Kind.DISCORDANT, metric, than), (0.5, math.inf), estimate, len(a))
+        return self._one(Quantity(Kind.DISCORDANT, metric, than), (0.5, math.inf))
 
     def exact(self, constant: str, equals: str | float, tolerance: float = 1e-6) -> Predicate:
         """Two computed numbers agree but for rounding (constants are kept to six digits): their difference is within
@@ -182,7 +175,7 @@ class Predicates:
         self.metrics.number(constant)  # a metric over seeds is estimated, never exact
         expected = self._number(equals)
         within = _positive("tolerance", tolerance) * max(1.0, abs(expected))
-        return self._comparison(Quantity(Kind.DIFFERENCE, constant, equals), (-within, within))
+        return self._one(Quantity(Kind.DIFFERENCE, constant, equals), (-within, within))
 
     # -- what they are made of ----------------------------------------------------------------------------------------
 
@@ -203,55 +196,15 @@ class Predicates:
         if matters is None and isinstance(metric, str) and self.metrics.is_metric(metric):
             matters = self.metrics.matters(metric, ratio)
         kinds = ("seeds", "items") if over == "both" else (over,)
-        parts = [self._comparison(Quantity(kind, metric, than, one), bounds, matters) for one in kinds]
-        return Predicate(tuple(compare for part in parts for compare in part.comparisons), agreed)
+        return Predicate((tuple(self.comparison(Quantity(kind, metric, than, one), bounds, matters) for one in kinds),))
 
-    def _comparison(self, quantity: Quantity, bounds: tuple[float, float], matters: float | None = None) -> Predicate:
-        metric, than, ratio = quantity.metric, quantity.other, quantity.kind == Kind.RATIO
-        if not isinstance(metric, str):
-            raise ValueError(f"expected a metric (experiment.variant.metric) or a constant, found {metric!r}")
-        assert than is not None
-        other = than if isinstance(than, str) and self.metrics.is_metric(than) else None
-        if not self.metrics.is_metric(metric):
-            if other:
-                raise ValueError(f"{metric}: expected a metric over seeds to compare with {other}, found a constant")
-            distance = _distance(self.metrics.number(metric), self._number(than), ratio)
-            return self._predicate(quantity, bounds, lambda level: estimates.computed(distance), matters=matters)
-        if other:
-            _same_experiment(metric, other)
-        values = self.metrics.over_seeds if quantity.over == "seeds" else self._over_items
-        a = values(metric)
-        a, b = _pairs(a, values(other) if other else np.full(len(a), self._number(than)))
+    def _one(self, quantity: Quantity, bounds: tuple[float, float]) -> Predicate:
+        return Predicate(((self.comparison(quantity, bounds),),))
 
-        def estimate(level: float) -> Estimate:
-            # one stream for all: what a claim compares, and how it is called, changes no interval
-            rng = generator("claims", 0, "bootstrap")
-            if ratio:
-                return estimates.ratio_estimate(a, b, level, rng)
-            with np.errstate(invalid="ignore"):  # inf - inf: never and never
-                return estimates.mean_estimate(a - b, level, rng)
-
-        return self._predicate(quantity, bounds, estimate, len(a) if quantity.over == "seeds" else 0, matters)
-
-    def _over_items(self, key: str) -> np.ndarray:
-        """A metric of every test item, or the mean of every group of items where the data name groups."""
-        values = self.metrics.over_items(key)
-        groups = self.metrics.groups(split(key)[0])
-        if groups is None:
-            return values
-        if len(groups) != len(values):
-            raise ValueError(f"{key}: expected a group for each of the {len(values)} items, found {len(groups)}")
-        return np.array([np.mean(values[groups == group]) for group in dict.fromkeys(groups.tolist())])
-
-    def _predicate(
-        self,
-        quantity: Quantity,
-        bounds: tuple[float, float],
-        estimate: Callable[[float], Estimate],
-        seeds: int = 0,
-        matters: float | None = None,
-    ) -> Predicate:
-        """One comparison. It is named after the variant that the metric is compared with, or else after its own."""
+    def comparison(self, quantity: Quantity, bounds: tuple[float, float], matters: float | None = None) -> Compare:
+        """That a quantity lies between bounds. It is named after the variant that the metric is compared with, or else after
+        its own."""
+        estimate, seeds = self._estimate(quantity)
         keys = [key for key in (quantity.metric, quantity.other) if isinstance(key, str)]
         evidence = tuple(dict.fromkeys(self.metrics.evidence(key, quantity.over) for key in keys))
         key = keys[-1] if self.metrics.is_metric(keys[-1]) else keys[0]
@@ -264,7 +217,51 @@ class Predicates:
             level = 1 - look_alpha(looks, alpha)
             return Comparison(quantity, name, *bounds, estimate(level), level, evidence, looks, matters, seeds)
 
-        return Predicate((compare,), every)
+        return compare
+
+    def _estimate(self, quantity: Quantity) -> tuple[Callable[[float], Estimate], int]:
+        """How a quantity is estimated at a level, and of how many seeds: 0 where more seeds would add nothing."""
+        metric, than, ratio = quantity.metric, quantity.other, quantity.kind == Kind.RATIO
+        if not isinstance(metric, str):
+            raise ValueError(f"expected a metric (experiment.variant.metric) or a constant, found {metric!r}")
+        if quantity.kind == Kind.SHARE:
+            hits = self.metrics.over_seeds(metric)
+            return partial(estimates.share_estimate, hits), len(hits)
+        assert than is not None
+        discordant = quantity.kind == Kind.DISCORDANT
+        other = than if isinstance(than, str) and (discordant or self.metrics.is_metric(than)) else None
+        if not (discordant or self.metrics.is_metric(metric)):
+            if other:
+                raise ValueError(f"{metric}: expected a metric over seeds to compare with {other}, found a constant")
+            distance = _distance(self.metrics.number(metric), self._number(than), ratio)
+            return lambda level: estimates.computed(distance), 0
+        if other:
+            _same_experiment(metric, other)
+        values = self.metrics.over_seeds if quantity.over == "seeds" else self._over_items
+        a = values(metric)
+        a, b = _pairs(a, values(other) if other else np.full(len(a), self._number(than)))
+        if discordant:
+            return partial(estimates.discordant_estimate, a, b), len(a)
+
+        def estimate(level: float) -> Estimate:
+            # one stream for all: what a claim compares, and how it is called, changes no interval
+            rng = generator("claims", 0, "bootstrap")
+            if ratio:
+                return estimates.ratio_estimate(a, b, level, rng)
+            with np.errstate(invalid="ignore"):  # inf - inf: never and never
+                return estimates.mean_estimate(a - b, level, rng)
+
+        return estimate, len(a) if quantity.over == "seeds" else 0
+
+    def _over_items(self, key: str) -> np.ndarray:
+        """A metric of every test item, or the mean of every group of items where the data name groups."""
+        values = self.metrics.over_items(key)
+        groups = self.metrics.groups(split(key)[0])
+        if groups is None:
+            return values
+        if len(groups) != len(values):
+            raise ValueError(f"{key}: expected a group for each of the {len(values)} items, found {len(groups)}")
+        return np.array([np.mean(values[groups == group]) for group in dict.fromkeys(groups.tolist())])
 
     def _number(self, than: str | float) -> float:
         return self.metrics.number(than) if isinstance(than, str) else float(than)

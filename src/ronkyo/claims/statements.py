@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from ronkyo.claims.estimates import Estimate, Method
 from ronkyo.claims.false_discoveries import standing
@@ -36,8 +37,9 @@ class Claim:
     items: str  # what one item is called
     looks: tuple[Look, ...] = ()  # that were taken at its seeds
     uncorrected: int = 0  # how many these are, where one was not of the present plan
+    wordings: Mapping[str, str] = field(default_factory=dict)  # of each verdict, as the template has it
 
-    @property
+    @cached_property
     def deciding(self) -> Comparison:
         return decisive(self.verdict, self.comparisons)
 
@@ -233,13 +235,13 @@ class Claims:
         id: str,
         predicate: Predicate,
         place: str,
-        wordings: Sequence[str],
+        wordings: Mapping[str, str],
         caller: Callable[[Claim], str],
         hypothesis: str = "",
         figure: str | None = None,
     ) -> str:
         """The wording of the verdict as it is printed, and its explanation behind it; "" and a problem where the template
-        has none."""
+        has none. wordings: by verdict, as the template has them; "" for one that is made when it is needed."""
         self._check(id, predicate, figure)
         verdict, comparisons = predicate.decide()
         number, file = len(self.stated) + len(self.wordless) + 1, self.figures(figure) if figure else None
@@ -247,8 +249,9 @@ class Claims:
         items = self.items(next((part for part in comparisons if part.quantity.over == "items"), comparisons[0]))
         looks = self.history.of(id, comparisons) if self.history else ((), 0)
         parts = tuple(comparisons)
+        written = {verdict: text for verdict, text in wordings.items() if text}
         claim = self.claim_type(
-            id, number, place, hypothesis, predicate, verdict, parts, figure, file, self.words, items, *looks
+            id, number, place, hypothesis, predicate, verdict, parts, figure, file, self.words, items, *looks, written
         )
         if verdict not in wordings:
             self.wordless.append(claim)

@@ -25,6 +25,8 @@ from jinja2.parser import Parser
 from ronkyo.claims.statements import EXPLANATION
 from ronkyo.claims.verdicts import Verdict
 
+WORDING = rf"\{{%[-+]?\s*({'|'.join(Verdict)})\s*[-+]?%\}}"
+
 
 class ClaimTags(Extension):
     """The tags `claim` and `background`. The environment's attribute `claims` is the Claims that decides and keeps them."""
@@ -32,7 +34,8 @@ class ClaimTags(Extension):
     tags = {"claim", "background"}
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Keep the line break after an end tag: a sentence may end its paragraph there."""
+        """Keep the line break after an end tag: a sentence may end its paragraph there; and what the claims say as written."""
+        self._written = _written(source)
         return re.sub(r"(\{%[-+]?\s*end(?:claim|background)\s*)%\}", r"\1+%}", source)
 
     def parse(self, parser: Parser) -> nodes.Node:
@@ -57,7 +60,8 @@ class ClaimTags(Extension):
             keywords.append(nodes.Keyword(name.value, parser.parse_expression(), lineno=name.lineno))
         wordings = self._wordings(parser, tag)
         place = f"{parser.filename or parser.name}:{tag.lineno}"
-        arguments += [nodes.Const(place), nodes.Const(tuple(wordings))]
+        written = (self._written.get(tag.lineno) or [{}]).pop(0)
+        arguments += [nodes.Const(place), nodes.Const({verdict: written.get(verdict, "") for verdict in wordings})]
         call = self.call_method("_state", arguments, keywords, lineno=tag.lineno)
         claim = nodes.Name("claim", "param", lineno=tag.lineno)
         body: list[nodes.Node] = [
@@ -88,6 +92,22 @@ class ClaimTags(Extension):
 
     def _state(self, *arguments: object, **keywords: object) -> str:
         return self.environment.claims.state(*arguments, **keywords)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _written(source: str) -> dict[int, list[dict[str, str]]]:
+    """Of each line the claims that begin there: {verdict: what stands below it, up to its explanation}."""
+    found: dict[int, list[dict[str, str]]] = {}
+    for claim in re.finditer(r"\{%[-+]?\s*claim\b(.*?)\{%[-+]?\s*endclaim\b", source, re.DOTALL):
+        _, *parts = re.split(WORDING, claim[1])
+        line = source.count("\n", 0, claim.start(1)) + 1
+        texts = zip(parts[::2], parts[1::2], strict=True)
+        found.setdefault(line, []).append({verdict: _trimmed(text) for verdict, text in texts})
+    return found
+
+
+def _trimmed(text: str) -> str:
+    sentence = re.split(r"\{%[-+]?\s*explanation\b", text)[0]
+    return "\n".join(line.strip() for line in sentence.strip().splitlines())
 
 
 def _is_blank(node: nodes.Node) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -52,7 +53,7 @@ class Comparison:
     matters: float | None = None  # the smallest difference, or ratio > 1, that matters
     seeds: int = 0  # that it is made of; 0 where more seeds would add no value to it: items, constants
 
-    @property
+    @cached_property
     def verdict(self) -> Verdict:
         estimate = self.estimate
         return Verdict.UNDECIDED if estimate.reason else Verdict(str(self.verdicts(estimate.low, estimate.high)))
@@ -83,7 +84,7 @@ class Comparison:
         """Where a verdict may turn: the ends of what is claimed, and of what does not matter."""
         return [self.low, self.high, *([] if self.matters is None else [self._least, self.matters])]
 
-    @property
+    @cached_property
     def turn(self) -> Turn:
         """What would turn the verdict. The interval moves and keeps its width on the scale of the comparison."""
         if self.estimate.reason:

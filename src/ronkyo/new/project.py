@@ -22,6 +22,9 @@ from ronkyo.run import definition
 
 EXPERIMENT = "least_squares"
 LOCK_HEAD = "# What this report was made with: pip install -r requirements.lock; then ronkyo pipeline.\n"
+LOCK_END = (
+    "# Beside the engine: what the experiments need, by your hand; .ci/report installs nothing below this line.\n"
+)
 DVC_CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
 
 
@@ -66,7 +69,8 @@ def write_files(name: str, package: str, language: str, folder: Path) -> int:
     written += write_experiment(templates, source / "experiments" / EXPERIMENT)
     for package_folder in (source, source / "experiments"):
         files.write_text(package_folder / "__init__.py", "")
-    files.write_text(folder / "requirements.lock", LOCK_HEAD + "".join(f"{pin}\n" for pin in pins()))
+    engine = "".join(f"{pin}\n" for pin in pins())
+    files.write_text(folder / "requirements.lock", LOCK_HEAD + engine + LOCK_END)
     definition.write(Project.find(folder))
     return len(written)
 

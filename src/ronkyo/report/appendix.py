@@ -18,10 +18,10 @@ from ronkyo.report.values import Value
 
 def appendix(claims: MarkedClaims, original: Original) -> str:
     """Of each claim its hypothesis, verdict, sentence, numbers, evidence, and what would change it."""
-    return "\n\n".join(_block(stated, claims.nouns, original) for stated in claims.stated)
+    return "\n\n".join(block(stated, claims.nouns, original) for stated in claims.stated)
 
 
-def _block(stated: Stated, nouns: Nouns, original: Original) -> str:
+def block(stated: Stated, nouns: Nouns, original: Original) -> str:
     claim, words = stated.claim, stated.claim.words
     notes = [words("claims.close")] if claim.close else []
     head = " ".join(

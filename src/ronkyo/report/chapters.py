@@ -6,7 +6,7 @@ An error names the template, its line and what was expected.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -40,7 +40,6 @@ class Rendered:
     claims: Claims
     original: Original
     values: Values
-    boxes: Mapping[str, str]  # of the project's manifest
     problems: list[str]  # claims without a wording, names that nothing has
 
     @property
@@ -99,7 +98,7 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
     problems += values.problems([stated.claim for stated in claims.stated])
     problems += original.problems(claims.by_id)
     problems += claims.nouns.problems([stated.claim for stated in claims.stated])
-    return Rendered(Places(text), claims, original, values, project.manifest.boxes, problems)
+    return Rendered(Places(text), claims, original, values, problems)
 
 
 def _hinted(message: str, environment: jinja2.Environment) -> str:

@@ -200,7 +200,7 @@ class Compared:
         if condition:
             hypothesis = condition + (hypothesis or wording(predicate.compare()).hypothesis)
         id = id or _id(metric, than)
-        return self._claims.state(id, predicate, places.of_call(), tuple(Verdict), said, hypothesis, figure)
+        return self._claims.state(id, predicate, places.of_call(), dict.fromkeys(Verdict, ""), said, hypothesis, figure)
 
 
 def _id(metric: str, than: str | float) -> str:

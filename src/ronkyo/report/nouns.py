@@ -12,7 +12,7 @@ from ronkyo import params
 from ronkyo.claims.metrics import split
 from ronkyo.claims.statements import Claim
 from ronkyo.errors import nearest
-from ronkyo.project import Project
+from ronkyo.project import Layout
 from ronkyo.report.values import Values
 
 
@@ -51,7 +51,7 @@ class Nouns:
     items: dict[str, str]
 
     @staticmethod
-    def load(project: Project, values: Values) -> Nouns:
+    def load(project: Layout, values: Values) -> Nouns:
         """A project need not have the file. Raises ParamsError."""
         path = project.templates / "metrics.yaml"
         file = project.relative(path)

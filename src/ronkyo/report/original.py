@@ -17,7 +17,7 @@ from ronkyo.claims.statements import Claim
 from ronkyo.claims.verdicts import Comparison, Verdict, every
 from ronkyo.errors import nearest
 from ronkyo.numbers import ABSENT
-from ronkyo.project import Project
+from ronkyo.project import Layout
 from ronkyo.report.values import Value, Values
 
 OPPOSITE = {Verdict.SUPPORTED: Verdict.CONTRADICTED, Verdict.CONTRADICTED: Verdict.SUPPORTED}
@@ -64,10 +64,10 @@ class Original:
     comparable: dict[str, Any]  # parameters whose values make our data the same as its: {key: value}
 
     @staticmethod
-    def load(project: Project, values: Values) -> Original:
+    def load(project: Layout, values: Values) -> Original:
         """A report that answers to no earlier one has no such file. Raises ParamsError."""
         path = project.templates / "original.yaml"
-        file, name = project.relative(path), project.manifest.original or values.words("report.original")
+        file, name = project.relative(path), values.manifest.original or values.words("report.original")
         if not path.exists():
             return Original(name, file, values, [], {}, {})
         document = params.load_whole(path, file, _Document)

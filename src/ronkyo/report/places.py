@@ -86,11 +86,11 @@ def of_error(error: Exception) -> str | None:
 
 
 def of_call() -> str:
-    """template:line of the call under way, from the frames that Jinja compiled."""
+    """template:line of the call under way, from the frames that Jinja compiled; words where none is."""
     frame = inspect.currentframe()
     while frame and "__jinja_template__" not in frame.f_globals:
         frame = frame.f_back
     if frame is None:
-        raise RuntimeError("expected a call from a template")
+        return "no template"
     template = frame.f_globals["__jinja_template__"]
     return f"{template.filename}:{template.get_corresponding_lineno(frame.f_lineno)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 
 from ronkyo.claims.history import History
@@ -80,7 +80,7 @@ class MarkedClaims(Claims):
         id: str,
         predicate: Predicate,
         place: str,
-        wordings: Sequence[str],
+        wordings: Mapping[str, str],
         caller: Callable[[Claim], str],
         hypothesis: str = "",
         figure: str | None = None,

@@ -19,7 +19,7 @@ from ronkyo.claims.statements import Claim
 from ronkyo.errors import nearest
 from ronkyo.numbers import NO_BREAK, rounded_pair, shown, to_spread
 from ronkyo.params import Seeds
-from ronkyo.project import Layout, Report
+from ronkyo.project import TABLE, Layout, Manifest, Report
 from ronkyo.words import Words
 
 
@@ -69,6 +69,7 @@ class Values(MetricsTable):
         settings = project.settings()
         report = Report.model_validate(settings.pop("report")).model_dump()
         numerics = settings.pop("numerics")
+        self.manifest = Manifest.model_validate(settings.pop(TABLE))
         self.labels = {name: told["labels"] for name, told in settings.items()}
         sections = {name: told["settings"] for name, told in settings.items() if told["settings"]}
         self.parameters = {"report": report, "numerics": numerics, **sections}

@@ -111,6 +111,9 @@ class Drawing(NamedTuple):
         return f"width:{self.width};height:{self.height};vertical-align:{self.vertical_align}"
 
 
+BLANK = Drawing("0", "0", "0", "0 0 0 0", "", "")
+
+
 @cache
 def typeset(tex: str, display: bool, language: str) -> Drawing:
     """language: in which the formula is spoken. Raises MathError."""

@@ -18,7 +18,7 @@ from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.errors import UserError, nearest
 from ronkyo.typeset.code import SHORT, prepare_code
-from ronkyo.typeset.mathematics import Drawing, typeset_all
+from ronkyo.typeset.mathematics import BLANK, Drawing, typeset_all
 from ronkyo.words import Words
 
 EXTENSIONS = [
@@ -91,13 +91,14 @@ class MissingTarget(UserError):  # noqa: N818
         self.all: list[MissingTarget] = [self]
 
 
-def build(text: str, words: Words, boxes: Mapping[str, str] = MappingProxyType({})) -> Tree:
+def build(text: str, words: Words, boxes: Mapping[str, str] = MappingProxyType({}), drawn: bool = True) -> Tree:
     """The numbered tree of a Markdown text.
 
     boxes: how a heading begins -> the class of the box that its section stands in; in one of class "test", paragraphs
-    that begin with "Q:" are questions. Raises FormulaError and MissingTarget.
+    that begin with "Q:" are questions; drawn: whether formulas are typeset, or are blank. Raises FormulaError and
+    MissingTarget.
     """
-    return finish(parse(text, words), words, boxes)
+    return finish(parse(text, words), words, boxes, drawn)
 
 
 def parse(text: str, words: Words) -> html.HtmlElement:
@@ -110,12 +111,14 @@ def parse(text: str, words: Words) -> html.HtmlElement:
     return root
 
 
-def finish(root: html.HtmlElement, words: Words, boxes: Mapping[str, str] = MappingProxyType({})) -> Tree:
+def finish(
+    root: html.HtmlElement, words: Words, boxes: Mapping[str, str] = MappingProxyType({}), drawn: bool = True
+) -> Tree:
     """The numbered tree of a report's body, whichever Markdown it came from; else like `build`."""
     tree = Tree(root)
     _number_headings(tree, words)
     _number_captions(tree, words)
-    _typeset_formulas(tree, words)
+    _typeset_formulas(tree, words, drawn)
     _fill_references(tree, words("page.reference"))
     _set_boxes(tree.root, boxes)
     _mark_questions(tree.root)
@@ -296,7 +299,7 @@ class _Formula:
         return cls(slot, tex, display, label and label[1], tags)
 
 
-def _typeset_formulas(tree: Tree, words: Words) -> None:
+def _typeset_formulas(tree: Tree, words: Words, drawn: bool) -> None:
     """A slot for each formula; one with \\label{eq:x} gets a number at the right and can be referred to, one with
     \\tag{x} gets x."""
     for forged in tree.root.xpath("//*[@data-formula]"):
@@ -304,7 +307,7 @@ def _typeset_formulas(tree: Tree, words: Words) -> None:
     number = 0
     used: set[str] = set()
     formulas = [_Formula.read(slot) for slot in tree.root.xpath(_FORMULAS)]
-    drawings = _drawings(formulas, words.language)
+    drawings = _drawings(formulas, words.language) if drawn else [BLANK] * len(formulas)
     tree.formulas = list(dict.fromkeys(drawings))
     places = {drawing: place for place, drawing in enumerate(tree.formulas)}
     for formula, drawing in zip(formulas, drawings, strict=True):

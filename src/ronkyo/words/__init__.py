@@ -13,8 +13,13 @@ from ronkyo.errors import UserError, nearest
 from ronkyo.words import en, ja
 from ronkyo.words.evidence import en as evidence_en
 from ronkyo.words.evidence import ja as evidence_ja
+from ronkyo.words.replay import en as replay_en
+from ronkyo.words.replay import ja as replay_ja
 
-TABLES = {"ja": ja.TEXTS | evidence_ja.TEXTS, "en": en.TEXTS | evidence_en.TEXTS}
+TABLES = {
+    "ja": ja.TEXTS | evidence_ja.TEXTS | replay_ja.TEXTS,
+    "en": en.TEXTS | evidence_en.TEXTS | replay_en.TEXTS,
+}
 
 
 class Words:

@@ -30,4 +30,14 @@ TEXTS: dict[str, str] = {
     "evidence.crate.description": "The files that the numbers, claims and figures of the report stand on",
     "evidence.crate.run": "Run of dvc.yaml",
     "evidence.crate.license": "As the license of the project says",
+    # -- the badge of a README --
+    "badge.report": "report",
+    "badge.current": "current, {n} claims",
+    "badge.current_one": "current, 1 claim",
+    "badge.replayed": "{text}, replayed on {day}",
+    "badge.stale": "not current",
+    "badge.about": (
+        "Current: the committed results and the report are what their sources say. Replayed: a sample or all of the runs was "
+        "computed again, with the same verdicts."
+    ),
 }

@@ -30,4 +30,13 @@ TEXTS: dict[str, str] = {
     "evidence.crate.description": "レポートの数値、主張、図の根拠になるファイル",
     "evidence.crate.run": "dvc.yaml の実行",
     "evidence.crate.license": "プロジェクトのライセンスによる",
+    # -- README のバッジ --
+    "badge.report": "レポート",
+    "badge.current": "最新、主張 {n} 個",
+    "badge.current_one": "最新、主張 1 個",
+    "badge.replayed": "{text}、{day} に再実行",
+    "badge.stale": "最新でない",
+    "badge.about": (
+        "最新：コミットされた結果とレポートが、そのもとになったファイルと一致する。再実行：実行の一部または全部をやり直し、同じ判定を得た。"
+    ),
 }

@@ -1,0 +1,107 @@
+"""What reads a file of unknown origin runs here: in a process with limits, that is given bytes and hands back plain data.
+
+That process gets the file on its standard input and writes JSON on its standard output. It can open nothing for writing, no
+connection and no program.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+
+from ronkyo.errors import UserError
+
+MEMORY = 1 << 30  # bytes of address space, where the system can limit it
+SECONDS = 60  # of a processor
+WAIT = 120  # seconds by the clock
+ANSWER = 128 << 20  # bytes of JSON
+TOO_MUCH = f"reading it may take {MEMORY >> 20} MB"
+START = f"import sys; from {__name__} import main; main(*sys.argv[1:])"
+FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system")
+
+
+class Refused(Exception):  # noqa: N818
+    """What is wrong with the file, said by the function that reads it; its name is added outside."""
+
+
+def call(function: Callable[..., Any], content: bytes, name: object, **options: Any) -> Any:
+    """What `function(content, **options)` returns, computed apart: a value of JSON, or bytes in its place anywhere.
+
+    Raises UserError with one line about the file `name`, whatever the bytes do to the process.
+    """
+    command = [sys.executable, "-c", START, function.__module__, function.__qualname__, json.dumps(options)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, env=environment, timeout=WAIT, check=False)
+    except subprocess.TimeoutExpired:
+        raise UserError(f"{name}: refused: reading it took more than {WAIT} seconds") from None
+    if done.returncode != 0:
+        raise UserError(f"{name}: refused: {_end(done)}")
+    answer = json.loads(done.stdout, object_hook=_decoded)
+    if "refused" in answer:
+        raise UserError(f"{name}: {answer['refused']}")
+    return answer["answer"]
+
+
+def _end(done: subprocess.CompletedProcess[bytes]) -> str:
+    """Why a process gave no answer."""
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        return f"reading it took more than {SECONDS} seconds of the processor"
+    if done.returncode < 0:
+        return f"it ended the process that read it ({signal.Signals(-done.returncode).name}; {TOO_MUCH})"
+    last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+    return f"the process that read it ended with exit status {done.returncode}{': ' * bool(last)}{last[:200]}"
+
+
+def main(module: str, function: str, options: str) -> None:
+    """What the process does."""
+    content = sys.stdin.buffer.read()
+    read = getattr(import_module(module), function)
+    _limit()
+    try:
+        answer = {"answer": read(content, **json.loads(options))}
+    except Refused as error:
+        answer = {"refused": str(error)}
+    except MemoryError:
+        answer = {"refused": f"refused: {TOO_MUCH}, and it takes more"}
+    except RecursionError:
+        answer = {"refused": "refused: its parts are nested too deeply"}
+    text = json.dumps(answer, default=_encoded).encode()
+    if len(text) > ANSWER:
+        text = json.dumps({"refused": f"refused: what it holds is more than {ANSWER >> 20} MB"}).encode()
+    sys.stdout.buffer.write(text)
+
+
+def _limit() -> None:
+    with suppress(ImportError, ValueError, OSError):  # what the system lacks or forbids
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    sys.addaudithook(_guard)
+
+
+def _guard(event: str, arguments: tuple[Any, ...]) -> None:
+    if event.startswith(FORBIDDEN):
+        raise Refused(f"refused: reading it asked for {event}")
+    if event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR):
+        raise Refused("refused: reading it asked for a file to write to")
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode()}
+    raise TypeError(f"expected plain data, found {type(value)}")
+
+
+def _decoded(value: dict[str, Any]) -> Any:
+    return base64.b64decode(value["base64"]) if value.keys() == {"base64"} else value

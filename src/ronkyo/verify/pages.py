@@ -1,0 +1,144 @@
+"""Does each page say what the Markdown says that the report carries? Letter by letter, in the order of reading.
+
+What the pages have beside the Markdown's text is generated, and expected where it belongs: marks of list items, the page
+numbers of the contents, a table's head again on its next page, a hyphen at the end of a line, running heads and page
+numbers. A figure or a formula is one letter here: how it is drawn, `drawings` checks.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ronkyo.errors import UserError
+from ronkyo.verify import confined
+from ronkyo.verify.check import Check
+from ronkyo.verify.confined import Refused
+from ronkyo.verify.container import Report
+from ronkyo.verify.html_file import DRAWINGS, UNSEEN
+from ronkyo.verify.pdf_text import OBJECT
+from ronkyo.verify.reading import Found, Piece, Reading, bare
+
+BULLETS = "•◦▪"  # of lists, of lists in lists, …
+MOST = 20  # differences that are told one by one
+_QUESTION = re.compile("Q[:：]")
+_IN_CONTENTS = 'ancestor::nav[contains(@class, "contents")]'
+
+
+def check(report: Report) -> Check:
+    texts = [name for name in report.files if name.endswith(".md")]
+    counted = f"{len(report.pages)} page{'s' * (len(report.pages) != 1)}" if report.kind == "pdf" else "the page"
+    if len(texts) != 1 or "settings.json" not in report.files:
+        return Check("pages", counted, unknown=["expected one Markdown text and settings.json inside, found none"])
+    content = {
+        "kind": report.kind,
+        "text": report.files[texts[0]].decode(errors="replace"),
+        "settings": report.files["settings.json"].decode(errors="replace"),
+        "pages": report.pages,
+        "margins": report.margins,
+    }
+    answer = confined.call(differences, json.dumps(content).encode(), report.path)
+    told = answer["differences"]
+    more = [f"and {len(told) - MOST} more"] if len(told) > MOST else []
+    return Check("pages", f"{counted}, {answer['letters']:,} letters", told[:MOST] + more)
+
+
+def differences(content: bytes) -> dict[str, Any]:
+    """What `check` tells, a line each, and how many letters were compared; where `confined` runs it."""
+    from lxml import html
+
+    from ronkyo.typeset import page, tree
+    from ronkyo.typeset.front import Front
+    from ronkyo.words import Words
+
+    given = json.loads(content)
+    try:
+        told = json.loads(given["settings"])["report"]
+        front = Front(day=date.fromisoformat(told.pop("date")), **told)
+        built = tree.build(given["text"], Words(front.language), drawn=False)
+    except (KeyError, TypeError, ValueError, UserError) as error:
+        raise Refused(f"expected a text that its pages can be set from, found {error!r}") from error
+    printed = given["kind"] == "pdf"
+    for image in built.root.iter("img"):
+        image.set("src", "data:,")
+    text = page.for_print(built, front).html if printed else page.for_browser(built, front, Path())
+    reading = Reading(Found.of(given["pages"]))
+    reading.read(list(pieces(html.document_fromstring(text).body, printed)))
+    lines = [
+        f"{f'page {reading.found.page(place)}: ' * printed}expected {wanted}, found {shown}"
+        for place, wanted, shown in reading.differences
+    ]
+    if printed:
+        headings = {heading.id: f"{heading.number} {heading.text}" for heading in built.headings}
+        lines += _contents(reading, headings)
+        chapters = [
+            (reading.begun.get(id, -1), headings[id]) for id in headings if built.root.xpath("//h2[@id=$id]", id=id)
+        ]
+        lines += _margins(reading.found, given["margins"], front.title, chapters)
+    return {"letters": len(reading.found.text), "differences": lines}
+
+
+def _contents(reading: Reading, headings: Mapping[str, str]) -> Iterator[str]:
+    for place, id, number in reading.told:
+        page = reading.found.page(reading.begun[id]) if id in reading.begun else 0
+        if number != str(page):
+            shown = headings.get(id, id).strip()
+            yield f"page {reading.found.page(place)}: expected {page} as the page of {shown!r}, found {number}"
+
+
+def _margins(found: Found, margins: Sequence[str], title: str, chapters: Sequence[tuple[int, str]]) -> Iterator[str]:
+    """Outside the text there is the page's number, and from the second page on the title and the current chapter's."""
+    for number, (begin, margin) in enumerate(zip(found.begins, margins, strict=True), start=1):
+        wanted = f"{number}/{len(margins)}"
+        if number > 1:
+            current = [chapter for place, chapter in chapters if place <= begin]
+            wanted = f"{title} {current[-1] if current else ''} {wanted}"
+        if bare(margin) != bare(wanted):
+            yield f"page {number}: expected {' '.join(wanted.split())!r} outside its text, found {' '.join(margin.split())!r}"
+
+
+# -- what is to stand there -------------------------------------------------------------------------------------------
+
+
+def pieces(body: Any, printed: bool) -> list[Piece]:
+    """Of the body of a page, printed or for the browser, in the order of reading."""
+    return [piece for piece in _pieces(body, 0, printed) if piece.text or piece.heading]
+
+
+def _pieces(element: Any, depth: int, printed: bool) -> Iterator[Piece]:
+    """depth: lists around it"""
+    hidden = printed and "footnote-backref" in (element.get("class") or "")
+    if not isinstance(element.tag, str) or element.tag in UNSEEN or hidden:
+        return
+    if element.tag in DRAWINGS:
+        yield Piece(OBJECT)
+        return
+    in_contents = bool(element.xpath(_IN_CONTENTS))
+    if printed and element.tag == "li" and not in_contents:
+        yield Piece(_mark(element, depth))
+    if printed and element.tag == "tr" and (head := element.xpath("parent::tbody/../thead")):
+        yield Piece("".join(piece.text for piece in _pieces(head[0], depth, printed)), "again")
+    if element.tag in ("h2", "h3", "h4"):
+        yield Piece("", heading=element.get("id", ""))
+    text = element.text or ""
+    if element.tag == "p" and (question := _QUESTION.match(text)):
+        yield Piece(question[0], "question")
+        text = text[2:]
+    yield Piece(bare(text))
+    for child in element:
+        yield from _pieces(child, depth + (element.tag in ("ul", "ol")), printed)
+        yield Piece(bare(child.tail or ""))
+    if printed and element.tag == "a" and in_contents:
+        yield Piece(element.get("href").removeprefix("#"), "page")
+
+
+def _mark(item: Any, depth: int) -> str:
+    """What stands before a list item."""
+    parent = item.getparent()
+    if parent.tag == "ol":
+        return f"{int(parent.get('start', 1)) + parent.index(item)}."
+    return BULLETS[min(depth - 1, 2)]

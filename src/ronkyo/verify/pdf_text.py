@@ -1,0 +1,105 @@
+"""What the pages of a PDF say. It runs where `confined` runs it, on files of unknown origin."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ronkyo.verify.confined import Refused
+
+MOST_PAGES = 5000
+DEEPEST = 64  # levels of tags, and of drawings in drawings
+OBJECT = "\ufffc"  # stands for a figure or a formula
+
+_letters = (ctypes.c_ushort * (1 << 16))()  # of one run of text
+
+
+def read(content: bytes) -> tuple[list[str], list[str]]:
+    """Of each page, a line for each run of letters: its text in the order of the tags, and what no tag reaches."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(content)
+        if len(document) > MOST_PAGES:
+            raise Refused(f"refused: more than {MOST_PAGES} pages")
+        texts = [_texts(document[number]) for number in range(len(document))]
+    except pypdfium2.PdfiumError as error:
+        raise Refused(f"expected a PDF that can be read, found {error}") from error
+    return [inside for inside, _ in texts], [outside for _, outside in texts]
+
+
+def _texts(page: Any) -> tuple[str, str]:
+    import pypdfium2.raw as pdfium
+
+    runs: dict[int, list[str]] = {}
+    text = page.get_textpage()
+    for mark, run in _runs(text, pdfium.FPDFPage_GetObject, page, pdfium.FPDFPage_CountObjects(page)):
+        runs.setdefault(mark, []).append(run)
+    inside: list[str] = []
+    tree = pdfium.FPDF_StructTree_GetForPage(page)
+    for place in range(pdfium.FPDF_StructTree_CountChildren(tree)):
+        for mark, is_figure in _marks(pdfium.FPDF_StructTree_GetChildAtIndex(tree, place)):
+            drawn = runs.pop(mark, [])
+            inside += [OBJECT] if is_figure else drawn
+    outside = [run for drawn in runs.values() for run in drawn]
+    outside += [OBJECT] * any(map(_shows, page_annotations(page)))
+    pdfium.FPDF_StructTree_Close(tree)
+    text.close()
+    page.close()
+    return "\n".join(inside), "\n".join(outside)
+
+
+def _runs(
+    text: Any, get: Callable[[Any, int], Any], parent: Any, count: int, form: int | None = None, depth: int = 0
+) -> Iterator[tuple[int, str]]:
+    """(mark, letters) of each run that a page or a form draws; inside a form it is the form's mark."""
+    import pypdfium2.raw as pdfium
+
+    if depth > DEEPEST:
+        raise Refused("refused: its drawings are nested too deeply")
+    for place in range(count):
+        item = get(parent, place)
+        mark = pdfium.FPDFPageObj_GetMarkedContentID(item) if form is None else form
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_FORM:
+            parts = pdfium.FPDFFormObj_CountObjects(item)
+            yield from _runs(text, pdfium.FPDFFormObj_GetObject, item, parts, mark, depth + 1)
+        elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            size = pdfium.FPDFTextObj_GetText(item, text, _letters, ctypes.sizeof(_letters))  # in bytes
+            yield mark, ctypes.string_at(_letters, max(size - 2, 0)).decode("utf-16-le", "replace")
+
+
+def _marks(element: Any, depth: int = 0) -> Iterator[tuple[int, bool]]:
+    """(mark, whether it is a figure's) of what is below a tag, in order."""
+    import pypdfium2.raw as pdfium
+
+    if depth > DEEPEST:
+        raise Refused("refused: its tags are nested too deeply")
+    name = ctypes.create_string_buffer(32)
+    pdfium.FPDF_StructElement_GetType(element, name, len(name))
+    is_figure = name.raw.startswith("Figure\0".encode("utf-16-le"))
+    for place in range(pdfium.FPDF_StructElement_CountChildren(element)):
+        mark = pdfium.FPDF_StructElement_GetChildMarkedContentID(element, place)
+        if mark >= 0:
+            yield mark, is_figure
+        elif child := pdfium.FPDF_StructElement_GetChildAtIndex(element, place):
+            yield from _marks(child, depth + 1)
+
+
+def page_annotations(page: Any) -> Iterator[Any]:
+    import pypdfium2.raw as pdfium
+
+    for place in range(pdfium.FPDFPage_GetAnnotCount(page)):
+        yield pdfium.FPDFPage_GetAnnot(page, place)
+
+
+def _shows(annotation: Any) -> bool:
+    """Whether an annotation may draw something: it is no link, and has an area."""
+    import pypdfium2.raw as pdfium
+
+    area = pdfium.FS_RECTF()
+    pdfium.FPDFAnnot_GetRect(annotation, area)
+    is_link = pdfium.FPDFAnnot_GetSubtype(annotation) == pdfium.FPDF_ANNOT_LINK
+    pdfium.FPDFPage_CloseAnnot(annotation)
+    return not is_link and area.left != area.right and area.top != area.bottom

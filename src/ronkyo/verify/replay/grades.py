@@ -1,0 +1,285 @@
+"""How far what was computed again is what was committed: each thing gets the best grade that holds."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ronkyo import files, lock, results
+from ronkyo.claims import estimates
+from ronkyo.lock import Lock
+from ronkyo.numbers import ratio_with_interval, rounded, six_digits, with_interval
+from ronkyo.project import Project
+from ronkyo.report.values import Recipe
+from ronkyo.verify.replay.sample import Drawn
+
+NUMBER = re.compile(r'<data value="([^"]*)">(.*?)</data>')
+METHOD_OF_RATIO = estimates.Method.RATIO
+
+
+class Grade(StrEnum):
+    """From the best to the worst."""
+
+    BYTES = "same bytes"
+    NUMBER = "same printed number"
+    INTERVAL = "same interval within rounding"
+    VERDICT = "same verdict"
+    OTHER = "other verdict"
+    UNCHECKED = "could not be checked"
+
+
+RANK = {grade: place for place, grade in enumerate(Grade)}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """kind, why: names of texts; detail: what it was and what it is now."""
+
+    kind: str
+    name: str
+    grade: Grade
+    detail: str = ""
+    why: str = ""
+
+
+def worst(grades: Iterable[Grade]) -> Grade:
+    return max(grades, key=RANK.__getitem__, default=Grade.BYTES)
+
+
+# -- numbers ----------------------------------------------------------------------------------------------------------
+
+
+def of_values(old: np.ndarray, new: np.ndarray) -> Grade:
+    """Of the mean over seeds or items: the number is the mean to what the values support, with its 95 % interval; within
+    rounding, they are no more than one unit of the last printed digit apart; the verdict is the same as long as neither
+    interval excludes the other mean. What is not finite must be so on both sides, else only the verdict can be the same."""
+    if old.shape != new.shape:
+        return Grade.OTHER
+    if np.array_equal(old, new, equal_nan=True):
+        return Grade.BYTES
+    same_kind = np.array_equal(np.isfinite(old), np.isfinite(new))
+    a, b = (estimates.mean_interval(values[np.isfinite(values)]) for values in (old, new))
+    if not (math.isfinite(a.mean) and math.isfinite(b.mean)):
+        return Grade.OTHER
+    if same_kind and _shown(a) == _shown(b):
+        return Grade.NUMBER
+    unit = 10.0 ** (math.floor(math.log10(a.half_width)) - 1) if a.half_width > 0 else 0.0
+    apart = max(abs(a.mean - b.mean), abs(a.low - b.low), abs(a.high - b.high))
+    if same_kind and apart <= unit * (1 + 1e-9):
+        return Grade.INTERVAL
+    return Grade.VERDICT if a.low <= b.mean <= a.high and b.low <= a.mean <= b.high else Grade.OTHER
+
+
+def _shown(around: estimates.Interval) -> str:
+    if math.isfinite(around.half_width) and around.half_width > 0:
+        return with_interval(around.mean, around.low, around.high)
+    return rounded(around.mean)
+
+
+def told(old: np.ndarray, new: np.ndarray) -> str:
+    return " → ".join(_shown(estimates.mean_interval(values[np.isfinite(values)])) for values in (old, new))
+
+
+def _constant(old: float | None, new: float | None) -> Grade:
+    """A number without an interval."""
+    if old == new:
+        return Grade.BYTES
+    return Grade.NUMBER if rounded(old) == rounded(new) else Grade.UNCHECKED
+
+
+# -- tables -----------------------------------------------------------------------------------------------------------
+
+
+def tables(given: Project, made: Project, experiments: Iterable[str], drawn: Drawn | None) -> Iterator[Thing]:
+    """Runs, metrics, items, curves and figures of the experiments. drawn: the seeds that were computed; None: all."""
+    for name in experiments:
+        old, new = results.read_seeds(given, name), results.read_seeds(made, name)
+        for variant in old:
+            chosen = drawn[name][variant] if drawn else range(_count(old[variant]))
+            yield from _runs(f"{name}.{variant}", old[variant], new.get(variant), chosen)
+        constants = results.read_constants(given, name), results.read_constants(made, name)
+        yield from _constants(name, *constants)
+        if drawn:
+            continue
+        means = [_read(project.metrics_file(name)) for project in (given, made)]
+        yield from _metrics("metrics", name, old, new, *means)
+        yield from _metrics("items", name, results.read_items(given, name), results.read_items(made, name))
+        yield from _files("curves", given.curves_folder(name), made.curves_folder(name), name, _curve)
+        yield from _files("figures", given.figures_folder(name), made.figures_folder(name), name, _figure)
+
+
+def _count(table: results.Table) -> int:
+    return len(next(iter(table.values())))
+
+
+def _runs(name: str, old: results.Table, new: results.Table | None, chosen: Iterable[int]) -> Iterator[Thing]:
+    """Each seed, by what the metrics are when its values stand in the committed table in place of its own."""
+    for place, seed in enumerate(chosen):
+        if new is None or place >= _count(new):
+            yield Thing("runs", f"{name}.{seed}", Grade.UNCHECKED, why="missing")
+            continue
+        grades, differing = [Grade.OTHER] * (old.keys() != new.keys()), []
+        for metric in old.keys() & new.keys():
+            before, after = float(old[metric][seed]), float(new[metric][place])
+            if before == after or (math.isnan(before) and math.isnan(after)):
+                continue
+            replaced = old[metric].copy()
+            replaced[seed] = after
+            kept = six_digits(before) == six_digits(after) is not None
+            grades.append(Grade.NUMBER if kept else worst([Grade.INTERVAL, of_values(old[metric], replaced)]))
+            differing.append((-RANK[grades[-1]], f"{metric} {rounded(before)} → {rounded(after)}"))
+        yield Thing("runs", f"{name}.{seed}", worst(grades), ", ".join(text for _, text in sorted(differing)))
+
+
+def _metrics(
+    kind: str,
+    name: str,
+    old: Mapping[str, results.Table],
+    new: Mapping[str, results.Table],
+    *means: Mapping[str, Any],
+) -> Iterator[Thing]:
+    """means: of both sides, as they are written beside the seeds."""
+    for variant, table in old.items():
+        for metric, before in table.items():
+            key, after = f"{name}.{variant}.{metric}", new.get(variant, {}).get(metric)
+            if after is None:
+                yield Thing(kind, key, Grade.UNCHECKED, why="missing")
+                continue
+            grade, detail = of_values(before, after), told(before, after)
+            written = [mean.get(variant, {}).get(metric) for mean in means]
+            if written and grade == Grade.BYTES and written[0] != written[1]:
+                grade, detail = Grade.OTHER, " → ".join(map(rounded, written))
+            yield Thing(kind, key, grade, "" if grade == Grade.BYTES else detail)
+
+
+def _constants(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Thing]:
+    for group, table in old.items():
+        for metric, before in table.items():
+            key, after = f"{name}.{group}.{metric}", new.get(group, {}).get(metric)
+            if metric not in new.get(group, {}):
+                yield Thing("metrics", key, Grade.UNCHECKED, why="missing")
+                continue
+            grade = _constant(before, after)
+            detail = "" if grade == Grade.BYTES else f"{rounded(before)} → {rounded(after)}"
+            yield Thing("metrics", key, grade, detail, "no_interval" if grade == Grade.UNCHECKED else "")
+
+
+def _files(
+    kind: str, old: Path, new: Path, name: str, grade: Callable[[Path, Path], tuple[Grade, str]]
+) -> Iterator[Thing]:
+    for file in sorted(old.glob("*.*")):
+        if not (other := new / file.name).is_file():
+            yield Thing(kind, f"{name}/{file.stem}", Grade.UNCHECKED, why="missing")
+        elif file.read_bytes() == other.read_bytes():
+            yield Thing(kind, f"{name}/{file.stem}", Grade.BYTES)
+        else:
+            found, detail = grade(file, other)
+            yield Thing(kind, f"{name}/{file.stem}", found, detail, kind if found == Grade.UNCHECKED else "")
+
+
+def _curve(old: Path, new: Path) -> tuple[Grade, str]:
+    """The same to six digits, or by how much they differ at most."""
+    a, b = ({name: np.array(column, float) for name, column in results.read_table(file).items()} for file in (old, new))
+    if a.keys() != b.keys() or any(a[name].shape != b[name].shape for name in a):
+        return Grade.UNCHECKED, ""
+    if all(np.allclose(a[name], b[name], rtol=5e-7, atol=0, equal_nan=True) for name in a):
+        return Grade.NUMBER, ""
+    with np.errstate(invalid="ignore"):
+        largest = {name: float(np.nanmax(np.abs(a[name] - b[name]), initial=0.0)) for name in a}
+    return Grade.UNCHECKED, ", ".join(f"{name} ± {rounded(value)}" for name, value in largest.items() if value > 0)
+
+
+def _figure(old: Path, new: Path) -> tuple[Grade, str]:
+    return Grade.UNCHECKED, ""
+
+
+# -- claims, the text, whole outputs ----------------------------------------------------------------------------------
+
+
+def claims(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Thing]:
+    """By the entries of the ledger."""
+    for id, before in old.items():
+        if (after := new.get(id)) is None:
+            yield Thing("claims", id, Grade.UNCHECKED, why="missing")
+            continue
+        detail = " → ".join(f"{entry['verdict']} {_effect(entry)}".rstrip() for entry in (before, after))
+        yield Thing("claims", id, grade := _claim(before, after), "" if grade == Grade.BYTES else detail)
+
+
+def _claim(old: Mapping[str, Any], new: Mapping[str, Any]) -> Grade:
+    if old == new:
+        return Grade.BYTES
+    if old["verdict"] != new["verdict"]:
+        return Grade.OTHER
+    if _effect(old) == _effect(new) and old["sentences"] == new["sentences"]:
+        return Grade.NUMBER
+    numbers = [(old[name], new[name]) for name in ("effect", "low", "high")]
+    if any(not isinstance(number, int | float) for pair in numbers for number in pair) or old["n"] != new["n"]:
+        return Grade.VERDICT
+    scale = math.log if _is_ratio(old) and min(min(pair) for pair in numbers) > 0 else float
+    half = (scale(old["high"]) - scale(old["low"])) / 2
+    unit = 10.0 ** (math.floor(math.log10(half)) - 1) if half > 0 else 0.0
+    near = all(abs(scale(before) - scale(after)) <= unit * (1 + 1e-9) for before, after in numbers)
+    return Grade.INTERVAL if near else Grade.VERDICT
+
+
+def _is_ratio(entry: Mapping[str, Any]) -> bool:
+    return {one["method"] for one in entry["comparisons"] if one["value"] == entry["effect"]} == {METHOD_OF_RATIO}
+
+
+def _effect(entry: Mapping[str, Any]) -> str:
+    value, low, high = (entry[name] for name in ("effect", "low", "high"))
+    if value is None or low is None or high is None:
+        return "" if value is None else rounded(value)
+    return (ratio_with_interval if _is_ratio(entry) and low > 0 else with_interval)(value, low, high)
+
+
+def numbers(old: str, new: str, metrics: Mapping[str, Grade]) -> Iterator[Thing]:
+    """The numbers of a report's text in their order. metrics: the grades of what they are printed from, by key."""
+    before, after = NUMBER.findall(old), NUMBER.findall(new)
+    keys = [Recipe.read(html.unescape(value)).key for value, _ in before]
+    if keys != [Recipe.read(html.unescape(value)).key for value, _ in after]:
+        yield Thing("numbers", f"{len(before)} → {len(after)}", Grade.UNCHECKED, why="other_numbers")
+        return
+    for place, (key, (_, text), (_, now)) in enumerate(zip(keys, before, after, strict=True), start=1):
+        known = metrics.get(key)
+        if text == now:
+            grade = Grade.NUMBER if known not in (None, Grade.BYTES) else Grade.BYTES
+            yield Thing("numbers", f"{place}: {key}", grade)
+        else:
+            standing = known in (Grade.INTERVAL, Grade.VERDICT, Grade.OTHER)
+            grade = known if standing and known else Grade.UNCHECKED
+            why = "" if standing else "no_interval" if known is None else "printed_otherwise"
+            yield Thing("numbers", f"{place}: {key}", grade, f"{text} → {now}", why)
+
+
+def outputs(given: Project, made: Project) -> Iterator[Thing]:
+    """What no other kind tells of: data, runs and pages, by the digests that both locks record."""
+    old, new = (_digests(project) for project in (given, made))
+    told_of = tuple(f"reports/{name}" for name in ("metrics", "seeds", "items", "curves", "figures", "claims.json"))
+    for path, digest in old.items():
+        if not path.startswith(told_of):
+            why = "missing" if path not in new else "digest_alone"
+            same = new.get(path) == digest
+            yield Thing("outputs", path, Grade.BYTES if same else Grade.UNCHECKED, why="" if same else why)
+
+
+def _digests(project: Project) -> Mapping[str, str]:
+    file = project.root / lock.FILE
+    return Lock.read(file).outs if file.is_file() else {}
+
+
+def read_claims(project: Project) -> dict[str, Any]:
+    return _read(project.claims_file)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return files.read_json(file) if file.is_file() else {}
