@@ -1,6 +1,13 @@
 """What the engine says in English of the files in a report, and of what it checks with them."""
 
 TEXTS: dict[str, str] = {
+    # -- compare: a change of the project, and another machine --
+    "compare.machine": (
+        "Stages that gave other outputs: {own} for a change of the project, {other} from the same inputs, as on another "
+        "machine. {measured} Numbers that the text prints otherwise: {printed}. Verdicts that changed: {flipped}."
+    ),
+    "compare.machine.most": "From the same inputs, a metric differs by {share} of itself at most ({metric}).",
+    "compare.machine.same": "From the same inputs, all metrics are the same.",
     # -- evidence: files in the report --
     "evidence.title": "Evidence in this file",
     "evidence.opening": (

@@ -1,6 +1,14 @@
 """What the engine says in Japanese of the files in a report, and of what it checks with them."""
 
 TEXTS: dict[str, str] = {
+    # -- compare: a change of the project, and another machine --
+    "compare.machine": (
+        "出力が変わったステージのうち、プロジェクトの変更によるものは {own} 個、別の計算機で実行したときのように入力が同じで"
+        "出力だけが変わったものは {other} 個である。{measured}本文で表記が変わった数値は {printed} 個、判定が変わった主張は "
+        "{flipped} 個である。"
+    ),
+    "compare.machine.most": "入力が同じだったものでは、数値の相対差は最大で {share}（{metric}）である。",
+    "compare.machine.same": "入力が同じだったものでは、数値はすべて同じである。",
     # -- evidence: files in the report --
     "evidence.title": "このファイルに入っている証拠",
     "evidence.opening": (
