@@ -11,7 +11,7 @@ from ronkyo.project import Project, Report
 from ronkyo.report import chapters, evidence, prose
 from ronkyo.report.chapters import Rendered
 from ronkyo.report.origins import Origins
-from ronkyo.typeset import page, pdf, tree
+from ronkyo.typeset import drawn, page, pdf, tree
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.pdf import Attachment
 
@@ -41,6 +41,7 @@ def build(project: Project, say: Callable[[str], None] = print) -> None:
         Attachment(name, item.content, words(f"evidence.{item.kind}"), RELATIONSHIPS.get(item.kind, "Data"))
         for name, item in carried.items()
     ]
+    inside.append(Attachment(drawn.NAME, b"", words("evidence.drawn"), "Data"))
     printed = pdf.write(page.for_print(built, front, sources=sources), front.day, project.root, attachments=inside)
     for file in (project.claims_file, project.report_file("md")):
         files.write_bytes(file, carried[evidence.attachment_name(project.relative(file))].content)

@@ -53,9 +53,10 @@ def run(
 
     checks: list[Check] = []
     if report is not None:
-        from ronkyo.verify import container, evidence
+        from ronkyo.verify import container, drawings, evidence, pages
 
-        checks += evidence.checks(container.read(directory / report).files)
+        read = container.read(directory / report)
+        checks += [*evidence.checks(read.files), pages.check(read), drawings.check(read)]
     if current or badge or report is None:
         from ronkyo.project import Project
         from ronkyo.verify import badge as badges
