@@ -56,7 +56,9 @@ class State:
                 others.setdefault(how_and_what, set()).add(name)
         for (how, names), items in _alike(others).items():
             lines.append(f"{self._named(names)}: {how}: {_few(items)}")
-        return Check("pipeline", f"dvc.yaml, and its {len(self.declared)} stages in {lock.FILE}", lines)
+        missing = definition.not_installed(self.project)
+        unknown = [f"which libraries stages need, without {_few(missing)}"] if missing else []
+        return Check("pipeline", f"dvc.yaml, and its {len(self.declared)} stages in {lock.FILE}", lines, unknown)
 
     def inputs(self) -> Check:
         """Whether code, parameters, versions and data are those that each stage ran with."""
