@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json as json_text
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ronkyo.verify.replay import command as replay
 
 if TYPE_CHECKING:
     from ronkyo.verify.check import Check
@@ -25,90 +26,58 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="what a project has committed, against its sources (default without REPORT)",
     )
+    verify.add_argument(
+        "--project", type=Path, metavar="DIR", help="which commit of that project is REPORT of, if any?"
+    )
     verify.add_argument("--json", action="store_true", help="the same for programs")
     verify.add_argument("--badge", type=Path, metavar="FILE.svg", help="write a badge about --current for a README")
     verify.add_argument("--language", choices=("en", "ja"), help="of the badge (default: the report's)")
-    _add_replay(verify)
+    replay.add(verify)
     verify.set_defaults(run=run)
-
-
-def _add_replay(verify: argparse.ArgumentParser) -> None:
-    verify.add_argument(
-        "--replay", action="store_true", help="compute again in a clean clone of HEAD, and grade the results"
-    )
-    extent = verify.add_mutually_exclusive_group()
-    extent.add_argument(
-        "--seeds", type=_whole, metavar="K", help="with --replay: K drawn seeds of each variant (default: 1)"
-    )
-    extent.add_argument(
-        "--claims", nargs="+", default=[], metavar="ID", help="with --replay: the experiments of these claims"
-    )
-    extent.add_argument("--all", action="store_true", help="with --replay: everything, the report too")
-    verify.add_argument(
-        "--draw", type=_whole, metavar="N", help="with --seeds: the same draw as the replay that told N"
-    )
-    verify.add_argument("--workspace", action="store_true", help="with --replay: the files as they are, not HEAD's")
-    verify.add_argument(
-        "--numerics", choices=("portable", "native"), help="with --replay: under this numerical baseline"
-    )
-    verify.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", help="with --replay: write replay.md, .html, .pdf, .json"
-    )
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number ≥ 1, found {text!r}")
-    return int(text)
 
 
 def run(
     report: Path | None,
     current: bool,
     json: bool,
+    project: Path | None,
     badge: Path | None,
     language: str | None,
     directory: Path,
     **options: Any,
 ) -> int:
     """Exit status 1 where something is not as it should be."""
-    if options["replay"]:
-        return _replay(directory, json, options)
+    if replay.is_asked(options):
+        return replay.run(directory, json, options)
     from ronkyo.verify.check import listing
 
     checks: list[Check] = []
     if report is not None:
-        from ronkyo.verify import container, evidence
+        from ronkyo.verify import container, drawings, evidence, pages
 
-        checks += evidence.checks(container.read(directory / report).files)
+        read = container.read(directory / report)
+        checks += [*evidence.checks(read.files), pages.check(read), drawings.check(read)]
     if current or badge or report is None:
         from ronkyo.project import Project
         from ronkyo.verify import badge as badges
         from ronkyo.verify import current as currency
         from ronkyo.verify import evidence
 
-        project = Project.find(directory)
-        checks += (found := [*currency.check(project), *evidence.again(project)])
+        place = Project.find(directory)
+        checks += (found := [*currency.check(place), *evidence.again(place)])
         if badge:
-            badges.write(directory / badge, project, found, language)
+            badges.write(directory / badge, place, found, language)
+    if project:
+        checks.append(_commit(report, project, directory))
     print(json_text.dumps([check.row for check in checks], ensure_ascii=False, indent=2) if json else listing(checks))
     return int(any(check.differences for check in checks))
 
 
-def _replay(directory: Path, json: bool, options: dict[str, Any]) -> int:
-    """Exit status 1 where a thing has another verdict or could not be checked, or a file is not declared."""
+def _commit(report: Path | None, project: Path, directory: Path) -> Check:
+    from ronkyo.errors import UserError
     from ronkyo.project import Project
-    from ronkyo.verify.replay import Chosen, document, replay
+    from ronkyo.verify import commit, container
 
-    project = Project.find(directory)
-    seeds = options["seeds"] or (None if options["all"] or options["claims"] else 1)
-    given = {name: options[name] for name in ("draw", "workspace", "numerics")}
-    done = replay(
-        project, Chosen(options["claims"], seeds, **given), lambda line: print(line, file=sys.stderr, flush=True)
-    )
-    if options["output"]:
-        for file in document.publish(project, done, directory / options["output"]):
-            print(file, file=sys.stderr)
-    told = document.document(done)
-    print(json_text.dumps(told, ensure_ascii=False, indent=2) if json else document.listing(done))
-    return int(not done.is_confirmed)
+    if report is None:
+        raise UserError("verify: --project: expected a REPORT before it")
+    return commit.check(Project.find(directory / project), container.read(directory / report))
