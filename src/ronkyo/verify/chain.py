@@ -49,7 +49,7 @@ class Chain:
 
     def parameters(self, recorded: Lock) -> Iterator[str]:
         """Parameters and versions that are not those which the stages ran with, each once."""
-        versions = self.layout.root / pins.FILE
+        versions = self.layout.versions_file
         given = {self.layout.params_file.name: self.written}
         if versions.is_file():
             given[pins.FILE] = params.read_document(versions, pins.FILE)

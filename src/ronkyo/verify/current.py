@@ -43,7 +43,7 @@ class State:
     """A project's files beside what its dvc.lock says of them."""
 
     def __init__(self, project: Project, recorded: Lock) -> None:
-        self.root, self.git = project.root, Repository(project.root)
+        self.project, self.root, self.git = project, project.root, Repository(project.root)
         self.declared = stages.declared(project)
         self.lock = {name: stage for name, stage in recorded.stages.items() if name in self.declared}
         self.makers = Makers({name: stage.outs for name, stage in self.declared.items()})
