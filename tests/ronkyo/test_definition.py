@@ -243,5 +243,7 @@ def test_where_a_library_is_not_installed_which_libraries_stages_need_is_passed_
     file.write_text(text.replace("[annotated-types,", "[annotated-types, nowhere-installed,"), encoding="utf-8")
     assert definition.not_installed(small_files) == ["nowhere-installed"]
     assert definition.check(small_files) == []
-    file.write_text(file.read_text(encoding="utf-8").replace("python stages/draw.py", "python draw.py"), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("python stages/draw.py", "python draw.py"), encoding="utf-8"
+    )
     assert len(definition.check(small_files)) == 1

@@ -35,15 +35,19 @@ def checks(carried: Mapping[str, bytes]) -> list[Check]:
         def unpacked() -> list[Check]:
             evidence.unpack({name: carried[name] for name in listed if name in carried}, layout.root)
             linked = _checked(("chain",), lambda: [chain.check(layout)])
-            return [*linked, *_checked(("numbers", "claims"), lambda: again(layout))]
+            return [*linked, *again(layout)]
 
         return [found, *_checked(AFTER_FILES, unpacked)]
 
 
 def again(layout: Layout) -> list[Check]:
-    """Numbers printed and claims decided again, from a project or from what a report carries. Raises UserError."""
-    made = Again.of(layout)
-    return [numbers.check(made), claims.check(made)]
+    """Numbers printed and claims decided again, from a project or from what a report carries."""
+
+    def made() -> list[Check]:
+        again = Again.of(layout)
+        return [numbers.check(again), claims.check(again)]
+
+    return _checked(("numbers", "claims"), made)
 
 
 def _blind(names: tuple[str, ...], why: str) -> list[Check]:
