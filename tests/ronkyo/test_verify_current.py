@@ -34,9 +34,9 @@ def replace(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_a_project_whose_stages_just_ran_is_current(committed, capsys):
-    assert differences(committed) == []
-    assert cli.main(["-C", str(committed), "verify"]) == 0
+def test_a_project_whose_stages_just_ran_is_current(committed_copy, capsys):
+    assert differences(committed_copy) == []
+    assert cli.main(["-C", str(committed_copy), "verify"]) == 0
     assert "12 of 12 that the stages wrote" in capsys.readouterr().out
 
 
