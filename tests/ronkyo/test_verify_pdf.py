@@ -1,8 +1,11 @@
 """A report as a file: what it carries is read, and nothing that it holds does harm."""
 
 import base64
+import hashlib
 import io
+import json
 import os
+import re
 import zipfile
 import zlib
 from datetime import date
@@ -12,34 +15,76 @@ import pytest
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from ronkyo.errors import UserError
-from ronkyo.typeset import Front, write
+from ronkyo.typeset import Front, drawn, write
 from ronkyo.typeset.pdf import Attachment
-from ronkyo.verify import carried, confined, container
+from ronkyo.verify import carried, confined, container, drawings, pages
 
 TEXT = """\
 A summary with a number, 0.921.
 
 ## Results
 
-The accuracy is 0.921, and this paragraph is long enough to be divided into lines, some of which end inside of a word.
+The accuracy is 0.921, and this paragraph is long enough to be divided into lines, some of which end inside of an
+incomprehensibly long word: internationalization, characteristically, disproportionately, incomprehensibility.
 
 - the first
 - the second
+    1. an inner one
+
+![A square](square.svg)
+/// figure-caption
+A square.
+///
+
+![A circle](circle.svg)
+/// figure-caption
+A circle.
+///
 
 ### Details { #details }
 
-As [](#details) says, $x^2$ is a formula.
-"""
+As [](#details) says, $x^2$ is a formula, and a note[^1] is one, too.
+
+| name | value |
+|------|-------|
+{rows}
+
+/// table-caption
+A table that goes on on the next page.
+///
+
+[^1]: The note.
+""".replace("{rows}", "\n".join(f"| row {number} | {number / 7:.3f} |" for number in range(60)))
 FRONT = Front("A report", date(2026, 1, 2), course="A course", author="A. N. Author", language="en")
+SETTINGS = {
+    "report": {"title": "A report", "date": "2026-01-02", "course": "A course", "author": "A. N. Author"}
+    | {"language": "en", "code_url": "."}
+}
+SHAPES = {"square": '<path d="M 1 1 L 9 1 L 9 9 L 1 9 Z"/>', "circle": '<circle cx="5" cy="5" r="4"/>'}
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" width="90" height="90">{}</svg>'
+
+
+def drawing(name):
+    return SVG.format(SHAPES[name])
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pictures")
+    for name in SHAPES:
+        (folder / f"{name}.svg").write_text(drawing(name))
+    figures = {
+        f"shapes/{name}": {"alt": f"A {name}", "md5": hashlib.md5(drawing(name).encode()).hexdigest()}
+        for name in SHAPES
+    }
     inside = [
+        Attachment("settings.json", json.dumps(SETTINGS).encode(), "Settings", "Supplement"),
+        Attachment("figures.json", json.dumps(figures).encode(), "Figures", "Data"),
+        Attachment(drawn.NAME, b"", "What is drawn", "Data"),
         Attachment("params.yaml", b"seeds: 5\n", "What the runs were set to", "Supplement"),
         Attachment("report.md", TEXT.encode(), "What the PDF was set from", "Source"),
     ]
-    return write(TEXT, FRONT, tmp_path_factory.mktemp("pictures"), attachments=inside)
+    return write(TEXT, FRONT, folder, attachments=inside)
 
 
 @pytest.fixture
@@ -83,9 +128,10 @@ def attach(writer, count, content=b"x"):
 def test_a_pdf_gives_back_what_was_attached_and_what_its_pages_say(report):
     read = container.read(report)
     assert read.kind == "pdf"
-    assert read.files == {"params.yaml": b"seeds: 5\n", "report.md": TEXT.encode()}
+    assert set(read.files) == {"params.yaml", "report.md", "settings.json", "figures.json", "pages.json"}
+    assert read.files["report.md"] == TEXT.encode()
     assert "0.921" in read.pages[0]
-    assert read.margins == ["1/1"]
+    assert read.margins[0] == "1/3"
 
 
 def test_an_html_gives_back_the_archive_inside_and_what_it_says(tmp_path):
@@ -102,6 +148,101 @@ def archive(files, **packing):
         for name, content in files.items():
             opened.writestr(name, content)
     return f'<a href="data:application/zip;base64,{base64.b64encode(packed.getvalue()).decode()}">evidence</a>'
+
+
+# -- tampering --------------------------------------------------------------------------------------------------------
+
+
+def found(path):
+    """A line for each difference that the pages and the drawings of a report have."""
+    read = container.read(path)
+    checks = [pages.check(read), drawings.check(read)]
+    assert [check.unknown for check in checks] == [(), ()]
+    return [line for check in checks for line in check.differences]
+
+
+def redrawn(path, change):
+    """The PDF after `change(operators)` of its first page."""
+
+    def change_page(writer):
+        contents = writer.pages[0]["/Contents"].get_object()
+        changed = change(contents.get_data().decode("latin-1")).encode("latin-1")
+        assert changed != contents.get_data()
+        contents.set_data(changed)
+
+    return rewritten(path, change_page)
+
+
+def glyphs(path, text):
+    """How the operators of a page write a text in the regular font."""
+    fonts = pypdf.PdfReader(path).pages[0]["/Resources"]["/Font"].values()
+    font = next(font for font in map(lambda font: font.get_object(), fonts) if font["/BaseFont"].endswith("-JP"))
+    table = re.findall(r"<(\w{4})> <(\w{4})>", font["/ToUnicode"].get_data().decode())
+    codes = {chr(int(letter, 16)): code for code, letter in reversed(table)}  # digits of tables come later
+    return ">0<".join(codes[letter] for letter in text)
+
+
+def exchanged(operators):
+    """The two figures in each other's place."""
+    one, other = re.findall(r"/Figure\s*<</MCID \d+>>\s*BDC(.*?)EMC", operators, re.DOTALL)[:2]
+    return operators.replace(one, "?").replace(other, one).replace("?", other)
+
+
+def test_a_report_as_it_was_written_differs_in_nothing(report):
+    assert found(report) == []
+
+
+@pytest.mark.parametrize("language", ["small", "small_japanese"])
+def test_a_report_of_a_project_differs_in_nothing(language, request):
+    assert found(request.getfixturevalue(language).report_file("pdf")) == []
+
+
+def test_a_digit_of_the_page_is_told(report):
+    number = glyphs(report, "921")
+    redrawn(report, lambda operators: operators.replace(number, glyphs(report, "912"), 1))
+    assert found(report) == [
+        "page 1: expected …mmarywithanumber,0.921.…, found …mmarywithanumber,0.912.…",
+        "page 1: expected what was drawn when the report was written, found another drawing",
+    ]
+
+
+def test_a_figure_in_the_place_of_another_is_told(report):
+    redrawn(report, exchanged)
+    assert found(report) == [
+        "page 1: figure shapes/square: expected the drawing that was set there, found another",
+        "page 1: figure shapes/circle: expected the drawing that was set there, found another",
+    ]
+
+
+def test_a_digit_of_the_attached_text_is_told(report):
+    def change(writer):
+        names = writer.root_object["/Names"]["/EmbeddedFiles"]["/Names"]
+        item = next(item.get_object() for item in names[1::2] if item.get_object()["/UF"] == "report.md")
+        item["/EF"]["/F"].get_object().set_data(TEXT.replace("number, 0.921", "number, 0.927").encode())
+
+    assert found(rewritten(report, change)) == [
+        "page 1: expected …mmarywithanumber,0.927.…, found …mmarywithanumber,0.921.…"
+    ]
+
+
+def test_a_sentence_that_the_page_lacks_is_told(report):
+    def drop(operators):
+        line = re.findall(r"BT(?:(?!ET).)*?TJ\s*ET", operators, re.DOTALL)[10]
+        return operators.replace(line, "")
+
+    redrawn(report, drop)
+    assert re.match(r"page 1: expected .+, found .+", found(report)[0])
+
+
+def test_text_that_the_markdown_lacks_is_told(report):
+    more = f"BT /{{}} 9 Tf 1 0 0 1 100 100 Tm <{glyphs(report, '921').replace('>0<', '')}> Tj ET"
+
+    def add(operators):
+        font = re.search(r"/(\w+) 13\.33\d* Tf", operators)[1]
+        return f"{operators}\n{more.format(font)}"
+
+    redrawn(report, add)
+    assert found(report)[0] == "page 1: expected '1/3' outside its text, found '1/3 921'"
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"%PD"])

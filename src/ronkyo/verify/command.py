@@ -26,6 +26,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="what a project has committed, against its sources (default without REPORT)",
     )
+    verify.add_argument(
+        "--project", type=Path, metavar="DIR", help="which commit of that project is REPORT of, if any?"
+    )
     verify.add_argument("--json", action="store_true", help="the same for programs")
     verify.add_argument("--badge", type=Path, metavar="FILE.svg", help="write a badge about --current for a README")
     verify.add_argument("--language", choices=("en", "ja"), help="of the badge (default: the report's)")
@@ -37,6 +40,7 @@ def run(
     report: Path | None,
     current: bool,
     json: bool,
+    project: Path | None,
     badge: Path | None,
     language: str | None,
     directory: Path,
@@ -48,14 +52,32 @@ def run(
     from ronkyo.verify.check import listing
 
     checks: list[Check] = []
+    if report is not None:
+        from ronkyo.verify import container, drawings, evidence, pages
+
+        read = container.read(directory / report)
+        checks += [*evidence.checks(read.files), pages.check(read), drawings.check(read)]
     if current or badge or report is None:
         from ronkyo.project import Project
         from ronkyo.verify import badge as badges
         from ronkyo.verify import current as currency
+        from ronkyo.verify import evidence
 
-        project = Project.find(directory)
-        checks += (found := currency.check(project))
+        place = Project.find(directory)
+        checks += (found := [*currency.check(place), *evidence.again(place)])
         if badge:
-            badges.write(directory / badge, project, found, language)
+            badges.write(directory / badge, place, found, language)
+    if project:
+        checks.append(_commit(report, project, directory))
     print(json_text.dumps([check.row for check in checks], ensure_ascii=False, indent=2) if json else listing(checks))
     return int(any(check.differences for check in checks))
+
+
+def _commit(report: Path | None, project: Path, directory: Path) -> Check:
+    from ronkyo.errors import UserError
+    from ronkyo.project import Project
+    from ronkyo.verify import commit, container
+
+    if report is None:
+        raise UserError("verify: --project: expected a REPORT before it")
+    return commit.check(Project.find(directory / project), container.read(directory / report))

@@ -25,7 +25,17 @@ WAIT = 120  # seconds by the clock
 ANSWER = 128 << 20  # bytes of JSON
 TOO_MUCH = f"reading it may take {MEMORY >> 20} MB"
 START = f"import sys; from {__name__} import main; main(*sys.argv[1:])"
-FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system")
+FORBIDDEN = (
+    "socket.bind",
+    "socket.connect",
+    "socket.getaddrinfo",
+    "socket.send",
+    "subprocess.",
+    "os.exec",
+    "os.fork",
+    "os.posix_spawn",
+    "os.system",
+)
 
 
 class Refused(Exception):  # noqa: N818

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ronkyo.errors import UserError
 from ronkyo.verify import confined, html_file, pdf_file
@@ -18,7 +19,7 @@ class Report:
 
     kind: "pdf" or "html"; files: what it carries, by name; pages: what each page says in the order of reading, a line for
     each run of letters, with U+FFFC for a figure or a formula (of HTML one page); margins: what stands on each page outside
-    its text.
+    its text; drawn: of a PDF the digests of its pages and figures (`typeset.drawn`), of HTML those of its images.
     """
 
     path: Path
@@ -26,6 +27,7 @@ class Report:
     files: dict[str, bytes]
     pages: list[str]
     margins: list[str] = field(default_factory=list)
+    drawn: dict[str, list[Any]] = field(default_factory=dict)
 
 
 def read(path: Path) -> Report:

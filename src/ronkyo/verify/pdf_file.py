@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from ronkyo.typeset import drawn
 from ronkyo.verify import carried, pdf_text
 from ronkyo.verify.confined import Refused
 
@@ -17,7 +18,7 @@ READABLE = "expected a PDF that can be read"
 
 
 def read(content: bytes) -> dict[str, Any]:
-    """files, pages and margins of a `container.Report`."""
+    """files, pages, margins and drawn of a `container.Report`."""
     import pypdf.errors
 
     logging.disable()  # what is wrong is told in one line
@@ -27,7 +28,9 @@ def read(content: bytes) -> dict[str, Any]:
         reader = pypdf.PdfReader(io.BytesIO(content), strict=True)
         if reader.is_encrypted:
             raise Refused("expected a PDF that opens without a password, found an encrypted one")
+        texts, margins = pdf_text.read(content)  # first, since what pypdf takes of the memory stays
         files = carried.files(_entries(reader))
+        pages, figures = drawn.read(reader)
     except (
         pypdf.errors.PyPdfError,
         ArithmeticError,
@@ -38,9 +41,7 @@ def read(content: bytes) -> dict[str, Any]:
         zlib.error,
     ) as error:
         raise Refused(f"{READABLE}, found {' '.join(str(error).split())[:200] or type(error).__name__}") from error
-    del reader  # a hundred megabytes
-    pages, margins = pdf_text.read(content)
-    return {"files": files, "pages": pages, "margins": margins}
+    return {"files": files, "pages": texts, "margins": margins, "drawn": {"pages": pages, "figures": figures}}
 
 
 def _entries(reader: Any) -> Iterator[tuple[str, Callable[[int], bytes]]]:

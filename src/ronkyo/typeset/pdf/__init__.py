@@ -1,7 +1,7 @@
 """The printed page -> PDF by WeasyPrint, with the project's own files and fonts only, and the same bytes every time.
 
-`archive` makes it a file for two standards, `svg_merge` its drawings cheap, `japanese` its lines even; all that depends on
-WeasyPrint's version is in `weasyprint_70`.
+`archive` makes it a file for two standards, `svg_merge` its drawings cheap, `japanese` its lines even, `drawn` says what its
+pages draw; all that depends on WeasyPrint's version is in `weasyprint_70`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ronkyo.errors import ReportError
-from ronkyo.typeset import fonts
+from ronkyo.typeset import drawn, fonts
 from ronkyo.typeset.page import Printable
 from ronkyo.typeset.pdf import archive, svg_merge, weasyprint_70
 from ronkyo.typeset.pdf.archive import Attachment
@@ -36,7 +36,8 @@ class PdfError(ReportError):
 
 def write(page: Printable, day: date, pictures: Path, attachments: Iterable[Attachment] = ()) -> bytes:
     """The PDF of a page, PDF/A-3a and PDF/UA-1. `picture:` addresses are files below the folder `pictures`, `formula:`
-    ones the page's own, `font:` ones the engine's fonts; any other is refused.
+    ones the page's own, `font:` ones the engine's fonts; any other is refused. What is attached as `drawn.NAME` gets the
+    digests of what is drawn as its content.
 
     Raises PdfError for whatever WeasyPrint would only warn of: a missing image, glyph, font or anchor.
     """
@@ -72,6 +73,7 @@ def _finish(_document: Any, pdf: Any) -> None:
     if weasyprint_70.is_supported():
         archive.conform_to_ua(pdf)
         weasyprint_70.finish(pdf)
+    drawn.record(pdf)
 
 
 @contextmanager

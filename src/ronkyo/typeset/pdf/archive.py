@@ -58,7 +58,7 @@ def embed(attachment: Attachment, moment: datetime) -> Any:
 
 def name_media_types(pdf: Any) -> None:
     """Give each file inside its media type; WeasyPrint asks the machine's own list for it, which differs."""
-    for item in _dictionaries(pdf, "/Filespec"):
+    for item in dictionaries(pdf, "/Filespec"):
         suffix = PurePath(item["UF"].string).suffix
         media_type = MEDIA_TYPES.get(suffix, "text/plain")
         indirect(pdf, item["EF"]["F"]).extra["Subtype"] = f"/{media_type.replace('/', '#2f')}"
@@ -127,7 +127,7 @@ def elements(pdf: Any) -> Iterator[tuple[int, Any]]:
             waiting += [kid for kid in element["K"] if not isinstance(kid, int)]
 
 
-def _dictionaries(pdf: Any, kind: str) -> list[Any]:
+def dictionaries(pdf: Any, kind: str) -> list[Any]:
     return [item for item in pdf.objects if isinstance(item, dict) and item.get("Type") == kind]
 
 

@@ -1,0 +1,71 @@
+"""Does each page, and each figure, draw what was drawn there when the report was written?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ronkyo.typeset import drawn
+from ronkyo.verify.check import Check
+from ronkyo.verify.container import Report
+
+FIGURES = "figures.json"
+MOST = 20  # differences that are told one by one
+
+
+def check(report: Report) -> Check:
+    """Of a PDF by the digests of what it draws, of an HTML by those of its images."""
+    needed = drawn.NAME if report.kind == "pdf" else FIGURES
+    if needed not in report.files:
+        return Check("drawings", "", unknown=[f"expected {needed} inside, found none"])
+    compare = _pdf if report.kind == "pdf" else _html
+    try:
+        looked_at, lines = compare(report)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        return Check("drawings", "", [f"{needed}: expected digests of drawings, found what cannot be read ({error!r})"])
+    more = [f"and {len(lines) - MOST} more"] if len(lines) > MOST else []
+    return Check("drawings", looked_at, lines[:MOST] + more)
+
+
+def _pdf(report: Report) -> tuple[str, list[str]]:
+    expected = json.loads(report.files[drawn.NAME])
+    found = drawn.Drawn(report.drawn["pages"], [drawn.Figure(*figure) for figure in report.drawn["figures"]])
+    lines = []
+    if len(expected["pages"]) != len(found.pages):
+        lines.append(f"expected {len(expected['pages'])} pages, found {len(found.pages)}")
+    told = set()
+    for page, line in _figures(expected["figures"], found.figures, _names(report)):
+        told.add(page)
+        lines.append(line)
+    for number, (one, other) in enumerate(zip(expected["pages"], found.pages, strict=False), start=1):
+        if one != other and number not in told:
+            lines.append(f"page {number}: expected what was drawn when the report was written, found another drawing")
+    return f"{len(found.pages)} pages, {len(found.figures)} figures and formulas", lines
+
+
+def _figures(expected: list[Any], found: list[drawn.Figure], names: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+    """(page, what differs there) of each figure."""
+    if len(expected) != len(found):
+        yield 0, f"expected {len(expected)} figures and formulas, found {len(found)}"
+    for (page, digest), figure in zip(expected, found, strict=False):
+        if (page, digest) != (figure.page, figure.digest):
+            name = names.get(figure.alternative, repr(figure.alternative[:60]))
+            yield figure.page, f"page {figure.page}: {name}: expected the drawing that was set there, found another"
+
+
+def _html(report: Report) -> tuple[str, list[str]]:
+    names, expected = _names(report), json.loads(report.files[FIGURES])
+    lines = []
+    for alternative, digest in report.drawn["images"]:
+        if alternative not in names:
+            lines.append(f"{alternative[:60]!r}: expected a figure of the report, found another image")
+        elif digest not in {figure["md5"] for figure in expected.values() if figure["alt"] == alternative}:
+            lines.append(f"{names[alternative]}: expected the drawing that was set there, found another")
+    return f"{len(report.drawn['images'])} images", lines
+
+
+def _names(report: Report) -> dict[str, str]:
+    """How a figure is called, by what is read aloud in its place."""
+    figures = json.loads(report.files.get(FIGURES, b"{}"))
+    return {figure["alt"]: f"figure {name}" for name, figure in figures.items() if figure["alt"]}
