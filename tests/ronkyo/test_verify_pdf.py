@@ -8,16 +8,17 @@ import os
 import re
 import zipfile
 import zlib
-from datetime import date
+from datetime import date, datetime
 
 import pypdf
 import pytest
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
+from ronkyo import cli
 from ronkyo.errors import UserError
 from ronkyo.typeset import Front, drawn, write
 from ronkyo.typeset.pdf import Attachment
-from ronkyo.verify import carried, confined, container, drawings, pages
+from ronkyo.verify import carried, confined, container, drawings, pages, signature
 
 TEXT = """\
 A summary with a number, 0.921.
@@ -243,6 +244,156 @@ def test_text_that_the_markdown_lacks_is_told(report):
 
     redrawn(report, add)
     assert found(report)[0] == "page 1: expected '1/3' outside its text, found '1/3 921'"
+
+
+# -- signatures -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory):
+    """alice.p12 and bob.p12, and the certificates alice.pem and bob.pem."""
+    pytest.importorskip("pyhanko")
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import pkcs12
+
+    folder = tmp_path_factory.mktemp("keys")
+    for name in ("alice", "bob"):
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        begin = datetime(2026, 1, 1)
+        builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        certificate = (
+            builder.not_valid_before(begin).not_valid_after(begin.replace(year=2036)).sign(key, hashes.SHA256())
+        )
+        (folder / f"{name}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        locked = serialization.BestAvailableEncryption(b"secret")
+        (folder / f"{name}.p12").write_bytes(
+            pkcs12.serialize_key_and_certificates(None, key, certificate, None, locked)
+        )
+    return folder
+
+
+@pytest.fixture
+def signed(report, keys, monkeypatch):
+    """The report with Alice's signature."""
+    monkeypatch.setenv("RONKYO_PASSPHRASE", "secret")
+    path = report.with_name("signed.pdf")
+    assert signature.sign(report, keys / "alice.p12", path) == "alice"
+    return path
+
+
+def signatures(path, signer=None):
+    (check,) = signature.check(container.read(path), signer)
+    return check
+
+
+def test_a_signature_is_intact_and_of_its_certificate(signed, keys):
+    check = signatures(signed, keys / "alice.pem")
+    assert (check.differences, check.unknown) == ([], ())
+    assert check.looked_at.startswith("alice (certificate ")
+
+
+def test_without_a_certificate_whose_key_it_is_stays_unknown(signed):
+    check = signatures(signed)
+    assert check.differences == []
+    assert check.unknown == ["whose key it is: --signer CERT.pem says which one to expect"]
+
+
+def test_a_signature_of_another_key_is_told(signed, keys):
+    (line,) = signatures(signed, keys / "bob.pem").differences
+    assert line.startswith("expected a signature of bob on the whole file, found alice (certificate ")
+
+
+def test_a_missing_signature_is_told(report, keys):
+    assert signatures(report, keys / "bob.pem").differences == [
+        "expected a signature of bob on the whole file, found none"
+    ]
+    assert signature.check(container.read(report), None) == []
+
+
+def test_a_byte_that_changed_after_the_signature_is_told(signed):
+    content = signed.read_bytes()
+    place = content.index(b"stream\n") + 100  # of a font
+    signed.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    told = signature._check(signature.read(signed.read_bytes()), None).differences
+    assert told == ["signature of alice: expected the file as it was signed, found a changed one"]
+
+
+def test_what_is_added_after_the_signature_is_told(signed, keys):
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    writer = IncrementalPdfFileWriter(io.BytesIO(signed.read_bytes()))
+    writer.update_root()
+    writer.write(output := io.BytesIO())
+    signed.write_bytes(output.getvalue())
+    assert signatures(signed).differences == [
+        "signature of alice: expected nothing behind what it covers, found a later change"
+    ]
+    assert len(signatures(signed, keys / "alice.pem").differences) == 2
+
+
+def test_a_second_signature_stands_beside_the_first(signed, keys):
+    signature.sign(signed, keys / "bob.p12", signed)
+    assert signatures(signed, keys / "bob.pem").differences == []
+
+
+def test_a_signed_report_is_what_it_was(signed, report):
+    assert signed.read_bytes().startswith(report.read_bytes())
+    assert found(signed) == []
+
+
+@pytest.mark.parametrize("profile", ["pdfa-3a", "pdfua-1"])
+def test_a_signed_report_keeps_to_both_standards(profile, signed):
+    import page
+
+    result = page.validate_pdf(str(signed), profile=profile)
+    assert result.is_compliant, {failure.rule_id for failure in result.failures}
+
+
+def test_what_is_not_true_is_not_signed(small, keys, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("RONKYO_PASSPHRASE", "secret")
+    report = tmp_path / "report.pdf"
+    report.write_bytes(small.report_file("pdf").read_bytes())
+    assert cli.main(["verify", str(report), "--sign", str(keys / "alice.p12")]) == 0
+    assert (tmp_path / "report-signed.pdf").is_file()
+    assert "report-signed.pdf: signed by alice" in capsys.readouterr().err
+    redrawn(report, lambda operators: operators.replace("0.75 0 0 0.75", "0.7 0 0 0.7", 1))
+    assert cli.main(["verify", str(report), "--sign", str(keys / "alice.p12"), "-o", str(tmp_path / "no.pdf")]) == 1
+    assert not (tmp_path / "no.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "passphrase", "told"),
+    [
+        ("alice.p12", "wrong", "expected a PKCS #12 file and its passphrase"),
+        ("alice.pem", "secret", "expected a PKCS #12 file and its passphrase"),
+        ("none.p12", "secret", "expected a PKCS #12 file, found No such file"),
+        ("alice.p12", None, "expected its passphrase in RONKYO_PASSPHRASE"),
+    ],
+)
+def test_a_key_that_cannot_be_read_is_told(key, passphrase, told, report, keys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.delenv("RONKYO_PASSPHRASE", raising=False)
+    if passphrase:
+        monkeypatch.setenv("RONKYO_PASSPHRASE", passphrase)
+    with pytest.raises(UserError, match=told):
+        signature.sign(report, keys / key, report.with_name("signed.pdf"))
+    assert not report.with_name("signed.pdf").exists()
+
+
+def test_without_pyhanko_it_is_told_how_to_install_it(report, monkeypatch):
+    monkeypatch.setattr(signature, "find_spec", lambda name: None)
+    for use in (
+        lambda: signature.sign(report, report, report),
+        lambda: signature.check(container.read(report), report),
+    ):
+        with pytest.raises(UserError, match=r"needs pyHanko, .+: pip install 'ronkyo\[sign\]'"):
+            use()
+
+
+# -- hostile files ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"%PD"])

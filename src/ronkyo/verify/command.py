@@ -20,6 +20,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "REPORT: is what a project has committed what its sources say? Exit status 1, and a line for each difference.",
     )
     verify.add_argument("report", nargs="?", type=Path, metavar="REPORT", help="a PDF or an HTML that ronkyo wrote")
+    verify.add_argument("--signer", type=Path, metavar="CERT.pem", help="of REPORT: whose signature it is to have")
+    verify.add_argument("--sign", type=Path, metavar="KEY.p12", help="sign REPORT if it is what its evidence says")
     verify.add_argument(
         "--current",
         action="store_true",
@@ -52,7 +54,11 @@ def _add_replay(verify: argparse.ArgumentParser) -> None:
         "--numerics", choices=("portable", "native"), help="with --replay: under this numerical baseline"
     )
     verify.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", help="with --replay: write replay.md, .html, .pdf, .json"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="PATH",
+        help="with --replay: the folder for replay.md, .html, .pdf, .json; with --sign: the PDF (default: NAME-signed.pdf)",
     )
 
 
@@ -78,9 +84,11 @@ def run(
 
     checks: list[Check] = []
     if report:
-        from ronkyo.verify import alone, container
+        from ronkyo.verify import alone
 
-        checks += alone.checks(container.read(directory / report))
+        checks += (found := alone.checks(directory / report, options["signer"] and directory / options["signer"]))
+        if options["sign"] and not any(check.differences for check in found):
+            _sign(directory, report, options["sign"], options["output"])
     if current or badge or report is None:
         from ronkyo.project import Project
         from ronkyo.verify import badge as badges
@@ -92,6 +100,14 @@ def run(
             badges.write(directory / badge, project, found, language)
     print(json_text.dumps([check.row for check in checks], ensure_ascii=False, indent=2) if json else listing(checks))
     return int(any(check.differences for check in checks))
+
+
+def _sign(directory: Path, report: Path, key: Path, output: Path | None) -> None:
+    from ronkyo.verify import signature
+
+    output = output or report.with_name(f"{report.stem}-signed.pdf")
+    signed_by = signature.sign(directory / report, directory / key, directory / output)
+    print(f"{output}: signed by {signed_by}", file=sys.stderr)
 
 
 def _replay(directory: Path, json: bool, options: dict[str, Any]) -> int:
