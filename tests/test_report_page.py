@@ -1,4 +1,4 @@
-"""The report's page for the browser: every number and figure leads to a file of the project that holds it."""
+"""The report's page for the browser: every number leads to what the page says of the file, inside it, that holds it."""
 
 import links
 import pytest
@@ -10,12 +10,12 @@ def report(project):
     return html.parse(str(project.root / "reports/day3.html")).getroot()
 
 
-def test_every_number_of_the_report_leads_to_a_file_that_holds_it(project, report):
-    links.expect_numbers_to_lead_home(report, project.root, 300)
+def test_every_number_of_the_report_leads_to_a_file_that_holds_it(report):
+    links.expect_numbers_to_lead_home(report, 300)
 
 
-def test_every_source_of_the_report_is_a_file_of_the_project(project, report):
-    links.expect_sources_to_be_files(report, project.root)
+def test_no_link_of_the_report_needs_a_file_beside_it(report):
+    links.expect_to_lead_into_itself(report)
 
 
 def test_tests_of_the_course_and_discussions_stand_in_boxes(report):

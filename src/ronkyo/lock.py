@@ -55,7 +55,7 @@ class Lock:
     def from_text(content: bytes, place: str) -> Lock:
         """place: how the file is called in errors. Raises LockError, or ParamsError for what is no YAML."""
         document = params.parse_document(content, place)
-        entries = document.get("stages", {})
+        entries = document.get("stages")
         if not isinstance(entries, dict):
             raise LockError(f"{place}: stages: {EXPECTED}, found {_shown(entries)}")
         return Lock(document, {str(name): _stage(str(name), entry, place) for name, entry in entries.items()})
@@ -93,6 +93,29 @@ class Makers:
     def __call__(self, path: str) -> set[str]:
         around = {self._at[folder] for folder in (path, *_around(path)) if folder in self._at}
         return around | self._inside.get(path, set())
+
+
+def own_changes(old: Mapping[str, Stage], new: Mapping[str, Stage]) -> dict[str, bool]:
+    """The stages of two locks that differ -> whether for a change of the project: of code, parameters, versions or data
+    that no stage makes, in the stage itself or in one that made what it reads. False: the same gave other outputs, as
+    it may on another machine."""
+    names = [name for name in {**new, **old} if old.get(name) != new.get(name)]
+    makers = Makers({name: [*stage.outs, *new.get(name, stage).outs] for name, stage in {**new, **old}.items()})
+    own, waiting = set(), {}
+    for name in names:
+        before, after = old.get(name), new.get(name)
+        if before is None or after is None or (before.cmd, before.params) != (after.cmd, after.params):
+            own.add(name)
+            continue
+        changed = dict(before.deps.items() ^ after.deps.items())
+        made = {path: makers(path).intersection(names) for path in changed}
+        if all(made.values()):
+            waiting[name] = set().union(*made.values())
+        else:
+            own.add(name)
+    while downstream := {name for name, made in waiting.items() if name not in own and made & own}:
+        own |= downstream
+    return {name: name in own for name in names}
 
 
 def _around(path: str) -> list[str]:

@@ -51,7 +51,7 @@ class Report(Section):
     course: str
     author: str
     date: Annotated[date, BeforeValidator(_parse_date)]  # of the report and of the PDF itself: no clock is read
-    code_url: str  # where links to code lead: a folder relative to the HTML, or a repository's address
+    code_url: str  # where links to code lead: an http(s) address of a repository; else there are none
 
 
 class Numerics(RootModel[Choice]):

@@ -23,6 +23,7 @@ from ronkyo.compare import curves, differences, markup, metrics, sweep, write
 from ronkyo.compare.parameters import parameters
 from ronkyo.compare.revision import WORKSPACE, Side
 from ronkyo.compare.text import Part
+from ronkyo.lock import Lock, Stage
 from ronkyo.project import Manifest, Project
 from ronkyo.seeds import generator
 from ronkyo.typeset.glyphs import GETA
@@ -71,6 +72,11 @@ def page_markdown(root: Path, old: str, new: str) -> str:
 def side(name: str = "a", **parts) -> Side:
     """A side by hand: without a revision, so that Git is not asked."""
     return Side(name, WORKSPACE, None, **{"params": {"report": {}}, "text": ""} | parts)
+
+
+def stages(entries: dict) -> dict[str, Stage]:
+    """Of dvc.lock with these entries."""
+    return dict(Lock.from_text(json.dumps({"stages": entries}).encode(), "dvc.lock").stages)
 
 
 def compare_sides(old: Side, new: Side, language: str = "ja") -> differences.Comparison:
@@ -470,7 +476,7 @@ def test_a_stage_whose_code_command_or_only_output_changed_says_so():
         "same": {"cmd": "a"},
         "come": {"cmd": "a"},
     }
-    found = compare_sides(side(stages=old), side(stages=new, order=["come", "command", "code"]))
+    found = compare_sides(side(stages=stages(old)), side(stages=stages(new), order=["come", "command", "code"]))
     assert [(one.stage, one.reasons) for one in found.stages] == [
         ("come", ["作業中のフォルダー だけにある"]),
         ("command", ["コマンドが変わった"]),
@@ -552,7 +558,9 @@ def test_a_comment_on_runs_that_gave_the_same_is_one_line():
     lock = {"train": {"cmd": "a", "outs": [{"path": "o", "md5": "1"}]}}
     again = {"train": {"cmd": "a", "outs": [{"path": "o", "md5": "2"}]}}
     claims = [{"a": revisions.claim("supported", "a", effect, 0.1, 0.2)} for effect in (0.15, 0.15 + 1e-9)]
-    found = compare_sides(side("p", claims=claims[0], stages=lock), side("q", claims=claims[1], stages=again))
+    found = compare_sides(
+        side("p", claims=claims[0], stages=stages(lock)), side("q", claims=claims[1], stages=stages(again))
+    )
     assert [stage.stage for stage in found.stages] == ["train"]
     assert "\n" not in write.markdown(found, JAPANESE)
 

@@ -231,3 +231,17 @@ def test_code_that_cannot_be_read_is_one_line_with_its_place(small_files):
     edit(small_files, "summarize", "def summarize(", "def summarize((")
     with pytest.raises(UserError, match=r"summarize.py:\d+: expected Python, found an error: "):
         definition.check(small_files)
+
+
+def test_where_a_library_is_not_installed_which_libraries_stages_need_is_passed_over(small_files):
+    file = small_files.pipeline_file
+    text = file.read_text(encoding="utf-8")
+    pinned = definition.Definition(small_files).pinned
+    small_files.requirements_file.write_text("".join(f"{name}=={version}\n" for name, version in pinned.items()))
+    assert definition.check(small_files) == []
+    assert definition.not_installed(small_files) == []
+    file.write_text(text.replace("[annotated-types,", "[annotated-types, nowhere-installed,"), encoding="utf-8")
+    assert definition.not_installed(small_files) == ["nowhere-installed"]
+    assert definition.check(small_files) == []
+    file.write_text(file.read_text(encoding="utf-8").replace("python stages/draw.py", "python draw.py"), encoding="utf-8")
+    assert len(definition.check(small_files)) == 1

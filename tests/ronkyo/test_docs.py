@@ -110,7 +110,7 @@ def test_every_function_of_a_template_is_told_of(small):
     told = (DOCS / "chapters.md").read_text(encoding="utf-8") + (DOCS / "claims.md").read_text(encoding="utf-8")
     values = Values(small)
     claims = MarkedClaims(Nouns.load(small, values), lambda _: None)
-    for name in functions.all_functions(values, claims, None):
+    for name in functions.all_functions(small, values, claims, None):
         assert f"{name}(" in told, name
 
 

@@ -1,14 +1,20 @@
 """What a report carries: everything that its numbers stand on, and back in a project's layout."""
 
 import hashlib
+import io
 import json
+import zipfile
 
 import pypdf
 import pytest
+from lxml import html
 from ruamel.yaml import YAML
 
 from ronkyo.errors import UserError
 from ronkyo.report import chapters, evidence
+from ronkyo.words import Words
+
+words = Words("en")
 
 
 def carried(project):
@@ -79,7 +85,10 @@ def test_every_drawing_is_named_by_its_content(small):
 
 STAGES = {
     "summarize_gone": {"cmd": "python stages/summarize.py gone"},
-    "train_least_squares@momentum": {"cmd": "python stages/train.py least_squares momentum", "deps": [{"path": "a"}]},
+    "train_least_squares@momentum": {
+        "cmd": "python stages/train.py least_squares momentum",
+        "deps": [{"path": "a", "md5": "0" * 32}],
+    },
     "train_least_squares@dropped": {"cmd": "python stages/train.py least_squares dropped"},
     "train_least_squares@plain": {"cmd": "python stages/train.py least_squares plain"},
     "report": {"cmd": "python stages/report.py", "outs": [{"path": "reports/small.pdf", "md5": "0" * 32}]},
@@ -104,3 +113,37 @@ def test_the_lock_has_the_stages_before_the_report_in_the_pipelines_order(small_
 def test_without_a_lock_the_report_has_none(small):
     assert not (small.root / "dvc.lock").exists()
     assert "dvc.lock" not in carried(small)
+
+
+@pytest.fixture(scope="module")
+def page(small):
+    return html.parse(str(small.report_file("html"))).getroot()
+
+
+def test_both_forms_say_of_every_file_what_it_is_and_its_size(small, page):
+    pdf = pypdf.PdfReader(small.report_file("pdf"))
+    text = "".join("".join(sheet.extract_text() for sheet in pdf.pages).split())
+    for name, (content,) in pdf.attachments.items():
+        (entry,) = page.xpath("//*[@id=$id]", id=f"evidence:{name}")
+        size = f" ({len(content):,})"
+        assert entry.tail.startswith(size)
+        assert (name + size).replace(" ", "") in text
+        assert words("evidence." + evidence.kind_of(name)) in entry.getparent().text_content()
+
+
+def test_the_ledger_leads_to_the_entry_of_its_evidence_in_both_forms(small, page):
+    name = "evidence:seeds-least_squares.csv"
+    assert page.xpath('//*[starts-with(@id, "ledger:")]//a[@href=$href]', href=f"#{name}")
+    pdf = pypdf.PdfReader(small.report_file("pdf"))
+    assert name in pdf.named_destinations
+    links = [note.get_object() for sheet in pdf.pages for note in sheet.get("/Annots", [])]
+    assert name in {str(link.get("/Dest")) for link in links}
+
+
+def test_the_archive_is_the_same_bytes_in_whatever_order_the_files_come():
+    contents = {"b.csv": b"1", "a.json": b"{}"}
+    packed = evidence.archive(contents)
+    assert packed == evidence.archive(dict(reversed(contents.items())))
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == contents
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

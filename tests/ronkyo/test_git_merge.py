@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
 import pytest
 import revisions
 from dvc.utils.serialize import dumps_yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ronkyo.git.merge import EMPTY, merge
 from ronkyo.lock import Lock
@@ -119,12 +122,15 @@ def test_outputs_that_are_the_same_on_both_sides_leave_what_reads_them():
     assert (stages, [*again]) == ({"draw": added}, ["plain"])
 
 
+@pytest.mark.parametrize("recorded", ["net", "net.size"])
 @pytest.mark.parametrize(("read", "is_read"), [("net", True), ("net.size", True), ("net.width", False)])
-def test_a_parameter_changed_on_the_other_side_is_seen_from_its_section(read, is_read):
-    values = {"net": {"size": 1, "width": 1}, "net.size": 1, "net.width": 1}
-    added = entry({}, {"figures": "0009"}, **{read: values[read]})
-    sizes = [{"plain": entry({SOURCE: "aaaa"}, {"runs/plain": str(size) * 4}, **{"net.size": size})} for size in (1, 2)]
-    stages, again = merged(sizes[0], sizes[0] | {"draw": added}, sizes[1])
+def test_a_parameter_that_the_other_side_changed_is_seen_from_its_section_and_in_it(recorded, read, is_read):
+    def values(key: str, size: int) -> dict[str, Any]:
+        return {key: {"net": {"size": size, "width": 1}, "net.size": size, "net.width": 1}[key]}
+
+    before, after = ({"plain": entry({}, {"runs/plain": str(size) * 4}, **values(recorded, size))} for size in (1, 2))
+    added = entry({}, {"figures": "0009"}, **values(read, 1))
+    stages, again = merged(before, before | {"draw": added}, after)
     assert again == ({"draw": [f"{PARAM}:net.size changed"]} if is_read else {})
     assert ("draw" in stages) is not is_read
 
@@ -152,6 +158,65 @@ def test_a_stage_that_theirs_adds_stands_where_it_stands_there():
 def test_without_a_base_each_side_s_stages_are_there():
     done = merge(b"<<<<<<< marks of a merge", text({"plain": PLAIN}).encode(), text({"wide": WIDE}).encode())
     assert done.text == text({"wide": WIDE, "plain": PLAIN})
+
+
+LAST_RUN = 5
+
+
+@st.composite
+def projects(draw) -> tuple[list[dict[str, int]], list[list[str]], list[set[int]]]:
+    """Sources on the base, on ours and on theirs; what each stage reads; which stages there are on each of the three.
+
+    Every source has a stage that reads it alone, the others read sources, what earlier stages wrote, or a folder of these.
+    """
+    names = [f"src/{number}.py" for number in range(3)]
+    base = dict.fromkeys(names, 0)
+    sides = [base, *(base | draw(st.dictionaries(st.sampled_from(names), st.integers(1, 2))) for _ in range(2))]
+    reads = [[name] for name in names]
+    for number in range(3, 8):
+        earlier = [path(maker) for maker in range(number)]
+        choices = [*names, *earlier, "src", *(["runs"] if number > LAST_RUN else [])]
+        reads.append(draw(st.lists(st.sampled_from(choices), min_size=1, max_size=2, unique=True)))
+    added = [draw(st.sets(st.integers(3, 7))) for _ in range(3)]
+    there = [{0, 1, 2} | added[0], {0, 1, 2} | added[0] | added[1], {0, 1, 2} | added[0] | added[2]]
+    return sides, reads, there
+
+
+def path(number: int) -> str:
+    """What a stage writes. Those after the last run may read the whole folder of runs."""
+    return f"{'runs' if number <= LAST_RUN else 'figures'}/{number}"
+
+
+def current(sources: dict[str, int], reads: list[list[str]], there: set[int]) -> dict[str, Any]:
+    """The entries of all stages, up to date. A stage whose upstream is nowhere reads nothing of it."""
+    contents: dict[str, Any] = dict(sources)
+    stages = {}
+    for number in sorted(there):
+        deps = {}
+        for read in reads[number]:
+            if found := {name: value for name, value in contents.items() if name.startswith(read)}:
+                deps[read] = md5(repr(found).encode()).hexdigest()[:4]
+        contents[path(number)] = md5(repr((number, deps)).encode()).hexdigest()[:4]
+        stages[f"s{number}"] = entry(deps, {path(number): contents[path(number)]})
+    return stages
+
+
+@settings(max_examples=40, deadline=None)
+@given(projects())
+def test_what_stays_is_what_a_run_of_the_merged_sources_would_record(project):
+    (base, ours, theirs), reads, there = project
+    pairs = {name: {ours[name], theirs[name]} - {base[name]} or {base[name]} for name in base}
+    merged_sources = {name: values.pop() if len(values) == 1 else 9 for name, values in pairs.items()}
+    locks = [current(*side) for side in zip((base, ours, theirs), (reads,) * 3, there, strict=True)]
+    truth = current(merged_sources, reads, there[1] | there[2])
+    stages, again = merged(*locks)
+    assert stages.keys() | again.keys() == truth.keys()
+    assert not stages.keys() & again.keys()
+    for name, recorded in stages.items():
+        assert recorded == truth[name]
+    for name in again:
+        before, one, other = (lock.get(name) for lock in locks)
+        assert truth[name] not in (one, other) or before not in (one, other)
 
 
 # -- in a repository --------------------------------------------------------------------------------------------------
@@ -294,6 +359,25 @@ def outdated(root: Path) -> list[str]:
     return [line.split()[0] for line in lines if not line.endswith("up to date")]
 
 
+def branches_merged(ran: Path, root: Path, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
+    """What is told when two branches with other variants, each of which ran, are merged; parameters are those of both,
+    what is in conflict in reports is ours."""
+    shutil.copytree(ran, root, symlinks=True)
+
+    def change(variants: dict[str, Any]) -> None:
+        revisions.change_yaml(root / PARAM, lambda document: document["least_squares"]["variants"].update(variants))
+
+    for branch, variants in {"theirs": theirs, "ours": ours}.items():
+        do(root, "git", "checkout", "-q", "-b", branch, "main")
+        do(root, "dvc", "checkout", "-q")
+        change(variants)
+        run_and_commit(root, branch)
+    told = revisions.run(root, "git", "merge", "theirs").stderr
+    do(root, "git", "checkout", "--ours", "--", PARAM, "reports")
+    change(theirs | ours)
+    return told
+
+
 PARAMS = {"plain": {"learning_rate": 0.2}, "momentum": {"momentum": 0.7}}
 
 
@@ -308,22 +392,19 @@ PARAMS = {"plain": {"learning_rate": 0.2}, "momentum": {"momentum": 0.7}}
 )
 def test_dvc_says_that_just_the_stages_that_are_told_must_run_again(ran, tmp_path, ours, theirs):
     root = tmp_path / "small"
-    shutil.copytree(ran, root, symlinks=True)
-
-    def change(variants: dict[str, Any]) -> None:
-        revisions.change_yaml(root / PARAM, lambda document: document["least_squares"]["variants"].update(variants))
-
-    for branch, variants in {"theirs": theirs, "ours": ours}.items():
-        do(root, "git", "checkout", "-q", "-b", branch, "main")
-        do(root, "dvc", "checkout", "-q")
-        change(variants)
-        run_and_commit(root, branch)
-    told = revisions.run(root, "git", "merge", "-q", "theirs").stderr
-    do(root, "git", "checkout", "--ours", "--", PARAM, "reports")
-    change(theirs | ours)
+    told = branches_merged(ran, root, ours, theirs)
     do(root, "git", "add", "-A")
     revisions.run(root, "dvc", "checkout")  # its exit status tells of the runs that there are not yet
     announced = re.findall(r"^  (\S+): ", told, re.MULTILINE)
     assert outdated(root) == announced
     assert "summarize_least_squares" in announced
     assert ("train_least_squares@plain" in announced) is (ours.keys() == theirs.keys())
+
+
+def test_after_conflicts_in_reports_are_set_aside_repro_makes_a_commit_that_is_up_to_date(ran, tmp_path):
+    root = tmp_path / "small"
+    branches_merged(ran, root, {"plain": PARAMS["plain"]}, {"momentum": PARAMS["momentum"]})
+    assert "UU reports/seeds/least_squares.csv" in do(root, "git", "status", "--porcelain")
+    run_and_commit(root, "merged")
+    assert outdated(root) == []
+    assert do(root, "git", "log", "-1", "--format=%p").count(" ") == 1

@@ -2,8 +2,9 @@
 
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from urllib.parse import unquote
 
 import chromium
@@ -14,32 +15,34 @@ import sample
 from lxml import html
 
 from ronkyo import files
+from ronkyo.report import evidence
 from ronkyo.report.origins import Origins
 from ronkyo.typeset import Front, page, tree
+from ronkyo.typeset.page import Origin
 from ronkyo.words import Words
 
 FRONT = Front("A & B <C>", date(2024, 6, 16), "課程", "著者", "ja", "..")
 IMAGE = "figures/trial/curve.svg"
 
 
-@dataclass
 class Sources:
-    """Where numbers and figures come from, as a test says."""
+    """What a page carries, and where its numbers and figures come from."""
 
-    numbers: dict[str, str] = field(default_factory=dict)
-    figures: dict[str, str] = field(default_factory=dict)
+    def archive(self):
+        return b"all"
 
-    def of_number(self, key):
-        return self.numbers.get(key)
+    def of_number(self, recipe):
+        origins = {
+            "trial.seeds": Origin("#params", "trial.seeds: params.yaml, line 3"),
+            "claims": Origin("#claims", ""),
+        }
+        return Origin("#ledger:x", recipe) if recipe == "claim:x" else origins.get(recipe.partition(" ")[0])
 
     def of_figure(self, id):
-        return self.figures.get(id)
+        return Origin("#seeds", "seeds-trial.csv") if id == "trial/curve" else None
 
-
-SOURCES = Sources(
-    {"trial.seeds": "params.yaml#L3", "claims": "reports/claims.json", "claim:x": "#ledger:x"},
-    {"trial/curve": "reports/seeds/trial.csv"},
-)
+    def of_file(self, path):
+        return "#params" if path == "params.yaml" else None
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def made(tmp_path):
     """From Markdown to the page for the browser, in a folder with one figure."""
     files.write_text(tmp_path / IMAGE, "<svg xmlns='http://www.w3.org/2000/svg'/>")
     return lambda text: html.document_fromstring(
-        page.for_browser(tree.build(text, Words("ja")), FRONT, tmp_path, sources=SOURCES)
+        page.for_browser(tree.build(text, Words("ja")), FRONT, tmp_path, sources=Sources())
     )
 
 
@@ -67,9 +70,9 @@ def text_of(element):
 # -- links to what stands behind --------------------------------------------------------------------------------------
 
 
-def test_a_number_leads_to_the_place_that_it_comes_from(made):
-    (link,) = made(f"## 章\n\n値は {number('trial.seeds')} である。").xpath('//a[@class="origin"][data]')
-    assert (link.get("href"), link.get("title")) == ("../params.yaml#L3", "trial.seeds")
+def test_a_number_leads_to_what_the_page_says_of_its_file(made):
+    (link,) = made(f"## 章\n\n値は {number('trial.seeds param')} である。").xpath('//a[@class="origin"][data]')
+    assert (link.get("href"), link.get("title")) == ("#params", "trial.seeds: params.yaml, line 3")
     assert link.tail == " である。"
 
 
@@ -87,45 +90,75 @@ def test_a_number_that_nothing_holds_or_inside_a_link_stays_bare(made):
     assert not found.xpath('//a[@class="origin"] | //a//a')
 
 
-def test_a_figure_leads_to_its_code_and_its_data(made):
-    links = made(f"## 章\n\n{figure('trial/curve')}").xpath('//figcaption/a[@class="source"]/@href')
-    assert links == ["../src/figures.py#L1", "../reports/seeds/trial.csv"]
+def test_a_path_that_a_lone_reader_has_not_is_no_link(made):
+    (code, data) = made(f"## 章\n\n{figure('trial/curve')}").xpath('//figcaption/*[@class="source"]')
+    assert (code.tag, code.get("href"), code.get("title")) == ("span", None, "src/figures.py#L1")
+    assert (data.get("href"), data.text) == ("#seeds", "seeds-trial.csv")
+
+
+def test_a_repository_is_led_to_for_what_the_page_does_not_carry():
+    front = replace(FRONT, code_url="https://example.org/r")
+    built = tree.build("[a](code:params.yaml) [b](code:src/a.py#L1)", Words("ja"))
+    for made in (
+        page.for_browser(built, front, Path(), sources=Sources()),
+        page.for_print(built, front, "", Sources())[0],
+    ):
+        found = html.document_fromstring(made).xpath("//main//a/@href | //section//a/@href")
+        assert found == ["#params", "https://example.org/r/src/a.py#L1"]
+
+
+def test_all_files_are_one_link_of_the_page_and_text_on_paper(made):
+    text = "## 章\n\n書庫 [a.zip](archive:a.zip) がある。"
+    (link,) = made(text).xpath("//a[@download]")
+    assert (link.get("download"), link.get("href")) == ("a.zip", "data:application/zip;base64,YWxs")
+    paper = html.document_fromstring(page.for_print(tree.build(text, Words("ja")), FRONT).html)
+    assert "書庫 a.zip がある。" in text_of(paper)
+    assert not paper.xpath("//a[text()='a.zip']")
 
 
 @pytest.fixture(scope="module")
-def origins(tmp_path_factory):
+def files_of(tmp_path_factory):
     project = sample.build(tmp_path_factory.mktemp("sample"))
     sample.write_results(project)
     files.write_json(project.provenance_file("addition"), {"name": "sums", "digest": "0"})
     files.write_text(project.templates / "original.yaml", "numbers:\n  digits.gru.loss: {value: 0.5}\n")
-    return Origins(project)
+    files.write_text(project.versions_file, "numpy: 2\nscikit-image: 1\n")
+    paths = [path for path in project.root.rglob("*.*") if path.suffix in (".json", ".yaml", ".csv")]
+    return {evidence.attachment_name(project.relative(path)): path.read_bytes() for path in paths}
+
+
+@pytest.fixture
+def origins(files_of):
+    return Origins(files_of, Words("en"))
 
 
 @pytest.mark.parametrize(
     ("key", "file", "line"),
     [
-        ("digits.gru.accuracy", "reports/metrics/digits.json", '"accuracy":'),
-        ("digits.chance.tenth", "reports/metrics/digits.json", '"tenth":'),
-        ("addition.name", "reports/data/addition.json", '"name":'),
+        ("digits.gru.accuracy mean .1%", "metrics-digits.json", '"accuracy":'),
+        ("digits.chance.tenth", "metrics-digits.json", '"tenth":'),
+        ("addition.name source", "data-addition.json", '"name":'),
         ("digits.seeds", "params.yaml", "seeds:"),
         ("digits.variants.gru.batch_size", "params.yaml", "gru:"),  # it need not write what it inherits
-        ("original:digits.gru.loss", "report_templates/original.yaml", "digits.gru.loss:"),
+        ("original:digits.gru.loss", "templates-original.yaml", "digits.gru.loss:"),
+        ("scikit_image", "versions.yaml", "scikit-image:"),
     ],
 )
-def test_the_origin_of_a_number_is_the_line_of_a_file(origins, key, file, line):
-    found = re.fullmatch(r"(.*)#L(\d+)", origins.of_number(key))
-    assert found
-    assert found[1] == file
-    lines = (origins.project.root / file).read_text(encoding="utf-8").splitlines()
-    assert lines[int(found[2]) - 1].strip().startswith(line)
+def test_the_origin_of_a_number_is_the_line_of_a_file(origins, files_of, key, file, line):
+    found = origins.of_number(key)
+    assert found.href == f"#evidence:{file}"
+    told = re.fullmatch(r"(.*): (.*), line (\d+)", found.title)
+    assert told
+    assert (told[1], told[2]) == (key.partition(" ")[0], file)
+    assert files_of[file].decode().splitlines()[int(told[3]) - 1].strip().startswith(line)
 
 
 def test_the_origin_of_other_numbers_is_a_file_or_an_entry_of_the_ledger(origins):
-    assert origins.of_number("claim:x") == "#ledger:x"
-    assert origins.of_number("claims") == "reports/claims.json"
-    assert origins.of_number("python") == "requirements.lock"
+    assert origins.of_number("claim:x effect .2f").href == "#ledger:x"
+    assert origins.of_number("claims").href == "#evidence:claims.json"
+    assert origins.of_number("python") is None
     assert origins.of_number("nothing.at.all") is None
-    assert origins.of_figure("digits/confusion") == "reports/seeds/digits.csv"
+    assert origins.of_figure("digits/confusion") == ("#evidence:seeds-digits.csv", "seeds-digits.csv")
 
 
 # -- structure --------------------------------------------------------------------------------------------------------
@@ -146,7 +179,7 @@ def test_what_stands_before_the_first_chapter_is_treated_like_the_rest(made):
         '//section[@class="summary"]'
     )
     assert summary.xpath(".//img/@src")[0].startswith("data:image/svg+xml;base64,")
-    assert summary.xpath("./p/a/@href") == ["../params.yaml"]
+    assert summary.xpath("./p/a/@href") == ["#params"]
     assert summary.xpath(".//button")
 
 
@@ -210,12 +243,17 @@ def test_the_structure_of_a_report(report):
     check_structure(report, "en")
 
 
-def test_every_number_of_a_report_leads_to_a_file_that_holds_it(small, report):
-    links.expect_numbers_to_lead_home(report, small.root, 5)
+def test_every_number_of_a_report_leads_to_a_file_that_holds_it(report):
+    links.expect_numbers_to_lead_home(report, 5)
 
 
-def test_every_source_of_a_report_is_a_file_of_the_project(small, report):
-    links.expect_sources_to_be_files(report, small.root)
+def test_no_link_of_a_report_needs_a_file_beside_it(report):
+    links.expect_to_lead_into_itself(report)
+
+
+def test_the_page_carries_what_the_pdf_carries(small, report):
+    inside = pypdf.PdfReader(small.report_file("pdf")).attachments
+    assert {name: [content] for name, content in links.carried(report).items()} == dict(inside)
 
 
 # -- in Chromium ------------------------------------------------------------------------------------------------------

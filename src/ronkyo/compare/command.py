@@ -48,6 +48,7 @@ def run(
 
     from ronkyo.compare import sweep as sweeps
     from ronkyo.compare import write
+    from ronkyo.compare.differences import Comparison
     from ronkyo.words import Words
 
     if sweep is not None and old is not None:
@@ -69,4 +70,6 @@ def run(
         files = form.write(project, found, words, directory / output if output else project.reports)
         shown = (project.relative(file) if file.is_relative_to(project.root) else str(file) for file in files)
         print(f"compare: {' and '.join(shown)} are ready")
+        if isinstance(found, Comparison) and (told := found.machine.sentence(Words("en"))):
+            print(f"compare: {told}")
     return 0

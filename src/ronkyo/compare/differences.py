@@ -11,6 +11,7 @@ import numpy as np
 
 from ronkyo.compare import execution, metrics, text
 from ronkyo.compare.execution import FileChange, Pair, StageChange
+from ronkyo.compare.machine import Machine, told_apart
 from ronkyo.compare.metrics import Metric
 from ronkyo.compare.parameters import Parameter, changed, parameters
 from ronkyo.compare.revision import ComparisonError, Side
@@ -47,6 +48,7 @@ class Comparison:
     files: list[FileChange] = field(default_factory=list)
     data: list[Pair] = field(default_factory=list)
     versions: list[Pair] = field(default_factory=list)
+    machine: Machine = field(default_factory=Machine)
 
     @property
     def flipped(self) -> list[ClaimChange]:
@@ -90,21 +92,25 @@ def compare(project: Project, old: Side, new: Side, words: Words) -> Comparison:
         reports = project.relative(project.reports)
         raise ComparisonError(f"{old.name} and {new.name}: expected results in {reports}/, found none on either side")
     every = list(metrics.of_both(old, new))
+    claims = _claims(old.claims, new.claims) if old.claims is not None and new.claims is not None else []
+    ran = list(execution.stages(old, new, words))
+    flipped = [claim.id for claim in claims if claim.flipped]
     return Comparison(
         old=old,
         new=new,
         notes=[*_notes(old, new, words)],
         parameters=parameters(old.params, new.params),
-        claims=_claims(old.claims, new.claims) if old.claims is not None and new.claims is not None else [],
+        claims=claims,
         metrics=[metric for metric in every if metric.differs],
         unchanged=[metric for metric in every if not metric.differs],
         curves=[*_curves(old, new)],
         figures=changed(old.figures, new.figures),
         text=text.changes(old.text, new.text, words) if old.text is not None and new.text is not None else [],
-        stages=[*execution.stages(old, new, words)],
+        stages=ran,
         files=execution.files(project, old, new),
         data=execution.data(old, new),
         versions=execution.versions(old, new),
+        machine=told_apart(project, new, ran, every, (old.text, new.text), flipped),
     )
 
 
@@ -165,8 +171,7 @@ def _same_claim(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     """Whether verdict, seeds and numbers are the same, but for the last of the digits that claims.json has."""
     pairs = [(old.get(name), new.get(name)) for name in ("effect", "low", "high")]
     return all(old.get(name) == new.get(name) for name in ("verdict", "n")) and all(
-        a == b or (a is not None and b is not None and math.isclose(a, b, rel_tol=10 * metrics.PRECISION))
-        for a, b in pairs
+        a == b or (a is not None and b is not None and math.isclose(a, b, rel_tol=metrics.LAST_DIGIT)) for a, b in pairs
     )
 
 

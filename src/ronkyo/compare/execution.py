@@ -8,16 +8,18 @@ from typing import Any, NamedTuple
 
 from ronkyo.compare.parameters import changed, changed_leaves
 from ronkyo.compare.revision import WORKSPACE, ComparisonError, Side
+from ronkyo.lock import Stage, own_changes
 from ronkyo.numbers import ABSENT
 from ronkyo.project import MANIFEST, Project
 from ronkyo.words import Words
 
 
 class StageChange(NamedTuple):
-    """A stage that ran again, and why."""
+    """A stage that ran again, and why; own: for a change of the project, see `lock.own_changes`."""
 
     stage: str
     reasons: list[str]
+    own: bool
 
 
 class FileChange(NamedTuple):
@@ -36,32 +38,28 @@ class Pair(NamedTuple):
 
 
 def stages(old: Side, new: Side, words: Words) -> Iterator[StageChange]:
-    names = {**new.stages, **old.stages}
-    for name in sorted(names, key=lambda name: new.order.index(name) if name in new.order else len(new.order)):
+    own = own_changes(old.stages, new.stages)
+    for name in sorted(own, key=lambda name: new.order.index(name) if name in new.order else len(new.order)):
         before, after = old.stages.get(name), new.stages.get(name)
-        if before == after:
-            continue
         if before is None or after is None:
             side = new if before is None else old
-            yield StageChange(name, [words("compare.stage.alone", side=side.title(words))])
-        elif reasons := _reasons(before, after, words):
-            yield StageChange(name, reasons)
-        elif before.get("outs") != after.get("outs"):
-            yield StageChange(name, [words("compare.stage.chance")])
+            yield StageChange(name, [words("compare.stage.alone", side=side.title(words))], True)
+        else:
+            reasons = _reasons(before, after, words) or [words("compare.stage.chance")]
+            yield StageChange(name, reasons, own[name])
 
 
-def _reasons(before: Mapping[str, Any], after: Mapping[str, Any], words: Words) -> list[str]:
+def _reasons(before: Stage, after: Stage, words: Words) -> list[str]:
     """From a stage's entries in both locks: what made it run again."""
-    reasons = [words("compare.stage.command")] if before.get("cmd") != after.get("cmd") else []
-    for file in {**before.get("params", {}), **after.get("params", {})}:
-        earlier, recorded = (entry.get("params", {}).get(file, {}) for entry in (before, after))
+    reasons = [words("compare.stage.command")] if before.cmd != after.cmd else []
+    for file in {**before.params, **after.params}:
+        earlier, recorded = before.params.get(file, {}), after.params.get(file, {})
         reasons += [
             words("compare.stage.parameter", name=name)
             for key in changed(earlier, recorded)
             for name in _within(key, earlier.get(key), recorded.get(key))
         ]
-    digests = [{dep["path"]: dep.get("md5") for dep in entry.get("deps", [])} for entry in (before, after)]
-    return reasons + [words("compare.stage.dependency", path=path) for path in changed(*digests)]
+    return reasons + [words("compare.stage.dependency", path=path) for path in changed(before.deps, after.deps)]
 
 
 def _within(key: str, old: Any, new: Any) -> list[str]:

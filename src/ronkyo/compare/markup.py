@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from ronkyo.claims.estimates import Method
 from ronkyo.compare.differences import ClaimChange
+from ronkyo.compare.machine import Machine
 from ronkyo.compare.metrics import Metric
 from ronkyo.compare.revision import Side
 from ronkyo.compare.text import WHOLE, Part
@@ -47,7 +48,7 @@ def fill(template: str, words: Words, code: Callable[[Any], Markup], **values: A
     }
     environment.filters |= {
         name: getattr(phrases, name)
-        for name in ("title", "way_back", "named", "change", "standing", "effect", "verdict", "word")
+        for name in ("title", "way_back", "named", "change", "standing", "effect", "verdict", "word", "told_apart")
     }
     environment.filters |= {"mean": mean, "sentence": sentence}
     return environment.get_template(template).render(**values)
@@ -96,6 +97,9 @@ class _Phrases:
 
     def __call__(self, key: str, **fields: Any) -> Markup:
         return Markup(self.words(f"compare.{key}", **{name: _escaped(value) for name, value in fields.items()}))
+
+    def told_apart(self, machine: Machine) -> str:
+        return machine.sentence(self.words)
 
     def title(self, side: Side) -> str:
         return side.title(self.words)

@@ -17,6 +17,7 @@ from ronkyo.seeds import generator
 
 RATIO_FROM = 10.0  # largest over smallest value of a metric's seeds: then one seed would rule a mean of differences
 PRECISION = 1e-6  # of metrics, relative: what differs by less is what rounding left
+LAST_DIGIT = 10 * PRECISION  # one more or less in the last of the six digits to which means are kept
 
 Standing = Literal["alone", "exact", "unknown", "moved", "within"]
 
@@ -35,7 +36,7 @@ class Metric:
     change: estimates.Estimate | None = None  # B − A or B ÷ A; None: the same for every seed, or a side has no seeds
     exact: bool = False  # no seed changes it: any difference is one
     alone: bool = False  # only one side has it
-    same: bool = False  # for every seed, as far as metrics are printed
+    same: bool = False  # for every seed, or the number that no seed changes, as far as metrics are printed
 
     @property
     def key(self) -> str:
@@ -102,7 +103,10 @@ def _metric(
     new: np.ndarray | None,
 ) -> Metric:
     name, change, same = names[2], None, False
-    if old is not None and new is not None:
+    if old is None and new is None:
+        a, b = old_means.get(name), new_means.get(name)
+        same = a is not None and b is not None and math.isclose(a, b, rel_tol=LAST_DIGIT)
+    elif old is not None and new is not None:
         same = agree(old, new)
         change = None if same else _change(old, new, ".".join(names))
     return Metric(

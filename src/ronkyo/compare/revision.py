@@ -13,15 +13,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ronkyo import files, params, pins, results
+from ronkyo import files, lock, params, pins, results
 from ronkyo.claims.verdicts import Verdict
 from ronkyo.errors import UserError, nearest
+from ronkyo.lock import Lock, Stage
 from ronkyo.params import value_of
 from ronkyo.project import Project
 from ronkyo.words import Words
 
 WORKSPACE = "workspace"
-LOCK = "dvc.lock"
 
 Metrics = dict[str, dict[str, dict[str, float | None]]]  # experiment -> variant or group of constants -> metric -> mean
 
@@ -43,7 +43,7 @@ class Side:
     claims: dict[str, Any] | None = None
     text: str | None = None
     figures: dict[str, bytes] = field(default_factory=dict)  # "experiment/name" -> SVG
-    stages: dict[str, Any] = field(default_factory=dict)  # of dvc.lock
+    stages: dict[str, Stage] = field(default_factory=dict)  # of dvc.lock
     order: list[str] = field(default_factory=list)  # of the stages in dvc.yaml
     provenance: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
@@ -168,7 +168,7 @@ def _of_dvc(name: str) -> Iterator[None]:
 
 def _parts(project: Project) -> list[str]:
     """What a side is read from; all of it is text that Git keeps, so no remote storage is needed."""
-    single = [project.params_file, project.pipeline_file, project.root / LOCK, project.requirements_file]
+    single = [project.params_file, project.pipeline_file, project.root / lock.FILE, project.requirements_file]
     single += [project.report_file("md"), project.claims_file]
     folders = [project.reports / name for name in ("metrics", "seeds", "curves", "figures", "data")]
     return [project.relative(path) for path in (*single, *folders)]
@@ -230,11 +230,11 @@ def _read(side: Side, own: Project) -> None:
     side.figures = {
         f"{file.parent.name}/{file.stem}": file.read_bytes() for file in sorted(own.figures_folder("").glob("*/*.svg"))
     }
-    if (file := own.root / LOCK).exists():
+    if (file := own.root / lock.FILE).exists():
         with naming(file, "{stages: …}"):
-            side.stages = params.read_document(file, LOCK)["stages"]
+            side.stages = dict(Lock.read(file).stages)
             if side.revision:  # of the workspace, DVC has told
-                recorded = {name for entry in side.stages.values() for name in entry.get("params", {})}
+                recorded = {name for stage in side.stages.values() for name in stage.params}
                 documents = {
                     name: params.read_document(own.root / name, name) for name in recorded if (own.root / name).exists()
                 }
@@ -261,11 +261,11 @@ def _claim(entry: dict[str, Any]) -> dict[str, Any]:
     return entry | {name: entry[name] for name in ("effect", "low", "high", "n", "sentences")}
 
 
-def _is_outdated(entry: dict[str, Any] | None, documents: dict[str, dict[str, Any]]) -> bool:
+def _is_outdated(stage: Stage | None, documents: dict[str, dict[str, Any]]) -> bool:
     """Whether a stage ran with other parameters or versions than the files now have."""
     return any(
         value_of(documents[file], key) != value
-        for file, recorded in (entry or {}).get("params", {}).items()
+        for file, recorded in (stage.params if stage else {}).items()
         if file in documents
         for key, value in recorded.items()
     )

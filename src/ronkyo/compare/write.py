@@ -106,7 +106,7 @@ def document(comparison: Comparison) -> dict[str, Any]:
     ]
     for name in ("stages", "files", "data", "versions"):
         fields[name] = [entry._asdict() for entry in getattr(comparison, name)]
-    return fields
+    return fields | {"machine": asdict(comparison.machine)}
 
 
 def finite(value: Any) -> Any:

@@ -10,9 +10,8 @@ before may stay so, and is not told of here.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -66,9 +65,18 @@ class Side:
 
 
 def inputs(stage: Stage) -> dict[str, str]:
-    """path -> digest, file:key -> value as JSON"""
-    values = {f"{file}:{key}": value for file, keys in stage.params.items() for key, value in keys.items()}
-    return {**stage.deps, **{name: json.dumps(value, sort_keys=True, default=str) for name, value in values.items()}}
+    """path -> digest, file:key -> value as Python writes it; a section of parameters as what is in it."""
+    found = dict(stage.deps)
+    for file, keys in stage.params.items():
+        for key, value in keys.items():
+            found |= _leaves(f"{file}:{key}", value)
+    return found
+
+
+def _leaves(name: str, value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not value:
+        return {name: repr(value)}
+    return {leaf: text for key, inner in value.items() for leaf, text in _leaves(f"{name}.{key}", inner).items()}
 
 
 def merge(base: bytes, ours: bytes, theirs: bytes, place: str = "dvc.lock") -> Merge:
@@ -130,7 +138,7 @@ class Choice:
     def _other_inputs(self, side: Side, stage: Stage) -> Iterator[str]:
         """Of what a stage read on a side, what is other in the merge."""
         changed = self._changed_for_ours if side is self.ours else self._changed_for_theirs
-        for name in inputs(stage):
+        for name in [*stage.deps, *(f"{file}:{key}" for file, keys in stage.params.items() for key in keys)]:
             yield from (f"{key} changed" for key in changed if key == name or key.startswith(_inside(name)))
         for path in sorted({path for dep in stage.deps for path in self._made_at(dep)}):
             for maker in self._makers[path]:
@@ -189,5 +197,9 @@ def both_changed(ours: Side, theirs: Side, name: str) -> str:
     names = [name for name in dict.fromkeys([*first, *second]) if first.get(name) != second.get(name)]
     if ours.stage(name).cmd != theirs.stage(name).cmd:
         names.insert(0, "command")
-    more = f", and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"changed on both sides: {', '.join(names[:3]) or 'outputs, from the same inputs'}{more}"
+    return f"changed on both sides: {some(names) or 'outputs, from the same inputs'}"
+
+
+def some(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    return ", ".join([*names[:3], *([f"and {len(names) - 3} more"] if names[3:] else [])])

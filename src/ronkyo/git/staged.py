@@ -50,7 +50,7 @@ def _lint(index: Project, changed: Collection[str]) -> list[str]:
 def _differences(index: Project, changed: Collection[str]) -> Iterator[str]:
     """What of the report is other than the staged dvc.lock says, where it or the lock is staged.
 
-    Code and data are not looked at: `ronkyo verify` does that.
+    Code and data are not looked at: `ronkyo verify --current` does that.
     """
     root = index.root
     if not (root / FILE).is_file():

@@ -28,19 +28,21 @@ def build(project: Project, say: Callable[[str], None] = print) -> None:
         raise ReportError("\n".join(map(str, findings)))
     rendered = chapters.draft(project)
     say("report: Markdown -> HTML")
-    built = parse(rendered)
+    carried = evidence.collect(project, rendered)
+    contents = {name: item.content for name, item in carried.items()}
+    words = rendered.values.words
+    built = parse(rendered, evidence.section(contents, words, f"{project.name}.crate.zip"))
     for image in built.root.iter("img"):  # the Markdown stands in reports/, drawings beside the templates
         image.set("src", os.path.normpath(f"{project.relative(project.reports)}/{image.get('src')}"))
-    browser = page.for_browser(built, front, project.root, sources=Origins(project))
+    sources = Origins(contents, words)
+    browser = page.for_browser(built, front, project.root, sources=sources)
     say("report: HTML -> PDF")
-    carried = evidence.collect(project, rendered)
-    words = rendered.values.words
     inside = [
         Attachment(name, item.content, words(f"evidence.{item.kind}"), RELATIONSHIPS.get(item.kind, "Data"))
         for name, item in carried.items()
     ]
-    inside.append(Attachment(drawn.NAME, b"", words("evidence.drawn"), "Data"))
-    printed = pdf.write(page.for_print(built, front), front.day, project.root, attachments=inside)
+    inside.append(Attachment(drawn.NAME, b"", words("evidence.pages"), "Data"))
+    printed = pdf.write(page.for_print(built, front, sources=sources), front.day, project.root, attachments=inside)
     for file in (project.claims_file, project.report_file("md")):
         files.write_bytes(file, carried[evidence.attachment_name(project.relative(file))].content)
     files.write_text(project.report_file("html"), browser)
@@ -51,8 +53,9 @@ def front_of(report: Report) -> Front:
     return Front(report.title, report.date, report.course, report.author, report.language, report.code_url)
 
 
-def parse(rendered: Rendered) -> tree.Tree:
-    """The tree of a rendered text. Raises ReportError with everything that is wrong, traced back to the templates."""
+def parse(rendered: Rendered, more: str = "") -> tree.Tree:
+    """The tree of a rendered text, and of Markdown behind it. Raises ReportError with everything that is wrong, traced back
+    to the templates."""
     values, claims, problems = rendered.values, rendered.claims, list(rendered.problems)
 
     def told(error: Exception | str, places: list[str]) -> list[str]:
@@ -60,7 +63,7 @@ def parse(rendered: Rendered) -> tree.Tree:
         return [f"{place}: {error}" for place in places if place != claims.closed_by or len(places) == 1]
 
     try:
-        built = tree.build(rendered.text, values.words, values.manifest.boxes)
+        built = tree.build(rendered.text + more, values.words, rendered.boxes)
     except tree.FormulaError as error:
         for formula in error.all:
             problems += told(formula, rendered.places.of_formula(formula.tex))

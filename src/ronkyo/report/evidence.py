@@ -3,50 +3,66 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import json
 import os
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from ronkyo import files, params, pins
+from ronkyo import files, params
+from ronkyo import lock as dvc_lock
 from ronkyo.claims import ledger
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.report import crate
 from ronkyo.report.chapters import Rendered
 from ronkyo.report.crate import Item
+from ronkyo.words import Words
 
-LOCK = "dvc.lock"
 REPORT = "report"  # the stage that the lock in a report cannot have: it ends after the report is written
-PLACES = (  # of names: where their parts stand in a project
-    (r"params\.yaml|dvc\.yaml|dvc\.lock|versions\.yaml", r"\g<0>"),
-    (r"settings\.json|figures\.json|pages\.json|ro-crate-metadata\.json", r"\g<0>"),  # of which a project has none
-    (r"templates-(original\.yaml|metrics\.yaml)", r"report_templates/\1"),
-    (r"(metrics|data)-(\w+\.json)", r"reports/\1/\2"),
-    (r"(seeds|items)-(\w+\.csv)", r"reports/\1/\2"),
-    (r"curves-(\w+)-(\w+\.csv)", r"reports/curves/\1/\2"),
-    (r"claims\.json|[A-Za-z0-9][\w.-]*\.md", r"reports/\g<0>"),
-)
+KINDS = {  # what a file is, as words("evidence.<kind>") says it: name in the report, and where its parts stand in a project
+    "text": (r"[A-Za-z0-9][\w.-]*\.md", r"reports/\g<0>"),
+    "claims": (r"claims\.json", r"reports/\g<0>"),
+    "metrics": (r"metrics-(\w+\.json)", r"reports/metrics/\1"),
+    "seeds": (r"seeds-(\w+\.csv)", r"reports/seeds/\1"),
+    "items": (r"items-(\w+\.csv)", r"reports/items/\1"),
+    "curves": (r"curves-(\w+)-(\w+\.csv)", r"reports/curves/\1/\2"),
+    "data": (r"data-(\w+\.json)", r"reports/data/\1"),
+    "figures": (r"figures\.json", r"\g<0>"),  # which no project has as a file, nor those below without a folder of it
+    "params": (r"params\.yaml", r"\g<0>"),
+    "settings": (r"settings\.json", r"\g<0>"),
+    "original": (r"templates-(original\.yaml)", r"report_templates/\1"),
+    "nouns": (r"templates-(metrics\.yaml)", r"report_templates/\1"),
+    "versions": (r"versions\.yaml", r"\g<0>"),
+    "pipeline": (r"dvc\.yaml", r"\g<0>"),
+    "lock": (r"dvc\.lock", r"\g<0>"),
+    "pages": (r"pages\.json", r"\g<0>"),
+    "crate": (r"ro-crate-metadata\.json", r"\g<0>"),
+}
+ANCHOR = "evidence:"  # and a file's name: where the page says what it is
 
 
 def collect(project: Project, rendered: Rendered) -> dict[str, Item]:
-    """Everything that the numbers, claims and figures of a rendered report stand on, by the name in the report. Neither
-    a clock nor a commit: the same results give the same bytes."""
-    found = dict(_written(project, rendered))
-    found |= {
-        attachment_name(path): Item((project.root / path).read_bytes(), path, kind) for path, kind in _of(project)
-    }
+    """Everything that the numbers, claims and figures of a rendered report stand on, by its name in the report, in the
+    order of KINDS. No clock and no commit: the same results give the same bytes. Raises LockError."""
+    given = {file: file.read_bytes() for file in _given(project) if file.is_file()}
+    given[project.report_file("md")] = rendered.text.encode()
+    given[project.claims_file] = ledger.text(rendered.ledger()).encode()
     if (lock := _lock(project)) is not None:
-        found[LOCK] = Item(lock, LOCK, "lock")
-    found["settings.json"] = Item(_json(project.settings()), None, "settings")
-    found["figures.json"] = Item(_json(_figures(project, rendered.text)), None, "figures")
-    found[crate.NAME] = Item(crate.metadata(project.load_report(), rendered.values.words, found), None, "crate")
-    return found
+        given[project.root / dvc_lock.FILE] = lock
+    paths = {project.relative(file): content for file, content in given.items()}
+    items = {(name := attachment_name(path)): Item(paths[path], path, kind_of(name)) for path in paths}
+    items["settings.json"] = Item(_json(project.settings()), None, "settings")
+    items["figures.json"] = Item(_json(_figures(project, rendered.text)), None, "figures")
+    items = dict(sorted(items.items(), key=lambda entry: (list(KINDS).index(entry[1].kind), entry[0])))
+    metadata = crate.metadata(project.load_report(), rendered.values.words, items)
+    return items | {crate.NAME: Item(metadata, None, "crate")}
 
 
 def attachment_name(path: str) -> str:
@@ -55,6 +71,14 @@ def attachment_name(path: str) -> str:
     if folder == "reports":
         return rest.replace("/", "-")
     return f"templates-{rest}" if folder == "report_templates" else path
+
+
+def kind_of(name: str) -> str:
+    """Which of KINDS a name is of. Raises UserError for one that no report gives."""
+    for kind, (pattern, _) in KINDS.items():
+        if re.fullmatch(pattern, name, re.ASCII):
+            return kind
+    raise UserError(f"{name!r}: expected a file that a report carries, as seeds-EXPERIMENT.csv")
 
 
 def unpack(carried: Mapping[str, bytes], folder: Path) -> None:
@@ -66,51 +90,67 @@ def unpack(carried: Mapping[str, bytes], folder: Path) -> None:
 
 
 def _place(name: str) -> str:
-    for pattern, place in PLACES:
-        if match := re.fullmatch(pattern, name, re.ASCII):
-            return match.expand(place)
-    raise UserError(f"{name!r}: expected a file that a report carries, as seeds-EXPERIMENT.csv")
+    pattern, place = KINDS[kind_of(name)]
+    return re.sub(pattern, place, name, flags=re.ASCII)
 
 
-def _written(project: Project, rendered: Rendered) -> Iterator[tuple[str, Item]]:
-    """What the report's stage itself writes."""
-    text, claims = rendered.text.encode(), ledger.text(rendered.ledger()).encode()
-    for file, content, kind in (project.report_file("md"), text, "text"), (project.claims_file, claims, "claims"):
-        path = project.relative(file)
-        yield attachment_name(path), Item(content, path, kind)
+def section(carried: Mapping[str, bytes], words: Words, archive: str) -> str:
+    """The last chapter of the page, as Markdown: of every file what it is and how many bytes it has. It is not in the
+    Markdown that the report carries, whose own size it tells.
 
-
-def _of(project: Project) -> Iterator[tuple[str, str]]:
-    """(path, kind) of the files that are there."""
-    given = [
-        (project.params_file, "params"),
-        (project.pipeline_file, "pipeline"),
-        (project.root / pins.FILE, "versions"),
-        (project.templates / "original.yaml", "original"),
-        (project.templates / "metrics.yaml", "nouns"),
+    archive: the name of all files as one, which only the page for the browser has
+    """
+    listed: dict[str, list[str]] = {}
+    for name, content in carried.items():
+        code = f'<code id="{ANCHOR}{html.escape(name)}">{html.escape(name)}</code>'
+        listed.setdefault(kind_of(name), []).append(words("evidence.file", name=code, size=f"{len(content):,}"))
+    rows = [
+        words("evidence.row", kind=words(f"evidence.{kind}"), files=words("claims.joiner").join(names))
+        for kind, names in listed.items()
     ]
+    opening = words("evidence.opening", archive=f"[{archive}](archive:{archive})")
+    rows_text = "\n".join(f"- {row}" for row in rows)
+    return (
+        f"\n\n## {words('evidence.title')} {{.appendix}}\n\n{opening}\n\n"
+        f'<div class="evidence" markdown="1">\n\n{rows_text}\n\n</div>\n'
+    )
+
+
+def archive(carried: Mapping[str, bytes]) -> bytes:
+    """All files as one, the same bytes every time."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for name, content in sorted(carried.items()):
+            entry = zipfile.ZipInfo(name)  # of 1980
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
+            packed.writestr(entry, content)
+    return stream.getvalue()
+
+
+# -- what there is ----------------------------------------------------------------------------------------------------
+
+
+def _given(project: Project) -> Iterator[Path]:
+    """What the report reads, and what tells how that came about; not all of it is there."""
+    yield from (project.params_file, project.pipeline_file, project.versions_file)
+    yield from (project.templates / "original.yaml", project.templates / "metrics.yaml")
     for name in project.experiments:
-        given += [
-            (project.provenance_file(name), "data"),
-            (project.metrics_file(name), "metrics"),
-            (project.seeds_file(name), "seeds"),
-            (project.items_file(name), "items"),
-            *((file, "curves") for file in sorted(project.curves_folder(name).glob("*.csv"))),
-        ]
-    return ((project.relative(file), kind) for file, kind in given if file.is_file())
+        yield from (project.provenance_file(name), project.metrics_file(name))
+        yield from (project.seeds_file(name), project.items_file(name))
+        yield from project.curves_folder(name).glob("*.csv")
 
 
 def _lock(project: Project) -> bytes | None:
     """dvc.lock without the report's own stage, and without stages that dvc.yaml has no more, in the order of dvc.yaml."""
-    file = project.root / LOCK
+    file = project.root / dvc_lock.FILE
     if not file.is_file() or not project.pipeline_file.is_file():
         return None
+    lock = dvc_lock.Lock.read(file).document
+    stages = {name: lock["stages"][name] for name in _stages(project) if name in lock["stages"]}
     yaml, stream = YAML(typ="safe"), io.StringIO()
-    lock = yaml.load(file.read_text(encoding="utf-8"))
-    lock["stages"] = {name: lock["stages"][name] for name in _stages(project) if name in lock["stages"]}
     yaml.default_flow_style, yaml.width = False, 4096
     yaml.sort_base_mapping_type_on_output = False  # pyright: ignore[reportAttributeAccessIssue]
-    yaml.dump(lock, stream)
+    yaml.dump({**lock, "stages": stages}, stream)
     return stream.getvalue().encode()
 
 

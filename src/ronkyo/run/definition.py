@@ -6,9 +6,11 @@ import io
 import re
 import textwrap
 from functools import cached_property
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
 import ronkyo
@@ -26,6 +28,7 @@ HEAD = """\
 """
 ASKED = ("settings", "tables")  # the modules of an experiment that the report runs
 LINK = "stages/pipeline.yaml"  # = dvc.yaml, which DVC takes as a dependency under no name of its own
+NEEDED = rf"(?<={pins.FILE}: )\[([^]]*)\]"  # the list of a stage's libraries, in one line or more
 
 
 class Curves(Section):
@@ -38,11 +41,22 @@ class Curves(Section):
 
 
 def check(project: Project) -> list[str]:
-    """A line for each committed file that is not what `write` would write."""
+    """A line for each committed file that is not what `write` would write, but for what cannot be told: which libraries
+    the stages need, where one that they name is not installed."""
+    blank = NEEDED if not_installed(project) else "(?!)"
     return [
         f"{project.relative(file)}: expected what `ronkyo pipeline` writes, found another text; run it"
-        for file in _outdated(project)
+        for file, text in _outdated(project).items()
+        if not file.is_file() or re.sub(blank, "", text) != re.sub(blank, "", file.read_text(encoding="utf-8"))
     ]
+
+
+def not_installed(project: Project) -> list[str]:
+    """The distributions that the stages of dvc.yaml name and that are not here."""
+    file = project.pipeline_file
+    lists = re.findall(NEEDED, file.read_text(encoding="utf-8")) if file.is_file() else []
+    named = {name for listed in lists for name in re.findall(r"[\w.-]+", listed)}
+    return sorted(named - {canonicalize_name(found.name) for found in distributions()} - {"ronkyo"})
 
 
 def write(project: Project) -> list[Path]:

@@ -11,4 +11,4 @@ class Front:
     course: str = ""
     author: str = ""
     language: str = "ja"
-    code_url: str = "."  # where links to code lead: a folder relative to the HTML, or a repository's address
+    code_url: str = ""  # where links to code lead: an http(s) address of a repository; else there are none

@@ -50,12 +50,27 @@ class Printable(NamedTuple):
     formulas: Sequence[bytes] = ()
 
 
+class Origin(NamedTuple):
+    """What a number or a figure leads to."""
+
+    href: str
+    title: str
+
+
 class Sources(Protocol):
-    """Where numbers and figures of a page come from, as addresses below `Front.code_url`, or `#id` of the same page."""
+    """What a page carries with it, and where on the page that is told."""
 
-    def of_number(self, key: str) -> str | None: ...
+    def archive(self) -> bytes:
+        """All of it as one file, for `archive:` links of the page for the browser."""
+        ...
 
-    def of_figure(self, id: str) -> str | None: ...
+    def of_number(self, recipe: str) -> Origin | None: ...
+
+    def of_figure(self, id: str) -> Origin | None: ...
+
+    def of_file(self, path: str) -> str | None:
+        """`#id` for a path from the project's root that is carried."""
+        ...
 
 
 def for_browser(tree: Tree, front: Front, pictures: Path, more_style: str = "", sources: Sources | None = None) -> str:
@@ -65,7 +80,7 @@ def for_browser(tree: Tree, front: Front, pictures: Path, more_style: str = "", 
     """
     style = "\n".join([_sheet("report.css"), more_style, _sheet("screen.css")])
     words = Words(front.language)
-    root = _body(tree, lambda source: f"{front.code_url}/{source}")
+    root = _body(tree, front, sources)
     for image in root.iter("img"):
         if not image.get("src").startswith("data:"):
             image.set("src", _data_url(_picture(pictures, image.get("src"))))
@@ -74,22 +89,24 @@ def for_browser(tree: Tree, front: Front, pictures: Path, more_style: str = "", 
     summary = _summary(root, words)
     for part in (summary, root):
         if sources:
-            _link_numbers(part, sources, front.code_url)
-            _link_figures(part, sources, front.code_url)
+            _link_archive(part, sources)
+            _link_numbers(part, sources)
+            _link_figures(part, sources)
         _let_figures_open_large(part, words)
         _let_tables_scroll(part)
     faces = _faces("woff2", lambda file: _data_url(fonts.folder() / file))
     return _fill(tree, front, words, style, faces, summary, root, for_browser=True)
 
 
-def for_print(tree: Tree, front: Front, more_style: str = "") -> Printable:
+def for_print(tree: Tree, front: Front, more_style: str = "", sources: Sources | None = None) -> Printable:
     """The page that WeasyPrint sets; pictures, formulas and fonts are addresses that only pdf's fetcher resolves."""
-    online = front.code_url.startswith("https://")
     style = "\n".join([_sheet("report.css"), _sheet("print.css"), more_style])
-    root = _body(tree, lambda source: f"{front.code_url}/{source}" if online else None)
+    root = _body(tree, front, sources)
     for image in root.iter("img"):
         if not image.get("src").startswith("data:"):
             image.set("src", f"picture:{image.get('src')}")
+    for link in root.xpath('.//a[starts-with(@href, "archive:")]'):
+        _unlink(link)
     for number in root.xpath(".//data[not(ancestor::td)]"):  # whose value nobody can see on paper
         number.drop_tag()
     _set_formulas_as_images(root, tree.formulas)
@@ -103,18 +120,26 @@ def _sheet(name: str) -> str:
     return (STYLE / name).read_text(encoding="utf-8")
 
 
-def _body(tree: Tree, code_link: Callable[[str], str | None]) -> html.HtmlElement:
+def _body(tree: Tree, front: Front, sources: Sources | None) -> html.HtmlElement:
+    """`code:` links lead to what the page carries, or else into the repository; a path that a lone reader has not is text."""
     root = copy.deepcopy(tree.root)
     root.set("id", "page:main")  # no heading's id has a colon
-    for link in root.iter("a"):
-        if link.get("href", "").startswith("code:"):
-            target = code_link(link.get("href").removeprefix("code:"))
-            if target:
-                link.set("href", target)
-            else:
-                link.tag = "span"
-                del link.attrib["href"]
+    online = front.code_url.startswith(("https://", "http://"))
+    for link in root.xpath('.//a[starts-with(@href, "code:")]'):
+        source = link.get("href").removeprefix("code:")
+        if sources and (inside := sources.of_file(source)):
+            link.set("href", inside)
+        elif online:
+            link.set("href", f"{front.code_url}/{source}")
+        else:
+            _unlink(link)
+            link.set("title", source)
     return root
+
+
+def _unlink(link: html.HtmlElement) -> None:
+    link.tag = "span"
+    del link.attrib["href"]
 
 
 def _summary(root: html.HtmlElement, words: Words) -> html.HtmlElement:
@@ -185,31 +210,36 @@ def _set_formulas_as_images(root: html.HtmlElement, formulas: Sequence[Drawing])
 # -- only for the browser ---------------------------------------------------------------------------------------------
 
 
-def _link_numbers(root: html.HtmlElement, sources: Sources, code_url: str) -> None:
-    """Each number leads to the line of the file that it comes from; inside the ledger, whose entries name their files,
-    and in a row that leads there already, the claims' numbers stay bare."""
+def _link_archive(root: html.HtmlElement, sources: Sources) -> None:
+    for link in root.xpath('.//a[starts-with(@href, "archive:")]'):
+        link.set("download", link.get("href").removeprefix("archive:"))
+        link.set("href", _data_address("application/zip", sources.archive()))
+
+
+def _link_numbers(root: html.HtmlElement, sources: Sources) -> None:
+    """Each number leads to what the page says of the file that it comes from; inside the ledger, whose entries name their
+    files, and in a row that leads there already, the claims' numbers stay bare."""
     for number in list(root.iter("data")):
-        key = number.get("value", "").partition(" ")[0]  # how it was printed stands behind it
-        of_ledger = key.startswith("claim") and number.xpath('ancestor::*[starts-with(@id, "ledger:")]')
+        recipe = number.get("value", "")
+        of_ledger = recipe.startswith(("claim", "ledger:")) and number.xpath('ancestor::*[starts-with(@id, "ledger:")]')
         if of_ledger or number.xpath("ancestor::a | ancestor::button"):
             continue
-        target = sources.of_number(key)
-        if target is None or number.xpath("ancestor::tr[.//a[@href=$target]]", target=target):
+        origin = sources.of_number(recipe)
+        if origin is None or (recipe.startswith("claim") and number.xpath("ancestor::tr//a[@href=$x]", x=origin.href)):
             continue
-        href = target if target.startswith("#") else f"{code_url}/{target}"
-        link = html.Element("a", {"class": "origin", "href": href, "title": key})
+        link = html.Element("a", {"class": "origin", "href": origin.href, "title": origin.title})
         link.tail, number.tail = number.tail, None
         number.addprevious(link)
         link.append(number)
 
 
-def _link_figures(root: html.HtmlElement, sources: Sources, code_url: str) -> None:
+def _link_figures(root: html.HtmlElement, sources: Sources) -> None:
     """Beside the code that drew a figure, the data that it shows."""
     for figure in root.xpath('.//figure[starts-with(@id, "fig:")]'):
-        source = figure.xpath('./figcaption/a[@class="source"]')
-        if source and (file := sources.of_figure(figure.get("id").removeprefix("fig:"))):
-            link = html.Element("a", {"class": "source", "href": f"{code_url}/{file}"})
-            link.text = file.removeprefix("reports/")
+        source = figure.xpath('./figcaption/*[@class="source"]')
+        if source and (origin := sources.of_figure(figure.get("id").removeprefix("fig:"))):
+            link = html.Element("a", {"class": "source", "href": origin.href})
+            link.text = origin.title
             source[-1].addnext(link)
 
 
@@ -259,5 +289,8 @@ def _picture(folder: Path, source: str) -> Path:
 
 
 def _data_url(file: Path) -> str:
-    kind = MEDIA_TYPES.get(file.suffix.lower(), "application/octet-stream")
-    return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
+    return _data_address(MEDIA_TYPES.get(file.suffix.lower(), "application/octet-stream"), file.read_bytes())
+
+
+def _data_address(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -48,10 +48,10 @@ class Again:
     @staticmethod
     def of(layout: Layout) -> Again:
         """From a project, or from what a report carries of one. Raises UserError where a file is none of a report's."""
-        text = _read(layout, layout.report_file("md"), lambda file: file.read_text(encoding="utf-8"))
-        document = _read(layout, layout.claims_file, files.read_json)
+        text = _read(layout.report_file("md"), lambda file: file.read_text(encoding="utf-8"))
+        document = _read(layout.claims_file, files.read_json)
         if not isinstance(document, dict) or not all(isinstance(entry, dict) for entry in document.values()):
-            raise UserError(f"{layout.relative(layout.claims_file)}: expected claims by their ids, found another thing")
+            raise UserError(f"{layout.claims_file.name}: expected claims by their ids, found another thing")
         values = Values(layout)
         nouns, problems = Nouns.load(layout, values), {}
         claims = MarkedClaims(nouns, _figures(document).get, History(values, _looks(document)))
@@ -62,17 +62,17 @@ class Again:
             except WRONG as error:
                 problems[id] = str(error) if isinstance(error, ValueError) else repr(error)
         printed = {id: match[0] for id, match in sentences.items()}
-        names = (layout.relative(file) for file in (layout.report_file("md"), layout.claims_file))
+        names = (file.name for file in (layout.report_file("md"), layout.claims_file))
         return Again(
             text, next(names), document, next(names), values, claims, Original.load(layout, values), printed, problems
         )
 
 
-def _read(layout: Layout, file: Path, read: Callable[[Path], Any]) -> Any:
+def _read(file: Path, read: Callable[[Path], Any]) -> Any:
     try:
         return read(file)
     except (OSError, ValueError) as error:
-        raise UserError(f"{layout.relative(file)}: expected what a report says, found {error}") from None
+        raise UserError(f"{file.name}: expected what a report says, found {error}") from None
 
 
 def _state(claims: MarkedClaims, id: str, entry: Mapping[str, Any], sentence: str) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 import jinja2
 
@@ -17,28 +15,9 @@ from ronkyo.report.compared import Wording
 from ronkyo.verify.again import Again
 from ronkyo.verify.check import Check
 from ronkyo.verify.excerpts import shown, unlike
+from ronkyo.verify.leaves import Difference, differences
 
-UNITS = 2  # of the sixth digit: what another processor's libraries may change in an estimate
 ESTIMATES = ("effect", "low", "high", "value")
-
-
-class Difference(NamedTuple):
-    """At a place in an entry of the ledger: what the numbers give, and what is there."""
-
-    path: str
-    expected: Any
-    found: Any
-
-    def __str__(self) -> str:
-        return f"{self.path}: expected {shown(self.expected)}, found {shown(self.found)}"
-
-    @property
-    def is_rounding(self) -> bool:
-        numbers = (self.expected, self.found)
-        if self.path.rpartition(".")[2] not in ESTIMATES or not all(isinstance(number, float) for number in numbers):
-            return False
-        size = max(map(abs, numbers))
-        return abs(self.expected - self.found) <= (UNITS + 0.5) * 10.0 ** (math.floor(math.log10(size)) - 5)
 
 
 def check(again: Again) -> Check:
@@ -49,8 +28,8 @@ def check(again: Again) -> Check:
     rounding = []
     for id, entry in json.loads(ledger.text(ledger.document(again.claims, earlier))).items():
         found = list(differences(entry, again.document[id]))
-        others = [one for one in found if not one.is_rounding]
-        rounding += [f"{again.ledger}: {id}: {one}" for one in found if one.is_rounding]
+        others = [one for one in found if not _is_rounding(one)]
+        rounding += [f"{again.ledger}: {id}: {one}" for one in found if _is_rounding(one)]
         if others:
             more = f"; {len(others) - 1} more of this claim" if len(others) > 1 else ""
             lines.append(f"{again.ledger}: {id}: {others[0]}{more}")
@@ -59,26 +38,13 @@ def check(again: Again) -> Check:
         f"{again.place}: claim:{id}: expected a claim of {again.ledger}, found none"
         for id in again.printed.keys() - again.document.keys()
     ]
-    unknown = (
-        [f"{len(rounding)} estimates differ in the sixth digit, as on another processor: {rounding[0]}"]
-        if rounding
-        else []
-    )
+    told = f"{len(rounding)} estimates but for the sixth digit, which another processor may change"
+    unknown = [f"{told}: {rounding[0]}"] if rounding else []
     return Check("claims", f"{len(again.document):,} claims: verdicts, estimates, looks and words", lines, unknown)
 
 
-def differences(expected: Any, found: Any, path: str = "") -> Iterator[Difference]:
-    """Between two documents, leaf by leaf, in the order of the first."""
-    if isinstance(expected, dict) and isinstance(found, dict):
-        pairs = [(name, expected.get(name), found.get(name)) for name in {**expected, **found}]
-    elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
-        pairs = [(str(index), *pair) for index, pair in enumerate(zip(expected, found, strict=True))]
-    else:
-        if expected != found or type(expected) is not type(found):
-            yield Difference(path, expected, found)
-        return
-    for name, one, other in pairs:
-        yield from differences(one, other, f"{path}.{name}" if path else name)
+def _is_rounding(difference: Difference) -> bool:
+    return difference.path.rpartition(".")[2] in ESTIMATES and difference.is_rounding
 
 
 def _said(again: Again, stated: Stated) -> Iterator[str]:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
 from ronkyo import lock, params
 from ronkyo.compare.parameters import changed_leaves
-from ronkyo.lock import Lock, Makers, Stage
+from ronkyo.lock import Lock, Makers, Stage, own_changes
 from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
 from ronkyo.run import definition
 from ronkyo.verify import stages
 from ronkyo.verify.check import Check
+from ronkyo.verify.repository import Repository
 from ronkyo.verify.stages import Declared
 
 MOST_NAMED = 6  # stages, or files, in a line
@@ -36,14 +36,14 @@ def check(project: Project) -> list[Check]:
             )
         ]
     state = State(project, Lock.read(file))
-    return [state.pipeline(written), state.inputs(), state.outputs(), state.handed_on()]
+    return [state.pipeline(written), state.inputs(), state.outputs(), state.handed_on(), *state.since_head()]
 
 
 class State:
     """A project's files beside what its dvc.lock says of them."""
 
     def __init__(self, project: Project, recorded: Lock) -> None:
-        self.project, self.root = project, project.root
+        self.root, self.git = project.root, Repository(project.root)
         self.declared = stages.declared(project)
         self.lock = {name: stage for name, stage in recorded.stages.items() if name in self.declared}
         self.makers = Makers({name: stage.outs for name, stage in self.declared.items()})
@@ -62,7 +62,9 @@ class State:
                 others.setdefault(how_and_what, set()).add(name)
         for (how, names), items in _alike(others).items():
             lines.append(f"{self._named(names)}: {how}: {_few(items)}")
-        return Check("pipeline", f"dvc.yaml, and its {len(self.declared)} stages in {lock.FILE}", lines)
+        missing = definition.not_installed(self.project)
+        unknown = [f"which libraries stages need, without {_few(missing)}"] if missing else []
+        return Check("pipeline", f"dvc.yaml, and its {len(self.declared)} stages in {lock.FILE}", lines, unknown)
 
     def inputs(self) -> Check:
         """Whether code, parameters, versions and data are those that each stage ran with."""
@@ -120,6 +122,24 @@ class State:
         told = [f"{line}, another was read; {self._stale(names)}" for line, names in lines.items()]
         return Check("handed on", f"{len(looked_at):,} outputs that other stages read", told)
 
+    def since_head(self) -> Iterator[Check]:
+        """What ran since the last commit, a change of the project told apart from another machine; nothing of it is
+        wrong, and without Git there is none."""
+        committed = self.git.content("HEAD", lock.FILE)
+        if committed is None:
+            return
+        before = Lock.from_text(committed, f"{lock.FILE} of HEAD").stages
+        own = own_changes({name: before[name] for name in before if name in self.declared}, self.lock)
+        if not own:
+            yield Check("since HEAD", f"{lock.FILE} says what it says there")
+            return
+        files = self.git.lines(
+            "diff", "--name-only", "HEAD", "--", *(path for name in own for path in self.declared[name].outs)
+        )
+        changed, same = ([name for name in own if own[name] is kind] for kind in (True, False))
+        counts = f"{len(changed)} for a change of the project, {len(same)} from the same inputs, as on another machine"
+        yield Check("since HEAD", f"{len(own)} stages gave other outputs ({len(files)} files): {counts}")
+
     # -- files --------------------------------------------------------------------------------------------------------
 
     def here(self, path: str) -> str | None:
@@ -156,27 +176,18 @@ class State:
         """Which files of a folder are others than when dvc.lock was last committed."""
         if not (self.root / path).is_dir() or not self._recorded_at:
             return ""
-        names = self._git("diff", "--name-only", "--relative", self._recorded_at, "--", path)
-        names += self._git("ls-files", "--others", "--exclude-standard", "--", path)
+        names = self.git.lines("diff", "--name-only", "--relative", self._recorded_at, "--", path)
+        names += self.git.lines("ls-files", "--others", "--exclude-standard", "--", path)
         return f" (changed: {_few(sorted(names))})" if names else ""
 
     @cached_property
     def _recorded_at(self) -> str:
         """The commit that last changed dvc.lock; "" where there is none."""
-        return "".join(self._git("log", "-1", "--format=%H", "--", lock.FILE))
+        return "".join(self.git.lines("log", "-1", "--format=%H", "--", lock.FILE))
 
     def _is_ignored(self, path: str) -> bool:
         """Whether Git does not keep what would lie there."""
-        return bool(self._git("check-ignore", path))
-
-    def _git(self, *arguments: str) -> list[str]:
-        """Lines; none where Git cannot tell."""
-        command = ["git", "-c", "core.quotePath=false", *arguments]
-        try:
-            done = subprocess.run(command, cwd=self.root, capture_output=True, check=False)
-        except OSError:
-            return []
-        return done.stdout.decode(errors="replace").splitlines() if not done.returncode else []
+        return bool(self.git.lines("check-ignore", path))
 
     # -- parameters ---------------------------------------------------------------------------------------------------
 

@@ -18,12 +18,14 @@ def check(report: Report) -> Check:
     """Of a PDF by the digests of what it draws, of an HTML by those of its images."""
     needed = drawn.NAME if report.kind == "pdf" else FIGURES
     if needed not in report.files:
-        return Check("drawings", "", unknown=[f"expected {needed} inside, found none"])
+        return Check("drawings", "nothing", [f"{needed}: expected it, found nothing"])
     compare = _pdf if report.kind == "pdf" else _html
     try:
         looked_at, lines = compare(report)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        return Check("drawings", "", [f"{needed}: expected digests of drawings, found what cannot be read ({error!r})"])
+        return Check(
+            "drawings", "nothing", [f"{needed}: expected digests of drawings, found what cannot be read ({error!r})"]
+        )
     more = [f"and {len(lines) - MOST} more"] if len(lines) > MOST else []
     return Check("drawings", looked_at, lines[:MOST] + more)
 

@@ -13,6 +13,8 @@ BEFORE, BEHIND = 12, 28  # the first letter that differs
 
 def shown(value: Any) -> str:
     """On one line, and not a long one."""
+    if value is None:
+        return "nothing"
     text = " ".join((value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).split())
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 

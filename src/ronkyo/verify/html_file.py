@@ -47,11 +47,18 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> by
         return file.read(most)
 
 
+def parser() -> Any:
+    """For pages of any size, which reads nothing else."""
+    from lxml import html
+
+    return html.HTMLParser(huge_tree=True, no_network=True)
+
+
 def text(page: str) -> str:
     """What the body of a page says, a line for each run of letters; an image or a formula is one letter."""
     from lxml import html
 
-    body = html.document_fromstring(page, parser=html.HTMLParser(huge_tree=True, no_network=True)).body
+    body = html.document_fromstring(page, parser=parser()).body
     return "\n".join(line for line in _lines(body) if line.strip())
 
 

@@ -65,7 +65,8 @@ class Numbers:
                 lines.append(
                     f"{self._place(match.start())}: {recipe.key}: expected {plain(expected)}, found {plain(match[2])}"
                 )
-        told = [f"{count:,} numbers of {kind}, which say not how they were printed" for kind, count in unknown.items()]
+        kinds = ", ".join(f"{kind} ({count:,})" for kind, count in unknown.items())
+        told = [f"numbers that do not say how they were printed: {kinds}"] if unknown else []
         return Check("numbers", f"{total - unknown.total():,} of {total:,} numbers of {self.again.place}", lines, told)
 
     def _place(self, offset: int) -> str:
@@ -98,7 +99,8 @@ class Numbers:
 
     @cached_property
     def versions(self) -> dict[str, str]:
-        return params.read_document(self.again.values.project.root / pins.FILE, pins.FILE)
+        file = self.again.values.project.root / pins.FILE
+        return params.read_document(file, pins.FILE) if file.is_file() else {}
 
     # -- what claims write --------------------------------------------------------------------------------------------
 

@@ -102,20 +102,21 @@ def _moved(project: Project, root: Path) -> Project:
 
 def _extract(root: Path, folder: Path) -> None:
     """HEAD's files below `root`."""
-    archive = _git(root, "archive", "--format=tar", "HEAD")
+    archive = git(root, "archive", "--format=tar", "HEAD")
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         tar.extractall(folder, filter="tar")
 
 
 def _copy(root: Path, folder: Path) -> None:
-    names = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").decode().split("\0")
+    names = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").decode().split("\0")
     for name in filter(None, names):
         if os.path.lexists(root / name):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / name, folder / name, follow_symlinks=False)
 
 
-def _git(root: Path, *arguments: str) -> bytes:
+def git(root: Path, *arguments: str) -> bytes:
+    """What Git prints. Raises ReplayError."""
     try:
         done = subprocess.run(["git", *arguments], cwd=root, capture_output=True)
     except FileNotFoundError:

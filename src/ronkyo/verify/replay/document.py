@@ -15,8 +15,8 @@ from ronkyo.errors import UserError
 from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
 from ronkyo.typeset import Front, write
-from ronkyo.verify.replay import Replay
 from ronkyo.verify.replay.grades import Grade, Thing
+from ronkyo.verify.replay.rerun import Replay
 from ronkyo.verify.replay.sample import LEVEL, most_others
 from ronkyo.verify.replay.sides import Side
 from ronkyo.words import Words
@@ -83,7 +83,7 @@ def document(done: Replay) -> dict[str, Any]:
         "statement": None if statement is None else {**dict(zip(names, statement, strict=True)), "level": LEVEL},
         "grades": {kind: {str(grade): count for grade, count in row.items()} for kind, row in _counts(done).items()},
         "things": [
-            {key: str(value) for key, value in asdict(thing).items() if value}
+            {key: _bare(str(value)) for key, value in asdict(thing).items() if value}
             for thing in done.things
             if thing.grade != Grade.BYTES
         ],
@@ -112,9 +112,13 @@ def _notable(done: Replay) -> list[Thing]:
 
 
 def _plain(thing: Thing) -> str:
-    detail = html.unescape(thing.detail.replace("<sup>", "^").replace("</sup>", ""))
-    text = "; ".join(filter(None, [detail, thing.why.replace("_", " ")]))
+    text = "; ".join(filter(None, [_bare(thing.detail), thing.why.replace("_", " ")]))
     return f": {text}" if text else ""
+
+
+def _bare(text: str) -> str:
+    """Without HTML: 10^−5."""
+    return html.unescape(text.replace("<sup>", "^").replace("</sup>", ""))
 
 
 def _statement(done: Replay) -> tuple[int, int, int, int] | None:

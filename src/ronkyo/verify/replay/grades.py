@@ -16,7 +16,7 @@ import numpy as np
 from ronkyo import files, lock, results
 from ronkyo.claims import estimates
 from ronkyo.lock import Lock
-from ronkyo.numbers import ratio_with_interval, rounded, six_digits, with_interval
+from ronkyo.numbers import ABSENT, ratio_with_interval, rounded, six_digits, with_interval
 from ronkyo.project import Project
 from ronkyo.report.values import Recipe
 from ronkyo.verify.replay.sample import Drawn
@@ -66,9 +66,9 @@ def of_values(old: np.ndarray, new: np.ndarray) -> Grade:
     if np.array_equal(old, new, equal_nan=True):
         return Grade.BYTES
     same_kind = np.array_equal(np.isfinite(old), np.isfinite(new))
-    a, b = (estimates.mean_interval(values[np.isfinite(values)]) for values in (old, new))
-    if not (math.isfinite(a.mean) and math.isfinite(b.mean)):
+    if not (np.isfinite(old).any() and np.isfinite(new).any()):
         return Grade.OTHER
+    a, b = (estimates.mean_interval(values[np.isfinite(values)]) for values in (old, new))
     if same_kind and _shown(a) == _shown(b):
         return Grade.NUMBER
     unit = 10.0 ** (math.floor(math.log10(a.half_width)) - 1) if a.half_width > 0 else 0.0
@@ -85,7 +85,8 @@ def _shown(around: estimates.Interval) -> str:
 
 
 def told(old: np.ndarray, new: np.ndarray) -> str:
-    return " → ".join(_shown(estimates.mean_interval(values[np.isfinite(values)])) for values in (old, new))
+    finite = [values[np.isfinite(values)] for values in (old, new)]
+    return " → ".join(_shown(estimates.mean_interval(values)) if len(values) else ABSENT for values in finite)
 
 
 def _constant(old: float | None, new: float | None) -> Grade:
@@ -98,32 +99,35 @@ def _constant(old: float | None, new: float | None) -> Grade:
 # -- tables -----------------------------------------------------------------------------------------------------------
 
 
-def tables(given: Project, made: Project, experiments: Iterable[str], drawn: Drawn | None) -> Iterator[Thing]:
-    """Runs, metrics, items, curves and figures of the experiments. drawn: the seeds that were computed; None: all."""
-    for name in experiments:
+def runs(given: Project, made: Project, drawn: Drawn) -> Iterator[Thing]:
+    """The seeds {experiment: {variant: seeds}} that were computed, which the made tables have alone and in this order."""
+    for name, variants in drawn.items():
         old, new = results.read_seeds(given, name), results.read_seeds(made, name)
-        for variant in old:
-            chosen = drawn[name][variant] if drawn else range(_count(old[variant]))
+        for variant, chosen in variants.items():
             yield from _runs(f"{name}.{variant}", old[variant], new.get(variant), chosen)
-        constants = results.read_constants(given, name), results.read_constants(made, name)
-        yield from _constants(name, *constants)
-        if drawn:
-            continue
+
+
+def constants(given: Project, made: Project, experiments: Iterable[str]) -> Iterator[Thing]:
+    """Metrics that no seed changes."""
+    for name in experiments:
+        yield from _constants(name, results.read_constants(given, name), results.read_constants(made, name))
+
+
+def tables(given: Project, made: Project, experiments: Iterable[str]) -> Iterator[Thing]:
+    """What stands on all seeds: metrics, items, curves and figures."""
+    for name in experiments:
+        seeds = results.read_seeds(given, name), results.read_seeds(made, name)
         means = [_read(project.metrics_file(name)) for project in (given, made)]
-        yield from _metrics("metrics", name, old, new, *means)
+        yield from _metrics("metrics", name, *seeds, *means)
         yield from _metrics("items", name, results.read_items(given, name), results.read_items(made, name))
         yield from _files("curves", given.curves_folder(name), made.curves_folder(name), name, _curve)
         yield from _files("figures", given.figures_folder(name), made.figures_folder(name), name, _figure)
 
 
-def _count(table: results.Table) -> int:
-    return len(next(iter(table.values())))
-
-
 def _runs(name: str, old: results.Table, new: results.Table | None, chosen: Iterable[int]) -> Iterator[Thing]:
     """Each seed, by what the metrics are when its values stand in the committed table in place of its own."""
     for place, seed in enumerate(chosen):
-        if new is None or place >= _count(new):
+        if new is None or place >= len(next(iter(new.values()))):
             yield Thing("runs", f"{name}.{seed}", Grade.UNCHECKED, why="missing")
             continue
         grades, differing = [Grade.OTHER] * (old.keys() != new.keys()), []

@@ -1,7 +1,23 @@
 """What the engine says in English of the files in a report, and of what it checks with them."""
 
 TEXTS: dict[str, str] = {
+    # -- compare: a change of the project, and another machine --
+    "compare.machine": (
+        "Stages that gave other outputs: {own} for a change of the project, {other} from the same inputs, as on another "
+        "machine. {measured} Numbers that the text prints otherwise: {printed}. Verdicts that changed: {flipped}."
+    ),
+    "compare.machine.most": "From the same inputs, a metric differs by {share} of itself at most ({metric}).",
+    "compare.machine.same": "From the same inputs, all metrics are the same.",
     # -- evidence: files in the report --
+    "evidence.title": "Evidence in this file",
+    "evidence.opening": (
+        "The files that numbers, claims and figures stand on are in the PDF as attachments, and in the HTML as the archive "
+        "{archive}. Bytes are in parentheses. The data, the arrays of the runs and the programs are not there."
+    ),
+    "evidence.row": "**{kind}**: {files}",
+    "evidence.file": "{name} ({size})",
+    "evidence.place": "{number}: {file}",
+    "evidence.line": "{number}: {file}, line {line}",
     "evidence.text": "The Markdown that the pages were set from",
     "evidence.claims": "The verdicts of the claims and the numbers behind them",
     "evidence.params": "Parameters",
@@ -17,7 +33,7 @@ TEXTS: dict[str, str] = {
     "evidence.data": "Origin and SHA-256 of the data",
     "evidence.curves": "Learning curves",
     "evidence.figures": "MD5 and alternative texts of the figures",
-    "evidence.drawn": "SHA-256 of what each page and figure draws",
+    "evidence.pages": "SHA-256 of what each page and figure draws",
     "evidence.crate": "What these files are (RO-Crate)",
     "evidence.crate.description": "The files that the numbers, claims and figures of the report stand on",
     "evidence.crate.run": "Run of dvc.yaml",

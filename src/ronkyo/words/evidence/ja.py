@@ -1,7 +1,24 @@
 """What the engine says in Japanese of the files in a report, and of what it checks with them."""
 
 TEXTS: dict[str, str] = {
+    # -- compare: a change of the project, and another machine --
+    "compare.machine": (
+        "出力が変わったステージのうち、プロジェクトの変更によるものは {own} 個、別の計算機で実行したときのように入力が同じで"
+        "出力だけが変わったものは {other} 個である。{measured}本文で表記が変わった数値は {printed} 個、判定が変わった主張は "
+        "{flipped} 個である。"
+    ),
+    "compare.machine.most": "入力が同じだったものでは、数値の相対差は最大で {share}（{metric}）である。",
+    "compare.machine.same": "入力が同じだったものでは、数値はすべて同じである。",
     # -- evidence: files in the report --
+    "evidence.title": "このファイルに入っている証拠",
+    "evidence.opening": (
+        "数値、主張、図の根拠になったファイルは、PDF には添付ファイルとして、HTML には書庫 {archive} として入っている。"
+        "括弧の中はバイト数である。データ、計算結果の配列、プログラムは入っていない。"
+    ),
+    "evidence.row": "**{kind}**：{files}",
+    "evidence.file": "{name}（{size}）",
+    "evidence.place": "{number}：{file}",
+    "evidence.line": "{number}：{file} の {line} 行目",
     "evidence.text": "ページの元になった Markdown",
     "evidence.claims": "主張の判定と、その根拠の数値",
     "evidence.params": "パラメータ",
@@ -17,7 +34,7 @@ TEXTS: dict[str, str] = {
     "evidence.data": "データの出典と SHA-256",
     "evidence.curves": "学習曲線",
     "evidence.figures": "図の MD5 と代替テキスト",
-    "evidence.drawn": "各ページと図に描いたものの SHA-256",
+    "evidence.pages": "各ページと図に描いたものの SHA-256",
     "evidence.crate": "このファイル群の説明（RO-Crate）",
     "evidence.crate.description": "レポートの数値、主張、図の根拠になるファイル",
     "evidence.crate.run": "dvc.yaml の実行",

@@ -1,0 +1,60 @@
+"""What a report carries, checked without the project: its files, how they hang together, its numbers, its claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ronkyo.errors import UserError
+from ronkyo.project import Layout
+from ronkyo.report import evidence
+from ronkyo.verify import chain, claims, files, numbers
+from ronkyo.verify.again import WRONG, Again
+from ronkyo.verify.check import Check
+
+AFTER_FILES = ("chain", "numbers", "claims")
+
+
+def checks(carried: Mapping[str, bytes]) -> list[Check]:
+    """carried: content of each file by its name. Where one is missing, the first check tells of it and the others that they
+    could not look. Nothing that is carried is executed."""
+    try:
+        listed = files.listed(carried)
+    except UserError as error:
+        return [Check("files", f"{len(carried)} files", [str(error)]), *_blind(AFTER_FILES, "no list of files")]
+    found = files.check(carried, listed)
+    if missing := sorted(listed.keys() - carried.keys()):
+        return [found, *_blind(AFTER_FILES, f"{', '.join(missing)} missing")]
+    texts = [name for name in listed if name.endswith(".md")]
+    if len(texts) != 1:
+        return [found, *_blind(AFTER_FILES, "no text of the report")]
+    with TemporaryDirectory(prefix="ronkyo-") as folder:
+        evidence.unpack({name: carried[name] for name in listed}, Path(folder))
+        layout = Layout(Path(folder), texts[0].removesuffix(".md"))
+        return [
+            found,
+            *_checked(("chain",), lambda: [chain.check(layout)]),
+            *_checked(("numbers", "claims"), lambda: again(layout)),
+        ]
+
+
+def again(layout: Layout) -> list[Check]:
+    """Numbers printed and claims decided again, from a project or from what a report carries. Raises UserError."""
+    made = Again.of(layout)
+    return [numbers.check(made), claims.check(made)]
+
+
+def _blind(names: tuple[str, ...], why: str) -> list[Check]:
+    return [Check(name, "nothing", (), [why]) for name in names]
+
+
+def _checked(names: tuple[str, ...], check: Callable[[], list[Check]]) -> list[Check]:
+    """What a file that is none of a report's leads to is a difference."""
+    try:
+        return check()
+    except UserError as error:
+        lines = str(error).splitlines()
+    except WRONG as error:
+        lines = [f"expected files as a report carries them, found {error!r}"]
+    return [Check(names[0], "nothing", lines), *_blind(names[1:], lines[0])]
