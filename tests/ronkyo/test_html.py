@@ -122,7 +122,7 @@ def files_of(tmp_path_factory):
     sample.write_results(project)
     files.write_json(project.provenance_file("addition"), {"name": "sums", "digest": "0"})
     files.write_text(project.templates / "original.yaml", "numbers:\n  digits.gru.loss: {value: 0.5}\n")
-    files.write_text(project.versions_file, "numpy: 2\nscikit-image: 1\n")
+    files.write_text(project.root / "versions.yaml", "numpy: 2\nscikit-image: 1\n")
     paths = [path for path in project.root.rglob("*.*") if path.suffix in (".json", ".yaml", ".csv")]
     return {evidence.attachment_name(project.relative(path)): path.read_bytes() for path in paths}
 

@@ -63,7 +63,7 @@ def parse(rendered: Rendered, more: str = "") -> tree.Tree:
         return [f"{place}: {error}" for place in places if place != claims.closed_by or len(places) == 1]
 
     try:
-        built = tree.build(rendered.text + more, values.words, rendered.boxes)
+        built = tree.build(rendered.text + more, values.words, values.manifest.boxes)
     except tree.FormulaError as error:
         for formula in error.all:
             problems += told(formula, rendered.places.of_formula(formula.tex))

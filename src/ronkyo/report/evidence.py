@@ -15,7 +15,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from ronkyo import files, params
+from ronkyo import files, params, pins
 from ronkyo import lock as dvc_lock
 from ronkyo.claims import ledger
 from ronkyo.errors import UserError
@@ -132,7 +132,7 @@ def archive(carried: Mapping[str, bytes]) -> bytes:
 
 def _given(project: Project) -> Iterator[Path]:
     """What the report reads, and what tells how that came about; not all of it is there."""
-    yield from (project.params_file, project.pipeline_file, project.versions_file)
+    yield from (project.params_file, project.pipeline_file, project.root / pins.FILE)
     yield from (project.templates / "original.yaml", project.templates / "metrics.yaml")
     for name in project.experiments:
         yield from (project.provenance_file(name), project.metrics_file(name))

@@ -10,6 +10,7 @@ from pathlib import Path
 from platform import python_version
 from typing import Any
 
+from ronkyo import pins
 from ronkyo.claims.predicates import Predicates
 from ronkyo.errors import ReportError, nearest
 from ronkyo.project import MANIFEST, Project
@@ -167,9 +168,8 @@ class Tables:
         """Versions of Python and of what the project's `versions` names."""
         rows = [["Python", Value(python_version(), "python")]]
         rows += [[name, Value(_version(name), name, "version")] for name in self.project.manifest.versions]
-        file = self.project.relative(self.project.requirements_file)
         head = self.words("report.versions").split("|")
-        return table(head, rows) + caption_of("table", "tab:versions", self.words("report.versions.caption"), file)
+        return table(head, rows) + caption_of("table", "tab:versions", self.words("report.versions.caption"), pins.FILE)
 
 
 def _version(name: str) -> str:
