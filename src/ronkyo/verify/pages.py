@@ -56,8 +56,6 @@ def check(report: Report) -> Check:
 
 def differences(content: bytes) -> dict[str, Any]:
     """What `check` tells, a line each, and how many letters were compared; where `confined` runs it."""
-    from lxml import html
-
     from ronkyo.typeset import page
 
     given = json.loads(content)
@@ -71,7 +69,7 @@ def differences(content: bytes) -> dict[str, Any]:
     else:
         text = page.for_browser(built, front, Path(), sources=sources)
     reading = Reading(Found.of(given["pages"]))
-    reading.read(pieces(html.document_fromstring(text, parser=html_file.parser()).body, printed))
+    reading.read(pieces(html_file.parsed(text), printed))
     lines = [
         f"{f'page {reading.found.page(place)}: ' * printed}expected {wanted}, found {shown}"
         for place, wanted, shown in reading.differences
@@ -103,10 +101,7 @@ def _set(given: Mapping[str, Any]) -> tuple[Front, Sources, Tree]:
     told, boxes = settings["report"], settings["tool.ronkyo"]["boxes"]
     front = Front(day=date.fromisoformat(told.pop("date")), **told)
     words = Words(front.language)
-    sizes = sorted(
-        given["sizes"].items(), key=lambda entry: (list(evidence.KINDS).index(evidence.kind_of(entry[0])), entry[0])
-    )
-    carried = {name: bytes(size) for name, size in sizes}
+    carried = {name: bytes(given["sizes"][name]) for name in sorted(given["sizes"], key=evidence.place_of)}
     text = given["text"] + evidence.section(carried, words, f"{given['name']}.crate.zip")
     built = tree.build(text, words, boxes, drawn=False)
     for image in built.root.iter("img"):

@@ -147,7 +147,9 @@ class Reading:
                 after = "".join(words[0][end:])[:AROUND]
                 parts = ("".join(words[0][start:end]), "".join(words[1][low:high]))
                 place = self.place + sum(map(len, words[1][:low]))
-                expected, shown = (f"…{before}{_short(part)}{after}…" for part in parts)
+                expected, shown = (
+                    f"…{text}…" if (text := f"{before}{_short(part)}{after}") else "nothing" for part in parts
+                )
                 self.differences.append((place, expected, shown))
 
 
