@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from dvc.repo import Repo
 
+import ronkyo
 from ronkyo import cli, params, pins
 from ronkyo.errors import UserError
 from ronkyo.run import definition
@@ -190,6 +192,14 @@ def test_an_installed_engine_is_one_version_that_every_stage_depends_on(small_fi
     found = stages(small_files)
     assert libraries(found[f"train_{NAME}"]["do"]) == ["numpy", "ronkyo"]
     assert not [dep for dep in found["report"]["deps"] if "ronkyo" in dep]
+
+
+def test_an_engine_installed_within_the_project_is_no_code_of_it(small_files, monkeypatch):
+    found = stages(small_files)
+    venv = small_files.root / ".venv/lib/ronkyo"
+    shutil.copytree(Path(ronkyo.__file__).parent, venv)
+    monkeypatch.setattr(ronkyo, "__file__", str(venv / "__init__.py"))
+    assert stages(small_files) == found
 
 
 def test_curves_are_drawn_as_the_experiment_declares(small_files):

@@ -8,16 +8,21 @@ import os
 import re
 import zipfile
 import zlib
-from datetime import date
+from datetime import date, datetime
 
 import pypdf
 import pytest
+from fontTools.ttLib import TTFont
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
+from ronkyo import cli
 from ronkyo.errors import UserError
-from ronkyo.typeset import Front, drawn, write
+from ronkyo.report import evidence
+from ronkyo.typeset import Front, drawn, fonts, write
 from ronkyo.typeset.pdf import Attachment
-from ronkyo.verify import carried, confined, container, drawings, pages
+from ronkyo.verify import carried, confined, container, drawings, pages, signature
+from ronkyo.verify.reading import bare
+from ronkyo.words import Words
 
 TEXT = """\
 A summary with a number, 0.921.
@@ -45,6 +50,10 @@ A circle.
 
 As [](#details) says, $x^2$ is a formula, and a note[^1] is one, too.
 
+### Question { #question }
+
+Q: Is it?
+
 | name | value |
 |------|-------|
 {rows}
@@ -58,7 +67,8 @@ A table that goes on on the next page.
 FRONT = Front("A report", date(2026, 1, 2), course="A course", author="A. N. Author", language="en")
 SETTINGS = {
     "report": {"title": "A report", "date": "2026-01-02", "course": "A course", "author": "A. N. Author"}
-    | {"language": "en", "code_url": "."}
+    | {"language": "en", "code_url": "."},
+    "tool.ronkyo": {"boxes": {"Question": "test"}},
 }
 SHAPES = {"square": '<path d="M 1 1 L 9 1 L 9 9 L 1 9 Z"/>', "circle": '<circle cx="5" cy="5" r="4"/>'}
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10" width="90" height="90">{}</svg>'
@@ -77,14 +87,17 @@ def files(tmp_path_factory):
         f"shapes/{name}": {"alt": f"A {name}", "md5": hashlib.md5(drawing(name).encode()).hexdigest()}
         for name in SHAPES
     }
-    inside = [
-        Attachment("settings.json", json.dumps(SETTINGS).encode(), "Settings", "Supplement"),
-        Attachment("figures.json", json.dumps(figures).encode(), "Figures", "Data"),
-        Attachment(drawn.NAME, b"", "What is drawn", "Data"),
-        Attachment("params.yaml", b"seeds: 5\n", "What the runs were set to", "Supplement"),
-        Attachment("report.md", TEXT.encode(), "What the PDF was set from", "Source"),
-    ]
-    return write(TEXT, FRONT, folder, attachments=inside)
+    carried = {
+        "report.md": TEXT.encode(),
+        "params.yaml": b"seeds: 5\n",
+        "settings.json": json.dumps(SETTINGS).encode(),
+        "figures.json": json.dumps(figures).encode(),
+    }
+    carried = {name: carried[name] for name in sorted(carried, key=evidence.place_of)}
+    text = TEXT + evidence.section(carried, Words("en"), "report.crate.zip")
+    inside = [Attachment(name, content, "Evidence", "Data") for name, content in carried.items()]
+    inside.append(Attachment(drawn.NAME, b"", "What is drawn", "Data"))
+    return write(text, FRONT, folder, SETTINGS["tool.ronkyo"]["boxes"], inside)
 
 
 @pytest.fixture
@@ -131,7 +144,7 @@ def test_a_pdf_gives_back_what_was_attached_and_what_its_pages_say(report):
     assert set(read.files) == {"params.yaml", "report.md", "settings.json", "figures.json", "pages.json"}
     assert read.files["report.md"] == TEXT.encode()
     assert "0.921" in read.pages[0]
-    assert read.margins[0] == "1/3"
+    assert read.margins[0] == "1/5"
 
 
 def test_an_html_gives_back_the_archive_inside_and_what_it_says(tmp_path):
@@ -242,7 +255,226 @@ def test_text_that_the_markdown_lacks_is_told(report):
         return f"{operators}\n{more.format(font)}"
 
     redrawn(report, add)
-    assert found(report)[0] == "page 1: expected '1/3' outside its text, found '1/3 921'"
+    assert found(report)[0] == "page 1: expected '1/5' outside its text, found '1/5 921'"
+
+
+@pytest.fixture
+def page(small, tmp_path):
+    """The HTML of a report of a project."""
+    path = tmp_path / "small.html"
+    path.write_bytes(small.report_file("html").read_bytes())
+    return path
+
+
+def rewrite(path, before, after):
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+    return path
+
+
+@pytest.mark.parametrize("language", ["small", "small_japanese"])
+def test_the_html_of_a_project_differs_in_nothing(language, request):
+    read = container.read(request.getfixturevalue(language).report_file("html"))
+    assert [*pages.check(read).differences, *drawings.check(read).differences] == []
+
+
+def test_a_word_more_in_an_html_is_told(page):
+    read = container.read(rewrite(page, "</h1>", "</h1><p>not quite</p>"))
+    (line,) = pages.check(read).differences
+    assert "notquite" in line.partition("found")[2]
+
+
+def test_a_figure_of_an_html_in_the_place_of_another_is_told(page):
+    address = re.search(r'src="(data:image/svg[^"]+)"', page.read_text())[1]
+    other = f"data:image/svg+xml;base64,{base64.b64encode(drawing('circle').encode()).decode()}"
+    (line,) = drawings.check(container.read(rewrite(page, address, other))).differences
+    assert re.fullmatch(r"figure least_squares/\w+: expected the drawing that was set there, found another", line)
+
+
+def test_a_whole_report_is_told_to_be_what_it_was(small, capsys):
+    assert cli.main(["verify", str(small.report_file("pdf"))]) == 0
+    told = capsys.readouterr().out
+    assert re.findall(r"^(?:ok|no)   (\w+)", told, re.MULTILINE) == [
+        *("files", "chain", "numbers", "claims", "pages", "drawings")
+    ]
+    assert "\nno " not in told
+
+
+@pytest.mark.parametrize("name", ["claims.json", "pages.json", "seeds-least_squares.csv"])
+def test_an_attachment_that_is_missing_is_told(name, small, tmp_path, capsys):
+    path = tmp_path / "small.pdf"
+    path.write_bytes(small.report_file("pdf").read_bytes())
+
+    def remove(writer):
+        names = writer.root_object["/Names"]["/EmbeddedFiles"]["/Names"]
+        place = next(place for place in range(1, len(names), 2) if names[place].get_object()["/UF"] == name)
+        del names[place - 1 : place + 1]
+        listed = writer.root_object["/AF"]
+        listed[:] = [item for item in listed if item.get_object()["/UF"] != name]
+
+    assert cli.main(["verify", str(rewritten(path, remove))]) == 1
+    assert f"{name}: expected it" in capsys.readouterr().out
+
+
+def test_letters_that_share_a_glyph_are_known():
+    """Or else a page would seem to say another letter than the Markdown."""
+    table = TTFont(next(fonts.folder().glob("NotoSansJP-Regular.ttf"))).getBestCmap()
+    by_glyph = {}
+    for code, glyph in table.items():
+        by_glyph.setdefault(glyph, set()).add(chr(code))
+    for letters in by_glyph.values():
+        assert len({bare(letter) for letter in letters} - {""}) <= 1, letters
+
+
+# -- signatures -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory):
+    """alice.p12 and bob.p12, and the certificates alice.pem and bob.pem."""
+    pytest.importorskip("pyhanko")
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import pkcs12
+
+    folder = tmp_path_factory.mktemp("keys")
+    for name in ("alice", "bob"):
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        begin = datetime(2026, 1, 1)
+        builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        certificate = (
+            builder.not_valid_before(begin).not_valid_after(begin.replace(year=2036)).sign(key, hashes.SHA256())
+        )
+        (folder / f"{name}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        locked = serialization.BestAvailableEncryption(b"secret")
+        (folder / f"{name}.p12").write_bytes(
+            pkcs12.serialize_key_and_certificates(None, key, certificate, None, locked)
+        )
+    return folder
+
+
+@pytest.fixture
+def signed(report, keys, monkeypatch):
+    """The report with Alice's signature."""
+    monkeypatch.setenv("RONKYO_PASSPHRASE", "secret")
+    path = report.with_name("signed.pdf")
+    assert signature.sign(report, keys / "alice.p12", path) == "alice"
+    return path
+
+
+def signatures(path, signer=None):
+    (check,) = signature.check(container.read(path), signer)
+    return check
+
+
+def test_a_signature_is_intact_and_of_its_certificate(signed, keys):
+    check = signatures(signed, keys / "alice.pem")
+    assert (check.differences, check.unknown) == ([], ())
+    assert check.looked_at.startswith("alice (certificate ")
+
+
+def test_without_a_certificate_whose_key_it_is_stays_unknown(signed):
+    check = signatures(signed)
+    assert check.differences == []
+    assert check.unknown == ["whose key it is: --signer CERT.pem says which one to expect"]
+
+
+def test_a_signature_of_another_key_is_told(signed, keys):
+    (line,) = signatures(signed, keys / "bob.pem").differences
+    assert line.startswith("expected a signature of bob on the whole file, found alice (certificate ")
+
+
+def test_a_missing_signature_is_told(report, keys):
+    assert signatures(report, keys / "bob.pem").differences == [
+        "expected a signature of bob on the whole file, found none"
+    ]
+    assert signature.check(container.read(report), None) == []
+
+
+def test_a_byte_that_changed_after_the_signature_is_told(signed):
+    content = signed.read_bytes()
+    place = content.index(b"stream\n") + 100  # of a font
+    signed.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    told = signature._check(signature.read(signed.read_bytes()), None).differences
+    assert told == ["signature of alice: expected the file as it was signed, found a changed one"]
+
+
+def test_what_is_added_after_the_signature_is_told(signed, keys):
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    writer = IncrementalPdfFileWriter(io.BytesIO(signed.read_bytes()))
+    writer.update_root()
+    writer.write(output := io.BytesIO())
+    signed.write_bytes(output.getvalue())
+    assert signatures(signed).differences == [
+        "signature of alice: expected nothing behind what it covers, found a later change"
+    ]
+    assert len(signatures(signed, keys / "alice.pem").differences) == 2
+
+
+def test_a_second_signature_stands_beside_the_first(signed, keys):
+    signature.sign(signed, keys / "bob.p12", signed)
+    assert signatures(signed, keys / "bob.pem").differences == []
+
+
+def test_a_signed_report_is_what_it_was(signed, report):
+    assert signed.read_bytes().startswith(report.read_bytes())
+    assert found(signed) == []
+
+
+@pytest.mark.parametrize("profile", ["pdfa-3a", "pdfua-1"])
+def test_a_signed_report_keeps_to_both_standards(profile, signed):
+    import page
+
+    result = page.validate_pdf(str(signed), profile=profile)
+    assert result.is_compliant, {failure.rule_id for failure in result.failures}
+
+
+def test_what_is_not_true_is_not_signed(small, keys, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("RONKYO_PASSPHRASE", "secret")
+    report = tmp_path / "report.pdf"
+    report.write_bytes(small.report_file("pdf").read_bytes())
+    assert cli.main(["verify", str(report), "--sign", str(keys / "alice.p12")]) == 0
+    assert (tmp_path / "report-signed.pdf").is_file()
+    assert "report-signed.pdf: signed by alice" in capsys.readouterr().err
+    redrawn(report, lambda operators: operators.replace("0.75 0 0 0.75", "0.7 0 0 0.7", 1))
+    assert cli.main(["verify", str(report), "--sign", str(keys / "alice.p12"), "-o", str(tmp_path / "no.pdf")]) == 1
+    assert not (tmp_path / "no.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "passphrase", "told"),
+    [
+        ("alice.p12", "wrong", "expected a PKCS #12 file and its passphrase"),
+        ("alice.pem", "secret", "expected a PKCS #12 file and its passphrase"),
+        ("none.p12", "secret", "expected a PKCS #12 file, found No such file"),
+        ("alice.p12", None, "expected its passphrase in RONKYO_PASSPHRASE"),
+    ],
+)
+def test_a_key_that_cannot_be_read_is_told(key, passphrase, told, report, keys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.delenv("RONKYO_PASSPHRASE", raising=False)
+    if passphrase:
+        monkeypatch.setenv("RONKYO_PASSPHRASE", passphrase)
+    with pytest.raises(UserError, match=told):
+        signature.sign(report, keys / key, report.with_name("signed.pdf"))
+    assert not report.with_name("signed.pdf").exists()
+
+
+def test_without_pyhanko_it_is_told_how_to_install_it(report, monkeypatch):
+    monkeypatch.setattr(signature, "find_spec", lambda name: None)
+    for use in (
+        lambda: signature.sign(report, report, report),
+        lambda: signature.check(container.read(report), report),
+    ):
+        with pytest.raises(UserError, match=r"needs pyHanko, .+: pip install 'ronkyo\[sign\]'"):
+            use()
+
+
+# -- hostile files ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"%PD"])
@@ -427,7 +659,7 @@ def test_a_reader_that_hangs_is_ended(monkeypatch):
         (archive({str(number): b"" for number in range(501)}), "more than 500 files"),
         (archive({"bomb": bytes(carried.LARGEST + 1)}), "larger than 32 MB"),
         (archive({f"{number}": bytes(carried.LARGEST) for number in range(3)}), "all together"),
-        ('<a href="data:application/zip;base64,UEsDBA==">x</a>', "expected an archive that can be read"),
+        ('<a href="data:application/zip;base64,UEsDBA==">x</a>', "an archive inside that can be read"),
         (archive({"a": b""}) * 2, "expected one archive inside, found 2"),
         ("<p>no archive</p>", "carries no evidence"),
         ("<div>" * 100_000, "nested too deeply"),

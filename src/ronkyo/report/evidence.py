@@ -61,7 +61,7 @@ def collect(project: Project, rendered: Rendered) -> dict[str, Item]:
     items = {(name := attachment_name(path)): Item(paths[path], path, kind_of(name)) for path in paths}
     items["settings.json"] = Item(_json(project.settings()), None, "settings")
     items["figures.json"] = Item(_json(_figures(project, rendered.text)), None, "figures")
-    items = dict(sorted(items.items(), key=lambda entry: (list(KINDS).index(entry[1].kind), entry[0])))
+    items = {name: items[name] for name in sorted(items, key=place_of)}
     metadata = crate.metadata(project.load_report(), rendered.values.words, items)
     return items | {crate.NAME: Item(metadata, None, "crate")}
 
@@ -80,6 +80,11 @@ def kind_of(name: str) -> str:
         if re.fullmatch(pattern, name, re.ASCII):
             return kind
     raise UserError(f"{name!r}: expected a file that a report carries, as seeds-EXPERIMENT.csv")
+
+
+def place_of(name: str) -> tuple[int, str]:
+    """What files are sorted by. Raises UserError for a name that no report gives."""
+    return list(KINDS).index(kind_of(name)), name
 
 
 def unpack(carried: Mapping[str, bytes], folder: Path) -> None:

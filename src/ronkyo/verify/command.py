@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json as json_text
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from ronkyo.verify.replay import command as replay
 
 if TYPE_CHECKING:
     from ronkyo.verify.check import Check
+    from ronkyo.verify.container import Report
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -29,6 +31,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verify.add_argument(
         "--project", type=Path, metavar="DIR", help="which commit of that project is REPORT of, if any?"
     )
+    verify.add_argument("--signer", type=Path, metavar="CERT.pem", help="whose signature is REPORT to have?")
+    verify.add_argument("--sign", type=Path, metavar="KEY.p12", help="sign REPORT (a PDF) if nothing differs")
     verify.add_argument("--json", action="store_true", help="the same for programs")
     verify.add_argument("--badge", type=Path, metavar="FILE.svg", help="write a badge about --current for a README")
     verify.add_argument("--language", choices=("en", "ja"), help="of the badge (default: the report's)")
@@ -52,11 +56,13 @@ def run(
     from ronkyo.verify.check import listing
 
     checks: list[Check] = []
+    opened = None
     if report is not None:
-        from ronkyo.verify import container, drawings, evidence, pages
+        from ronkyo.verify import container, drawings, evidence, pages, signature
 
-        read = container.read(directory / report)
-        checks += [*evidence.checks(read.files), pages.check(read), drawings.check(read)]
+        opened = container.read(directory / report)
+        checks += [*evidence.checks(opened.files), pages.check(opened), drawings.check(opened)]
+        checks += signature.check(opened, options["signer"] and directory / options["signer"])
     if current or badge or report is None:
         from ronkyo.project import Project
         from ronkyo.verify import badge as badges
@@ -68,16 +74,26 @@ def run(
         if badge:
             badges.write(directory / badge, place, found, language)
     if project:
-        checks.append(_commit(report, project, directory))
+        checks.append(_commit(opened, directory / project))
+    is_right = not any(check.differences for check in checks)
     print(json_text.dumps([check.row for check in checks], ensure_ascii=False, indent=2) if json else listing(checks))
-    return int(any(check.differences for check in checks))
+    if report is not None and options["sign"] and is_right:
+        _sign(directory / report, directory / options["sign"], options["output"] and directory / options["output"])
+    return int(not is_right)
 
 
-def _commit(report: Path | None, project: Path, directory: Path) -> Check:
+def _commit(report: Report | None, project: Path) -> Check:
     from ronkyo.errors import UserError
     from ronkyo.project import Project
-    from ronkyo.verify import commit, container
+    from ronkyo.verify import commit
 
     if report is None:
         raise UserError("verify: --project: expected a REPORT before it")
-    return commit.check(Project.find(directory / project), container.read(directory / report))
+    return commit.check(Project.find(project), report)
+
+
+def _sign(report: Path, key: Path, output: Path | None) -> None:
+    from ronkyo.verify import signature
+
+    output = output or report.with_name(f"{report.stem}-signed.pdf")
+    print(f"{output}: signed by {signature.sign(report, key, output)}", file=sys.stderr)

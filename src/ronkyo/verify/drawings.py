@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ronkyo.typeset import drawn
 from ronkyo.verify.check import Check
 from ronkyo.verify.container import Report
+from ronkyo.verify.pdf_text import OBJECT
 
 FIGURES = "figures.json"
 MOST = 20  # differences that are told one by one
@@ -16,19 +18,18 @@ MOST = 20  # differences that are told one by one
 
 def check(report: Report) -> Check:
     """Of a PDF by the digests of what it draws, of an HTML by those of its images."""
-    needed = drawn.NAME if report.kind == "pdf" else FIGURES
+    needed, look = (drawn.NAME, _pdf) if report.kind == "pdf" else (FIGURES, _html)
     if needed not in report.files:
-        return Check("drawings", "", unknown=[f"expected {needed} inside, found none"])
-    compare = _pdf if report.kind == "pdf" else _html
+        return Check("drawings", "nothing", [f"{needed}: expected it, found nothing"])
     try:
-        looked_at, lines = compare(report)
+        found = look(report)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        return Check("drawings", "", [f"{needed}: expected digests of drawings, found what cannot be read ({error!r})"])
-    more = [f"and {len(lines) - MOST} more"] if len(lines) > MOST else []
-    return Check("drawings", looked_at, lines[:MOST] + more)
+        return Check("drawings", "nothing", [f"{needed}: expected digests of drawings, found {error!r}"])
+    more = [f"and {len(found.differences) - MOST} more"] if len(found.differences) > MOST else []
+    return replace(found, differences=[*found.differences[:MOST], *more])
 
 
-def _pdf(report: Report) -> tuple[str, list[str]]:
+def _pdf(report: Report) -> Check:
     expected = json.loads(report.files[drawn.NAME])
     found = drawn.Drawn(report.drawn["pages"], [drawn.Figure(*figure) for figure in report.drawn["figures"]])
     lines = []
@@ -41,7 +42,7 @@ def _pdf(report: Report) -> tuple[str, list[str]]:
     for number, (one, other) in enumerate(zip(expected["pages"], found.pages, strict=False), start=1):
         if one != other and number not in told:
             lines.append(f"page {number}: expected what was drawn when the report was written, found another drawing")
-    return f"{len(found.pages)} pages, {len(found.figures)} figures and formulas", lines
+    return Check("drawings", f"{len(found.pages)} pages, {len(found.figures)} figures and formulas", lines)
 
 
 def _figures(expected: list[Any], found: list[drawn.Figure], names: Mapping[str, str]) -> Iterator[tuple[int, str]]:
@@ -54,15 +55,19 @@ def _figures(expected: list[Any], found: list[drawn.Figure], names: Mapping[str,
             yield figure.page, f"page {figure.page}: {name}: expected the drawing that was set there, found another"
 
 
-def _html(report: Report) -> tuple[str, list[str]]:
+def _html(report: Report) -> Check:
+    """Of formulas an HTML has no digests."""
     names, expected = _names(report), json.loads(report.files[FIGURES])
-    lines = []
-    for alternative, digest in report.drawn["images"]:
+    images, lines, others = report.drawn["images"], [], 0
+    for alternative, digest in images:
         if alternative not in names:
-            lines.append(f"{alternative[:60]!r}: expected a figure of the report, found another image")
+            others += 1
         elif digest not in {figure["md5"] for figure in expected.values() if figure["alt"] == alternative}:
             lines.append(f"{names[alternative]}: expected the drawing that was set there, found another")
-    return f"{len(report.drawn['images'])} images", lines
+    formulas = report.pages[0].count(OBJECT) - len(images)
+    unknown = [f"{formulas} formulas, whose drawings only a PDF has digests of"] * bool(formulas)
+    unknown += [f"{others} images, which {FIGURES} does not list"] * bool(others)
+    return Check("drawings", f"{len(images) - others} figures", lines, unknown)
 
 
 def _names(report: Report) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import io
 import re
 import zipfile
@@ -17,13 +18,14 @@ from ronkyo.verify.confined import Refused
 from ronkyo.verify.pdf_text import OBJECT
 
 _ARCHIVE = re.compile(rb'href="data:application/zip;base64,([A-Za-z0-9+/=\s]*)"')
-_DATA = re.compile(rb"(data:[\w.+-]+/[\w.+-]+;base64,)[A-Za-z0-9+/=\s]*")
+_DATA = re.compile(rb"(data:[\w.+-]+/[\w.+-]+;base64,)([A-Za-z0-9+/=\s]*)")
+UNREADABLE = (zipfile.BadZipFile, zlib.error, binascii.Error, NotImplementedError, RuntimeError, EOFError)
 DRAWINGS = ("img", "svg")
 UNSEEN = ("script", "style", "template")
 
 
 def read(content: bytes) -> dict[str, Any]:
-    """files and pages of a `container.Report`."""
+    """files, pages and drawn of a `container.Report`."""
     if not content.rstrip().endswith(b"</html>"):
         raise Refused("expected a whole HTML, found one that is cut off")
     found = _ARCHIVE.findall(content)
@@ -31,9 +33,17 @@ def read(content: bytes) -> dict[str, Any]:
         raise Refused(f"refused: expected one archive inside, found {len(found)}")
     try:
         files = carried.files(entry for packed in found for entry in _entries(base64.b64decode(packed)))
-    except (zipfile.BadZipFile, zlib.error, binascii.Error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise Refused(f"expected an archive that can be read inside, found {error}") from error
-    return {"files": files, "pages": [text(_DATA.sub(rb"\1", content).decode(errors="replace"))]}
+        body = parsed(_DATA.sub(_digest, content).decode(errors="replace"))
+    except UNREADABLE as error:
+        raise Refused(f"expected an HTML and an archive inside that can be read, found {error}") from error
+    images = [[image.get("alt", ""), image.get("src", "").rpartition(",")[2]] for image in body.iter("img")]
+    return {"files": files, "pages": [text(body)], "drawn": {"images": images}}
+
+
+def _digest(address: re.Match[bytes]) -> bytes:
+    """A data: address with the MD5 of what it holds in its place."""
+    content = binascii.a2b_base64(address[2])
+    return address[1] + hashlib.md5(content, usedforsecurity=False).hexdigest().encode()
 
 
 def _entries(archive: bytes) -> Iterator[tuple[str, Callable[[int], bytes]]]:
@@ -47,11 +57,15 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> by
         return file.read(most)
 
 
-def text(page: str) -> str:
-    """What the body of a page says, a line for each run of letters; an image or a formula is one letter."""
+def parsed(page: str) -> Any:
+    """The body of a page of any size; nothing else is read."""
     from lxml import html
 
-    body = html.document_fromstring(page, parser=html.HTMLParser(huge_tree=True, no_network=True)).body
+    return html.document_fromstring(page, parser=html.HTMLParser(huge_tree=True, no_network=True)).body
+
+
+def text(body: Any) -> str:
+    """What a page says, a line for each run of letters; an image or a formula is one letter."""
     return "\n".join(line for line in _lines(body) if line.strip())
 
 

@@ -8,14 +8,14 @@ numbers. A figure or a formula is one letter here: how it is drawn, `drawings` c
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ronkyo.errors import UserError
-from ronkyo.verify import confined
+from ronkyo.typeset import drawn
+from ronkyo.verify import confined, html_file
 from ronkyo.verify.check import Check
 from ronkyo.verify.confined import Refused
 from ronkyo.verify.container import Report
@@ -23,21 +23,28 @@ from ronkyo.verify.html_file import DRAWINGS, UNSEEN
 from ronkyo.verify.pdf_text import OBJECT
 from ronkyo.verify.reading import Found, Piece, Reading, bare
 
+if TYPE_CHECKING:
+    from ronkyo.typeset.front import Front
+    from ronkyo.typeset.page import Sources
+    from ronkyo.typeset.tree import Heading, Tree
+
+SETTINGS = "settings.json"
 BULLETS = "•◦▪"  # of lists, of lists in lists, …
 MOST = 20  # differences that are told one by one
-_QUESTION = re.compile("Q[:：]")
 _IN_CONTENTS = 'ancestor::nav[contains(@class, "contents")]'
 
 
 def check(report: Report) -> Check:
     texts = [name for name in report.files if name.endswith(".md")]
     counted = f"{len(report.pages)} page{'s' * (len(report.pages) != 1)}" if report.kind == "pdf" else "the page"
-    if len(texts) != 1 or "settings.json" not in report.files:
-        return Check("pages", counted, unknown=["expected one Markdown text and settings.json inside, found none"])
+    if len(texts) != 1 or SETTINGS not in report.files:
+        return Check("pages", "nothing", unknown=[f"expected one Markdown text and {SETTINGS} inside, found none"])
     content = {
         "kind": report.kind,
+        "name": texts[0].removesuffix(".md"),
         "text": report.files[texts[0]].decode(errors="replace"),
-        "settings": report.files["settings.json"].decode(errors="replace"),
+        "settings": report.files[SETTINGS].decode(errors="replace"),
+        "sizes": {name: len(report.files[name]) for name in report.files if name != drawn.NAME},
         "pages": report.pages,
         "margins": report.margins,
     }
@@ -49,54 +56,76 @@ def check(report: Report) -> Check:
 
 def differences(content: bytes) -> dict[str, Any]:
     """What `check` tells, a line each, and how many letters were compared; where `confined` runs it."""
-    from lxml import html
-
-    from ronkyo.typeset import page, tree
-    from ronkyo.typeset.front import Front
-    from ronkyo.words import Words
+    from ronkyo.typeset import page
 
     given = json.loads(content)
     try:
-        told = json.loads(given["settings"])["report"]
-        front = Front(day=date.fromisoformat(told.pop("date")), **told)
-        built = tree.build(given["text"], Words(front.language), drawn=False)
+        front, sources, built = _set(given)
     except (KeyError, TypeError, ValueError, UserError) as error:
         raise Refused(f"expected a text that its pages can be set from, found {error!r}") from error
     printed = given["kind"] == "pdf"
-    for image in built.root.iter("img"):
-        image.set("src", "data:,")
-    text = page.for_print(built, front).html if printed else page.for_browser(built, front, Path())
+    if printed:
+        text = page.for_print(built, front, sources=sources).html
+    else:
+        text = page.for_browser(built, front, Path(), sources=sources)
     reading = Reading(Found.of(given["pages"]))
-    reading.read(list(pieces(html.document_fromstring(text).body, printed)))
+    reading.read(pieces(html_file.parsed(text), printed))
     lines = [
         f"{f'page {reading.found.page(place)}: ' * printed}expected {wanted}, found {shown}"
         for place, wanted, shown in reading.differences
     ]
     if printed:
-        headings = {heading.id: f"{heading.number} {heading.text}" for heading in built.headings}
+        headings = {heading.id: heading for heading in built.headings}
         lines += _contents(reading, headings)
-        chapters = [
-            (reading.begun.get(id, -1), headings[id]) for id in headings if built.root.xpath("//h2[@id=$id]", id=id)
-        ]
+        chapters = [(reading.begun.get(id, 0), heading) for id, heading in headings.items() if heading.level == 2]
         lines += _margins(reading.found, given["margins"], front.title, chapters)
     return {"letters": len(reading.found.text), "differences": lines}
 
 
-def _contents(reading: Reading, headings: Mapping[str, str]) -> Iterator[str]:
+def _set(given: Mapping[str, Any]) -> tuple[Front, Sources, Tree]:
+    """The text as the report is set from it, but with blank formulas and images; where its links lead does not matter."""
+    from ronkyo.report import evidence
+    from ronkyo.report.origins import Origins
+    from ronkyo.typeset import tree
+    from ronkyo.typeset.front import Front
+    from ronkyo.words import Words
+
+    class Names(Origins):
+        def archive(self) -> bytes:
+            return b""
+
+        def of_number(self, recipe: str) -> None:
+            return None
+
+    settings = json.loads(given["settings"])
+    told, boxes = settings["report"], settings["tool.ronkyo"]["boxes"]
+    front = Front(day=date.fromisoformat(told.pop("date")), **told)
+    words = Words(front.language)
+    carried = {name: bytes(given["sizes"][name]) for name in sorted(given["sizes"], key=evidence.place_of)}
+    text = given["text"] + evidence.section(carried, words, f"{given['name']}.crate.zip")
+    built = tree.build(text, words, boxes, drawn=False)
+    for image in built.root.iter("img"):
+        image.set("src", "data:,")
+    return front, Names(carried, words), built
+
+
+def _contents(reading: Reading, headings: Mapping[str, Heading]) -> Iterator[str]:
     for place, id, number in reading.told:
         page = reading.found.page(reading.begun[id]) if id in reading.begun else 0
         if number != str(page):
-            shown = headings.get(id, id).strip()
-            yield f"page {reading.found.page(place)}: expected {page} as the page of {shown!r}, found {number}"
+            shown = repr(headings[id].text) if id in headings else id
+            yield f"page {reading.found.page(place)}: expected {page} as the page of {shown}, found {number}"
 
 
-def _margins(found: Found, margins: Sequence[str], title: str, chapters: Sequence[tuple[int, str]]) -> Iterator[str]:
+def _margins(
+    found: Found, margins: Sequence[str], title: str, chapters: Sequence[tuple[int, Heading]]
+) -> Iterator[str]:
     """Outside the text there is the page's number, and from the second page on the title and the current chapter's."""
     for number, (begin, margin) in enumerate(zip(found.begins, margins, strict=True), start=1):
         wanted = f"{number}/{len(margins)}"
         if number > 1:
-            current = [chapter for place, chapter in chapters if place <= begin]
-            wanted = f"{title} {current[-1] if current else ''} {wanted}"
+            current = [f"{chapter.number} {chapter.text}" for place, chapter in chapters if place <= begin]
+            wanted = f"{title} {''.join(current[-1:])} {wanted}"
         if bare(margin) != bare(wanted):
             yield f"page {number}: expected {' '.join(wanted.split())!r} outside its text, found {' '.join(margin.split())!r}"
 
@@ -124,11 +153,9 @@ def _pieces(element: Any, depth: int, printed: bool) -> Iterator[Piece]:
         yield Piece("".join(piece.text for piece in _pieces(head[0], depth, printed)), "again")
     if element.tag in ("h2", "h3", "h4"):
         yield Piece("", heading=element.get("id", ""))
-    text = element.text or ""
-    if element.tag == "p" and (question := _QUESTION.match(text)):
-        yield Piece(question[0], "question")
-        text = text[2:]
-    yield Piece(bare(text))
+    if printed and element.get("class") == "question":
+        yield Piece("Q.")
+    yield Piece(bare(element.text or ""))
     for child in element:
         yield from _pieces(child, depth + (element.tag in ("ul", "ol")), printed)
         yield Piece(bare(child.tail or ""))

@@ -26,8 +26,8 @@ _WORD = re.compile(r"[\d.,]*\d|[A-Za-z]+|.", re.DOTALL)
 class Piece(NamedTuple):
     """What is to come next: letters without blanks, by kind.
 
-    text: the letters themselves; again: letters that may come again where a page begins; question: a mark that stands there
-    as Q: or as Q. or not at all; page: the number of the page on which the heading of the id `text` begins
+    text: the letters themselves; again: letters that may come again where a page begins; page: the number of the page on
+    which the heading of the id `text` begins
     """
 
     text: str
@@ -86,9 +86,7 @@ class Reading:
             self.begun[piece.heading] = self.place
         if piece.kind == "page":
             return self._take_page(piece.text)
-        if piece.kind == "question":
-            self.place += 2 * text.startswith(("Q:", "Q：", "Q."), self.place)
-        elif piece.kind == "again":
+        if piece.kind == "again":
             again = self.place in self.found.begins and text.startswith(piece.text, self.place)
             self.place += len(piece.text) * again
         elif text.startswith(piece.text, self.place):
@@ -149,7 +147,9 @@ class Reading:
                 after = "".join(words[0][end:])[:AROUND]
                 parts = ("".join(words[0][start:end]), "".join(words[1][low:high]))
                 place = self.place + sum(map(len, words[1][:low]))
-                expected, shown = (f"…{before}{_short(part)}{after}…" for part in parts)
+                expected, shown = (
+                    f"…{text}…" if (text := f"{before}{_short(part)}{after}") else "nothing" for part in parts
+                )
                 self.differences.append((place, expected, shown))
 
 

@@ -20,6 +20,7 @@ from ronkyo.errors import UserError
 from ronkyo.verify import confined
 from ronkyo.verify.check import Check
 from ronkyo.verify.confined import Refused
+from ronkyo.verify.container import Report
 
 PASSPHRASE = "RONKYO_PASSPHRASE"
 NEEDED = "needs pyHanko, which is not installed: pip install 'ronkyo[sign]'"
@@ -40,8 +41,11 @@ def sign(path: Path, key: Path, output: Path) -> str:
         def _update_meta(self) -> None:
             """Nothing: pyHanko would write the XMP again with the hour, and lose what PDF/A wants described in it."""
 
+    content = path.read_bytes()
+    if not content.startswith(b"%PDF-"):
+        raise UserError(f"--sign: expected a PDF, found {path}")
     signer = _signer(key)
-    writer = Writer(io.BytesIO(path.read_bytes()))
+    writer = Writer(io.BytesIO(content))
     number = len(writer.prev.embedded_signatures)
     field = fields.SigFieldSpec(
         f"{FIELD}{number + 1 if number else ''}",
@@ -77,19 +81,19 @@ def _passphrase(key: Path) -> bytes:
     return passphrase.encode()
 
 
-def check(path: Path, signer: Path | None) -> list[Check]:
-    """Of a PDF: nothing where it is not signed and no signature is asked for.
+def check(report: Report, signer: Path | None) -> list[Check]:
+    """Nothing where it is not signed and no signature is asked for.
 
     signer: the file of the certificate that the signature is to be of, PEM or DER
     """
-    content = path.read_bytes()
+    content = report.path.read_bytes() if report.kind == "pdf" else b""
     is_signed = b"/ByteRange" in content
     if find_spec("pyhanko") is None:
         if signer:
             raise UserError(f"--signer {NEEDED}")
         return [Check("signature", "", unknown=[f"its signature: {NEEDED}"])] if is_signed else []
     wanted = _certificate(signer) if signer else None
-    found = confined.call(read, content, path) if is_signed else []
+    found = confined.call(read, content, report.path) if is_signed else []
     if not found and not wanted:
         return []
     return [_check(found, wanted)]

@@ -21,7 +21,8 @@ def add(verify: argparse.ArgumentParser) -> None:
     group.add_argument("--draw", type=_whole, metavar="N", help="draw as the replay did that told N")
     group.add_argument("--workspace", action="store_true", help="the files as they are, not HEAD's")
     group.add_argument("--numerics", choices=("portable", "native"), help="under this numerical baseline")
-    group.add_argument("-o", "--output", type=Path, metavar="DIR", help="write replay.md, .html, .pdf, .json there")
+    told = "the folder for replay.md, .html, .pdf, .json; with --sign: the signed PDF (default: NAME-signed.pdf)"
+    group.add_argument("-o", "--output", type=Path, metavar="PATH", help=told)
 
 
 def _whole(text: str) -> int:
@@ -33,7 +34,7 @@ def _whole(text: str) -> int:
 def is_asked(options: dict[str, Any]) -> bool:
     """Whether to compute again. Raises UserError for options that say how, and nothing that says so."""
     given = [name for name in ("seeds", "claims", "all", "draw", "workspace", "numerics", "output") if options[name]]
-    if given and not options["replay"]:
+    if given and not options["replay"] and not (options["sign"] and given == ["output"]):
         raise UserError(f"verify --{given[0]}: expected --replay with it")
     if options["draw"] and (options["claims"] or options["all"]):
         raise UserError("verify --draw: expected --seeds with it, since all seeds are computed")
