@@ -115,7 +115,7 @@ def section(carried: Mapping[str, bytes], words: Words, archive: str) -> str:
         for kind, names in listed.items()
     ]
     name = f'<code id="{ANCHOR}{drawn.NAME}">{drawn.NAME}</code>'
-    rows.append(words("evidence.row", kind=words("evidence.drawn"), files=words("evidence.only_pdf", name=name)))
+    rows.append(words("evidence.row", kind=words("evidence.pages"), files=words("evidence.only_pdf", name=name)))
     opening = words("evidence.opening", archive=f"[{archive}](archive:{archive})")
     rows_text = "\n".join(f"- {row}" for row in rows)
     return (
