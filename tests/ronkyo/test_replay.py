@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from test_repro import change, run, start
 
-from ronkyo import cli
+from ronkyo import cli, results
 from ronkyo.claims import estimates
 from ronkyo.new import project as new
 from ronkyo.project import Project
@@ -328,3 +328,18 @@ def test_numbers_of_a_text_are_graded_by_what_they_are_printed_from():
     changed = found(old.replace("1.0", "1.1").replace(">3<", ">4<"))
     assert changed == {"1: a.b.c": Grade.VERDICT, "2: a.b.d": Grade.NUMBER, "3: report.n": Grade.UNCHECKED}
     assert [*found(old.replace("a.b.d", "a.b.e")).values()] == [Grade.UNCHECKED]
+
+
+@pytest.mark.parametrize(
+    ("value", "grade"),
+    [
+        (1.234561, Grade.NUMBER),
+        (1.23457, Grade.INTERVAL),
+        (1.23458, Grade.UNCHECKED),
+        (float("nan"), Grade.UNCHECKED),
+    ],
+)
+def test_a_curve_is_compared_to_the_digits_that_it_is_kept_to(tmp_path, value, grade):
+    for name, number in (("old", 1.23456), ("new", value)):
+        results.write_table(tmp_path / name, {"step": np.array([0, 1]), "loss": np.array([number, np.nan])})
+    assert grades._curve(tmp_path / "old", tmp_path / "new")[0] == grade

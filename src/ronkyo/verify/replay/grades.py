@@ -139,8 +139,18 @@ def _runs(name: str, old: results.Table, new: results.Table | None, chosen: Iter
             replaced[seed] = after
             kept = six_digits(before) == six_digits(after) is not None
             grades.append(Grade.NUMBER if kept else worst([Grade.INTERVAL, of_values(old[metric], replaced)]))
-            differing.append((-RANK[grades[-1]], f"{metric} {rounded(before)} → {rounded(after)}"))
+            differing.append((-RANK[grades[-1]], f"{metric} {_moved(before, after)}"))
         yield Thing("runs", f"{name}.{seed}", worst(grades), ", ".join(text for _, text in sorted(differing)))
+
+
+def _moved(before: float, after: float) -> str:
+    """Both numbers, or the difference where they are printed alike."""
+    texts = rounded(before), rounded(after)
+    return (
+        " → ".join(texts)
+        if texts[0] != texts[1]
+        else f"{texts[0]} ({'+' if after > before else ''}{rounded(after - before)})"
+    )
 
 
 def _metrics(
@@ -190,15 +200,25 @@ def _files(
 
 
 def _curve(old: Path, new: Path) -> tuple[Grade, str]:
-    """The same to six digits, or by how much they differ at most."""
+    """The same to the six digits that curves are kept to, or to one unit of the sixth; else by how much they differ."""
     a, b = ({name: np.array(column, float) for name, column in results.read_table(file).items()} for file in (old, new))
     if a.keys() != b.keys() or any(a[name].shape != b[name].shape for name in a):
         return Grade.UNCHECKED, ""
-    if all(np.allclose(a[name], b[name], rtol=5e-7, atol=0, equal_nan=True) for name in a):
+    pairs = [pair for name in a for pair in zip(a[name].tolist(), b[name].tolist(), strict=True)]
+    if all(six_digits(before) == six_digits(after) for before, after in pairs):
         return Grade.NUMBER, ""
+    if all(_is_near(before, after) for before, after in pairs):
+        return Grade.INTERVAL, ""
     with np.errstate(invalid="ignore"):
         largest = {name: float(np.nanmax(np.abs(a[name] - b[name]), initial=0.0)) for name in a}
     return Grade.UNCHECKED, ", ".join(f"{name} ± {rounded(value)}" for name, value in largest.items() if value > 0)
+
+
+def _is_near(before: float, after: float) -> bool:
+    """No more than one unit of the sixth digit apart."""
+    if before == after or (math.isnan(before) and math.isnan(after)):
+        return True
+    return abs(before - after) <= 10.0 ** (math.floor(math.log10(abs(before))) - 5) * (1 + 1e-9) if before else False
 
 
 def _figure(old: Path, new: Path) -> tuple[Grade, str]:
