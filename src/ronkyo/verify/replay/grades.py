@@ -86,7 +86,12 @@ def _shown(around: estimates.Interval) -> str:
 
 def told(old: np.ndarray, new: np.ndarray) -> str:
     finite = [values[np.isfinite(values)] for values in (old, new)]
-    return " → ".join(_shown(estimates.mean_interval(values)) if len(values) else ABSENT for values in finite)
+    return _both(_shown(estimates.mean_interval(values)) if len(values) else ABSENT for values in finite)
+
+
+def _both(texts: Iterable[str]) -> str:
+    """What it was and what it is, once where they are alike."""
+    return " → ".join(dict.fromkeys(texts))
 
 
 def _constant(old: float | None, new: float | None) -> Grade:
@@ -143,9 +148,11 @@ def _runs(name: str, old: results.Table, new: results.Table | None, chosen: Iter
         yield Thing("runs", f"{name}.{seed}", worst(grades), ", ".join(text for _, text in sorted(differing)))
 
 
-def _moved(before: float, after: float) -> str:
+def _moved(before: float | None, after: float | None) -> str:
     """Both numbers, or the difference where they are printed alike."""
     texts = rounded(before), rounded(after)
+    if before is None or after is None:
+        return " → ".join(texts)
     return (
         " → ".join(texts)
         if texts[0] != texts[1]
@@ -182,7 +189,7 @@ def _constants(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Ite
                 yield Thing("metrics", key, Grade.UNCHECKED, why="missing")
                 continue
             grade = _constant(before, after)
-            detail = "" if grade == Grade.BYTES else f"{rounded(before)} → {rounded(after)}"
+            detail = "" if grade == Grade.BYTES else _moved(before, after)
             yield Thing("metrics", key, grade, detail, "no_interval" if grade == Grade.UNCHECKED else "")
 
 
@@ -234,7 +241,7 @@ def claims(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Thing]:
         if (after := new.get(id)) is None:
             yield Thing("claims", id, Grade.UNCHECKED, why="missing")
             continue
-        detail = " → ".join(f"{entry['verdict']} {_effect(entry)}".rstrip() for entry in (before, after))
+        detail = _both(f"{entry['verdict']} {_effect(entry)}".rstrip() for entry in (before, after))
         yield Thing("claims", id, grade := _claim(before, after), "" if grade == Grade.BYTES else detail)
 
 
