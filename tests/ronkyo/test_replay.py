@@ -228,8 +228,9 @@ def test_ctrl_c_leaves_nothing_behind(root):
         if "train_" in line:
             break
     os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
+    assert errors.splitlines()[-1] == "interrupted: nothing of a replay is kept"
     assert left_behind() == folders
     assert state(root) == before
 
