@@ -68,15 +68,20 @@ def state(root: Path) -> dict[str, tuple[int, bytes]]:
     return {str(file): (file.stat().st_mtime_ns, file.read_bytes()) for file in root.rglob("*") if file.is_file()}
 
 
-def left_behind() -> set[Path]:
-    return set(Path("/tmp").glob("ronkyo-replay-*")) if os.name == "posix" else set()
+@pytest.fixture
+def temporary(tmp_path, monkeypatch) -> Path:
+    """Where a replay has its clone."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
 
 
-def test_what_was_committed_comes_out_again_and_the_project_stays_as_it_is(root, tmp_path):
+def test_what_was_committed_comes_out_again_and_the_project_stays_as_it_is(root, tmp_path, temporary):
     shutil.rmtree(
         next((root / ".dvc/cache/ronkyo").glob("??"))
     )  # a store that has not every run gets none from a replay
-    before, folders = state(root), left_behind()
+    before = state(root)
     told = replay(root, "--all", "--output", str(tmp_path / "told"))
     assert told["things"] == told["undeclared"] == []
     assert told["failed"] == {}
@@ -85,7 +90,7 @@ def test_what_was_committed_comes_out_again_and_the_project_stays_as_it_is(root,
     assert {grade for row in told["grades"].values() for grade, count in row.items() if count} == {"same bytes"}
     assert told["grades"]["runs"]["same bytes"] == 10
     assert state(root) == before
-    assert left_behind() == folders
+    assert [*temporary.iterdir()] == []
     assert {file.name for file in (tmp_path / "told").iterdir()} == {
         f"replay.{end}" for end in ("md", "html", "pdf", "json")
     }
@@ -221,17 +226,18 @@ def test_another_numerical_baseline_is_graded_by_what_it_changes(root):
     assert sum(row[grade] for grade in count) == sum(row.values()) == 10
 
 
-def test_ctrl_c_leaves_nothing_behind(root):
-    before, folders = state(root), left_behind()
+def test_ctrl_c_leaves_nothing_behind(root, temporary):
+    before = state(root)
     process = start(root, *RONKYO, "verify", "--replay", "--all", start_new_session=True)
     for line in process.stderr:
         if "train_" in line:
+            assert len([*temporary.iterdir()]) == 1
             break
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors.splitlines()[-1] == "interrupted: nothing of a replay is kept"
-    assert left_behind() == folders
+    assert [*temporary.iterdir()] == []
     assert state(root) == before
 
 
