@@ -50,7 +50,7 @@ report: install
 	ronkyo check
 	@ronkyo pipeline --check || echo "dvc.yaml is used as it is"
 	ronkyo repro
-	@ronkyo verify --current --badge reports/badge.svg || true
+	@ronkyo verify --current --badge reports/badge.svg --language en || true
 	@echo "reports/day3.pdf and reports/day3.html are ready"
 
 # Results and figures are committed, so only the report is made.

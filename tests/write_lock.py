@@ -60,7 +60,20 @@ def main(options: list[str]) -> None:
         written.write_text(
             "".join(file.read_text(encoding="utf-8") for file in HEADS if file.exists()), encoding="utf-8"
         )
-        _resolve(written, "--extra", "check", "--extra", "cluster", "--group", "day3", "--group", "dev", *options)
+        _resolve(
+            written,
+            "--extra",
+            "check",
+            "--extra",
+            "cluster",
+            "--extra",
+            "sign",
+            "--group",
+            "day3",
+            "--group",
+            "dev",
+            *options,
+        )
         _resolve(engine, "--constraint", str(written))
         pins = PIN.findall(written.read_text(encoding="utf-8"))
         needed = {name for name, *_ in PIN.findall(engine.read_text(encoding="utf-8"))}

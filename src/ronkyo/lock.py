@@ -48,8 +48,10 @@ class Lock:
         """Raises LockError."""
         try:
             return Lock.from_text(file.read_bytes(), file.name)
+        except FileNotFoundError:
+            raise LockError(f"{file.name}: expected a file, found nothing") from None
         except OSError as error:
-            raise LockError(f"{file}: expected a file that can be read, found: {error.strerror}") from None
+            raise LockError(f"{file.name}: expected a file that can be read, found: {error.strerror}") from None
 
     @staticmethod
     def from_text(content: bytes, place: str) -> Lock:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, RootModel, ValidationError
 
-from ronkyo import params
+from ronkyo import params, pins
 from ronkyo.errors import UserError, nearest
 from ronkyo.labels import variant_label
 from ronkyo.numerics import Choice
@@ -90,6 +90,10 @@ class Layout:
     def settings_file(self) -> Path:
         """Only where there is no code that could tell."""
         return self.root / "settings.json"
+
+    @property
+    def versions_file(self) -> Path:
+        return self.root / pins.FILE
 
     def settings(self) -> dict[str, Any]:
         """{"tool.ronkyo": Manifest, "report": section, "numerics": choice, experiment: ExperimentSettings}, as JSON. Raises

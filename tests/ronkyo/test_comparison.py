@@ -261,6 +261,22 @@ def test_a_metric_has_moved_when_the_interval_of_its_seeds_says_so(old, new, sta
     assert (found.standing, found.moved) == (standing, moved)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "differs"),
+    [
+        ([1.0, 2.0, 3.0], [1 + 1e-8, 2.0, 3 - 1e-8], False),
+        ([1.0, 2.0, 3.0], [1.001, 1.999, 3.001], False),  # undecided, and printed the same
+        ([1.0, 2.0, 3.0], [1.5, 1.7, 3.4], True),  # undecided, and printed otherwise
+        ([1.0, 2.0, 3.0], [1.001, 2.0011, 3.001], True),  # clear, though printed the same
+        (0.123456, 0.123457, False),  # the last of six digits
+        (0.123456, 0.123459, True),
+        (0.0, 1e-9, True),
+    ],
+)
+def test_a_difference_below_the_printed_precision_is_none_unless_it_is_clear(old, new, differs):
+    assert one_metric(old, new).differs is differs
+
+
 def test_errors_that_differ_by_orders_of_magnitude_are_compared_by_ratios():
     old, new = [1e-4, 2e-3, 1e-2, 5e-4], [3e-4, 5e-3, 4e-2, 1e-3]
     found = one_metric(old, new)

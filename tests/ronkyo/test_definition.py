@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from dvc.repo import Repo
 
+import ronkyo
 from ronkyo import cli, params, pins
 from ronkyo.errors import UserError
 from ronkyo.run import definition
@@ -192,6 +194,14 @@ def test_an_installed_engine_is_one_version_that_every_stage_depends_on(small_fi
     assert not [dep for dep in found["report"]["deps"] if "ronkyo" in dep]
 
 
+def test_an_engine_installed_within_the_project_is_no_code_of_it(small_files, monkeypatch):
+    found = stages(small_files)
+    venv = small_files.root / ".venv/lib/ronkyo"
+    shutil.copytree(Path(ronkyo.__file__).parent, venv)
+    monkeypatch.setattr(ronkyo, "__file__", str(venv / "__init__.py"))
+    assert stages(small_files) == found
+
+
 def test_curves_are_drawn_as_the_experiment_declares(small_files):
     axes = {"x": "step", "y": "excess_loss_median", "x_label": "step", "y_label": "excess loss"}
     (plot,) = params.read_document(small_files.pipeline_file)["plots"]
@@ -243,5 +253,7 @@ def test_where_a_library_is_not_installed_which_libraries_stages_need_is_passed_
     file.write_text(text.replace("[annotated-types,", "[annotated-types, nowhere-installed,"), encoding="utf-8")
     assert definition.not_installed(small_files) == ["nowhere-installed"]
     assert definition.check(small_files) == []
-    file.write_text(file.read_text(encoding="utf-8").replace("python stages/draw.py", "python draw.py"), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("python stages/draw.py", "python draw.py"), encoding="utf-8"
+    )
     assert len(definition.check(small_files)) == 1

@@ -125,7 +125,7 @@ def test_both_forms_say_of_every_file_what_it_is_and_its_size(small, page):
     text = "".join("".join(sheet.extract_text() for sheet in pdf.pages).split())
     for name, (content,) in pdf.attachments.items():
         (entry,) = page.xpath("//*[@id=$id]", id=f"evidence:{name}")
-        size = f" ({len(content):,})"
+        size = " (in the PDF alone)" if name == "pages.json" else f" ({len(content):,})"
         assert entry.tail.startswith(size)
         assert (name + size).replace(" ", "") in text
         assert words("evidence." + evidence.kind_of(name)) in entry.getparent().text_content()

@@ -94,6 +94,14 @@ def test_a_report_of_no_commit_tells_what_differs_from_head(repository, tmp_path
     assert found.looked_at == "of the project's files as they are, whose dvc.lock is not committed"
 
 
+def test_a_shallow_clone_says_that_it_has_not_all_commits(committed, repository, tmp_path):
+    revisions.do(tmp_path, "git", "clone", "-q", "--depth", "1", f"file://{repository}", "small")
+    assert asked(repository / PDF, tmp_path / "small").unknown == ()
+    found = asked(committed / PDF, tmp_path / "small")
+    assert found.looked_at == "of no commit"
+    assert found.unknown == ["commits that this shallow clone has not; `git fetch --unshallow` brings them"]
+
+
 def test_the_command_answers_with_its_exit_status(committed, repository, capsys):
     assert cli.main(["verify", str(committed / PDF), "--project", str(committed)]) == 0
     assert "(HEAD)" in capsys.readouterr().out

@@ -14,7 +14,7 @@ from revisions import change_yaml
 
 from ronkyo import cli
 from ronkyo.project import Project
-from ronkyo.verify import current
+from ronkyo.verify import current, stages
 
 CODE = "src/small/experiments/least_squares"
 TRAINED = "train_least_squares (all 2)"
@@ -34,9 +34,9 @@ def replace(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_a_project_whose_stages_just_ran_is_current(committed, capsys):
-    assert differences(committed) == []
-    assert cli.main(["-C", str(committed), "verify"]) == 0
+def test_a_project_whose_stages_just_ran_is_current(committed_copy, capsys):
+    assert differences(committed_copy) == []
+    assert cli.main(["-C", str(committed_copy), "verify"]) == 0
     assert "12 of 12 that the stages wrote" in capsys.readouterr().out
 
 
@@ -192,7 +192,7 @@ def test_the_lock_of_another_commit_is_told(committed_twice):
 def test_without_a_lock_nothing_is_current(committed_copy, capsys):
     (committed_copy / "dvc.lock").unlink()
     assert cli.main(["-C", str(committed_copy), "verify", "--current"]) == 1
-    assert "dvc.lock: expected it, found nothing" in capsys.readouterr().out
+    assert "dvc.lock: expected a file, found nothing" in capsys.readouterr().out
 
 
 def test_without_git_the_same_is_found(committed_copy):
@@ -201,3 +201,46 @@ def test_without_git_the_same_is_found(committed_copy):
     assert differences(committed_copy) == [
         "report_templates: expected the content that its stages ran with, found another; stale: report"
     ]
+
+
+def test_a_pipeline_that_is_written_by_hand_is_one_more_line(committed_copy):
+    change_yaml(committed_copy / "dvc.yaml", lambda document: document["stages"]["report"].update(wdir="."))
+    assert differences(committed_copy) == [
+        "dvc.yaml: expected what `ronkyo pipeline` writes, found another text; run it",
+        "dvc.yaml: report: expected cmd, deps, metrics, outs, params, plots and foreach, found wdir",
+    ]
+
+
+def test_the_stages_of_a_pipeline_are_those_that_dvc_reads(committed):
+    from dvc.dependency import ParamsDependency
+    from dvc.repo import Repo
+
+    with Repo(str(committed)) as repo:
+        read = {stage.name: stage for stage in repo.index.stages}
+    found = stages.declared(Project.find(committed))
+    assert found.keys() == read.keys()
+    for name, stage in found.items():
+        files = {dep.def_path for dep in read[name].deps if not isinstance(dep, ParamsDependency)}
+        keys = {dep.def_path: dep.params for dep in read[name].deps if isinstance(dep, ParamsDependency)}
+        outs = {out.def_path: not out.use_cache for out in read[name].outs}
+        assert (stage.cmd, set(stage.deps), stage.params, stage.outs) == (read[name].cmd, files, keys, outs)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: {foreach: [x, 1], do: {cmd: 'c ${item}'}}", {"a@x": "c x", "a@1": "c 1"}),
+        ("a: {foreach: {k: {v: 2}}, do: {cmd: 'c ${key} ${item.v}'}}", {"a@k": "c k 2"}),
+        ("a: {foreach: '${e.variants}', do: {cmd: 'c ${key} ${n}'}}", {"a@p": "c p 7", "a@q": "c q 7"}),
+    ],
+)
+def test_each_stage_of_a_loop_is_one(small_files, text, expected):
+    small_files.params_file.write_text("n: 7\ne: {variants: {p: {}, q: {}}}\n")
+    small_files.pipeline_file.write_text(f"vars: [params.yaml]\nstages: {{{text}}}\n")
+    assert {name: stage.cmd for name, stage in stages.declared(small_files).items()} == expected
+
+
+def test_a_value_that_is_not_there_is_one_line(small_files):
+    small_files.pipeline_file.write_text("vars: [params.yaml]\nstages: {a: {cmd: 'c ${nothing.here}'}}\n")
+    with pytest.raises(stages.StageError, match=r"dvc\.yaml: a: expected a value of \$\{nothing\.here\}, found none"):
+        stages.declared(small_files)

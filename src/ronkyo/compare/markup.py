@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jinja2
 from markupsafe import Markup
@@ -80,9 +80,9 @@ def grouped(things: list[Any], attribute: str) -> list[tuple[str, list[Any]]]:
     return list(groups.items())
 
 
-def mean(metric: Metric, side: str) -> Markup:
-    """The mean of one side ("old", "new"), to what its seeds support."""
-    return Markup(rounded(getattr(metric, side), getattr(metric, f"{side}_half")))
+def mean(metric: Metric, side: Literal["old", "new"]) -> Markup:
+    """The mean of one side, to what its seeds support."""
+    return Markup(metric.printed(side))
 
 
 def sentence(claim: dict[str, Any] | None) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from ronkyo.claims import estimates
 from ronkyo.claims.estimates import Method, Reason
 from ronkyo.compare.revision import Side
+from ronkyo.numbers import rounded
 from ronkyo.seeds import generator
 
 RATIO_FROM = 10.0  # largest over smallest value of a metric's seeds: then one seed would rule a mean of differences
@@ -44,7 +45,14 @@ class Metric:
 
     @property
     def differs(self) -> bool:
-        return self.alone or (not self.same and (self.change is not None or self.old != self.new))
+        """Not where the sides do not clearly differ and print the same."""
+        if self.alone or self.same or (self.change is None and self.old == self.new):
+            return self.alone
+        return self.standing != "within" or self.printed("old") != self.printed("new")
+
+    def printed(self, side: Literal["old", "new"]) -> str:
+        """The mean of a side, to what its seeds support."""
+        return rounded(getattr(self, side), getattr(self, f"{side}_half"))
 
     @property
     def is_ratio(self) -> bool:

@@ -23,6 +23,7 @@ from ronkyo.project import Project
 from ronkyo.report import crate
 from ronkyo.report.chapters import Rendered
 from ronkyo.report.crate import Item
+from ronkyo.typeset import drawn
 from ronkyo.words import Words
 
 REPORT = "report"  # the stage that the lock in a report cannot have: it ends after the report is written
@@ -42,7 +43,7 @@ KINDS = {  # what a file is, as words("evidence.<kind>") says it: name in the re
     "versions": (r"versions\.yaml", r"\g<0>"),
     "pipeline": (r"dvc\.yaml", r"\g<0>"),
     "lock": (r"dvc\.lock", r"\g<0>"),
-    "pages": (r"pages\.json", r"\g<0>"),
+    "drawn": (r"pages\.json", r"\g<0>"),  # of the PDF alone: it is written when all else is
     "crate": (r"ro-crate-metadata\.json", r"\g<0>"),
 }
 ANCHOR = "evidence:"  # and a file's name: where the page says what it is
@@ -113,6 +114,8 @@ def section(carried: Mapping[str, bytes], words: Words, archive: str) -> str:
         words("evidence.row", kind=words(f"evidence.{kind}"), files=words("claims.joiner").join(names))
         for kind, names in listed.items()
     ]
+    name = f'<code id="{ANCHOR}{drawn.NAME}">{drawn.NAME}</code>'
+    rows.append(words("evidence.row", kind=words("evidence.drawn"), files=words("evidence.only_pdf", name=name)))
     opening = words("evidence.opening", archive=f"[{archive}](archive:{archive})")
     rows_text = "\n".join(f"- {row}" for row in rows)
     return (

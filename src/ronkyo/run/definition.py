@@ -212,7 +212,8 @@ class Definition:
             if not root.is_file():
                 raise ProjectError(f"{self.project.relative(root)}: expected a stage's script, found nothing")
         reached = imports.closure(roots, [*self.project.packages, *self.installed])
-        inside = [file for file in reached.files if file.is_relative_to(self.project.root)]
+        installed = {file for file in reached.files for folder in self.installed if file.is_relative_to(folder)}
+        inside = [file for file in reached.files - installed if file.is_relative_to(self.project.root)]
         needed = versions.distributions(reached.modules, reached.names - {"ronkyo"}, self.pinned)
         libraries = sorted({*needed, *({"ronkyo"} & self.pinned.keys() if self.installed else ())})
         read = [{pins.FILE: libraries}] if libraries else []

@@ -71,8 +71,10 @@ class Again:
 def _read(file: Path, read: Callable[[Path], Any]) -> Any:
     try:
         return read(file)
-    except (OSError, ValueError) as error:
-        raise UserError(f"{file.name}: expected what a report says, found {error}") from None
+    except OSError as error:
+        raise UserError(f"{file.name}: expected what a report says, found: {error.strerror}") from None
+    except ValueError as error:
+        raise UserError(f"{file.name}: expected what a report says, found: {error}") from None
 
 
 def _state(claims: MarkedClaims, id: str, entry: Mapping[str, Any], sentence: str) -> None:

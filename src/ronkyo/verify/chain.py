@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ class Chain:
 
     def parameters(self, recorded: Lock) -> Iterator[str]:
         """Parameters and versions that are not those which the stages ran with, each once."""
-        versions = self.layout.root / pins.FILE
+        versions = self.layout.versions_file
         given = {self.layout.params_file.name: self.written}
         if versions.is_file():
             given[pins.FILE] = params.read_document(versions, pins.FILE)
@@ -60,8 +60,7 @@ class Chain:
                     for found in differences(value, params.value_of(given.get(file, {}), key), key):
                         told.setdefault(f"{file}: {found}", []).append(stage.name)
         for line, stages in told.items():
-            more = f" and {len(stages) - 1} more" if len(stages) > 1 else ""
-            yield f"{line}; {lock.FILE} has the expected one, for {stages[0]}{more}"
+            yield f"{line}; {lock.FILE} has the expected one, for {named(stages)}"
 
     def outputs(self, recorded: Lock, expected: set[str]) -> Iterator[str]:
         """Files and figures that are not what the stages wrote, and results that no stage wrote."""
@@ -69,11 +68,15 @@ class Chain:
         for path in sorted(expected):
             found = drawn.get(path) or self._digest(path)
             if found != recorded.outs[path]:
-                file = f"{FIGURES}: {path}" if path in drawn else attachment_name(path)
                 told = "another content" if found else "nothing"
-                yield f"{file}: expected what {lock.FILE} records (md5 {recorded.outs[path]}), found {told}"
+                yield f"{self._called(path, drawn)}: expected what {lock.FILE} records (md5 {recorded.outs[path]}), found {told}"
         for path in sorted((self._results() | drawn.keys()) - expected):
-            yield f"{attachment_name(path)}: expected it among the outputs in {lock.FILE}, found none"
+            yield f"{self._called(path, drawn)}: expected it among the outputs in {lock.FILE}, found none"
+
+    def _called(self, path: str, drawn: Mapping[str, str]) -> str:
+        """Where a report carries a path of the project; figures are there by their digests."""
+        figures = {self.layout.relative(self.layout.figures_folder(name)) for name in self.experiments}
+        return f"{FIGURES}: {path}" if path in figures | drawn.keys() else attachment_name(path)
 
     def _digest(self, path: str) -> str | None:
         file = self.layout.root / path
@@ -153,8 +156,19 @@ def with_defaults(written: Any, settings: Any) -> Any:
 
 
 def handed_on(recorded: Lock) -> Iterator[str]:
-    """What a stage read that is not what another one wrote."""
+    """What a stage read that is not what another one wrote, or not what the others read."""
+    read: dict[str, dict[str, list[str]]] = {}
     for stage in recorded.stages.values():
         for path, md5 in stage.deps.items():
-            if recorded.outs.get(path, md5) != md5:
-                yield f"{lock.FILE}: {stage.name}: {path}: expected md5 {recorded.outs[path]}, as it was written, found {md5}"
+            read.setdefault(path, {}).setdefault(md5, []).append(stage.name)
+    for path, contents in read.items():
+        expected, how = recorded.outs.get(path), "as it was written"
+        if expected is None:
+            expected, how = next(iter(contents)), f"as {next(iter(contents.values()))[0]} read it"
+        for md5, stages in contents.items():
+            if md5 != expected:
+                yield f"{lock.FILE}: {named(stages)}: {path}: expected md5 {expected}, {how}, found {md5}"
+
+
+def named(stages: Sequence[str]) -> str:
+    return f"{stages[0]} and {len(stages) - 1} more" if len(stages) > 1 else stages[0]

@@ -51,14 +51,10 @@ class _Place:
         if revision := self._that_has_all():
             line = f"expected the bytes that {self._named(revision)} recorded, found others that carry the same"
             return Check("commit", f"carries what {self._named(revision)} has", [f"{self.report.path.name}: {line}"])
-        return Check(
-            "commit",
-            "of no commit",
-            [
-                f"expected the report of a commit, from {self._named(self.head)} differ:",
-                *self._inputs(self.report.files),
-            ],
-        )
+        line = f"expected the report of a commit, from {self._named(self.head)} differ:"
+        cut_off = self.git.lines("rev-parse", "--is-shallow-repository") == ["true"]
+        unknown = ["commits that this shallow clone has not; `git fetch --unshallow` brings them"] if cut_off else []
+        return Check("commit", "of no commit", [line, *self._inputs(self.report.files)], unknown)
 
     def _of(self, revision: str, content: bytes) -> Check:
         is_whole = _has(self.git.content(revision, lock.FILE) or b"", _digests(content)[:1])

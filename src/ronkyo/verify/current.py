@@ -9,14 +9,14 @@ from typing import Any
 
 from ronkyo import lock, params
 from ronkyo.compare.parameters import changed_leaves
-from ronkyo.lock import Lock, Makers, Stage, own_changes
+from ronkyo.lock import Lock, LockError, Makers, Stage, own_changes
 from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
 from ronkyo.run import definition
 from ronkyo.verify import stages
 from ronkyo.verify.check import Check
 from ronkyo.verify.repository import Repository
-from ronkyo.verify.stages import Declared
+from ronkyo.verify.stages import Declared, StageError
 
 MOST_NAMED = 6  # stages, or files, in a line
 
@@ -26,16 +26,10 @@ Stale = dict[str, set[str]]  # what is not as it was -> the stages that read it
 def check(project: Project) -> list[Check]:
     """Raises UserError where a file is not what it should be at all."""
     written = definition.check(project)
-    file = project.root / lock.FILE
-    if not file.is_file():
-        return [
-            Check(
-                "pipeline",
-                project.relative(project.pipeline_file),
-                [*written, f"{file.name}: expected it, found nothing"],
-            )
-        ]
-    state = State(project, Lock.read(file))
+    try:
+        state = State(project, Lock.read(project.root / lock.FILE))
+    except (LockError, StageError) as error:
+        return [Check("pipeline", f"{project.relative(project.pipeline_file)}, {lock.FILE}", [*written, str(error)])]
     return [state.pipeline(written), state.inputs(), state.outputs(), state.handed_on(), *state.since_head()]
 
 
@@ -43,7 +37,7 @@ class State:
     """A project's files beside what its dvc.lock says of them."""
 
     def __init__(self, project: Project, recorded: Lock) -> None:
-        self.root, self.git = project.root, Repository(project.root)
+        self.project, self.root, self.git = project, project.root, Repository(project.root)
         self.declared = stages.declared(project)
         self.lock = {name: stage for name, stage in recorded.stages.items() if name in self.declared}
         self.makers = Makers({name: stage.outs for name, stage in self.declared.items()})
@@ -71,7 +65,7 @@ class State:
         files, absent, changed = set(), set(), Stale()
         for name, stage in self.lock.items():
             for path, md5 in stage.deps.items():
-                if self.makers(path):
+                if self.makers(path) or path not in self.declared[name].deps:
                     continue
                 files.add(path)
                 if (found := self.here(path)) is None:

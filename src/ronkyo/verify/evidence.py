@@ -24,25 +24,30 @@ def checks(carried: Mapping[str, bytes]) -> list[Check]:
     except UserError as error:
         return [Check("files", f"{len(carried)} files", [str(error)]), *_blind(AFTER_FILES, "no list of files")]
     found = files.check(carried, listed)
-    if missing := sorted(listed.keys() - carried.keys()):
+    if missing := files.missing(carried, listed):
         return [found, *_blind(AFTER_FILES, f"{', '.join(missing)} missing")]
     texts = [name for name in listed if name.endswith(".md")]
     if len(texts) != 1:
         return [found, *_blind(AFTER_FILES, "no text of the report")]
     with TemporaryDirectory(prefix="ronkyo-") as folder:
-        evidence.unpack({name: carried[name] for name in listed}, Path(folder))
         layout = Layout(Path(folder), texts[0].removesuffix(".md"))
-        return [
-            found,
-            *_checked(("chain",), lambda: [chain.check(layout)]),
-            *_checked(("numbers", "claims"), lambda: again(layout)),
-        ]
+
+        def unpacked() -> list[Check]:
+            evidence.unpack({name: carried[name] for name in listed if name in carried}, layout.root)
+            linked = _checked(("chain",), lambda: [chain.check(layout)])
+            return [*linked, *again(layout)]
+
+        return [found, *_checked(AFTER_FILES, unpacked)]
 
 
 def again(layout: Layout) -> list[Check]:
-    """Numbers printed and claims decided again, from a project or from what a report carries. Raises UserError."""
-    made = Again.of(layout)
-    return [numbers.check(made), claims.check(made)]
+    """Numbers printed and claims decided again, from a project or from what a report carries."""
+
+    def made() -> list[Check]:
+        again = Again.of(layout)
+        return [numbers.check(again), claims.check(again)]
+
+    return _checked(("numbers", "claims"), made)
 
 
 def _blind(names: tuple[str, ...], why: str) -> list[Check]:

@@ -99,7 +99,7 @@ class Numbers:
 
     @cached_property
     def versions(self) -> dict[str, str]:
-        file = self.again.values.project.root / pins.FILE
+        file = self.again.values.project.versions_file
         return params.read_document(file, pins.FILE) if file.is_file() else {}
 
     # -- what claims write --------------------------------------------------------------------------------------------

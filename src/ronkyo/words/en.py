@@ -302,7 +302,7 @@ TEXTS: dict[str, str] = {
     "compare.metrics.change": "Difference or ratio, interval",
     "compare.metrics.differs": "Differs",
     "compare.metrics.caption": "Metrics of {experiment}",
-    "compare.metrics.unchanged": "Unchanged metrics: {n}",
+    "compare.metrics.unchanged": "Metrics that are printed the same: {n}",
     "compare.figures.none": "No learning curve and no figure changed.",
     "compare.figures.curves": "Learning curves of {experiment}: A and B in one panel for each variant.",
     "compare.figures.curves_caption": (
@@ -348,7 +348,7 @@ TEXTS: dict[str, str] = {
     "compare.comment.sentence": "{side}: {sentence} ({effect})",
     "compare.comment.metrics": (
         "**Metrics**: {moved} differ, {within} are undecided, {exact} without seeds changed, "
-        "{unknown} cannot be told or are on one side only, {unchanged} are unchanged."
+        "{unknown} cannot be told or are on one side only, {unchanged} are printed the same."
     ),
     "compare.comment.change": "Difference or ratio, 95 % interval",
     "compare.comment.more": "And {n} more.",

@@ -296,7 +296,7 @@ TEXTS: dict[str, str] = {
     "compare.metrics.change": "差または比と区間",
     "compare.metrics.differs": "差",
     "compare.metrics.caption": "{experiment} の数値",
-    "compare.metrics.unchanged": "変わらなかった数値：{n} 個",
+    "compare.metrics.unchanged": "表記が変わらない数値：{n} 個",
     "compare.figures.none": "変わった学習曲線も図もない。",
     "compare.figures.curves": "{experiment} の学習曲線。A と B を条件ごとに重ねた。",
     "compare.figures.curves_caption": (
@@ -340,7 +340,7 @@ TEXTS: dict[str, str] = {
     "compare.comment.sentence": "{side}：{sentence}（{effect}）",
     "compare.comment.metrics": (
         "**数値**：差があるといえるもの {moved} 個、未決 {within} 個、シードによらず変わったもの "
-        "{exact} 個、決められないか片方だけのもの {unknown} 個、変わらないもの {unchanged} 個。"
+        "{exact} 個、決められないか片方だけのもの {unknown} 個、表記が変わらないもの {unchanged} 個。"
     ),
     "compare.comment.change": "差または比と 95 % 区間",
     "compare.comment.more": "ほか {n} 個。",

@@ -188,7 +188,8 @@ def _grades(done: Replay, words: Words) -> str:
     ]
     table = _table("grades", words("replay.grades.caption"), head, rows, numbers=True)
     meanings = [
-        f"- {words(f'replay.grade.{NAMES[grade]}')}: {words(f'replay.meaning.{NAMES[grade]}')}" for grade in Grade
+        f"- {words('replay.meaning', grade=words(f'replay.grade.{name}'), meaning=words(f'replay.meaning.{name}'))}"
+        for name in NAMES.values()
     ]
     return f"## {words('replay.grades')}\n\n{table}\n\n{words('replay.best')}\n\n" + "\n".join(meanings)
 
@@ -211,7 +212,8 @@ def _detail(thing: Thing, words: Words) -> str:
     parts = thing.detail.split(", ")  # made of numbers and of names of metrics
     more = [words("replay.more", n=len(parts) - SHOWN)] if len(parts) > SHOWN else []
     detail = ", ".join([*parts[:SHOWN], *more])
-    return "; ".join(filter(None, [detail, words(f"replay.why.{thing.why}") if thing.why else ""])) or ABSENT
+    why = words(f"replay.why.{thing.why}") if thing.why else ""
+    return words("replay.because", detail=detail, why=why) if detail and why else detail or why or ABSENT
 
 
 def _inputs(done: Replay, words: Words) -> str:
@@ -230,7 +232,7 @@ def _inputs(done: Replay, words: Words) -> str:
     else:
         parts.append(words("replay.all_declared"))
     if done.failed:
-        rows = [[page_code(stage), page_code(" ".join(text.split())[-300:])] for stage, text in done.failed.items()]
+        rows = [[page_code(stage), literal(" ".join(text.split())[-300:])] for stage, text in done.failed.items()]
         parts.append(_table("failed", words("replay.failed"), [words("replay.stage"), words("replay.said")], rows))
     return "\n\n".join(parts)
 

@@ -251,7 +251,8 @@ def numbers(old: str, new: str, metrics: Mapping[str, Grade]) -> Iterator[Thing]
     before, after = NUMBER.findall(old), NUMBER.findall(new)
     keys = [Recipe.read(html.unescape(value)).key for value, _ in before]
     if keys != [Recipe.read(html.unescape(value)).key for value, _ in after]:
-        yield Thing("numbers", f"{len(before)} → {len(after)}", Grade.UNCHECKED, why="other_numbers")
+        why = "other_numbers" if new else "missing"
+        yield Thing("numbers", f"1–{len(before)}", Grade.UNCHECKED, f"{len(before)} → {len(after)}" if new else "", why)
         return
     for place, (key, (_, text), (_, now)) in enumerate(zip(keys, before, after, strict=True), start=1):
         known = metrics.get(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
@@ -12,7 +13,8 @@ from ronkyo.errors import UserError
 from ronkyo.lock import Lock
 from ronkyo.numerics import Choice
 from ronkyo.project import DEFAULTS, Numerics, Project
-from ronkyo.store import Run, Store
+from ronkyo.store import Store
+from ronkyo.store.key import determine
 from ronkyo.verify.replay.clone import Clone
 
 
@@ -64,9 +66,10 @@ def _installed(name: str) -> str:
 def _before(project: Project, clone: Clone) -> Side:
     """From the store's notes on the runs that the project uses; another copy of it may have none."""
     try:
-        runs = _used(project)
-    except UserError:  # without data no run has a key
-        runs = []
+        keys = set(_keys(project))
+    except UserError:  # other versions of libraries than the report's, or code that cannot be read
+        keys = set()
+    runs = [run for run in Store.of(project).runs(project.manifest.package) if run.parts.key in keys]
     return Side(
         _choice(clone.given),
         tuple(sorted({run.parts.numerics for run in runs})),
@@ -76,12 +79,13 @@ def _before(project: Project, clone: Clone) -> Side:
     )
 
 
-def _used(project: Project) -> list[Run]:
-    from ronkyo.run.runs import plans
-
-    stored = {run.parts.key: run for run in Store.of(project).runs(project.manifest.package)}
-    keys = [task.parts.key for planned in plans(project) for task in planned.tasks]
-    return [stored[key] for key in keys if key in stored]
+def _keys(project: Project) -> Iterator[str]:
+    """Of the runs that params.yaml, the code and the data as they are use. Nothing is computed and nothing written."""
+    for experiment, settings in project.load_params().items():
+        if experiment in project.experiments and project.has(experiment, "train"):
+            for variant, training in settings.variants.items():
+                parts, _ = determine(project, experiment, training, numerics.name(project.numerics))
+                yield from (parts.of_seed(seed).key for seed in range(settings.seeds.of(variant)))
 
 
 def _now(clone: Clone) -> Side:

@@ -16,6 +16,7 @@ TEXTS: dict[str, str] = {
     ),
     "evidence.row": "**{kind}**: {files}",
     "evidence.file": "{name} ({size})",
+    "evidence.only_pdf": "{name} (in the PDF alone)",
     "evidence.place": "{number}: {file}",
     "evidence.line": "{number}: {file}, line {line}",
     "evidence.text": "The Markdown that the pages were set from",

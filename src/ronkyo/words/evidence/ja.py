@@ -17,6 +17,7 @@ TEXTS: dict[str, str] = {
     ),
     "evidence.row": "**{kind}**：{files}",
     "evidence.file": "{name}（{size}）",
+    "evidence.only_pdf": "{name}（PDF だけ）",
     "evidence.place": "{number}：{file}",
     "evidence.line": "{number}：{file} の {line} 行目",
     "evidence.text": "ページの元になった Markdown",

@@ -44,6 +44,7 @@ TEXTS: dict[str, str] = {
     "replay.grade.verdict": "same verdict",
     "replay.grade.other": "other verdict",
     "replay.grade.unchecked": "could not be checked",
+    "replay.meaning": "{grade}: {meaning}",
     "replay.meaning.bytes": "as committed, to the last digit that is kept.",
     "replay.meaning.number": (
         "the mean and its 95 % interval are printed in the same way, to the digits that the seeds support; of a run or a "
@@ -73,6 +74,7 @@ TEXTS: dict[str, str] = {
     "replay.name": "Name",
     "replay.detail": "Report → replay",
     "replay.more": "{n} more",
+    "replay.because": "{detail}; {why}",
     "replay.why.missing": "not computed",
     "replay.why.no_interval": "it has no interval that says whether the difference matters",
     "replay.why.curves": "a curve has no interval",

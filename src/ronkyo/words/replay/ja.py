@@ -44,6 +44,7 @@ TEXTS: dict[str, str] = {
     "replay.grade.verdict": "判定が一致",
     "replay.grade.other": "判定が異なる",
     "replay.grade.unchecked": "確かめられない",
+    "replay.meaning": "{grade}：{meaning}",
     "replay.meaning.bytes": "記録されている最後の桁まで、コミットされたものと同じである。",
     "replay.meaning.number": (
         "平均とその 95 % 区間を、シードが支える桁で印刷すると同じになる。実行と曲線では、すべての値が 6 桁まで等しい。主張では、"
@@ -69,6 +70,7 @@ TEXTS: dict[str, str] = {
     "replay.name": "名前",
     "replay.detail": "レポート → 再計算",
     "replay.more": "ほか {n} 個",
+    "replay.because": "{detail}（{why}）",
     "replay.why.missing": "計算されなかった",
     "replay.why.no_interval": "差に意味があるかを決める区間がない",
     "replay.why.curves": "曲線には区間がない",
