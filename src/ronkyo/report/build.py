@@ -41,7 +41,7 @@ def build(project: Project, say: Callable[[str], None] = print) -> None:
         Attachment(name, item.content, words(f"evidence.{item.kind}"), RELATIONSHIPS.get(item.kind, "Data"))
         for name, item in carried.items()
     ]
-    inside.append(Attachment(drawn.NAME, b"", words("evidence.drawn"), "Data"))
+    inside.append(Attachment(drawn.NAME, b"", words("evidence.pages"), "Data"))
     printed = pdf.write(page.for_print(built, front, sources=sources), front.day, project.root, attachments=inside)
     for file in (project.claims_file, project.report_file("md")):
         files.write_bytes(file, carried[evidence.attachment_name(project.relative(file))].content)

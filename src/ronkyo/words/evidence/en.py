@@ -34,7 +34,7 @@ TEXTS: dict[str, str] = {
     "evidence.data": "Origin and SHA-256 of the data",
     "evidence.curves": "Learning curves",
     "evidence.figures": "MD5 and alternative texts of the figures",
-    "evidence.drawn": "SHA-256 of what each page and figure draws",
+    "evidence.pages": "SHA-256 of what each page and figure draws",
     "evidence.crate": "What these files are (RO-Crate)",
     "evidence.crate.description": "The files that the numbers, claims and figures of the report stand on",
     "evidence.crate.run": "Run of dvc.yaml",

@@ -35,7 +35,7 @@ TEXTS: dict[str, str] = {
     "evidence.data": "データの出典と SHA-256",
     "evidence.curves": "学習曲線",
     "evidence.figures": "図の MD5 と代替テキスト",
-    "evidence.drawn": "各ページと図に描いたものの SHA-256",
+    "evidence.pages": "各ページと図に描いたものの SHA-256",
     "evidence.crate": "このファイル群の説明（RO-Crate）",
     "evidence.crate.description": "レポートの数値、主張、図の根拠になるファイル",
     "evidence.crate.run": "dvc.yaml の実行",
