@@ -20,12 +20,13 @@ from ronkyo.verify.pdf_text import OBJECT
 _ARCHIVE = re.compile(rb'href="data:application/zip;base64,([A-Za-z0-9+/=\s]*)"')
 _DATA = re.compile(rb"(data:[\w.+-]+/[\w.+-]+;base64,)([A-Za-z0-9+/=\s]*)")
 UNREADABLE = (zipfile.BadZipFile, zlib.error, binascii.Error, NotImplementedError, RuntimeError, EOFError)
+ACTIVE = "//script | //iframe | //object | //embed | //link | //base | //@*[starts-with(name(), 'on')]/.."
 DRAWINGS = ("img", "svg")
 UNSEEN = ("script", "style", "template")
 
 
 def read(content: bytes) -> dict[str, Any]:
-    """files, pages and drawn of a `container.Report`."""
+    """files, pages, margins and drawn of a `container.Report`."""
     if not content.rstrip().endswith(b"</html>"):
         raise Refused("expected a whole HTML, found one that is cut off")
     found = _ARCHIVE.findall(content)
@@ -33,11 +34,13 @@ def read(content: bytes) -> dict[str, Any]:
         raise Refused(f"refused: expected one archive inside, found {len(found)}")
     try:
         files = carried.files(entry for packed in found for entry in _entries(base64.b64decode(packed)))
-        body = parsed(_DATA.sub(_digest, content).decode(errors="replace"))
+        body = parsed(content)
     except UNREADABLE as error:
         raise Refused(f"expected an HTML and an archive inside that can be read, found {error}") from error
+    if active := body.getroottree().xpath(ACTIVE):
+        raise Refused(f"refused: expected a page that runs nothing, found <{active[0].tag}>")
     images = [[image.get("alt", ""), image.get("src", "").rpartition(",")[2]] for image in body.iter("img")]
-    return {"files": files, "pages": [text(body)], "drawn": {"images": images}}
+    return {"files": files, "pages": [text(body)], "margins": [style(body)], "drawn": {"images": images}}
 
 
 def _digest(address: re.Match[bytes]) -> bytes:
@@ -57,16 +60,22 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> by
         return file.read(most)
 
 
-def parsed(page: str) -> Any:
-    """The body of a page of any size; nothing else is read."""
+def parsed(content: bytes) -> Any:
+    """The body of a page of any size, each data: address with an MD5 in the place of what it holds; nothing else is read."""
     from lxml import html
 
+    page = _DATA.sub(_digest, content).decode(errors="replace")
     return html.document_fromstring(page, parser=html.HTMLParser(huge_tree=True, no_network=True)).body
 
 
 def text(body: Any) -> str:
     """What a page says, a line for each run of letters; an image or a formula is one letter."""
     return "\n".join(line for line in _lines(body) if line.strip())
+
+
+def style(body: Any) -> str:
+    """All style sheets of a page."""
+    return "".join(body.getroottree().xpath("//style//text()"))
 
 
 def _lines(element: Any) -> Iterator[str]:

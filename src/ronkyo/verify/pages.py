@@ -68,8 +68,9 @@ def differences(content: bytes) -> dict[str, Any]:
         text = page.for_print(built, front, sources=sources).html
     else:
         text = page.for_browser(built, front, Path(), sources=sources)
+    body = html_file.parsed(text.encode())
     reading = Reading(Found.of(given["pages"]))
-    reading.read(pieces(html_file.parsed(text), printed))
+    reading.read(pieces(body, printed))
     lines = [
         f"{f'page {reading.found.page(place)}: ' * printed}expected {wanted}, found {shown}"
         for place, wanted, shown in reading.differences
@@ -79,6 +80,8 @@ def differences(content: bytes) -> dict[str, Any]:
         lines += _contents(reading, headings)
         chapters = [(reading.begun.get(id, 0), heading) for id, heading in headings.items() if heading.level == 2]
         lines += _margins(reading.found, given["margins"], front.title, chapters)
+    elif [html_file.style(body)] != given["margins"]:
+        lines.append("expected the style that ronkyo gives a page, which hides and adds nothing, found another")
     return {"letters": len(reading.found.text), "differences": lines}
 
 

@@ -121,7 +121,8 @@ def _certificate(path: Path) -> dict[str, str]:
 
     try:
         content = path.read_bytes()
-        content = pem.unarmor(content)[2] if pem.detect(content) else content
+        if pem.detect(content):
+            _, _, content = pem.unarmor(content)
         return _named(x509.Certificate.load(content))
     except OSError as error:
         raise UserError(f"--signer {path}: expected a certificate, found {error.strerror}") from error
