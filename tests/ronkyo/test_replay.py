@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from test_repro import change, run, start
 
-from ronkyo import cli
+from ronkyo import cli, results
 from ronkyo.claims import estimates
 from ronkyo.new import project as new
 from ronkyo.project import Project
@@ -68,15 +68,20 @@ def state(root: Path) -> dict[str, tuple[int, bytes]]:
     return {str(file): (file.stat().st_mtime_ns, file.read_bytes()) for file in root.rglob("*") if file.is_file()}
 
 
-def left_behind() -> set[Path]:
-    return set(Path("/tmp").glob("ronkyo-replay-*")) if os.name == "posix" else set()
+@pytest.fixture
+def temporary(tmp_path, monkeypatch) -> Path:
+    """Where a replay has its clone."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
 
 
-def test_what_was_committed_comes_out_again_and_the_project_stays_as_it_is(root, tmp_path):
+def test_what_was_committed_comes_out_again_and_the_project_stays_as_it_is(root, tmp_path, temporary):
     shutil.rmtree(
         next((root / ".dvc/cache/ronkyo").glob("??"))
     )  # a store that has not every run gets none from a replay
-    before, folders = state(root), left_behind()
+    before = state(root)
     told = replay(root, "--all", "--output", str(tmp_path / "told"))
     assert told["things"] == told["undeclared"] == []
     assert told["failed"] == {}
@@ -85,7 +90,7 @@ def test_what_was_committed_comes_out_again_and_the_project_stays_as_it_is(root,
     assert {grade for row in told["grades"].values() for grade, count in row.items() if count} == {"same bytes"}
     assert told["grades"]["runs"]["same bytes"] == 10
     assert state(root) == before
-    assert left_behind() == folders
+    assert [*temporary.iterdir()] == []
     assert {file.name for file in (tmp_path / "told").iterdir()} == {
         f"replay.{end}" for end in ("md", "html", "pdf", "json")
     }
@@ -221,16 +226,18 @@ def test_another_numerical_baseline_is_graded_by_what_it_changes(root):
     assert sum(row[grade] for grade in count) == sum(row.values()) == 10
 
 
-def test_ctrl_c_leaves_nothing_behind(root):
-    before, folders = state(root), left_behind()
+def test_ctrl_c_leaves_nothing_behind(root, temporary):
+    before = state(root)
     process = start(root, *RONKYO, "verify", "--replay", "--all", start_new_session=True)
     for line in process.stderr:
         if "train_" in line:
+            assert len([*temporary.iterdir()]) == 1
             break
     os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert left_behind() == folders
+    assert errors.splitlines()[-1] == "interrupted: nothing of a replay is kept"
+    assert [*temporary.iterdir()] == []
     assert state(root) == before
 
 
@@ -328,3 +335,18 @@ def test_numbers_of_a_text_are_graded_by_what_they_are_printed_from():
     changed = found(old.replace("1.0", "1.1").replace(">3<", ">4<"))
     assert changed == {"1: a.b.c": Grade.VERDICT, "2: a.b.d": Grade.NUMBER, "3: report.n": Grade.UNCHECKED}
     assert [*found(old.replace("a.b.d", "a.b.e")).values()] == [Grade.UNCHECKED]
+
+
+@pytest.mark.parametrize(
+    ("value", "grade"),
+    [
+        (1.234561, Grade.NUMBER),
+        (1.23457, Grade.INTERVAL),
+        (1.23458, Grade.UNCHECKED),
+        (float("nan"), Grade.UNCHECKED),
+    ],
+)
+def test_a_curve_is_compared_to_the_digits_that_it_is_kept_to(tmp_path, value, grade):
+    for name, number in (("old", 1.23456), ("new", value)):
+        results.write_table(tmp_path / name, {"step": np.array([0, 1]), "loss": np.array([number, np.nan])})
+    assert grades._curve(tmp_path / "old", tmp_path / "new")[0] == grade

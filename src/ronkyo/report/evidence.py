@@ -43,7 +43,7 @@ KINDS = {  # what a file is, as words("evidence.<kind>") says it: name in the re
     "versions": (r"versions\.yaml", r"\g<0>"),
     "pipeline": (r"dvc\.yaml", r"\g<0>"),
     "lock": (r"dvc\.lock", r"\g<0>"),
-    "drawn": (r"pages\.json", r"\g<0>"),  # of the PDF alone: it is written when all else is
+    "pages": (r"pages\.json", r"\g<0>"),  # of the PDF alone: it is written when all else is
     "crate": (r"ro-crate-metadata\.json", r"\g<0>"),
 }
 ANCHOR = "evidence:"  # and a file's name: where the page says what it is
@@ -115,7 +115,7 @@ def section(carried: Mapping[str, bytes], words: Words, archive: str) -> str:
         for kind, names in listed.items()
     ]
     name = f'<code id="{ANCHOR}{drawn.NAME}">{drawn.NAME}</code>'
-    rows.append(words("evidence.row", kind=words("evidence.drawn"), files=words("evidence.only_pdf", name=name)))
+    rows.append(words("evidence.row", kind=words("evidence.pages"), files=words("evidence.only_pdf", name=name)))
     opening = words("evidence.opening", archive=f"[{archive}](archive:{archive})")
     rows_text = "\n".join(f"- {row}" for row in rows)
     return (

@@ -53,7 +53,11 @@ def run(directory: Path, json: bool, options: dict[str, Any]) -> int:
     project = Project.find(directory)
     seeds = options["seeds"] or (None if options["all"] or options["claims"] else 1)
     given = {name: options[name] for name in ("draw", "workspace", "numerics")}
-    done = replay(project, Chosen(options["claims"], seeds, **given), say)
+    try:
+        done = replay(project, Chosen(options["claims"], seeds, **given), say)
+    except KeyboardInterrupt:
+        say("interrupted: nothing of a replay is kept")
+        return 130
     if options["output"]:
         for file in document.publish(project, done, directory / options["output"]):
             say(str(file))

@@ -86,7 +86,12 @@ def _shown(around: estimates.Interval) -> str:
 
 def told(old: np.ndarray, new: np.ndarray) -> str:
     finite = [values[np.isfinite(values)] for values in (old, new)]
-    return " → ".join(_shown(estimates.mean_interval(values)) if len(values) else ABSENT for values in finite)
+    return _both(_shown(estimates.mean_interval(values)) if len(values) else ABSENT for values in finite)
+
+
+def _both(texts: Iterable[str]) -> str:
+    """What it was and what it is, once where they are alike."""
+    return " → ".join(dict.fromkeys(texts))
 
 
 def _constant(old: float | None, new: float | None) -> Grade:
@@ -139,8 +144,20 @@ def _runs(name: str, old: results.Table, new: results.Table | None, chosen: Iter
             replaced[seed] = after
             kept = six_digits(before) == six_digits(after) is not None
             grades.append(Grade.NUMBER if kept else worst([Grade.INTERVAL, of_values(old[metric], replaced)]))
-            differing.append((-RANK[grades[-1]], f"{metric} {rounded(before)} → {rounded(after)}"))
+            differing.append((-RANK[grades[-1]], f"{metric} {_moved(before, after)}"))
         yield Thing("runs", f"{name}.{seed}", worst(grades), ", ".join(text for _, text in sorted(differing)))
+
+
+def _moved(before: float | None, after: float | None) -> str:
+    """Both numbers, or the difference where they are printed alike."""
+    texts = rounded(before), rounded(after)
+    if before is None or after is None:
+        return " → ".join(texts)
+    return (
+        " → ".join(texts)
+        if texts[0] != texts[1]
+        else f"{texts[0]} ({'+' if after > before else ''}{rounded(after - before)})"
+    )
 
 
 def _metrics(
@@ -172,7 +189,7 @@ def _constants(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Ite
                 yield Thing("metrics", key, Grade.UNCHECKED, why="missing")
                 continue
             grade = _constant(before, after)
-            detail = "" if grade == Grade.BYTES else f"{rounded(before)} → {rounded(after)}"
+            detail = "" if grade == Grade.BYTES else _moved(before, after)
             yield Thing("metrics", key, grade, detail, "no_interval" if grade == Grade.UNCHECKED else "")
 
 
@@ -190,15 +207,25 @@ def _files(
 
 
 def _curve(old: Path, new: Path) -> tuple[Grade, str]:
-    """The same to six digits, or by how much they differ at most."""
+    """The same to the six digits that curves are kept to, or to one unit of the sixth; else by how much they differ."""
     a, b = ({name: np.array(column, float) for name, column in results.read_table(file).items()} for file in (old, new))
     if a.keys() != b.keys() or any(a[name].shape != b[name].shape for name in a):
         return Grade.UNCHECKED, ""
-    if all(np.allclose(a[name], b[name], rtol=5e-7, atol=0, equal_nan=True) for name in a):
+    pairs = [pair for name in a for pair in zip(a[name].tolist(), b[name].tolist(), strict=True)]
+    if all(six_digits(before) == six_digits(after) for before, after in pairs):
         return Grade.NUMBER, ""
+    if all(_is_near(before, after) for before, after in pairs):
+        return Grade.INTERVAL, ""
     with np.errstate(invalid="ignore"):
         largest = {name: float(np.nanmax(np.abs(a[name] - b[name]), initial=0.0)) for name in a}
     return Grade.UNCHECKED, ", ".join(f"{name} ± {rounded(value)}" for name, value in largest.items() if value > 0)
+
+
+def _is_near(before: float, after: float) -> bool:
+    """No more than one unit of the sixth digit apart."""
+    if before == after or (math.isnan(before) and math.isnan(after)):
+        return True
+    return abs(before - after) <= 10.0 ** (math.floor(math.log10(abs(before))) - 5) * (1 + 1e-9) if before else False
 
 
 def _figure(old: Path, new: Path) -> tuple[Grade, str]:
@@ -214,7 +241,7 @@ def claims(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Thing]:
         if (after := new.get(id)) is None:
             yield Thing("claims", id, Grade.UNCHECKED, why="missing")
             continue
-        detail = " → ".join(f"{entry['verdict']} {_effect(entry)}".rstrip() for entry in (before, after))
+        detail = _both(f"{entry['verdict']} {_effect(entry)}".rstrip() for entry in (before, after))
         yield Thing("claims", id, grade := _claim(before, after), "" if grade == Grade.BYTES else detail)
 
 

@@ -51,7 +51,8 @@ TEXTS: dict[str, str] = {
         "curve, all values are the same to six digits; of a claim, its sentences and its printed estimate are the same."
     ),
     "replay.meaning.interval": (
-        "the mean and both bounds of its interval differ by no more than one unit of the last printed digit."
+        "the mean and both bounds of its interval differ by no more than one unit of the last printed digit; of a curve, all "
+        "values by no more than one unit of the sixth."
     ),
     "replay.meaning.verdict": (
         "of a claim, the verdict is the same; of a metric, which has none, neither interval excludes the other mean. A run is "
