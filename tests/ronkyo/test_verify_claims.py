@@ -122,7 +122,9 @@ def test_a_sixth_digit_may_be_another_processors(english):
     found = claims(edited(english, "often", lambda entry: entry.update(low=0.630584)))
     assert found.differences == []
     [told] = found.unknown
-    assert told.startswith("1 estimates but for the sixth digit")
+    assert told.startswith(
+        "the sixth digit of estimates (1), which another processor may change: claims.json: often: low: "
+    )
     assert claims(edited(english, "often", lambda entry: entry.update(low=0.6306))).differences != []
 
 

@@ -38,7 +38,7 @@ def check(again: Again) -> Check:
         f"{again.place}: claim:{id}: expected a claim of {again.ledger}, found none"
         for id in again.printed.keys() - again.document.keys()
     ]
-    told = f"{len(rounding)} estimates but for the sixth digit, which another processor may change"
+    told = f"the sixth digit of estimates ({len(rounding):,}), which another processor may change"
     unknown = [f"{told}: {rounding[0]}"] if rounding else []
     return Check("claims", f"{len(again.document):,} claims: verdicts, estimates, looks and words", lines, unknown)
 

@@ -19,8 +19,10 @@ from ronkyo.verify.again import WRONG, Again
 from ronkyo.verify.check import Check
 from ronkyo.verify.excerpts import plain, shown, unlike
 
-NUMBER = re.compile(r'<data value="([^"]*)">(.*?)</data>', re.DOTALL)
-BLOCK = re.compile(r'<div class="ledger \w+" id="ledger:([a-z0-9-]+)" markdown="1">.*?\n</div>', re.DOTALL)
+NUMBER = re.compile(r'<data value="([^"<>]*)">((?:(?!<data ).)*?)</data>', re.DOTALL)
+BLOCK = re.compile(
+    r'<div class="ledger \w+" id="ledger:([a-z0-9-]+)" markdown="1">(?:(?!<div class="ledger ).)*?\n</div>', re.DOTALL
+)
 LONG_FORMAT = re.compile(r"\d{3}")  # which no number needs, and which would fill the memory
 
 
@@ -42,29 +44,20 @@ class Numbers:
 
     def check(self) -> Check:
         """Those in the ledger and in tables of claims are read with the text around them, which is written again."""
-        written = list(self._written())
+        written = sorted(self._written())
+        starts = [text.start for text in written]
         lines = [line for text in written for line in self._unlike(text)]
         unknown, total = Counter(), 0
         for match in NUMBER.finditer(self.text):
             total += 1
-            if any(text.start <= match.start() < text.end for text in written):
+            before = bisect_right(starts, match.start()) - 1
+            if before >= 0 and match.start() < written[before].end:
                 continue
             recipe = Recipe.read(html.unescape(match[1]))
             if not recipe.how:
                 unknown[recipe.key.partition(":")[0].partition(".")[0]] += 1
-                continue
-            try:
-                expected = self._again(recipe, match[2])
-            except WRONG as error:
-                expected, problem = None, f": {error}"
-            else:
-                problem = f" in no way that there is: {recipe.how}"
-            if expected is None:
-                lines.append(f"{self._place(match.start())}: {recipe.key}: expected a number, printed{problem}")
-            elif expected != match[2]:
-                lines.append(
-                    f"{self._place(match.start())}: {recipe.key}: expected {plain(expected)}, found {plain(match[2])}"
-                )
+            elif line := self._differing(recipe, match[2]):
+                lines.append(f"{self._place(match.start())}: {recipe.key}: expected {line}")
         kinds = ", ".join(f"{kind} ({count:,})" for kind, count in unknown.items())
         told = [f"numbers that do not say how they were printed: {kinds}"] if unknown else []
         return Check("numbers", f"{total - unknown.total():,} of {total:,} numbers of {self.again.place}", lines, told)
@@ -73,6 +66,16 @@ class Numbers:
         return f"{self.again.place}:{bisect_right(self.lines, offset)}"
 
     # -- numbers with a recipe ----------------------------------------------------------------------------------------
+
+    def _differing(self, recipe: Recipe, found: str) -> str:
+        """What was expected, if it is not what was found; else ""."""
+        try:
+            expected = self._again(recipe, found)
+        except WRONG as error:
+            return f"a number, printed: {error}"
+        if expected is None:
+            return f"a number, printed in no way that there is: {recipe.how}"
+        return f"{plain(expected)}, found {plain(found)}" if expected != found else ""
 
     def _again(self, recipe: Recipe, found: str) -> str | None:
         """As HTML. Raises one of WRONG."""
