@@ -78,9 +78,9 @@ def test_the_sentence_stands_once_in_every_form(elsewhere, compare, tmp_path):
 def test_what_is_current_tells_it_too_and_calls_it_no_difference(elsewhere):
     *_, last = checks = current.check(Project.find(elsewhere))
     assert not [line for check in checks for line in check.differences]
-    counts = "0 for a change of the project, 3 from the same inputs, as on another machine"
-    assert last.looked_at.startswith("3 stages gave other outputs (")
-    assert last.looked_at.endswith(f"files): {counts}")
+    told = "for a change of the project 0, from the same inputs, as on another machine, 3"
+    assert last.looked_at.startswith("stages that gave other outputs (")
+    assert last.looked_at.endswith(f"files): {told}")
 
 
 def test_a_difference_of_rounding_is_none_in_the_tables(elsewhere, tmp_path):

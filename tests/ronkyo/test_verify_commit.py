@@ -45,7 +45,7 @@ def test_an_earlier_report_names_its_commit_and_what_differs(committed, reposito
     assert found.looked_at == f"of commit {short(repository, 'one')} (HEAD~2)"
     head, *inputs = found.differences
     assert head == f"expected the report of commit {short(repository, 'three')} (HEAD); from there to this one differ:"
-    assert inputs == ["params: least_squares.data.noise 0.6 → 0.5"]
+    assert inputs == ["params: least_squares.data.noise 0.6 → 0.5", "text: small.md"]
 
 
 def test_a_report_with_more_behind_it_is_still_of_its_commit(repository, tmp_path):
@@ -84,11 +84,15 @@ def test_a_report_of_no_commit_tells_what_differs_from_head(repository, tmp_path
     inputs = [
         "params: least_squares.training.steps 200 → 100",
         "code: src/small/experiments/least_squares/summarize.py",
+        "text: small.md",
     ]
     found = asked(root / PDF, repository)
     assert found.looked_at == "of no commit"
     head = short(repository, "HEAD")
-    assert found.differences == [f"expected the report of a commit, from commit {head} (HEAD) differ:", *inputs]
+    assert found.differences == [
+        f"expected the report of a commit; from commit {head} (HEAD) to this one differ:",
+        *inputs,
+    ]
     found = asked(root / PDF, root)
     assert found.differences == ()
     assert found.looked_at == "of the project's files as they are, whose dvc.lock is not committed"

@@ -205,6 +205,14 @@ def test_a_report_as_it_was_written_differs_in_nothing(report):
     assert found(report) == []
 
 
+def test_the_digests_are_the_same_every_time_and_those_of_the_file(tmp_path):
+    attached = [Attachment(drawn.NAME, b"", "What is drawn", "Data")]
+    one, other = (write("# A report\n\nA text, $x$.\n", FRONT, tmp_path, attachments=attached).pdf for _ in range(2))
+    assert one == other
+    reader = pypdf.PdfReader(io.BytesIO(one))
+    assert reader.attachments[drawn.NAME] == [drawn.read(reader).file()]
+
+
 @pytest.mark.parametrize("language", ["small", "small_japanese"])
 def test_a_report_of_a_project_differs_in_nothing(language, request):
     assert found(request.getfixturevalue(language).report_file("pdf")) == []

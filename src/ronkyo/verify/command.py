@@ -61,7 +61,8 @@ def run(
         from ronkyo.verify import container, drawings, evidence, pages, signature
 
         opened = container.read(directory / report)
-        checks += [*evidence.checks(opened.files), pages.check(opened), drawings.check(opened)]
+        of_pages = [pages.check(opened), drawings.check(opened)]  # first, while this process beside theirs is small
+        checks += [*evidence.checks(opened.files), *of_pages]
         checks += signature.check(opened, options["signer"] and directory / options["signer"])
     if current or badge or report is None:
         from ronkyo.project import Project

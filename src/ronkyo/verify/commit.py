@@ -24,6 +24,7 @@ from ronkyo.verify.repository import Repository
 END = re.compile(rb"%%EOF(\r?\n)?")  # of a PDF, and of each revision of it, as a signature adds one
 MOST_ENDS = 20
 MOST_NAMED = 6
+PIPELINE = "dvc.yaml"
 FOUND_IN = ("params.yaml", pins.FILE)  # by keys; the lock has all else that a stage reads
 
 
@@ -35,6 +36,7 @@ def check(project: Project, report: Report) -> Check:
 class _Place:
     def __init__(self, project: Project, report: Report) -> None:
         self.project, self.report, self.git = project, report, Repository(project.root)
+        self.text = attachment_name(project.relative(project.report_file("md")))
         self.head = self.git.head()
         if not self.head:
             raise UserError(f"{project.root}: expected a repository of Git with a commit, found none")
@@ -51,7 +53,7 @@ class _Place:
         if revision := self._that_has_all():
             line = f"expected the bytes that {self._named(revision)} recorded, found others that carry the same"
             return Check("commit", f"carries what {self._named(revision)} has", [f"{self.report.path.name}: {line}"])
-        line = f"expected the report of a commit, from {self._named(self.head)} differ:"
+        line = f"expected the report of a commit; from {self._named(self.head)} to this one differ:"
         cut_off = self.git.lines("rev-parse", "--is-shallow-repository") == ["true"]
         unknown = ["commits that this shallow clone has not; `git fetch --unshallow` brings them"] if cut_off else []
         return Check("commit", "of no commit", [line, *self._inputs(self.report.files)], unknown)
@@ -61,7 +63,7 @@ class _Place:
         looked_at = f"of {self._named(revision)}" + ("" if is_whole else ", with more behind it, as a signature adds")
         if revision == self.head:
             return Check("commit", looked_at)
-        then = {name: self.git.content(revision, name) or b"" for name in (lock.FILE, *FOUND_IN)}
+        then = self._kept(revision)
         line = f"expected the report of {self._named(self.head)}; from there to this one differ:"
         return Check("commit", looked_at, [line, *self._inputs(then)])
 
@@ -78,16 +80,14 @@ class _Place:
     def _that_has_all(self) -> str:
         """The newest commit, HEAD first, whose files are those that the report carries; "" where there is none."""
         text = self.project.relative(self.project.report_file("md"))
-        oid = self.git.blob(self.report.files.get(attachment_name(text), b""))
+        oid = self.git.blob(self.report.files.get(self.text, b""))
         having = self.git.lines("log", "--all", "HEAD", "--format=%H", f"--find-object={oid}", "--", text)
         ran = self.git.lines("log", "--all", "HEAD", "--format=%H", "--", lock.FILE)
         carried = {name: self.git.blob(content) for name, content in self.report.files.items() if name != lock.FILE}
         stages = _stages(self._lock(self.report.files))
         for revision in dict.fromkeys([self.head, *having, *ran]):
             kept = {attachment_name(path): oid for path, oid in self.git.blobs(revision).items()}
-            if kept.get(attachment_name(text)) != oid or any(
-                kept.get(name, oid) != oid for name, oid in carried.items()
-            ):
+            if kept.get(self.text) != oid or any(kept.get(name, oid) != oid for name, oid in carried.items()):
                 continue
             recorded = _stages(self._lock({lock.FILE: self.git.content(revision, lock.FILE) or b"stages: {}"}))
             if all(recorded.get(name) == stage for name, stage in stages.items()):
@@ -108,7 +108,7 @@ class _Place:
 
     def _inputs(self, found: Mapping[str, bytes]) -> list[str]:
         """From HEAD's files to those found, by the names that a report gives them."""
-        kept = {name: self.git.content(self.head, name) or b"" for name in (lock.FILE, *FOUND_IN)}
+        kept = self._kept(self.head)
         told: dict[str, list[str]] = {}
         for name, kind in zip(FOUND_IN, ("params", "versions"), strict=True):
             before, after = (params.parse_document(files.get(name) or b"{}", name) for files in (kept, found))
@@ -117,10 +117,17 @@ class _Place:
         sources = set(_sources(old, new))
         code = {path for path in sources if self._is_code(path)}
         told |= {"code": sorted(code), "data": sorted(sources - code)}
-        told["stages"] = sorted(old.keys() ^ new.keys())
+        before, after = (params.parse_document(files.get(PIPELINE) or b"{}", PIPELINE) for files in (kept, found))
+        told["stages"] = sorted(before.get("stages", {}).keys() ^ after.get("stages", {}).keys())
         told["other outputs of the same inputs"] = [name for name, own in own_changes(old, new).items() if not own]
-        lines = [f"{kind}: {_few(names)}" for kind, names in told.items() if names]
-        return lines or ["its text: what its templates or the code of the report wrote"]
+        told["text"] = [name for name in (self.text,) if kept.get(name) != found.get(name)]
+        return [f"{kind}: {_few(names)}" for kind, names in told.items() if names]
+
+    def _kept(self, revision: str) -> dict[str, bytes]:
+        """What `_inputs` reads, as a commit has it, by the names that a report gives it."""
+        text = self.project.relative(self.project.report_file("md"))
+        paths = {name: name for name in (lock.FILE, PIPELINE, *FOUND_IN)} | {self.text: text}
+        return {name: self.git.content(revision, path) or b"" for name, path in paths.items()}
 
     def _is_code(self, path: str) -> bool:
         return PurePosixPath(path).suffix == ".py" or path.startswith(f"{self.project.relative(self.project.source)}/")

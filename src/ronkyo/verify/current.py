@@ -131,8 +131,8 @@ class State:
             "diff", "--name-only", "HEAD", "--", *(path for name in own for path in self.declared[name].outs)
         )
         changed, same = ([name for name in own if own[name] is kind] for kind in (True, False))
-        counts = f"{len(changed)} for a change of the project, {len(same)} from the same inputs, as on another machine"
-        yield Check("since HEAD", f"{len(own)} stages gave other outputs ({len(files)} files): {counts}")
+        told = f"for a change of the project {len(changed)}, from the same inputs, as on another machine, {len(same)}"
+        yield Check("since HEAD", f"stages that gave other outputs ({len(files)} files): {told}")
 
     # -- files --------------------------------------------------------------------------------------------------------
 
