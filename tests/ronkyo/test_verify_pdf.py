@@ -6,9 +6,12 @@ import io
 import json
 import os
 import re
+import tempfile
 import zipfile
 import zlib
 from datetime import date, datetime
+from importlib import import_module
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -642,6 +645,36 @@ def test_the_process_that_reads_can_write_nowhere(tmp_path):
     with pytest.raises(UserError, match="asked for a file to write to"):
         confined.call(opens, b"", "name", path=str(path))
     assert not path.exists()
+
+
+def test_what_is_read_may_be_checked_in_a_folder_that_is_gone_afterwards():
+    folder = Path(confined.call(writes, b"a", "name"))
+    assert folder.is_absolute()
+    assert not folder.exists()
+
+
+def writes(content):
+    folder = Path(tempfile.mkdtemp())
+    (folder / "file").write_bytes(content)
+    return str(folder)
+
+
+def test_a_library_without_bytecode_can_be_read_with(tmp_path, monkeypatch):
+    """Python writes bytecode where a library has none, as after the first start of a fresh environment."""
+    (tmp_path / "fresh_library.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    assert confined.call(imports, b"fresh_library", "name") == "fresh_library"
+    assert [file.name for file in tmp_path.iterdir()] == ["fresh_library.py"]
+
+
+def imports(content):
+    return import_module(content.decode()).__name__
+
+
+def test_any_name_of_a_file_is_packed_as_it_is():
+    for value in {"base64": b"a"}, {"base64": {"base64": b"a"}}, [b"", "b", None]:
+        assert confined.unpacked(confined.packed(value)) == value
 
 
 def takes_memory(content):

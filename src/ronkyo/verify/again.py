@@ -20,9 +20,9 @@ from ronkyo.report.original import Original
 from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Values
 
-STATED = re.compile(  # each sentence ends before another begins: a text without ends is not read again and again
+STATED = re.compile(  # sentence and mark end before another begins: a text without ends is not read again and again
     r'<span class="claim" id="claim:([a-z0-9-]+)">((?:(?!<span class="claim").)*?) '
-    r'<a class="badge \w+" href="#ledger:\1">(?:(?!</a>|<span class="claim").)*</a></span>',
+    r'<a class="badge \w+" href="#ledger:\1">(?:(?!</a>|<a class="badge |<span class="claim").)*</a></span>',
     re.DOTALL,
 )
 WRONG = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)  # what a changed file may lead to

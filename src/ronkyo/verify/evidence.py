@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import astuple
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from ronkyo.errors import UserError
 from ronkyo.project import Layout
 from ronkyo.report import evidence
-from ronkyo.verify import chain, claims, files, numbers
+from ronkyo.verify import chain, claims, confined, files, numbers
 from ronkyo.verify.again import WRONG, Again
 from ronkyo.verify.check import Check
+from ronkyo.verify.container import Report
 
 AFTER_FILES = ("chain", "numbers", "claims")
+
+
+def check(report: Report) -> list[Check]:
+    """Raises UserError, one line, where what it carries is too much to check."""
+    return [Check(*row) for row in confined.call(rows, confined.packed(report.files), report.path)]
+
+
+def rows(content: bytes) -> list[tuple[Any, ...]]:
+    """`checks` of packed files, where `confined` runs it."""
+    return [astuple(check) for check in checks(confined.unpacked(content))]
 
 
 def checks(carried: Mapping[str, bytes]) -> list[Check]:
