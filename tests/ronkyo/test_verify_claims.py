@@ -10,7 +10,7 @@ import pytest
 from ronkyo.claims import MetricsTable, Predicates, all_of, ledger
 from ronkyo.claims.statements import Claims
 from ronkyo.claims.verdicts import Verdict
-from ronkyo.verify.again import STATED
+from ronkyo.verify.recomputed import STATED
 from ronkyo.words import Words
 
 TEXT, LEDGER = "sample.md", "claims.json"

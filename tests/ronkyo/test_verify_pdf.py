@@ -23,7 +23,7 @@ from ronkyo.errors import UserError
 from ronkyo.report import evidence
 from ronkyo.typeset import Front, drawn, fonts, write
 from ronkyo.typeset.pdf import Attachment
-from ronkyo.verify import carried, confined, container, drawings, pages, signature
+from ronkyo.verify import confined, container, drawings, pages, signature
 from ronkyo.verify.reading import bare
 from ronkyo.words import Words
 
@@ -561,7 +561,7 @@ def test_a_bomb_is_refused(report, times):
 
     def bomb(writer):
         stream = attach(writer, 1)
-        stream._data = bytes(carried.LARGEST + 1)
+        stream._data = bytes(confined.LARGEST + 1)
         for _ in range(times):
             stream._data = zlib.compress(stream._data)
         stream[NameObject("/Filter")] = ArrayObject([NameObject("/FlateDecode")] * times)
@@ -710,8 +710,8 @@ def test_a_reader_that_hangs_is_ended(monkeypatch):
     ("inside", "told"),
     [
         (archive({str(number): b"" for number in range(501)}), "more than 500 files"),
-        (archive({"bomb": bytes(carried.LARGEST + 1)}), "larger than 32 MB"),
-        (archive({f"{number}": bytes(carried.LARGEST) for number in range(3)}), "all together"),
+        (archive({"bomb": bytes(confined.LARGEST + 1)}), "larger than 32 MB"),
+        (archive({f"{number}": bytes(confined.LARGEST) for number in range(3)}), "all together"),
         ('<a href="data:application/zip;base64,UEsDBA==">x</a>', "an archive inside that can be read"),
         (archive({"a": b""}) * 2, "expected one archive inside, found 2"),
         ("<p>no archive</p>", "carries no evidence"),

@@ -70,7 +70,7 @@ def run(
         from ronkyo.verify import evidence
 
         place = Project.find(directory)
-        checks += (found := [*currency.check(place), *evidence.again(place)])
+        checks += (found := [*currency.check(place), *evidence.recompute(place)])
         if badge:
             badges.write(directory / badge, place, found, language)
     if project:

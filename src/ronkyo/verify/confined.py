@@ -12,7 +12,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -24,6 +25,8 @@ from ronkyo.errors import UserError
 MEMORY = 1 << 30  # bytes of address space, where the system can limit it
 SECONDS = 60  # of a processor
 WAIT = 120  # seconds by the clock
+MOST_FILES = 500
+LARGEST, ALL = 32 << 20, 64 << 20  # bytes, of one that a report carries and of all together
 ANSWER = 128 << 20  # bytes of JSON
 TOO_MUCH = f"reading it may take {MEMORY >> 20} MB"
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # each one more takes address space
@@ -106,6 +109,29 @@ def _guard(own: str, event: str, arguments: tuple[Any, ...]) -> None:
     writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
     if writes and not os.path.realpath(str(arguments[0])).startswith(own):
         raise Refused("refused: reading it asked for a file to write to")
+
+
+def limited(entries: Iterable[tuple[str, Callable[[int], bytes]]]) -> dict[str, bytes]:
+    """The files that a report carries, name -> content, of (name, what reads at most so many bytes of it). Raises Refused
+    beyond a limit."""
+    found: dict[str, bytes] = {}
+    room = ALL
+    for name, read in entries:
+        if name in found:
+            raise Refused(f"refused: it carries two files {name!r}")
+        if len(found) == MOST_FILES:
+            raise Refused(f"refused: it carries more than {MOST_FILES} files")
+        most = min(LARGEST, room)
+        found[name] = read(most + 1)
+        if len(found[name]) > most:
+            raise Refused(f"refused: {name!r} is larger than {LARGEST >> 20} MB, or all together than {ALL >> 20} MB")
+        room -= len(found[name])
+    return found
+
+
+def inflated(content: bytes, most: int) -> bytes:
+    """At most so many bytes of what zlib packed."""
+    return zlib.decompressobj().decompress(content, most)
 
 
 def packed(value: Any) -> bytes:
