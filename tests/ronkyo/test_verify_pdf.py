@@ -13,7 +13,7 @@ from datetime import date, datetime
 import pypdf
 import pytest
 from fontTools.ttLib import TTFont
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject, TextStringObject
 
 from ronkyo import cli
 from ronkyo.errors import UserError
@@ -264,6 +264,42 @@ def test_text_that_the_markdown_lacks_is_told(report):
 
     redrawn(report, add)
     assert re.fullmatch(r"page 1: expected '1/\d' outside its text, found '1/\d 921'", found(report)[0])
+
+
+SCRIPT = DictionaryObject({NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("1")})
+EXTRAS = {  # what somebody adds where, and what is said of the place
+    "a script": (lambda writer: writer.root_object, "/OpenAction", SCRIPT, "the catalog"),
+    "layers": (lambda writer: writer.root_object, "/OCProperties", DictionaryObject(), "the catalog"),
+    "named scripts": (lambda writer: writer.root_object["/Names"], "/JavaScript", DictionaryObject(), "the names"),
+    "a smaller page": (lambda writer: writer.pages[0], "/CropBox", ArrayObject([NumberObject(0)] * 4), "page 1"),
+}
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_what_a_viewer_runs_or_hides_by_is_told(extra, report):
+    place, key, value, name = EXTRAS[extra]
+    rewritten(report, lambda writer: place(writer).__setitem__(NameObject(key), value))
+    assert found(report)[0] == f"{name}: expected nothing that a viewer runs, shows or hides by, found {key}"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"/Subtype": NameObject("/FreeText")},
+        {"/Subtype": NameObject("/Text"), "/Rect": ArrayObject([NumberObject(9)] * 4)},
+        {"/AP": DictionaryObject()},
+        {"/BS": DictionaryObject({NameObject("/W"): NumberObject(20)})},
+        {"/A": SCRIPT},
+    ],
+)
+def test_an_annotation_that_is_no_plain_link_is_told(change, report):
+    def annotate(writer):
+        (annotation, *_) = (one for page in writer.pages for one in page.get("/Annots", []))
+        annotation.get_object().update({NameObject(key): value for key, value in change.items()})
+
+    kind = change.get("/Subtype", "/Link")[1:]
+    expected = f"page 1: expected no annotations but plain links, found one ({kind})"
+    assert found(rewritten(report, annotate))[0] == expected
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Does each page, and each figure, draw what was drawn there when the report was written?"""
+"""Does each page, and each figure, draw what was drawn there when the report was written, and is nothing else shown?"""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def check(report: Report) -> Check:
 def _pdf(report: Report) -> Check:
     expected = json.loads(report.files[drawn.NAME])
     found = drawn.Drawn(report.drawn["pages"], [drawn.Figure(*figure) for figure in report.drawn["figures"]])
-    lines = []
+    lines = [*report.drawn["extras"]]
     if len(expected["pages"]) != len(found.pages):
         lines.append(f"expected {len(expected['pages'])} pages, found {len(found.pages)}")
     told = set()
