@@ -355,6 +355,8 @@ def test_a_whole_report_is_told_to_be_what_it_was(small, capsys):
         *("files", "chain", "numbers", "claims", "pages", "drawings")
     ]
     assert "\nno " not in told
+    assert "1 claim: " in told
+    assert "\nsmall.pdf: nothing differs from what it carries. " in told
 
 
 @pytest.mark.parametrize("name", ["claims.json", "pages.json", "seeds-least_squares.csv"])
@@ -370,7 +372,9 @@ def test_an_attachment_that_is_missing_is_told(name, small, tmp_path, capsys):
         listed[:] = [item for item in listed if item.get_object()["/UF"] != name]
 
     assert cli.main(["verify", str(rewritten(path, remove))]) == 1
-    assert f"{name}: expected it" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"{name}: expected it" in told
+    assert re.search(r"\nsmall.pdf: [12] differences?\n$", told)
 
 
 def test_letters_that_share_a_glyph_are_known():

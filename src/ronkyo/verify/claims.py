@@ -13,7 +13,7 @@ from ronkyo.claims import ledger
 from ronkyo.claims.statements import Stated
 from ronkyo.report.compared import Wording
 from ronkyo.verify.again import Again
-from ronkyo.verify.check import Check
+from ronkyo.verify.check import Check, counted
 from ronkyo.verify.excerpts import shown, unlike
 from ronkyo.verify.leaves import Difference, differences
 
@@ -38,9 +38,10 @@ def check(again: Again) -> Check:
         f"{again.place}: claim:{id}: expected a claim of {again.ledger}, found none"
         for id in again.printed.keys() - again.document.keys()
     ]
+    claims = counted(len(again.document), "claim")
     told = f"the sixth digit of estimates ({len(rounding):,}), which another processor may change"
     unknown = [f"{told}: {rounding[0]}"] if rounding else []
-    return Check("claims", f"{len(again.document):,} claims: verdicts, estimates, looks and words", lines, unknown)
+    return Check("claims", f"{claims}: verdicts, estimates, looks and words", lines, unknown)
 
 
 def _is_rounding(difference: Difference) -> bool:

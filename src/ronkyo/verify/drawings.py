@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ronkyo.typeset import drawn
-from ronkyo.verify.check import Check
+from ronkyo.verify.check import Check, counted
 from ronkyo.verify.container import Report
 from ronkyo.verify.pdf_text import OBJECT
 
@@ -42,7 +42,7 @@ def _pdf(report: Report) -> Check:
     for number, (one, other) in enumerate(zip(expected["pages"], found.pages, strict=False), start=1):
         if one != other and number not in told:
             lines.append(f"page {number}: expected what was drawn when the report was written, found another drawing")
-    return Check("drawings", f"{len(found.pages)} pages, {len(found.figures)} figures and formulas", lines)
+    return Check("drawings", f"{counted(len(found.pages), 'page')}, {len(found.figures)} figures and formulas", lines)
 
 
 def _figures(expected: list[Any], found: list[drawn.Figure], names: Mapping[str, str]) -> Iterator[tuple[int, str]]:
@@ -65,9 +65,9 @@ def _html(report: Report) -> Check:
         elif digest not in {figure["md5"] for figure in expected.values() if figure["alt"] == alternative}:
             lines.append(f"{names[alternative]}: expected the drawing that was set there, found another")
     formulas = report.pages[0].count(OBJECT) - len(images)
-    unknown = [f"{formulas} formulas, whose drawings only a PDF has digests of"] * bool(formulas)
-    unknown += [f"{others} images, which {FIGURES} does not list"] * bool(others)
-    return Check("drawings", f"{len(images) - others} figures", lines, unknown)
+    unknown = [f"{counted(formulas, 'formula')}, whose drawings only a PDF has digests of"] * bool(formulas)
+    unknown += [f"{counted(others, 'image')}, which {FIGURES} does not list"] * bool(others)
+    return Check("drawings", counted(len(images) - others, "figure"), lines, unknown)
 
 
 def _names(report: Report) -> dict[str, str]:
