@@ -50,6 +50,13 @@ def test_a_clone_without_runs_data_and_pages_is_current(committed, tmp_path):
     assert looked_at["outputs"] == "7 of 12 that the stages wrote, 5 not here (Git does not keep them)"
 
 
+def test_a_deleted_file_that_git_keeps_is_told_and_not_counted_as_away(committed_copy):
+    (committed_copy / "reports/claims.json").unlink()
+    (found,) = (check for check in current.check(Project.find(committed_copy)) if check.name == "outputs")
+    assert found.differences == ["reports/claims.json: expected what report wrote, found nothing"]
+    assert found.looked_at == "12 of 12 that the stages wrote"
+
+
 def test_the_answer_needs_neither_dvc_nor_torch(committed):
     code = "import json, sys; from pathlib import Path; from ronkyo.project import Project; from ronkyo.verify import "
     code += "current; assert current.check(Project.find(Path())); print(json.dumps(list(sys.modules)))"

@@ -16,7 +16,7 @@ from pathlib import Path
 import pypdf
 import pytest
 from fontTools.ttLib import TTFont
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject, TextStringObject
 
 from ronkyo import cli
 from ronkyo.errors import UserError
@@ -269,6 +269,42 @@ def test_text_that_the_markdown_lacks_is_told(report):
     assert re.fullmatch(r"page 1: expected '1/\d' outside its text, found '1/\d 921'", found(report)[0])
 
 
+SCRIPT = DictionaryObject({NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("1")})
+EXTRAS = {  # what somebody adds where, and what is said of the place
+    "a script": (lambda writer: writer.root_object, "/OpenAction", SCRIPT, "the catalog"),
+    "layers": (lambda writer: writer.root_object, "/OCProperties", DictionaryObject(), "the catalog"),
+    "named scripts": (lambda writer: writer.root_object["/Names"], "/JavaScript", DictionaryObject(), "the names"),
+    "a smaller page": (lambda writer: writer.pages[0], "/CropBox", ArrayObject([NumberObject(0)] * 4), "page 1"),
+}
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_what_a_viewer_runs_or_hides_by_is_told(extra, report):
+    place, key, value, name = EXTRAS[extra]
+    rewritten(report, lambda writer: place(writer).__setitem__(NameObject(key), value))
+    assert found(report)[0] == f"{name}: expected nothing that a viewer runs, shows or hides by, found {key}"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"/Subtype": NameObject("/FreeText")},
+        {"/Subtype": NameObject("/Text"), "/Rect": ArrayObject([NumberObject(9)] * 4)},
+        {"/AP": DictionaryObject()},
+        {"/BS": DictionaryObject({NameObject("/W"): NumberObject(20)})},
+        {"/A": SCRIPT},
+    ],
+)
+def test_an_annotation_that_is_no_plain_link_is_told(change, report):
+    def annotate(writer):
+        (annotation, *_) = (one for page in writer.pages for one in page.get("/Annots", []))
+        annotation.get_object().update({NameObject(key): value for key, value in change.items()})
+
+    kind = change.get("/Subtype", "/Link")[1:]
+    expected = f"page 1: expected no annotations but plain links, found one ({kind})"
+    assert found(rewritten(report, annotate))[0] == expected
+
+
 @pytest.fixture
 def page(small, tmp_path):
     """The HTML of a report of a project."""
@@ -322,6 +358,8 @@ def test_a_whole_report_is_told_to_be_what_it_was(small, capsys):
         *("files", "chain", "numbers", "claims", "pages", "drawings")
     ]
     assert "\nno " not in told
+    assert "1 claim: " in told
+    assert "\nsmall.pdf: nothing differs from what it carries. " in told
 
 
 @pytest.mark.parametrize("name", ["claims.json", "pages.json", "seeds-least_squares.csv"])
@@ -337,7 +375,9 @@ def test_an_attachment_that_is_missing_is_told(name, small, tmp_path, capsys):
         listed[:] = [item for item in listed if item.get_object()["/UF"] != name]
 
     assert cli.main(["verify", str(rewritten(path, remove))]) == 1
-    assert f"{name}: expected it" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"{name}: expected it" in told
+    assert re.search(r"\nsmall.pdf: [12] differences?\n$", told)
 
 
 def test_letters_that_share_a_glyph_are_known():

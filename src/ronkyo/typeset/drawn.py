@@ -124,7 +124,9 @@ class _Digests:
 
     def of_page(self, page: Any, content: bytes, resources: Any) -> str:
         own = {name: page.raw_get(name) for name in page if name not in _APART}
-        annotations = [self._of(annotation) for annotation in page.get("/Annots", []) if _has_area(annotation)]
+        annotations = [
+            self._of(annotation) for annotation in page.get("/Annots", []) if has_area(annotation.get_object())
+        ]
         return _sha256(content, self.of_used(resources, content), self._of_items(own), *annotations).hex()
 
     def of_used(self, resources: Any, content: bytes) -> bytes:
@@ -171,9 +173,9 @@ class _Digests:
         return digest
 
 
-def _has_area(annotation: Any) -> bool:
+def has_area(annotation: Any) -> bool:
     """A signature that is not shown has none."""
-    left, bottom, right, top = annotation.get_object().get("/Rect", [0, 0, 0, 0])
+    left, bottom, right, top = annotation.get("/Rect", [0, 0, 0, 0])
     return left != right and bottom != top
 
 

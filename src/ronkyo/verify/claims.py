@@ -12,7 +12,7 @@ import jinja2
 from ronkyo.claims import ledger
 from ronkyo.claims.statements import Stated
 from ronkyo.report.compared import Wording
-from ronkyo.verify.check import Check
+from ronkyo.verify.check import Check, counted
 from ronkyo.verify.differences import Difference, differences, shown, unlike
 from ronkyo.verify.recomputed import Recomputed
 
@@ -39,9 +39,10 @@ def check(recomputed: Recomputed) -> Check:
         f"{recomputed.place}: claim:{id}: expected a claim of {recomputed.ledger}, found none"
         for id in recomputed.printed.keys() - recomputed.document.keys()
     ]
+    claims = counted(len(recomputed.document), "claim")
     told = f"the sixth digit of estimates ({len(rounding):,}), which another processor may change"
     unknown = [f"{told}: {rounding[0]}"] if rounding else []
-    return Check("claims", f"{len(recomputed.document):,} claims: verdicts, estimates, looks and words", lines, unknown)
+    return Check("claims", f"{claims}: verdicts, estimates, looks and words", lines, unknown)
 
 
 def _is_rounding(difference: Difference) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json as json_text
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,9 +78,23 @@ def run(
         checks.append(_commit(opened, directory / project))
     is_right = not any(check.differences for check in checks)
     print(json_text.dumps([check.row for check in checks], ensure_ascii=False, indent=2) if json else listing(checks))
+    if report is not None and not json:
+        print(_summary(report, checks))
     if report is not None and options["sign"] and is_right:
         _sign(directory / report, directory / options["sign"], options["output"] and directory / options["output"])
     return int(not is_right)
+
+
+def _summary(report: Path, checks: Sequence[Check]) -> str:
+    """For who does not know what is looked at."""
+    from ronkyo.verify.check import counted
+
+    if number := sum(len(check.differences) for check in checks):
+        return f"{report.name}: {counted(number, 'difference')}"
+    return (
+        f"{report.name}: nothing differs from what it carries. Whether that was computed so, this does not show: "
+        "with its project, `--project DIR` and a replay (`ronkyo verify --replay`) do"
+    )
 
 
 def _commit(report: Report | None, project: Path) -> Check:

@@ -19,8 +19,8 @@ class Report:
 
     kind: "pdf" or "html"; files: what it carries, by name; pages: what each page says in the order of reading, a line for
     each run of letters, with U+FFFC for a figure or a formula (of HTML one page); margins: what stands on each page outside
-    its text, of HTML its style; drawn: of a PDF the digests of its pages and figures (`typeset.drawn`), of HTML those of
-    its images.
+    its text, of HTML its style; drawn: of a PDF the digests of its pages and figures (`typeset.drawn`), and what ronkyo
+    writes into none (extras), of HTML the digests of its images.
     """
 
     path: Path

@@ -90,8 +90,9 @@ class State:
             for path, md5 in stage.outs.items():
                 total += 1
                 if self.here(path) is None:
-                    absent += 1
-                    if self.declared[name].outs.get(path):
+                    if not self.declared[name].outs.get(path):
+                        absent += 1
+                    else:
                         lines.append(f"{path}: expected what {name} wrote, found nothing")
                 elif self.here(path) != md5:
                     lines.append(f"{path}: expected what {name} wrote, found another content{self._hint(path)}")

@@ -1,4 +1,4 @@
-"""Does each page, and each figure, draw what was drawn there when the report was written?"""
+"""Does each page, and each figure, draw what was drawn there when the report was written, and is nothing else shown?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ronkyo.typeset import drawn
-from ronkyo.verify.check import Check
+from ronkyo.verify.check import Check, counted
 from ronkyo.verify.container import Report
 from ronkyo.verify.pdf_text import OBJECT
 
@@ -32,7 +32,7 @@ def check(report: Report) -> Check:
 def _pdf(report: Report) -> Check:
     expected = json.loads(report.files[drawn.NAME])
     found = drawn.Drawn(report.drawn["pages"], [drawn.Figure(*figure) for figure in report.drawn["figures"]])
-    lines = []
+    lines = [*report.drawn["extras"]]
     if len(expected["pages"]) != len(found.pages):
         lines.append(f"expected {len(expected['pages'])} pages, found {len(found.pages)}")
     told = set()
@@ -42,7 +42,7 @@ def _pdf(report: Report) -> Check:
     for number, (one, other) in enumerate(zip(expected["pages"], found.pages, strict=False), start=1):
         if one != other and number not in told:
             lines.append(f"page {number}: expected what was drawn when the report was written, found another drawing")
-    return Check("drawings", f"{len(found.pages)} pages, {len(found.figures)} figures and formulas", lines)
+    return Check("drawings", f"{counted(len(found.pages), 'page')}, {len(found.figures)} figures and formulas", lines)
 
 
 def _figures(expected: list[Any], found: list[drawn.Figure], names: Mapping[str, str]) -> Iterator[tuple[int, str]]:
@@ -66,9 +66,9 @@ def _html(report: Report) -> Check:
         elif (alternative, digest) not in known:
             lines.append(f"{names[alternative]}: expected the drawing that was set there, found another")
     formulas = report.pages[0].count(OBJECT) - len(images)
-    unknown = [f"{formulas} formulas, whose drawings only a PDF has digests of"] * bool(formulas)
-    unknown += [f"{others} images, which {FIGURES} does not list"] * bool(others)
-    return Check("drawings", f"{len(images) - others} figures", lines, unknown)
+    unknown = [f"{counted(formulas, 'formula')}, whose drawings only a PDF has digests of"] * bool(formulas)
+    unknown += [f"{counted(others, 'image')}, which {FIGURES} does not list"] * bool(others)
+    return Check("drawings", counted(len(images) - others, "figure"), lines, unknown)
 
 
 def _names(report: Report) -> dict[str, str]:

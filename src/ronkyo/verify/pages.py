@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ronkyo.errors import UserError
 from ronkyo.typeset import drawn
 from ronkyo.verify import confined, html_file
-from ronkyo.verify.check import Check
+from ronkyo.verify.check import Check, counted
 from ronkyo.verify.confined import Refused
 from ronkyo.verify.container import Report
 from ronkyo.verify.html_file import DRAWINGS, UNSEEN
@@ -36,7 +36,7 @@ _IN_CONTENTS = 'ancestor::nav[contains(@class, "contents")]'
 
 def check(report: Report) -> Check:
     texts = [name for name in report.files if name.endswith(".md")]
-    counted = f"{len(report.pages)} page{'s' * (len(report.pages) != 1)}" if report.kind == "pdf" else "the page"
+    read = counted(len(report.pages), "page") if report.kind == "pdf" else "the page"
     if len(texts) != 1 or SETTINGS not in report.files:
         return Check("pages", "nothing", unknown=[f"expected one Markdown text and {SETTINGS} inside, found none"])
     content = {
@@ -51,7 +51,7 @@ def check(report: Report) -> Check:
     answer = confined.call(differences, json.dumps(content).encode(), report.path)
     told = answer["differences"]
     more = [f"and {len(told) - MOST} more"] if len(told) > MOST else []
-    return Check("pages", f"{counted}, {answer['letters']:,} letters", told[:MOST] + more)
+    return Check("pages", f"{read}, {answer['letters']:,} letters", told[:MOST] + more)
 
 
 def differences(content: bytes) -> dict[str, Any]:

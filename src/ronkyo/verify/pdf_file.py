@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from ronkyo.typeset import drawn
-from ronkyo.verify import confined, pdf_text
+from ronkyo.verify import confined, pdf_extras, pdf_text
 from ronkyo.verify.confined import Refused
 
 DEEPEST = 32  # levels of the tree of attachments
@@ -31,6 +31,7 @@ def read(content: bytes) -> dict[str, Any]:
         texts, margins = pdf_text.read(content)  # first, since what pypdf takes of the memory stays
         files = confined.limited(_entries(reader))
         pages, figures = drawn.read(reader)
+        extras = pdf_extras.read(reader)
     except (
         pypdf.errors.PyPdfError,
         ArithmeticError,
@@ -41,7 +42,8 @@ def read(content: bytes) -> dict[str, Any]:
         zlib.error,
     ) as error:
         raise Refused(f"{READABLE}, found {' '.join(str(error).split())[:200] or type(error).__name__}") from error
-    return {"files": files, "pages": texts, "margins": margins, "drawn": {"pages": pages, "figures": figures}}
+    shown = {"pages": pages, "figures": figures, "extras": extras}
+    return {"files": files, "pages": texts, "margins": margins, "drawn": shown}
 
 
 def _entries(reader: Any) -> Iterator[tuple[str, Callable[[int], bytes]]]:

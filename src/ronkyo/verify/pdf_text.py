@@ -43,7 +43,6 @@ def _texts(page: Any) -> tuple[str, str]:
             drawn = runs.pop(mark, [])
             inside += [OBJECT] if is_figure else drawn
     outside = [run for drawn in runs.values() for run in drawn]
-    outside += [OBJECT] * any(map(_shows, page_annotations(page)))
     pdfium.FPDF_StructTree_Close(tree)
     text.close()
     page.close()
@@ -85,21 +84,3 @@ def _marks(element: Any, depth: int = 0) -> Iterator[tuple[int, bool]]:
             yield mark, is_figure
         elif child := pdfium.FPDF_StructElement_GetChildAtIndex(element, place):
             yield from _marks(child, depth + 1)
-
-
-def page_annotations(page: Any) -> Iterator[Any]:
-    import pypdfium2.raw as pdfium
-
-    for place in range(pdfium.FPDFPage_GetAnnotCount(page)):
-        yield pdfium.FPDFPage_GetAnnot(page, place)
-
-
-def _shows(annotation: Any) -> bool:
-    """Whether an annotation may draw something: it is no link, and has an area."""
-    import pypdfium2.raw as pdfium
-
-    area = pdfium.FS_RECTF()
-    pdfium.FPDFAnnot_GetRect(annotation, area)
-    is_link = pdfium.FPDFAnnot_GetSubtype(annotation) == pdfium.FPDF_ANNOT_LINK
-    pdfium.FPDFPage_CloseAnnot(annotation)
-    return not is_link and area.left != area.right and area.top != area.bottom

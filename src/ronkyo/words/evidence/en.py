@@ -12,9 +12,9 @@ TEXTS: dict[str, str] = {
     "evidence.title": "Evidence in this file",
     "evidence.opening": (
         "The files that numbers, claims and figures stand on are in the PDF as attachments, and in the HTML as the archive "
-        "{archive}. Bytes are in parentheses. The data, the arrays of the runs and the programs are not there. Given this file and "
-        "nothing else, the command <code>ronkyo verify</code> checks that numbers and verdicts follow from them, and that the pages "
-        "say what the Markdown says."
+        "{archive}. Bytes are in parentheses. The data, the arrays of the runs and the programs are not there. Given this file "
+        "and nothing else, the command <code>ronkyo verify</code> checks that numbers and verdicts follow from them, and that "
+        "the pages say what the Markdown says."
     ),
     "evidence.row": "**{kind}**: {files}",
     "evidence.file": "{name} ({size})",

@@ -14,8 +14,8 @@ TEXTS: dict[str, str] = {
     "evidence.opening": (
         "数値、主張、図の根拠になったファイルは、PDF には添付ファイルとして、HTML には書庫 {archive} として入っている。"
         "括弧の中はバイト数である。データ、計算結果の配列、プログラムは入っていない。"
-        "数値と判定がこれらから求められること、ページが元の Markdown の通りであることは、コマンド <code>ronkyo verify</code> にこのファイルを渡せば、"
-        "ほかに何もなくても確かめられる。"
+        "数値と判定がこれらから求められること、ページが元の Markdown の通りであることは、"
+        "コマンド <code>ronkyo verify</code> にこのファイルを渡せば、ほかに何もなくても確かめられる。"
     ),
     "evidence.row": "**{kind}**：{files}",
     "evidence.file": "{name}（{size}）",
