@@ -175,7 +175,12 @@ def folder_digest(files: Mapping[str, str]) -> str:
     """From the files in a folder, path from the folder -> md5: the md5 of their list as JSON, which is what DVC 3 keeps
     (dvc_data.hashfile.tree.Tree)."""
     entries = [{"md5": files[path], "relpath": path} for path in sorted(files)]
-    return hashlib.md5(json.dumps(entries).encode(), usedforsecurity=False).hexdigest() + FOLDER
+    return md5(json.dumps(entries).encode()) + FOLDER
+
+
+def md5(content: bytes) -> str:
+    """As DVC records it of a file."""
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def _md5(file: Path) -> str:

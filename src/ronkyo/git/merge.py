@@ -11,17 +11,19 @@ before may stay so, and is not told of here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from ronkyo.errors import UserError
 from ronkyo.lock import Lock, LockError, Makers, Stage
+from ronkyo.verify.check import few
 
 HEAD = "schema: '2.0'\nstages:\n"
 EMPTY = "schema: '2.0'\nstages: {}\n"
 ENTRY = re.compile(r"^(?=  \S)", re.MULTILINE)
+MOST_NAMED = 3  # reasons in a line
 GONE = Stage("", "", {}, {}, {})
 
 
@@ -197,9 +199,4 @@ def both_changed(ours: Side, theirs: Side, name: str) -> str:
     names = [name for name in dict.fromkeys([*first, *second]) if first.get(name) != second.get(name)]
     if ours.stage(name).cmd != theirs.stage(name).cmd:
         names.insert(0, "command")
-    return f"changed on both sides: {some(names) or 'outputs, from the same inputs'}"
-
-
-def some(names: Sequence[str]) -> str:
-    """The first of them, and how many more there are."""
-    return ", ".join([*names[:3], *([f"and {len(names) - 3} more"] if names[3:] else [])])
+    return f"changed on both sides: {few(names, MOST_NAMED) or 'outputs, from the same inputs'}"

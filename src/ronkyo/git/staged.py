@@ -13,6 +13,7 @@ from ronkyo.lock import FILE, Lock, Makers, Stage, digest
 from ronkyo.params import read_document, value_of
 from ronkyo.project import Project
 from ronkyo.repository import Repository
+from ronkyo.verify.check import few
 
 
 def findings(project: Project) -> list[str]:
@@ -95,4 +96,4 @@ def _by_name(pairs: Iterable[tuple[str, Stage]]) -> dict[str, str]:
     names: dict[str, list[str]] = {}
     for what, stage in pairs:
         names.setdefault(what, []).append(stage.name)
-    return {what: some[0] + (f" and {len(some) - 1} more" if some[1:] else "") for what, some in names.items()}
+    return {what: few(stages, 1) for what, stages in names.items()}

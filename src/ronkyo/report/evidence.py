@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import io
 import json
@@ -180,7 +179,7 @@ def _figures(project: Project, text: str) -> dict[str, dict[str, str | None]]:
     return {
         f"{file.parent.name}/{file.stem}": {
             "path": project.relative(file),
-            "md5": hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest(),
+            "md5": dvc_lock.digest(file),
             "alt": shown.get(Path(os.path.relpath(file, project.reports)).as_posix()),
         }
         for folder in folders

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from ronkyo.numbers import six_digits
 from ronkyo.params import Seeds
 from ronkyo.project import Layout
 from ronkyo.report.evidence import attachment_name
-from ronkyo.verify.check import Check
+from ronkyo.verify.check import Check, few
 from ronkyo.verify.differences import differences
 
 FIGURES = "figures.json"
@@ -60,7 +60,7 @@ class Chain:
                     for found in differences(value, params.value_of(given.get(file, {}), key), key):
                         told.setdefault(f"{file}: {found}", []).append(stage.name)
         for line, stages in told.items():
-            yield f"{line}; {lock.FILE} has the expected one, for {named(stages)}"
+            yield f"{line}; {lock.FILE} has the expected one, for {few(stages, 1)}"
 
     def outputs(self, recorded: Lock, expected: set[str]) -> Iterator[str]:
         """Files and figures that are not what the stages wrote, and results that no stage wrote."""
@@ -167,8 +167,4 @@ def handed_on(recorded: Lock) -> Iterator[str]:
             expected, how = next(iter(contents)), f"as {next(iter(contents.values()))[0]} read it"
         for md5, stages in contents.items():
             if md5 != expected:
-                yield f"{lock.FILE}: {named(stages)}: {path}: expected md5 {expected}, {how}, found {md5}"
-
-
-def named(stages: Sequence[str]) -> str:
-    return f"{stages[0]} and {len(stages) - 1} more" if len(stages) > 1 else stages[0]
+                yield f"{lock.FILE}: {few(stages, 1)}: {path}: expected md5 {expected}, {how}, found {md5}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -18,12 +17,11 @@ from ronkyo.params import value_of
 from ronkyo.project import Project
 from ronkyo.report.evidence import REPORT, attachment_name
 from ronkyo.repository import Repository
-from ronkyo.verify.check import Check
+from ronkyo.verify.check import Check, few
 from ronkyo.verify.container import Report
 
 END = re.compile(rb"%%EOF(\r?\n)?")  # of a PDF, and of each revision of it, as a signature adds one
 MOST_ENDS = 20
-MOST_NAMED = 6
 PIPELINE = "dvc.yaml"
 FOUND_IN = ("params.yaml", pins.FILE)  # by keys; the lock has all else that a stage reads
 
@@ -124,7 +122,7 @@ class _Place:
         told["stages"] = sorted(before.get("stages", {}).keys() ^ after.get("stages", {}).keys())
         told["other outputs of the same inputs"] = [name for name, own in own_changes(old, new).items() if not own]
         told["text"] = [name for name in (self.text,) if kept.get(name) != found.get(name)]
-        return [f"{kind}: {_few(names)}" for kind, names in told.items() if names]
+        return [f"{kind}: {few(names)}" for kind, names in told.items() if names]
 
     def _kept(self, revision: str) -> dict[str, bytes]:
         """What `_inputs` reads, as a commit has it, by the names that a report gives it."""
@@ -144,7 +142,7 @@ def _digests(content: bytes) -> list[str]:
     found = list(END.finditer(content))[-MOST_ENDS:] if content.startswith(b"%PDF") else []
     ends = sorted({end for match in found for end in (match.start() + len("%%EOF"), match.end())} - {len(content)})
     contents = [content, *(content[:end] for end in ends)]
-    return [hashlib.md5(part, usedforsecurity=False).hexdigest() for part in contents]
+    return [lock.md5(part) for part in contents]
 
 
 def _has(recorded: bytes, digests: Iterable[str]) -> bool:
@@ -167,8 +165,3 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
     for key in changed_leaves(before, after):
         old, new = (value_of(document, key) for document in (before, after))
         yield f"{key} {ABSENT if old is None else old} → {ABSENT if new is None else new}"
-
-
-def _few(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more

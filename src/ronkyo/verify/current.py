@@ -15,10 +15,8 @@ from ronkyo.project import Project
 from ronkyo.repository import Repository
 from ronkyo.run import definition
 from ronkyo.verify import stages
-from ronkyo.verify.check import Check
+from ronkyo.verify.check import Check, few
 from ronkyo.verify.stages import Declared, StageError
-
-MOST_NAMED = 6  # stages, or files, in a line
 
 Stale = dict[str, set[str]]  # what is not as it was -> the stages that read it
 
@@ -55,9 +53,9 @@ class State:
             for how_and_what in _others(self.declared[name], ran):
                 others.setdefault(how_and_what, set()).add(name)
         for (how, names), items in _alike(others).items():
-            lines.append(f"{self._named(names)}: {how}: {_few(items)}")
+            lines.append(f"{self._named(names)}: {how}: {few(items)}")
         missing = definition.not_installed(self.project)
-        unknown = [f"which libraries stages need, without {_few(missing)}"] if missing else []
+        unknown = [f"which libraries stages need, without {few(missing)}"] if missing else []
         return Check("pipeline", f"dvc.yaml, and its {len(self.declared)} stages in {lock.FILE}", lines, unknown)
 
     def inputs(self) -> Check:
@@ -79,7 +77,7 @@ class State:
             names |= self._readers(file := line.partition(": ")[0])
             changed.pop(file, None)  # its values tell more
         told = {(self._how(path), path): names for path, names in changed.items()}
-        lines = [f"{_few(paths)}: {how}; {self._stale(names)}" for (how, names), paths in _alike(told).items()]
+        lines = [f"{few(paths)}: {how}; {self._stale(names)}" for (how, names), paths in _alike(told).items()]
         lines += [f"{value}; {self._stale(names)}" for value, names in values.items()]
         return Check("inputs", f"{len(files):,} files and folders, {n_values:,} parameters and versions", lines)
 
@@ -173,7 +171,7 @@ class State:
             return ""
         names = self.git.lines("diff", "--name-only", "--relative", self._recorded_at, "--", path)
         names += self.git.lines("ls-files", "--others", "--exclude-standard", "--", path)
-        return f" (changed: {_few(sorted(names))})" if names else ""
+        return f" (changed: {few(sorted(names))})" if names else ""
 
     @cached_property
     def _recorded_at(self) -> str:
@@ -238,7 +236,7 @@ class State:
                 shown.append(f"{head} (all {len(every)})")
             else:
                 shown += [name for name in every if name in names]
-        return _few(shown)
+        return few(shown)
 
 
 def _others(stage: Declared, ran: Stage) -> Iterable[tuple[str, str]]:
@@ -270,11 +268,6 @@ def _lines(key: str, then: Any, now: Any) -> Iterable[str]:
 
 def _shown(value: Any) -> str:
     return ABSENT if value is None else str(value)
-
-
-def _few(names: list[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def _is_in(path: str, folder: str) -> bool:

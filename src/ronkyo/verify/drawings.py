@@ -8,12 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from ronkyo.typeset import drawn
-from ronkyo.verify.check import Check, counted
+from ronkyo.verify.check import Check, counted, first
 from ronkyo.verify.container import Report
 from ronkyo.verify.pdf_text import OBJECT
 
 FIGURES = "figures.json"
-MOST = 20  # differences that are told one by one
 
 
 def check(report: Report) -> Check:
@@ -25,8 +24,7 @@ def check(report: Report) -> Check:
         found = look(report)
     except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         return Check("drawings", "nothing", [f"{needed}: expected digests of drawings, found {error!r}"])
-    more = [f"and {len(found.differences) - MOST} more"] if len(found.differences) > MOST else []
-    return replace(found, differences=[*found.differences[:MOST], *more])
+    return replace(found, differences=first(found.differences))
 
 
 def _pdf(report: Report) -> Check:

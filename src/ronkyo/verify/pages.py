@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ronkyo.errors import UserError
 from ronkyo.typeset import drawn
 from ronkyo.verify import confined, html_file
-from ronkyo.verify.check import Check, counted
+from ronkyo.verify.check import Check, counted, first
 from ronkyo.verify.confined import Refused
 from ronkyo.verify.container import Report
 from ronkyo.verify.html_file import DRAWINGS, UNSEEN
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 SETTINGS = "settings.json"
 BULLETS = "•◦▪"  # of lists, of lists in lists, …
-MOST = 20  # differences that are told one by one
 _IN_CONTENTS = 'ancestor::nav[contains(@class, "contents")]'
 
 
@@ -49,9 +48,7 @@ def check(report: Report) -> Check:
         "margins": report.margins,
     }
     answer = confined.call(differences, json.dumps(content).encode(), report.path)
-    told = answer["differences"]
-    more = [f"and {len(told) - MOST} more"] if len(told) > MOST else []
-    return Check("pages", f"{read}, {answer['letters']:,} letters", told[:MOST] + more)
+    return Check("pages", f"{read}, {answer['letters']:,} letters", first(answer["differences"]))
 
 
 def differences(content: bytes) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ronkyo.errors import UserError
 from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
 from ronkyo.typeset import Front, write
+from ronkyo.verify.check import few
 from ronkyo.verify.replay.grades import Grade, Thing
 from ronkyo.verify.replay.rerun import Replay
 from ronkyo.verify.replay.sample import LEVEL, most_others
@@ -51,7 +52,10 @@ def listing(done: Replay) -> str:
     for kind, row in _counts(done).items():
         told = ", ".join(f"{count} {grade}" for grade, count in row.items() if count)
         lines.append(f"{kind:<8}  {told}")
-    lines += [f"  {thing.grade}: {thing.kind} {thing.name}{_plain(thing)}" for thing in _notable(done)]
+    alike: dict[str, list[str]] = {}
+    for thing in _notable(done):
+        alike.setdefault(f"  {thing.grade}: {thing.kind} {{}}{_plain(thing)}", []).append(thing.name)
+    lines += [line.format(few(names)) for line, names in alike.items()]
     lines += [f"  failed: {stage}: {text.splitlines()[-1] if text else ''}" for stage, text in done.failed.items()]
     for found in done.undeclared:
         place = "in the project" if found.inside else "outside"
@@ -112,7 +116,9 @@ def _notable(done: Replay) -> list[Thing]:
 
 
 def _plain(thing: Thing) -> str:
-    text = "; ".join(filter(None, [_bare(thing.detail), thing.why.replace("_", " ")]))
+    more = [f"{len(parts) - SHOWN} more"] if len(parts := thing.detail.split(", ")) > SHOWN else []
+    detail = ", ".join([_bare(part) for part in parts[:SHOWN]] + more)
+    text = "; ".join(filter(None, [detail, thing.why.replace("_", " ")])).replace("{", "{{").replace("}", "}}")
     return f": {text}" if text else ""
 
 

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -218,7 +219,8 @@ def _curve(old: Path, new: Path) -> tuple[Grade, str]:
         return Grade.INTERVAL, ""
     with np.errstate(invalid="ignore"):
         largest = {name: float(np.nanmax(np.abs(a[name] - b[name]), initial=0.0)) for name in a}
-    return Grade.UNCHECKED, ", ".join(f"{name} ± {rounded(value)}" for name, value in largest.items() if value > 0)
+    order = sorted(largest.items(), key=lambda item: -item[1])
+    return Grade.UNCHECKED, ", ".join(f"{name} ± {rounded(value)}" for name, value in order if value > 0)
 
 
 def _is_near(before: float, after: float) -> bool:
@@ -274,23 +276,29 @@ def _effect(entry: Mapping[str, Any]) -> str:
 
 
 def numbers(old: str, new: str, metrics: Mapping[str, Grade]) -> Iterator[Thing]:
-    """The numbers of a report's text in their order. metrics: the grades of what they are printed from, by key."""
+    """The numbers of a report's text. metrics: the grades of the metrics and claims that they are printed from, by key."""
     before, after = NUMBER.findall(old), NUMBER.findall(new)
-    keys = [Recipe.read(html.unescape(value)).key for value, _ in before]
-    if keys != [Recipe.read(html.unescape(value)).key for value, _ in after]:
-        why = "other_numbers" if new else "missing"
-        yield Thing("numbers", f"1–{len(before)}", Grade.UNCHECKED, f"{len(before)} → {len(after)}" if new else "", why)
+    if not new:
+        yield Thing("numbers", f"1–{len(before)}", Grade.UNCHECKED, why="missing")
         return
-    for place, (key, (_, text), (_, now)) in enumerate(zip(keys, before, after, strict=True), start=1):
-        known = metrics.get(key)
-        if text == now:
+    keys, others = ([Recipe.read(html.unescape(value)).key for value, _ in numbers] for numbers in (before, after))
+    matches = {
+        old + step: new + step
+        for old, new, size in SequenceMatcher(None, keys, others, autojunk=False).get_matching_blocks()
+        for step in range(size)
+    }
+    for place, (key, (_, text)) in enumerate(zip(keys, before, strict=True)):
+        name, known = f"{place + 1}: {key}", metrics.get(key)
+        if place not in matches:  # another verdict prints another sentence
+            yield Thing("numbers", name, Grade.UNCHECKED, text, "other_numbers")
+        elif text == (now := after[matches[place]][1]):
             grade = Grade.NUMBER if known not in (None, Grade.BYTES) else Grade.BYTES
-            yield Thing("numbers", f"{place}: {key}", grade)
+            yield Thing("numbers", name, grade)
         else:
             standing = known in (Grade.INTERVAL, Grade.VERDICT, Grade.OTHER)
             grade = known if standing and known else Grade.UNCHECKED
             why = "" if standing else "no_interval" if known is None else "printed_otherwise"
-            yield Thing("numbers", f"{place}: {key}", grade, f"{text} → {now}", why)
+            yield Thing("numbers", name, grade, f"{text} → {now}", why)
 
 
 def outputs(given: Project, made: Project) -> Iterator[Thing]:

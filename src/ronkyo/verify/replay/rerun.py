@@ -97,8 +97,9 @@ def _whole(clone: Clone, done: Replay, say: Callable[[str], None]) -> Iterator[T
     _stages(clone, done, [], say)
     of_tables = list(_graded(clone, _experiments(clone)))
     yield from of_tables
-    yield from grades.claims(grades.read_claims(clone.given), grades.read_claims(clone.project))
+    yield from (of_claims := list(grades.claims(*map(grades.read_claims, (clone.given, clone.project)))))
     known = {thing.name: thing.grade for thing in of_tables if thing.kind == "metrics"}
+    known |= {f"claim:{thing.name}": thing.grade for thing in of_claims}
     texts = [_text(project.report_file("md")) for project in (clone.given, clone.project)]
     yield from grades.numbers(texts[0], texts[1], known)
     yield from grades.outputs(clone.given, clone.project)

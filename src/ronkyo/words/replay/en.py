@@ -80,7 +80,7 @@ TEXTS: dict[str, str] = {
     "replay.why.no_interval": "it has no interval that says whether the difference matters",
     "replay.why.curves": "a curve has no interval",
     "replay.why.figures": "the drawing is another; what it draws is graded by itself",
-    "replay.why.other_numbers": "the text has other numbers, or in another order",
+    "replay.why.other_numbers": "the text prints other numbers there, as another verdict has another sentence",
     "replay.why.printed_otherwise": "the metric agrees, the text prints it otherwise",
     "replay.why.digest_alone": "only its digest is recorded; what is made from it is graded by itself",
     "replay.inputs": "Inputs",

@@ -77,7 +77,7 @@ TEXTS: dict[str, str] = {
     "replay.why.no_interval": "差に意味があるかを決める区間がない",
     "replay.why.curves": "曲線には区間がない",
     "replay.why.figures": "図形が異なる。描いた値は別に評価した",
-    "replay.why.other_numbers": "本文の数、またはその順序が異なる",
+    "replay.why.other_numbers": "本文がそこに別の数を書いている（判定が変わると文も変わる）",
     "replay.why.printed_otherwise": "指標は一致するが、本文での書き方が異なる",
     "replay.why.digest_alone": "記録されているのはダイジェストだけである。これから作られたものは別に評価した",
     "replay.inputs": "入力",
