@@ -22,6 +22,7 @@ BOTTOM = {
     "params",
     "pins",
     "project",
+    "repository",
     "results",
     "seeds",
     "versions",

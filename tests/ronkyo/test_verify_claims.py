@@ -1,6 +1,7 @@
 """Every claim of a report is decided again from the seeds and items that the report carries."""
 
 import json
+import time
 
 import carried
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from ronkyo.claims import MetricsTable, Predicates, all_of, ledger
 from ronkyo.claims.statements import Claims
 from ronkyo.claims.verdicts import Verdict
+from ronkyo.verify.recomputed import STATED
 from ronkyo.words import Words
 
 TEXT, LEDGER = "sample.md", "claims.json"
@@ -222,3 +224,11 @@ def test_a_predicate_is_made_again_from_its_entry(make):
     verdict, comparisons = ledger.predicate(entry, METRICS).decide()
     claim = stated.stated[0].claim
     assert (verdict, tuple(map(repr, comparisons))) == (claim.verdict, tuple(map(repr, claim.comparisons)))
+
+
+def test_a_text_with_many_marks_is_read_once(english):
+    """From each of them to the end it would take an hour."""
+    began = time.process_time()
+    marks = ' <a class="badge x" href="#ledger:a">' * 50_000
+    assert not [*STATED.finditer(f'<span class="claim" id="claim:a">It is.{marks}')]
+    assert time.process_time() - began < 10

@@ -6,7 +6,8 @@ import re
 import carried
 import pytest
 
-from ronkyo.verify import container
+from ronkyo.errors import UserError
+from ronkyo.verify import confined, container
 from ronkyo.verify import evidence as verified
 
 CRATE = "ro-crate-metadata.json"
@@ -32,6 +33,19 @@ def test_an_untouched_report_has_no_difference(report):
         ("files", "chain", "numbers", "claims"), []
     )
     assert [list(check.unknown) for check in checks if check.name != "numbers"] == [[], [], []]
+
+
+def test_what_it_carries_is_checked_apart_as_here(committed):
+    report = container.read(committed / "reports/small.pdf")
+    here = verified.checks(report.files)
+    assert [check.row for check in verified.check(report)] == [check.row for check in here]
+
+
+def test_a_check_that_takes_too_long_is_one_line(committed, monkeypatch):
+    report = container.read(committed / "reports/small.pdf")
+    monkeypatch.setattr(confined, "WAIT", 0.01)
+    with pytest.raises(UserError, match=r"small.pdf: refused: reading it took more than 0.01 seconds"):
+        verified.check(report)
 
 
 # -- all that it lists ------------------------------------------------------------------------------------------------

@@ -113,9 +113,9 @@ def test_a_project_is_looked_at_in_the_same_way(tmp_path):
     for name, content in carried.by(project).items():
         if name in (TEXT, "claims.json"):
             (project.reports / name).write_bytes(content)
-    assert [check.differences for check in verified.again(project)] == [[], []]
+    assert [check.differences for check in verified.recompute(project)] == [[], []]
     project.report_file("md").write_bytes((project.reports / TEXT).read_bytes().replace(b">5.13<", b">5.31<"))
-    [line] = verified.again(project)[0].differences
+    [line] = verified.recompute(project)[0].differences
     assert line.endswith("digits.gru.loss: expected 5.13, found 5.31")
 
 

@@ -6,9 +6,12 @@ import io
 import json
 import os
 import re
+import tempfile
 import zipfile
 import zlib
 from datetime import date, datetime
+from importlib import import_module
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -20,7 +23,7 @@ from ronkyo.errors import UserError
 from ronkyo.report import evidence
 from ronkyo.typeset import Front, drawn, fonts, write
 from ronkyo.typeset.pdf import Attachment
-from ronkyo.verify import carried, confined, container, drawings, pages, signature
+from ronkyo.verify import confined, container, drawings, pages, signature
 from ronkyo.verify.reading import bare
 from ronkyo.words import Words
 
@@ -598,7 +601,7 @@ def test_a_bomb_is_refused(report, times):
 
     def bomb(writer):
         stream = attach(writer, 1)
-        stream._data = bytes(carried.LARGEST + 1)
+        stream._data = bytes(confined.LARGEST + 1)
         for _ in range(times):
             stream._data = zlib.compress(stream._data)
         stream[NameObject("/Filter")] = ArrayObject([NameObject("/FlateDecode")] * times)
@@ -684,6 +687,36 @@ def test_the_process_that_reads_can_write_nowhere(tmp_path):
     assert not path.exists()
 
 
+def test_what_is_read_may_be_checked_in_a_folder_that_is_gone_afterwards():
+    folder = Path(confined.call(writes, b"a", "name"))
+    assert folder.is_absolute()
+    assert not folder.exists()
+
+
+def writes(content):
+    folder = Path(tempfile.mkdtemp())
+    (folder / "file").write_bytes(content)
+    return str(folder)
+
+
+def test_a_library_without_bytecode_can_be_read_with(tmp_path, monkeypatch):
+    """Python writes bytecode where a library has none, as after the first start of a fresh environment."""
+    (tmp_path / "fresh_library.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    assert confined.call(imports, b"fresh_library", "name") == "fresh_library"
+    assert [file.name for file in tmp_path.iterdir()] == ["fresh_library.py"]
+
+
+def imports(content):
+    return import_module(content.decode()).__name__
+
+
+def test_any_name_of_a_file_is_packed_as_it_is():
+    for value in {"base64": b"a"}, {"base64": {"base64": b"a"}}, [b"", "b", None]:
+        assert confined.unpacked(confined.packed(value)) == value
+
+
 def takes_memory(content):
     return len(bytes(4 * confined.MEMORY))
 
@@ -717,8 +750,8 @@ def test_a_reader_that_hangs_is_ended(monkeypatch):
     ("inside", "told"),
     [
         (archive({str(number): b"" for number in range(501)}), "more than 500 files"),
-        (archive({"bomb": bytes(carried.LARGEST + 1)}), "larger than 32 MB"),
-        (archive({f"{number}": bytes(carried.LARGEST) for number in range(3)}), "all together"),
+        (archive({"bomb": bytes(confined.LARGEST + 1)}), "larger than 32 MB"),
+        (archive({f"{number}": bytes(confined.LARGEST) for number in range(3)}), "all together"),
         ('<a href="data:application/zip;base64,UEsDBA==">x</a>', "an archive inside that can be read"),
         (archive({"a": b""}) * 2, "expected one archive inside, found 2"),
         ("<p>no archive</p>", "carries no evidence"),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ronkyo.compare.parameters import changed, changed_leaves
-from ronkyo.compare.revision import WORKSPACE, ComparisonError, Side
+from ronkyo.compare.revision import WORKSPACE, Side
 from ronkyo.lock import Stage, own_changes
 from ronkyo.numbers import ABSENT
 from ronkyo.project import MANIFEST, Project
+from ronkyo.repository import Repository
 from ronkyo.words import Words
 
 
@@ -102,10 +102,8 @@ def _lines(count: str) -> int | None:
 
 def _git(project: Project, *arguments: str) -> list[str]:
     """The entries that a git command lists with -z; they are bytes, and UTF-8 whatever the locale says."""
-    done = subprocess.run(["git", *arguments], cwd=project.root, capture_output=True, check=False)
-    if done.returncode:
-        raise ComparisonError(f"git {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
-    return [entry for entry in done.stdout.decode(errors="replace").split("\0") if entry]
+    printed = Repository(project.root).run(*arguments)
+    return [entry for entry in printed.decode(errors="replace").split("\0") if entry]
 
 
 def data(old: Side, new: Side) -> list[Pair]:

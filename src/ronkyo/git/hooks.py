@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 from ronkyo import files, lock
-from ronkyo.errors import UserError
 from ronkyo.project import MANIFEST, Project
+from ronkyo.repository import Repository
 
 DRIVER = "merge.ronkyo-lock"
 ATTRIBUTE = f"{lock.FILE} merge=ronkyo-lock"
 HEAD = "#!/bin/sh\n# Written by `ronkyo git install`.\n"
 
 
-class GitError(UserError):
-    """What Git says when it cannot do what is asked."""
-
-
-def git(*arguments: str, folder: Path | None, content: str | None = None) -> str:
-    """What a command of Git prints. Raises GitError."""
-    done = subprocess.run(
-        ["git", *arguments],
-        cwd=folder,
-        input=content,
-        capture_output=True,
-        encoding="utf-8",
-        errors="surrogateescape",
-        check=False,
-    )
-    if done.returncode:
-        raise GitError(f"git {arguments[0]}: {' '.join(done.stderr.split()) or f'exit status {done.returncode}'}")
-    return done.stdout
-
-
 def install(project: Project) -> list[str]:
     """A line for each thing that is done, or was there already, and how to undo it. Raises GitError."""
-    top = Path(git("rev-parse", "--show-toplevel", folder=project.root).removesuffix("\n"))
+    top = top_folder(Repository(project.root))
     return [_install_driver(project), _install_attribute(project), *_install_hook(project, top)]
+
+
+def top_folder(git: Repository) -> Path:
+    """Raises GitError."""
+    return _path(git, "--show-toplevel")
+
+
+def _path(git: Repository, *arguments: str) -> Path:
+    return Path(git.text("rev-parse", *arguments).removesuffix("\n"))
 
 
 def _install_driver(project: Project) -> str:
@@ -49,7 +37,7 @@ def _install_driver(project: Project) -> str:
         f"else {_missing(python, 'dvc.lock is merged as a text')}; git merge-file -q --marker-size=%L %A %O %B; fi"
     )
     for key, value in ("name", "dvc.lock stage by stage, by ronkyo"), ("driver", command):
-        git("config", "--local", f"{DRIVER}.{key}", value, folder=project.root)
+        Repository(project.root).run("config", "--local", f"{DRIVER}.{key}", value)
     return f"git config {DRIVER}: the merge driver of this clone (undo: git config --remove-section {DRIVER})"
 
 
@@ -66,8 +54,9 @@ def _install_attribute(project: Project) -> str:
 def _install_hook(project: Project, top: Path) -> list[str]:
     """A hook of others is theirs to change, and so is a folder of hooks outside the repository."""
     line = hook_line(project.root.relative_to(top).as_posix())
-    hooks = Path(git("rev-parse", "--path-format=absolute", "--git-path", "hooks", folder=top).removesuffix("\n"))
-    common = Path(git("rev-parse", "--path-format=absolute", "--git-common-dir", folder=top).removesuffix("\n"))
+    git = Repository(top)
+    hooks = _path(git, "--path-format=absolute", "--git-path", "hooks")
+    common = _path(git, "--path-format=absolute", "--git-common-dir")
     file = hooks / "pre-commit"
     text = file.read_text(encoding="utf-8", errors="surrogateescape") if file.exists() else ""
     if line in text.splitlines():

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ronkyo.git.hooks import git
+from ronkyo.git.hooks import top_folder
 from ronkyo.lock import FILE, Lock, Makers, Stage, digest
 from ronkyo.params import read_document, value_of
 from ronkyo.project import Project
+from ronkyo.repository import Repository
 
 
 def findings(project: Project) -> list[str]:
@@ -19,14 +20,14 @@ def findings(project: Project) -> list[str]:
 
     Raises GitError, or UserError for a staged file that cannot be read.
     """
-    start = None if "GIT_INDEX_FILE" in os.environ else project.root  # Git starts a hook in the top folder
-    top = Path(git("rev-parse", "--show-toplevel", folder=start).removesuffix("\n"))
-    folder = project.root.relative_to(top)
+    start = Path() if "GIT_INDEX_FILE" in os.environ else project.root  # Git starts a hook in the top folder
+    git = Repository(top_folder(Repository(start)))
+    folder = project.root.relative_to(git.root)
     parts = [FILE, *map(project.relative, (project.params_file, project.templates, project.reports))]
 
     def names(*command: str, of: Iterable[str]) -> list[str]:
         paths = [f":(literal){(folder / path).as_posix()}" for path in of]
-        return git(*command, "-z", "--", *paths, folder=top).split("\0")[:-1]
+        return git.text(*command, "-z", "--", *paths).split("\0")[:-1]
 
     staged = names("diff", "--cached", "--name-only", "--no-renames", of=parts)
     changed = [Path(name).relative_to(folder).as_posix() for name in staged]
@@ -34,7 +35,7 @@ def findings(project: Project) -> list[str]:
         return []
     with TemporaryDirectory() as temporary:
         listed = "\0".join(names("ls-files", of=[*parts, ".dvcignore"]))
-        git("checkout-index", "-q", "-z", "--stdin", f"--prefix={temporary}/", folder=top, content=listed)
+        git.text("checkout-index", "-q", "-z", "--stdin", f"--prefix={temporary}/", content=listed)
         index = replace(project, root=Path(temporary) / folder)  # with the workspace's code
         return [*_lint(index, changed), *_differences(index, changed)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 
 from ruamel.yaml import YAML
@@ -10,6 +9,7 @@ from ruamel.yaml.error import YAMLError
 
 from ronkyo import params
 from ronkyo.project import Project
+from ronkyo.repository import Repository
 
 
 def first_commit(project: Project, experiment: str, looks: Sequence[int]) -> str | None:
@@ -17,26 +17,17 @@ def first_commit(project: Project, experiment: str, looks: Sequence[int]) -> str
     which is no plan, for looks that are not committed yet, and without Git or so much of its history."""
     if len(looks) < 2:
         return None
-    file, first = f"./{project.relative(project.params_file)}", None
-    for commit in _git(project, "log", "--format=%H", "--", file).split():
-        if _looks(_git(project, "show", f"{commit}:{file}"), experiment) != list(looks):
+    git, file, first = Repository(project.root), project.relative(project.params_file), None
+    for commit in git.lines("log", "--format=%H", "--", file):
+        if _looks(git.content(commit, file) or b"", experiment) != list(looks):
             return first
         first = commit[:10]
-    return None if _git(project, "rev-parse", "--is-shallow-repository").strip() == "true" else first
+    return None if git.is_shallow else first
 
 
-def _looks(text: str, experiment: str) -> object:
+def _looks(text: bytes, experiment: str) -> object:
     """Of an experiment in an earlier params.yaml; None where there is no plan."""
     try:
-        return params.value_of(YAML(typ="safe").load(text), f"{experiment}.seeds.looks")
+        return params.value_of(YAML(typ="safe").load(text.decode(errors="replace")), f"{experiment}.seeds.looks")
     except YAMLError:
         return None
-
-
-def _git(project: Project, *arguments: str) -> str:
-    """What a git command prints; nothing where it fails, as outside a repository."""
-    try:
-        done = subprocess.run(["git", *arguments], cwd=project.root, capture_output=True, check=False)
-    except FileNotFoundError:
-        return ""
-    return done.stdout.decode(errors="replace") if done.returncode == 0 else ""

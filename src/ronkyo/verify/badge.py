@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import subprocess
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from ronkyo import files
 from ronkyo.errors import UserError
 from ronkyo.project import Project
+from ronkyo.repository import Repository
 from ronkyo.verify.check import Check
 from ronkyo.words import Words
 
@@ -65,8 +65,7 @@ def _replay(project: Project) -> dict[str, Any] | None:
 def _has_results_of(project: Project, revision: str) -> bool:
     """Whether metrics and seeds are still those of a commit; not where Git cannot tell, as in a shallow clone."""
     results = [str(project.metrics_file("").parent), str(project.seeds_file("").parent)]
-    command = ["git", "diff", "--quiet", revision, "--", *results]
-    return subprocess.run(command, cwd=project.root, capture_output=True, check=False).returncode == 0
+    return Repository(project.root).has(revision, *results)
 
 
 def _svg(label: str, text: str, colour: str, about: str) -> str:

@@ -14,7 +14,7 @@ from ronkyo.params import Seeds
 from ronkyo.project import Layout
 from ronkyo.report.evidence import attachment_name
 from ronkyo.verify.check import Check
-from ronkyo.verify.leaves import differences
+from ronkyo.verify.differences import differences
 
 FIGURES = "figures.json"
 CARRIED = "reports/"  # what else stages write, as data and runs, no report carries

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+WRONG = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)  # what a changed file may lead to
+
 
 @dataclass(frozen=True)
 class Check:

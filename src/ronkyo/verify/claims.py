@@ -12,33 +12,34 @@ import jinja2
 from ronkyo.claims import ledger
 from ronkyo.claims.statements import Stated
 from ronkyo.report.compared import Wording
-from ronkyo.verify.again import Again
 from ronkyo.verify.check import Check, counted
-from ronkyo.verify.excerpts import shown, unlike
-from ronkyo.verify.leaves import Difference, differences
+from ronkyo.verify.differences import Difference, differences, shown, unlike
+from ronkyo.verify.recomputed import Recomputed
 
 ESTIMATES = ("effect", "low", "high", "value")
 
 
-def check(again: Again) -> Check:
+def check(recomputed: Recomputed) -> Check:
     """A line for each claim that is not as it is decided again, and one for each that is said otherwise."""
-    lines = [f"{again.ledger}: {id}: {problem}" for id, problem in again.problems.items()]
-    stated = {entry.claim.id: entry for entry in again.claims.stated}
-    earlier = {id: again.original.entry(entry.claim) for id, entry in stated.items()}
+    lines = [f"{recomputed.ledger}: {id}: {problem}" for id, problem in recomputed.problems.items()]
+    stated = {entry.claim.id: entry for entry in recomputed.claims.stated}
+    earlier = {id: recomputed.original.entry(entry.claim) for id, entry in stated.items()}
     rounding = []
-    for id, entry in json.loads(ledger.text(ledger.document(again.claims, earlier))).items():
-        found = list(differences(entry, again.document[id]))
+    for id, entry in json.loads(ledger.text(ledger.document(recomputed.claims, earlier))).items():
+        found = list(differences(entry, recomputed.document[id]))
         others = [one for one in found if not _is_rounding(one)]
-        rounding += [f"{again.ledger}: {id}: {one}" for one in found if _is_rounding(one)]
+        rounding += [f"{recomputed.ledger}: {id}: {one}" for one in found if _is_rounding(one)]
         if others:
             more = f"; {len(others) - 1} more of this claim" if len(others) > 1 else ""
-            lines.append(f"{again.ledger}: {id}: {others[0]}{more}")
-    lines += [f"{again.place}: claim:{id}: {line}" for id, entry in stated.items() for line in _said(again, entry)]
+            lines.append(f"{recomputed.ledger}: {id}: {others[0]}{more}")
     lines += [
-        f"{again.place}: claim:{id}: expected a claim of {again.ledger}, found none"
-        for id in again.printed.keys() - again.document.keys()
+        f"{recomputed.place}: claim:{id}: {line}" for id, entry in stated.items() for line in _said(recomputed, entry)
     ]
-    claims = counted(len(again.document), "claim")
+    lines += [
+        f"{recomputed.place}: claim:{id}: expected a claim of {recomputed.ledger}, found none"
+        for id in recomputed.printed.keys() - recomputed.document.keys()
+    ]
+    claims = counted(len(recomputed.document), "claim")
     told = f"the sixth digit of estimates ({len(rounding):,}), which another processor may change"
     unknown = [f"{told}: {rounding[0]}"] if rounding else []
     return Check("claims", f"{claims}: verdicts, estimates, looks and words", lines, unknown)
@@ -48,22 +49,22 @@ def _is_rounding(difference: Difference) -> bool:
     return difference.path.rpartition(".")[2] in ESTIMATES and difference.is_rounding
 
 
-def _said(again: Again, stated: Stated) -> Iterator[str]:
+def _said(recomputed: Recomputed, stated: Stated) -> Iterator[str]:
     """What is wrong with a claim's sentence, or with the mark behind it."""
-    claim, printed = stated.claim, again.printed[stated.claim.id]
-    if (expected := again.claims.printed(stated)) != printed:
+    claim, printed = stated.claim, recomputed.printed[stated.claim.id]
+    if (expected := recomputed.claims.printed(stated)) != printed:
         yield unlike(expected, printed)
     said = _bare(stated.sentence)
     if claim.wordings:
         wording = claim.wordings.get(claim.verdict)
         if wording is None:
-            yield f"expected a wording for {claim.verdict} in {again.ledger}, found none"
+            yield f"expected a wording for {claim.verdict} in {recomputed.ledger}, found none"
         elif (missing := _missing(wording, said)) is not None:
             yield f"expected the wording of {claim.verdict}, with {shown(missing)}, found {shown(stated.text)}"
     else:
-        made = Wording.of(claim.comparisons, again.claims.nouns, claim.words)
+        made = Wording.of(claim.comparisons, recomputed.claims.nouns, claim.words)
         if made and _bare(made.said(claim)) not in said:
-            yield f"expected {shown(again.claims.text(made.said(claim)))}, found {shown(stated.text)}"
+            yield f"expected {shown(recomputed.claims.text(made.said(claim)))}, found {shown(stated.text)}"
 
 
 def _missing(wording: str, said: str) -> str | None:

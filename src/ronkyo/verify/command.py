@@ -62,8 +62,7 @@ def run(
         from ronkyo.verify import container, drawings, evidence, pages, signature
 
         opened = container.read(directory / report)
-        of_pages = [pages.check(opened), drawings.check(opened)]  # first, while this process beside theirs is small
-        checks += [*evidence.checks(opened.files), *of_pages]
+        checks += [*evidence.check(opened), pages.check(opened), drawings.check(opened)]
         checks += signature.check(opened, options["signer"] and directory / options["signer"])
     if current or badge or report is None:
         from ronkyo.project import Project
@@ -72,7 +71,7 @@ def run(
         from ronkyo.verify import evidence
 
         place = Project.find(directory)
-        checks += (found := [*currency.check(place), *evidence.again(place)])
+        checks += (found := [*currency.check(place), *evidence.recompute(place)])
         if badge:
             badges.write(directory / badge, place, found, language)
     if project:

@@ -17,9 +17,9 @@ from ronkyo.numbers import ABSENT
 from ronkyo.params import value_of
 from ronkyo.project import Project
 from ronkyo.report.evidence import REPORT, attachment_name
+from ronkyo.repository import Repository
 from ronkyo.verify.check import Check
 from ronkyo.verify.container import Report
-from ronkyo.verify.repository import Repository
 
 END = re.compile(rb"%%EOF(\r?\n)?")  # of a PDF, and of each revision of it, as a signature adds one
 MOST_ENDS = 20
@@ -54,8 +54,11 @@ class _Place:
             line = f"expected the bytes that {self._named(revision)} recorded, found others that carry the same"
             return Check("commit", f"carries what {self._named(revision)} has", [f"{self.report.path.name}: {line}"])
         line = f"expected the report of a commit; from {self._named(self.head)} to this one differ:"
-        cut_off = self.git.lines("rev-parse", "--is-shallow-repository") == ["true"]
-        unknown = ["commits that this shallow clone has not; `git fetch --unshallow` brings them"] if cut_off else []
+        unknown = (
+            ["commits that this shallow clone has not; `git fetch --unshallow` brings them"]
+            if self.git.is_shallow
+            else []
+        )
         return Check("commit", "of no commit", [line, *self._inputs(self.report.files)], unknown)
 
     def _of(self, revision: str, content: bytes) -> Check:

@@ -12,10 +12,10 @@ from ronkyo.compare.parameters import changed_leaves
 from ronkyo.lock import Lock, LockError, Makers, Stage, own_changes
 from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
+from ronkyo.repository import Repository
 from ronkyo.run import definition
 from ronkyo.verify import stages
 from ronkyo.verify.check import Check
-from ronkyo.verify.repository import Repository
 from ronkyo.verify.stages import Declared, StageError
 
 MOST_NAMED = 6  # stages, or files, in a line

@@ -23,7 +23,7 @@ def check(report: Report) -> Check:
         return Check("drawings", "nothing", [f"{needed}: expected it, found nothing"])
     try:
         found = look(report)
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         return Check("drawings", "nothing", [f"{needed}: expected digests of drawings, found {error!r}"])
     more = [f"and {len(found.differences) - MOST} more"] if len(found.differences) > MOST else []
     return replace(found, differences=[*found.differences[:MOST], *more])
@@ -58,11 +58,12 @@ def _figures(expected: list[Any], found: list[drawn.Figure], names: Mapping[str,
 def _html(report: Report) -> Check:
     """Of formulas an HTML has no digests."""
     names, expected = _names(report), json.loads(report.files[FIGURES])
+    known = {(figure["alt"], figure["md5"]) for figure in expected.values()}
     images, lines, others = report.drawn["images"], [], 0
     for alternative, digest in images:
         if alternative not in names:
             others += 1
-        elif digest not in {figure["md5"] for figure in expected.values() if figure["alt"] == alternative}:
+        elif (alternative, digest) not in known:
             lines.append(f"{names[alternative]}: expected the drawing that was set there, found another")
     formulas = report.pages[0].count(OBJECT) - len(images)
     unknown = [f"{counted(formulas, 'formula')}, whose drawings only a PDF has digests of"] * bool(formulas)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from ronkyo.verify import carried
+from ronkyo.verify import confined
 from ronkyo.verify.confined import Refused
 from ronkyo.verify.pdf_text import OBJECT
 
@@ -33,7 +33,7 @@ def read(content: bytes) -> dict[str, Any]:
     if len(found) > 1:
         raise Refused(f"refused: expected one archive inside, found {len(found)}")
     try:
-        files = carried.files(entry for packed in found for entry in _entries(base64.b64decode(packed)))
+        files = confined.limited(entry for packed in found for entry in _entries(base64.b64decode(packed)))
         body = parsed(content)
     except UNREADABLE as error:
         raise Refused(f"expected an HTML and an archive inside that can be read, found {error}") from error

@@ -15,9 +15,9 @@ from ronkyo.report.appendix import block
 from ronkyo.report.claim_tables import ClaimTables
 from ronkyo.report.sentences import MarkedClaim
 from ronkyo.report.values import Recipe
-from ronkyo.verify.again import WRONG, Again
-from ronkyo.verify.check import Check
-from ronkyo.verify.excerpts import plain, shown, unlike
+from ronkyo.verify.check import WRONG, Check
+from ronkyo.verify.differences import plain, shown, unlike
+from ronkyo.verify.recomputed import Recomputed
 
 NUMBER = re.compile(r'<data value="([^"<>]*)">((?:(?!<data ).)*?)</data>', re.DOTALL)
 BLOCK = re.compile(
@@ -38,9 +38,9 @@ class Text(NamedTuple):
 class Numbers:
     """Those of a report's text."""
 
-    def __init__(self, again: Again) -> None:
-        self.again, self.text = again, again.text
-        self.lines = [0, *(match.end() for match in re.finditer("\n", again.text))]
+    def __init__(self, recomputed: Recomputed) -> None:
+        self.recomputed, self.text = recomputed, recomputed.text
+        self.lines = [0, *(match.end() for match in re.finditer("\n", recomputed.text))]
 
     def check(self) -> Check:
         """Those in the ledger and in tables of claims are read with the text around them, which is written again."""
@@ -60,10 +60,12 @@ class Numbers:
                 lines.append(f"{self._place(match.start())}: {recipe.key}: expected {line}")
         kinds = ", ".join(f"{kind} ({count:,})" for kind, count in unknown.items())
         told = [f"numbers that do not say how they were printed: {kinds}"] if unknown else []
-        return Check("numbers", f"{total - unknown.total():,} of {total:,} numbers of {self.again.place}", lines, told)
+        return Check(
+            "numbers", f"{total - unknown.total():,} of {total:,} numbers of {self.recomputed.place}", lines, told
+        )
 
     def _place(self, offset: int) -> str:
-        return f"{self.again.place}:{bisect_right(self.lines, offset)}"
+        return f"{self.recomputed.place}:{bisect_right(self.lines, offset)}"
 
     # -- numbers with a recipe ----------------------------------------------------------------------------------------
 
@@ -85,12 +87,12 @@ class Numbers:
             return self._version(recipe.key, found)
         kind, _, id = recipe.key.partition(":")
         if kind == "claim":
-            claim = self.again.claims.by_id.get(id)
+            claim = self.recomputed.claims.by_id.get(id)
             if not isinstance(claim, MarkedClaim):
                 raise ValueError(f"no claim {id!r} that could be decided again")
             value = claim.again(recipe)
         else:
-            value = self.again.values.again(recipe)
+            value = self.recomputed.values.again(recipe)
         return None if value is None else value.inside
 
     def _version(self, name: str, found: str) -> str:
@@ -102,20 +104,20 @@ class Numbers:
 
     @cached_property
     def versions(self) -> dict[str, str]:
-        file = self.again.values.project.versions_file
+        file = self.recomputed.values.project.versions_file
         return params.read_document(file, pins.FILE) if file.is_file() else {}
 
     # -- what claims write --------------------------------------------------------------------------------------------
 
     def _written(self) -> Iterator[Text]:
         """Every block of the ledger, the tables of claims, and the sentence about false discoveries."""
-        again = self.again
-        stated = {entry.claim.id: entry for entry in again.claims.stated}
+        recomputed = self.recomputed
+        stated = {entry.claim.id: entry for entry in recomputed.claims.stated}
         for match in BLOCK.finditer(self.text):
             if match[1] in stated:
-                written = block(stated[match[1]], again.claims.nouns, again.original)
+                written = block(stated[match[1]], recomputed.claims.nouns, recomputed.original)
                 yield Text(*match.span(), f"ledger:{match[1]}", written)
-        tables = ClaimTables(again.values, again.claims, again.original)
+        tables = ClaimTables(recomputed.values, recomputed.claims, recomputed.original)
         for table in (tables.claims_table, tables.original_claims_table, tables.original_table):
             yield from self._table(table)
         sentence = tables.false_discoveries()
@@ -140,12 +142,12 @@ class Numbers:
         written = text.written.splitlines()
         at = bisect_right(self.lines, text.start)
         if len(found) != len(written):
-            yield f"{self.again.place}:{at}: {text.name}: expected {len(written)} lines, found {len(found)}"
+            yield f"{self.recomputed.place}:{at}: {text.name}: expected {len(written)} lines, found {len(found)}"
         for index, (one, other) in enumerate(zip(written, found, strict=False)):
             if one != other:
-                yield f"{self.again.place}:{at + index}: {text.name}: {unlike(one, other)}"
+                yield f"{self.recomputed.place}:{at + index}: {text.name}: {unlike(one, other)}"
 
 
-def check(again: Again) -> Check:
+def check(recomputed: Recomputed) -> Check:
     """A line for each number that is not as it is printed again."""
-    return Numbers(again).check()
+    return Numbers(recomputed).check()

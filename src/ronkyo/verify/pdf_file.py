@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from ronkyo.typeset import drawn
-from ronkyo.verify import carried, pdf_extras, pdf_text
+from ronkyo.verify import confined, pdf_extras, pdf_text
 from ronkyo.verify.confined import Refused
 
 DEEPEST = 32  # levels of the tree of attachments
@@ -29,7 +29,7 @@ def read(content: bytes) -> dict[str, Any]:
         if reader.is_encrypted:
             raise Refused("expected a PDF that opens without a password, found an encrypted one")
         texts, margins = pdf_text.read(content)  # first, since what pypdf takes of the memory stays
-        files = carried.files(_entries(reader))
+        files = confined.limited(_entries(reader))
         pages, figures = drawn.read(reader)
         extras = pdf_extras.read(reader)
     except (
@@ -76,4 +76,4 @@ def _content(stream: Any, most: int) -> bytes:
     filters = stream.get("/Filter", [])
     if "/F" in stream or "/DecodeParms" in stream or filters not in ([], ["/FlateDecode"], "/FlateDecode"):
         raise Refused("refused: an attachment is outside the file, or packed otherwise than ronkyo packs it")
-    return carried.inflated(stream._data, most) if filters else stream._data[:most]
+    return confined.inflated(stream._data, most) if filters else stream._data[:most]

@@ -6,7 +6,6 @@ import io
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -23,6 +22,7 @@ from ronkyo import numerics, params
 from ronkyo.errors import UserError
 from ronkyo.numerics import Choice
 from ronkyo.project import Project
+from ronkyo.repository import GitError, Repository
 
 NEEDED = ("dvc.yaml", "params.yaml", "versions.yaml", "pyproject.toml", "requirements.lock")
 CONFIG = "[core]\n    analytics = false\n    check_update = false\n    no_scm = true\n[cache]\n    dir = cache\n"
@@ -102,29 +102,24 @@ def _moved(project: Project, root: Path) -> Project:
 
 def _extract(root: Path, folder: Path) -> None:
     """HEAD's files below `root`."""
-    archive = git(root, "archive", "--format=tar", "HEAD")
+    archive = _printed(root, "archive", "--format=tar", "HEAD")
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         tar.extractall(folder, filter="tar")
 
 
 def _copy(root: Path, folder: Path) -> None:
-    names = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").decode().split("\0")
+    names = _printed(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").decode().split("\0")
     for name in filter(None, names):
         if os.path.lexists(root / name):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / name, folder / name, follow_symlinks=False)
 
 
-def git(root: Path, *arguments: str) -> bytes:
-    """What Git prints. Raises ReplayError."""
+def _printed(root: Path, *arguments: str) -> bytes:
     try:
-        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True)
-    except FileNotFoundError:
-        raise ReplayError("git: expected the program, found none") from None
-    if done.returncode != 0:
-        found = done.stderr.decode(errors="replace").strip().splitlines() or ["an error"]
-        raise ReplayError(f"{root}: expected a Git repository with a commit, found: {found[-1]}")
-    return done.stdout
+        return Repository(root).run(*arguments)
+    except GitError as error:
+        raise ReplayError(f"{root}: expected a Git repository with a commit, found: {error}") from None
 
 
 def _choose(file: Path, choice: Choice) -> None:

@@ -20,6 +20,7 @@ from ronkyo import files, results
 from ronkyo.errors import nearest
 from ronkyo.numerics import Choice
 from ronkyo.project import Project
+from ronkyo.repository import Repository
 from ronkyo.verify.replay import audit, grades, sample
 from ronkyo.verify.replay import clone as clones
 from ronkyo.verify.replay.audit import Undeclared
@@ -74,7 +75,7 @@ def replay(project: Project, chosen: Chosen, say: Callable[[str], None]) -> Repl
     Raises ReplayError."""
     began = time.monotonic()
     with clones.cloned(project, chosen.workspace, chosen.numerics) as clone:
-        commit = "" if chosen.workspace else clones.git(project.root, "rev-parse", "HEAD").decode().strip()
+        commit = "" if chosen.workspace else Repository(project.root).head()
         done = Replay(chosen, commit, Sides.of(project, clone), datetime.now(UTC))
         if chosen.seeds:
             made = _sampled(clone, done, chosen.seeds, say)

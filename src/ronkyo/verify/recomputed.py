@@ -19,17 +19,17 @@ from ronkyo.report.nouns import Nouns
 from ronkyo.report.original import Original
 from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Values
+from ronkyo.verify.check import WRONG
 
-STATED = re.compile(  # each sentence ends before another begins: a text without ends is not read again and again
+STATED = re.compile(  # sentence and mark end before another begins: a text without ends is not read again and again
     r'<span class="claim" id="claim:([a-z0-9-]+)">((?:(?!<span class="claim").)*?) '
-    r'<a class="badge \w+" href="#ledger:\1">(?:(?!</a>|<span class="claim").)*</a></span>',
+    r'<a class="badge \w+" href="#ledger:\1">(?:(?!</a>|<a class="badge |<span class="claim").)*</a></span>',
     re.DOTALL,
 )
-WRONG = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)  # what a changed file may lead to
 
 
 @dataclass(frozen=True)
-class Again:
+class Recomputed:
     """What a report says, and its claims as its numbers decide them.
 
     printed: each claim's sentence with its mark, as the text has it; problems: of each claim that cannot be decided again,
@@ -47,7 +47,7 @@ class Again:
     problems: Mapping[str, str]
 
     @staticmethod
-    def of(layout: Layout) -> Again:
+    def of(layout: Layout) -> Recomputed:
         """From a project, or from what a report carries of one. Raises UserError where a file is none of a report's."""
         text = _read(layout.report_file("md"), lambda file: file.read_text(encoding="utf-8"))
         document = _read(layout.claims_file, files.read_json)
@@ -64,7 +64,7 @@ class Again:
                 problems[id] = str(error) if isinstance(error, ValueError) else repr(error)
         printed = {id: match[0] for id, match in sentences.items()}
         names = (file.name for file in (layout.report_file("md"), layout.claims_file))
-        return Again(
+        return Recomputed(
             text, next(names), document, next(names), values, claims, Original.load(layout, values), printed, problems
         )
 
