@@ -227,6 +227,10 @@ def test_several_problems_give_a_line_each(edited):
     ("content", "expected"),
     [
         (b"a: [1, 2\nb: 3\n", ": line 2: expected YAML, found "),
+        (
+            b"a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> x\n",
+            ": line 2: expected YAML, found an unsolved conflict of a merge",
+        ),
         (b"a: 1\na: 2\n", ": line 2: expected YAML, found "),
         (b"- just\n- a list\n", ": expected sections (name: …), found ['just', 'a list']"),
         ("é: 1\né2: \a\n".encode(), ": line 2: expected YAML, found unacceptable character #x0007"),

@@ -331,7 +331,9 @@ def test_numbers_of_a_text_are_graded_by_what_they_are_printed_from():
     assert found(old) == {"1: a.b.c": Grade.NUMBER, "2: a.b.d": Grade.NUMBER, "3: report.n": Grade.BYTES}
     changed = found(old.replace("1.0", "1.1").replace(">3<", ">4<"))
     assert changed == {"1: a.b.c": Grade.VERDICT, "2: a.b.d": Grade.NUMBER, "3: report.n": Grade.UNCHECKED}
-    assert [*found(old.replace("a.b.d", "a.b.e")).values()] == [Grade.UNCHECKED]
+    another_sentence = {"1: a.b.c": Grade.NUMBER, "2: a.b.d": Grade.UNCHECKED, "3: report.n": Grade.BYTES}
+    assert found(old.replace("a.b.d", "a.b.e")) == another_sentence
+    assert [*found("").values()] == [Grade.UNCHECKED]
 
 
 @pytest.mark.parametrize(

@@ -359,7 +359,7 @@ def test_a_whole_report_is_told_to_be_what_it_was(small, capsys):
     ]
     assert "\nno " not in told
     assert "1 claim: " in told
-    assert "\nsmall.pdf: nothing differs from what it carries. " in told
+    assert "\nsmall.pdf: nothing differs from what it carries; " in told
 
 
 @pytest.mark.parametrize("name", ["claims.json", "pages.json", "seeds-least_squares.csv"])

@@ -91,10 +91,8 @@ def _summary(report: Path, checks: Sequence[Check]) -> str:
 
     if number := sum(len(check.differences) for check in checks):
         return f"{report.name}: {counted(number, 'difference')}"
-    return (
-        f"{report.name}: nothing differs from what it carries. Whether that was computed so, this does not show: "
-        "with its project, `--project DIR` and a replay (`ronkyo verify --replay`) do"
-    )
+    told = "nothing differs from what it carries; whether that was computed so, only a replay in its project shows"
+    return f"{report.name}: {told} (`ronkyo verify --replay`)"
 
 
 def _commit(report: Report | None, project: Path) -> Check:
