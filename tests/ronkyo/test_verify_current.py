@@ -251,3 +251,9 @@ def test_a_value_that_is_not_there_is_one_line(small_files):
     small_files.pipeline_file.write_text("vars: [params.yaml]\nstages: {a: {cmd: 'c ${nothing.here}'}}\n")
     with pytest.raises(stages.StageError, match=r"dvc\.yaml: a: expected a value of \$\{nothing\.here\}, found none"):
         stages.declared(small_files)
+
+
+@pytest.mark.parametrize("option", ["--project", "--sign", "--signer"])
+def test_what_is_of_a_report_is_not_asked_without_one(option, committed, capsys):
+    assert cli.main(["-C", str(committed), "verify", option, "x"]) == 1
+    assert capsys.readouterr().err == f"verify: {option}: expected a REPORT before it, found none\n"

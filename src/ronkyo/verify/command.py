@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ronkyo.errors import UserError
 from ronkyo.verify.replay import command as replay
 
 if TYPE_CHECKING:
     from ronkyo.verify.check import Check
-    from ronkyo.verify.container import Report
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -56,6 +56,9 @@ def run(
         return replay.run(directory, json, options)
     from ronkyo.verify.check import listing
 
+    of_a_report = {"--project": project, "--signer": options["signer"], "--sign": options["sign"]}
+    if report is None and (given := [name for name, value in of_a_report.items() if value]):
+        raise UserError(f"verify: {given[0]}: expected a REPORT before it, found none")
     checks: list[Check] = []
     opened = None
     if report is not None:
@@ -74,13 +77,18 @@ def run(
         checks += (found := [*currency.check(place), *evidence.recompute(place)])
         if badge:
             badges.write(directory / badge, place, found, language)
-    if project:
-        checks.append(_commit(opened, directory / project))
+    if opened is not None and project:
+        from ronkyo.project import Project
+        from ronkyo.verify import commit
+
+        checks.append(commit.check(Project.find(directory / project), opened))
     is_right = not any(check.differences for check in checks)
     print(json_text.dumps([check.row for check in checks], ensure_ascii=False, indent=2) if json else listing(checks))
     if report is not None and not json:
         print(_summary(report, checks))
-    if report is not None and options["sign"] and is_right:
+    if report is not None and options["sign"]:
+        if not is_right:
+            raise UserError(f"{report}: not signed, since it is not what it carries")
         _sign(directory / report, directory / options["sign"], options["output"] and directory / options["output"])
     return int(not is_right)
 
@@ -93,16 +101,6 @@ def _summary(report: Path, checks: Sequence[Check]) -> str:
         return f"{report.name}: {counted(number, 'difference')}"
     told = "nothing differs from what it carries; whether that was computed so, only a replay in its project shows"
     return f"{report.name}: {told} (`ronkyo verify --replay`)"
-
-
-def _commit(report: Report | None, project: Path) -> Check:
-    from ronkyo.errors import UserError
-    from ronkyo.project import Project
-    from ronkyo.verify import commit
-
-    if report is None:
-        raise UserError("verify: --project: expected a REPORT before it")
-    return commit.check(Project.find(project), report)
 
 
 def _sign(report: Path, key: Path, output: Path | None) -> None:
