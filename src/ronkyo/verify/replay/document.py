@@ -22,7 +22,8 @@ from ronkyo.verify.replay.sample import LEVEL, most_others
 from ronkyo.verify.replay.sides import Side
 from ronkyo.words import Words
 
-KINDS = ("runs", "metrics", "items", "curves", "figures", "numbers", "claims", "outputs")
+KINDS = ("claims", "numbers", "metrics", "items", "runs", "curves", "figures", "outputs")
+BEYOND_ROUNDING = (Grade.VERDICT, Grade.OTHER, Grade.UNCHECKED)
 NAMES = {grade: grade.name.lower() for grade in Grade}  # in the tables of texts
 SHOWN = 3  # of the metrics of a run that differ; JSON has all
 LIMITS = ("code", "data", "seeds", "hardware", "compiled", "words")  # what no replay establishes
@@ -47,7 +48,7 @@ def publish(project: Project, done: Replay, folder: Path) -> list[Path]:
 
 
 def listing(done: Replay) -> str:
-    """For the terminal: a line for each kind and grade, and what is not the same bytes by name."""
+    """For the terminal: a line for each kind and grade, and what differs beyond rounding by name."""
     lines = []
     for kind, row in _counts(done).items():
         told = ", ".join(f"{count} {grade}" for grade, count in row.items() if count)
@@ -109,9 +110,9 @@ def _counts(done: Replay) -> dict[str, dict[Grade, int]]:
 
 
 def _notable(done: Replay) -> list[Thing]:
-    """The worst first."""
+    """What differs beyond rounding, the worst first."""
     order = [*Grade][::-1]
-    found = [thing for thing in done.things if thing.grade != Grade.BYTES]
+    found = [thing for thing in done.things if thing.grade in BEYOND_ROUNDING]
     return sorted(found, key=lambda thing: (order.index(thing.grade), KINDS.index(thing.kind)))
 
 
@@ -201,8 +202,11 @@ def _grades(done: Replay, words: Words) -> str:
 
 
 def _by_name(done: Replay, words: Words) -> Iterator[str]:
-    """Everything that is not the same bytes, a table for each kind."""
-    yield f"## {words('replay.differences')}\n\n" + ("" if _notable(done) else words("replay.none"))
+    """What differs beyond rounding, a table for each kind, and how much else is not the same bytes."""
+    rounded = sum(thing.grade not in (Grade.BYTES, *BEYOND_ROUNDING) for thing in done.things)
+    told = [words("replay.rounding", n=rounded)] if rounded else []
+    told += [] if _notable(done) else [words("replay.none")]
+    yield f"## {words('replay.differences')}\n\n{words('replay.space').join(told)}"
     for kind in KINDS:
         things = [thing for thing in _notable(done) if thing.kind == kind]
         if things:
