@@ -62,7 +62,7 @@ def _rasters(source: str) -> int:
 
 def has_provenance(report: Report) -> Outcome:
     inside = set(re.findall(r"^\d+: (.+)$", run("pdfdetach", "-list", report.pdf).stdout, re.MULTILINE))
-    return Outcome(inside >= report.attached, ", ".join(sorted(inside)) or "none")
+    return Outcome(inside >= report.attached, f"{len(inside)} files" + listed(sorted(report.attached - inside)))
 
 
 def _validate(report: Report, profile: str) -> Outcome:
