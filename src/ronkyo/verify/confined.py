@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -78,6 +79,7 @@ def main(module: str, function: str, options: str) -> None:
     content = sys.stdin.buffer.read()
     read = getattr(import_module(module), function)
     _limit()
+    logging.disable()  # of libraries: what is wrong is told in one line
     try:
         answer = {"answer": read(content, **json.loads(options))}
     except Refused as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -21,7 +20,6 @@ def read(content: bytes) -> dict[str, Any]:
     """files, pages, margins and drawn of a `container.Report`."""
     import pypdf.errors
 
-    logging.disable()  # what is wrong is told in one line
     if b"%%EOF" not in content[-1024:]:
         raise Refused("expected a whole PDF, found one that is cut off")
     try:

@@ -139,8 +139,6 @@ def _named(certificate: Any) -> dict[str, str]:
 def read(content: bytes) -> list[dict[str, Any]]:
     """Of each signature: whose it is, the SHA-256 of its certificate, whether what it covers is as it was signed, and
     whether it covers the whole file. Where `confined` runs it."""
-    import logging
-
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.general import SigningError
@@ -149,7 +147,6 @@ def read(content: bytes) -> list[dict[str, Any]]:
     from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
 
-    logging.disable()  # what is wrong is told in one line
     found = []
     try:
         for signature in PdfFileReader(io.BytesIO(content)).embedded_signatures:
