@@ -95,7 +95,8 @@ def test_what_was_committed_comes_out_again_and_the_project_stays_as_it_is(root,
         f"replay.{end}" for end in ("md", "html", "pdf", "json")
     }
     text = (tmp_path / "told/replay.md").read_text(encoding="utf-8")
-    assert "Everything that was computed is the same bytes." in text
+    assert "Nothing that was computed differs beyond rounding." in text
+    assert "is named in replay.json" not in text
     assert "No stage opened a file that it does not declare." in text
     assert "| Machine |" in text
     assert "That the code does what the report says." in text
