@@ -11,11 +11,14 @@ What follows `{% explanation %}` in a wording was not measured: it is printed be
 
 `{% background "reason" %} … {% endbackground %}` marks text that is not about the runs; it is printed as it is, and only
 the lint looks at it.
+
+`{% findings %} … {% endfindings %}`, on lines of their own, print the claims stated between them as a table first.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from jinja2 import nodes
 from jinja2.ext import Extension
@@ -29,9 +32,10 @@ WORDING = rf"\{{%[-+]?\s*({'|'.join(Verdict)})\s*[-+]?%\}}"
 
 
 class ClaimTags(Extension):
-    """The tags `claim` and `background`. The environment's attribute `claims` is the Claims that decides and keeps them."""
+    """The tags `claim`, `background` and `findings`. The environment's attribute `claims` is the Claims that decides and
+    keeps them."""
 
-    tags = {"claim", "background"}
+    tags = {"claim", "background", "findings"}
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Keep the line break after an end tag: a sentence may end its paragraph there; and what the claims say as written."""
@@ -40,7 +44,14 @@ class ClaimTags(Extension):
 
     def parse(self, parser: Parser) -> nodes.Node:
         tag = next(parser.stream)
+        if tag.value == "findings":
+            return self._findings(parser, tag)
         return self._background(parser) if tag.value == "background" else self._claim(parser, tag)
+
+    def _findings(self, parser: Parser, tag: Token) -> nodes.Node:
+        body = parser.parse_statements(("name:endfindings",), drop_needle=True)
+        call = self.call_method("_find", [_place(parser, tag)], lineno=tag.lineno)
+        return nodes.CallBlock(call, [], [], body, lineno=tag.lineno)
 
     def _background(self, parser: Parser) -> nodes.Node:
         reason = parser.stream.expect("string")
@@ -59,9 +70,8 @@ class ClaimTags(Extension):
             parser.stream.expect("assign")
             keywords.append(nodes.Keyword(name.value, parser.parse_expression(), lineno=name.lineno))
         wordings = self._wordings(parser, tag)
-        place = f"{parser.filename or parser.name}:{tag.lineno}"
         written = (self._written.get(tag.lineno) or [{}]).pop(0)
-        arguments += [nodes.Const(place), nodes.Const({verdict: written.get(verdict, "") for verdict in wordings})]
+        arguments += [_place(parser, tag), nodes.Const({verdict: written.get(verdict, "") for verdict in wordings})]
         call = self.call_method("_state", arguments, keywords, lineno=tag.lineno)
         claim = nodes.Name("claim", "param", lineno=tag.lineno)
         body: list[nodes.Node] = [
@@ -92,6 +102,14 @@ class ClaimTags(Extension):
 
     def _state(self, *arguments: object, **keywords: object) -> str:
         return self.environment.claims.state(*arguments, **keywords)  # pyright: ignore[reportAttributeAccessIssue]
+
+    def _find(self, place: str, caller: Callable[[], str]) -> str:
+        return self.environment.claims.findings(place, caller)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _place(parser: Parser, tag: Token) -> nodes.Const:
+    """template:line"""
+    return nodes.Const(f"{parser.filename or parser.name}:{tag.lineno}")
 
 
 def _written(source: str) -> dict[int, list[dict[str, str]]]:
