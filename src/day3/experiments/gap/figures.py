@@ -37,20 +37,26 @@ def memory(results: Results) -> Figure:
         for panel, when in zip(panels[1:], ("initial", "final"), strict=True):
             values = (np.maximum(curve[f"{when}_reach_{name}"], SMALLEST) for name in ("median", "low", "high"))
             _band(panel, curve["step"], *values, style | {"markevery": every})
-    panels[0].axhline(results.constants["chance"]["accuracy"], color=INK, linewidth=0.8, linestyle=":", label="当て推量")
+    panels[0].axhline(
+        results.constants["chance"]["accuracy"], color=INK, linewidth=0.8, linestyle=":", label="当て推量"
+    )
     panels[0].set(xscale="log", xlabel="間隔（時刻）", ylabel="正解率", ylim=(0, 1.05))
     panels[0].set_xticks(gaps, [str(gap) for gap in gaps])
     panels[0].minorticks_off()
     for panel in panels[1:]:
         panel.set(yscale="log", xlabel="最後の時刻からの距離", ylim=(SMALLEST / 10, 1e4))
     panels[1].set_ylabel("勾配の到達率")
-    for letter, panel, title in zip(ascii_lowercase, panels, ("正解率", "勾配（学習前）", "勾配（学習後）"), strict=False):
+    for letter, panel, title in zip(
+        ascii_lowercase, panels, ("正解率", "勾配（学習前）", "勾配（学習後）"), strict=False
+    ):
         panel.set_title(f"({letter}) {title}")
     drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return drawing
 
 
-def _band(panel: Axes, x: object, median: np.ndarray, low: np.ndarray, high: np.ndarray, style: dict) -> None:
+def _band(
+    panel: Axes, x: np.ndarray | list[int], median: np.ndarray, low: np.ndarray, high: np.ndarray, style: dict
+) -> None:
     panel.fill_between(x, low, high, color=style["color"], alpha=0.12, linewidth=0)
     panel.plot(x, median, linewidth=1, **style)
 

@@ -88,7 +88,9 @@ def set_forget_bias(layer: Recurrent, bias: float) -> None:
     """Of an LSTM; other cells have none."""
     if layer.cell == "lstm":
         size = layer.hidden_size
-        nn.init.constant_(layer.bias_ih_l0.detach()[size : 2 * size], bias)  # input, forget, cell, output
+        nn.init.constant_(
+            layer.get_parameter("bias_ih_l0").detach()[size : 2 * size], bias
+        )  # input, forget, cell, output
 
 
 def walk(layer: Recurrent, sequences: Tensor) -> list[tuple[Tensor, ...]]:
@@ -121,14 +123,10 @@ def gates(layer: Recurrent, sequences: Tensor) -> dict[str, np.ndarray]:
     """Each gate by name, (batch, time, hidden): σ(W x_t + U h_{t-1} + b)."""
     states, _ = layer(sequences)
     before = torch.cat([torch.zeros_like(states[:, :1]), states[:, :-1]], dim=1)
-    size = layer.hidden_size
-    found = {}
-    for name, place in GATES[layer.cell].items():
-        rows = slice(place * size, (place + 1) * size)
-        w, u = layer.weight_ih_l0[rows].numpy(), layer.weight_hh_l0[rows].numpy()
-        b = (layer.bias_ih_l0[rows] + layer.bias_hh_l0[rows]).numpy()
-        found[name] = 1 / (1 + np.exp(-(sequences.numpy() @ w.T + before.numpy() @ u.T + b)))
-    return found
+    w, u, *biases = (parameter.numpy() for parameter in layer.parameters())
+    sums = sequences.numpy() @ w.T + before.numpy() @ u.T + sum(biases)
+    opened = np.split(1 / (1 + np.exp(-sums)), len(w) // layer.hidden_size, axis=-1)
+    return {name: opened[place] for name, place in GATES[layer.cell].items()}
 
 
 def kept(layer: Recurrent, sequences: Tensor) -> float:
