@@ -35,7 +35,7 @@ FULL = re.compile(r"\{%[-+]?\s*(end)?full\b")
 
 
 class ClaimTags(Extension):
-    """The tags `claim`, `background`, `findings`, `full`. The environment's attribute `claims` is the Claims that decides and
+    """The tags `claim`, `background`, `findings` and `full`. The environment's attribute `claims` is the Claims that decides and
     keeps them."""
 
     tags = {"claim", "background", "findings", "full"}
@@ -48,8 +48,8 @@ class ClaimTags(Extension):
 
     def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
         tag = next(parser.stream)
-        ways = {"claim": self._claim, "findings": self._findings, "full": self._full, "background": self._background}
-        return ways[tag.value](parser, tag)
+        parts = {"claim": self._claim, "findings": self._findings, "full": self._full}
+        return parts[tag.value](parser, tag) if tag.value in parts else self._background(parser)
 
     def _full(self, parser: Parser, tag: Token) -> list[nodes.Node]:
         body = parser.parse_statements(("name:endfull",), drop_needle=True)
@@ -62,7 +62,7 @@ class ClaimTags(Extension):
         call = self.call_method("_find", [_place(parser, tag)], lineno=tag.lineno)
         return nodes.CallBlock(call, [], [], body, lineno=tag.lineno)
 
-    def _background(self, parser: Parser, tag: Token) -> nodes.Node:
+    def _background(self, parser: Parser) -> nodes.Node:
         reason = parser.stream.expect("string")
         if not reason.value.strip():
             parser.fail("background: expected a reason in quotes, found none", reason.lineno)
