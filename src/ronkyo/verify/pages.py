@@ -151,7 +151,7 @@ def _pieces(element: Any, depth: int, printed: bool) -> Iterator[Piece]:
         yield Piece(_mark(element, depth))
     if printed and element.tag == "tr" and (head := element.xpath("parent::tbody/../thead")):
         yield Piece("".join(piece.text for piece in _pieces(head[0], depth, printed)), "again")
-    if element.tag in ("h2", "h3", "h4"):
+    if element.tag in ("h2", "h3", "h4") or element.get("class") == "claim":
         yield Piece("", heading=element.get("id", ""))
     if printed and element.get("class") == "question":
         yield Piece("Q.")
@@ -159,7 +159,7 @@ def _pieces(element: Any, depth: int, printed: bool) -> Iterator[Piece]:
     for child in element:
         yield from _pieces(child, depth + (element.tag in ("ul", "ol")), printed)
         yield Piece(bare(child.tail or ""))
-    if printed and element.tag == "a" and in_contents:
+    if printed and element.tag == "a" and (in_contents or element.get("class") == "page"):
         yield Piece(element.get("href").removeprefix("#"), "page")
 
 
