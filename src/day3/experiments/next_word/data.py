@@ -19,7 +19,7 @@ from ronkyo.files import Arrays, DataError
 
 
 def prepare(data: Data, downloads: Path) -> tuple[Arrays, dict[str, Any]]:
-    """train_windows, test_windows: (windows, chunk_size + 1) words' places in the vocabulary, the last one to predict.
+    """train_windows, test_windows: (windows, history_size + 1) words' places in the vocabulary, the last one to predict.
 
     vocabulary: (words,) text, <???> first, then by falling frequency in the training part; query: (chunk_size,) places
     in the vocabulary.
@@ -36,8 +36,8 @@ def prepare(data: Data, downloads: Path) -> tuple[Arrays, dict[str, Any]]:
     vocabulary = build_vocabulary(train_words, data.rare_count)
     train, test = encode(train_words, vocabulary), encode(test_words, vocabulary)
     arrays = {
-        "train_windows": windows(train, data.chunk_size),
-        "test_windows": windows(test, data.chunk_size),
+        "train_windows": windows(train, data.chunk_size, data.history_size),
+        "test_windows": windows(test, data.chunk_size, data.history_size),
         "vocabulary": np.array(vocabulary),
         "query": encode(data.query.split(), vocabulary),
     }
@@ -67,6 +67,8 @@ def encode(words: Sequence[str], vocabulary: Sequence[str]) -> np.ndarray:
     return np.array([places.get(word, UNKNOWN_ID) for word in words], dtype=np.int32)
 
 
-def windows(places: np.ndarray, chunk_size: int) -> np.ndarray:
-    """Every chunk_size neighbours and the one after them: (words,) -> (words - chunk_size, chunk_size + 1)."""
-    return np.lib.stride_tricks.sliding_window_view(places, chunk_size + 1).copy()
+def windows(places: np.ndarray, chunk_size: int, history_size: int) -> np.ndarray:
+    """Every word that has chunk_size words before it, as the last of its window, with the history_size words before it:
+    (words,) -> (words - chunk_size, history_size + 1). What would lie before the first word is <???>."""
+    before = np.full(history_size - chunk_size, UNKNOWN_ID, places.dtype)
+    return np.lib.stride_tricks.sliding_window_view(np.concatenate([before, places]), history_size + 1).copy()
