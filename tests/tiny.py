@@ -41,6 +41,11 @@ CHANGES: dict[str, Any] = {
         f"sine_to_cosine.variants.{variant}_long.epochs": 3
         for variant in ("simple_rnn", "gru", "lstm", "reversed", "peeky", "attention")
     },
+    "autoencoders.seeds": {"looks": [2, 3], "taken": {"vae": 3}},
+    "autoencoders.training.epochs": 1,
+    "autoencoders.training.drawn_samples": 12,
+    "augmented_digits.seeds": {"looks": [2, 3], "taken": {"mixup": 3}},
+    "augmented_digits.training.updates": 2,
 }
 
 
