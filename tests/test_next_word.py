@@ -21,13 +21,14 @@ from seeds import (
 
 from day3.experiments.next_word import data as next_word_data
 from day3.experiments.next_word import figures
-from day3.experiments.next_word.data import build_vocabulary, encode, prepare, read_speeches, split_words, windows
+from day3.experiments.next_word.data import build_vocabulary, encode, prepare, windows
 from day3.experiments.next_word.evaluation import measure, score
 from day3.experiments.next_word.settings import Data, Settings, Training
 from day3.experiments.next_word.summarize import summarize
 from day3.experiments.next_word.train import NextWordModel, latest, steps, train
 from day3.nn.cross_entropy import cross_entropy
 from day3.nn.recurrent import parameter_count
+from day3.speeches import read_speeches, split_words
 from ronkyo.files import DataError
 
 NOWHERE = Path("no downloads")
