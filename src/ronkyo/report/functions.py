@@ -96,9 +96,9 @@ class Content:
         address = Path(os.path.relpath(file, self.project.reports)).as_posix()
         return f"![{_attribute(alt)}]({address})" + caption_of("figure", f"fig:{id}", caption, source, id)
 
-    def listing(self, path: str, name: str, caption: str) -> str:
-        """Source of an object that ran."""
-        source = listings.find(self.project, path, name)
+    def listing(self, path: str, name: str, caption: str, since: str = "") -> str:
+        """Source of an object that ran, or its lines from the one that begins with `since`."""
+        source = listings.find(self.project, path, name, since)
         code = f"```python\n{source.code}\n```"
         link = f"{source.path}#L{source.line}"
         return code + caption_of("listing", f"lst:{path}:{name}", caption, link, f"{path}:{name}")
