@@ -328,6 +328,15 @@ def test_a_listing_is_the_objects_source(tree_from):
     assert text_of(built.root.find(".//pre")).strip() == "def confusion(results):\n    return results"
 
 
+def test_a_listing_may_have_several_objects(tree_from):
+    names = '["confusion", "confusion"]'
+    built = tree_from(
+        f'## 章\n\n{{{{ listing("{LISTING}", {names}, caption="図") }}}}\n\n{{{{ ref("lst:{LISTING}:confusion") }}}}\n'
+    )
+    definition = "def confusion(results):\n    return results"
+    assert text_of(built.root.find(".//pre")).strip() == f"{definition}\n\n{definition}"
+
+
 def test_a_listing_may_begin_with_a_line_of_the_object(tree_from):
     built = tree_from(f'## 章\n\n{{{{ listing("{LISTING}", "confusion", caption="図", since="return") }}}}\n')
     assert text_of(built.root.find(".//pre")).strip() == "return results"
