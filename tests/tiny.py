@@ -27,6 +27,11 @@ CHANGES: dict[str, Any] = {
     "next_word.training.epochs": 1,
     "next_word.variants.gru_long.epochs": 2,
     "next_word.variants.lstm_half_corpus.epochs": 2,
+    "next_word.variants.rnn_long.epochs": 2,
+    "gap.seeds": {"looks": [2, 3], "taken": {"gru": 3}},
+    "gap.training.longest_gap": 6,
+    "gap.training.updates": 3,
+    "gap.training.test_examples": 8,
     "sine_to_cosine.seeds": {"looks": [2, 3], "taken": {"peeky": 3}},
     "sine_to_cosine.training.epochs": 2,
     **{

@@ -21,6 +21,11 @@ def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell.markup() if isinstance(cell, Value) else cell for cell in cells)} |"
 
 
+def cell(text: str) -> str:
+    """A text for a column of a table."""
+    return text.replace("|", "&#124;")
+
+
 def caption(kind: str, id: str, text: str, source: str, shown: str | None = None) -> str:
     """Behind a figure, table or listing (kind). id: what ref() names, as "tab:results"; source: the file behind it, from
     the project's root, perhaps with #L12; shown: how the source is called."""

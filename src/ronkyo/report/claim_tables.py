@@ -11,10 +11,11 @@ from ronkyo.claims.verdicts import Verdict
 from ronkyo.numbers import ABSENT, shown
 from ronkyo.report import places
 from ronkyo.report.appendix import appendix
+from ronkyo.report.badges import mark, marked
 from ronkyo.report.blocks import caption as caption_of
-from ronkyo.report.blocks import table
+from ronkyo.report.blocks import cell, table
 from ronkyo.report.original import Original, Statement
-from ronkyo.report.sentences import MarkedClaims, mark
+from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Value, Values
 
 
@@ -52,13 +53,11 @@ class ClaimTables:
 
     def _row(self, claim: Claim) -> list[str]:
         computed = claim.deciding.estimate.method == Method.EXACT
-        notes = [self.words("claims.close")] if claim.close else []
-        notes += [self.words("claims.uncorrected", count=claim.uncorrected)] if claim.uncorrected else []
         stands = self.claims.stands(claim)
         return [
             f"[{claim.number}](#ledger:{claim.id})",
-            claim.hypothesis.replace("|", "&#124;"),
-            " ".join([mark(claim.verdict, self.words), *(f'<span class="part">{note}</span>' for note in notes)]),
+            cell(claim.hypothesis),
+            marked(claim),
             self.words(f"report.method.{claim.deciding.estimate.method}"),
             claim.effect(),
             ABSENT if computed else claim.interval(),
