@@ -11,11 +11,14 @@ What follows `{% explanation %}` in a wording was not measured: it is printed be
 
 `{% background "reason" %} … {% endbackground %}` marks text that is not about the runs; it is printed as it is, and only
 the lint looks at it. `{% full %} … {% endfull %}`, on lines of their own, is around blocks that the submission leaves out.
+
+`{% findings %} … {% endfindings %}`, on lines of their own, print the claims stated between them as a table first.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.ext import Extension
@@ -32,9 +35,10 @@ FULL = re.compile(r"\{%[-+]?\s*(end)?full\b")
 
 
 class ClaimTags(Extension):
-    """The tags `claim`, `background`, `full`. The environment's attribute `claims` is the Claims that decides and keeps them."""
+    """The tags `claim`, `background`, `findings` and `full`. The environment's attribute `claims` is the Claims that decides and
+    keeps them."""
 
-    tags = {"claim", "background", "full"}
+    tags = {"claim", "background", "findings", "full"}
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Keep the line break after an end tag: a sentence may end its paragraph there; and what the claims say as written."""
@@ -44,15 +48,19 @@ class ClaimTags(Extension):
 
     def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
         tag = next(parser.stream)
-        if tag.value == "claim":
-            return self._claim(parser, tag)
-        return self._full(parser, tag) if tag.value == "full" else self._background(parser)
+        parts = {"claim": self._claim, "findings": self._findings, "full": self._full}
+        return parts[tag.value](parser, tag) if tag.value in parts else self._background(parser)
 
     def _full(self, parser: Parser, tag: Token) -> list[nodes.Node]:
         body = parser.parse_statements(("name:endfull",), drop_needle=True)
         marks = [nodes.TemplateData(f"\n\n<!--{mark}-->\n\n") for mark in (BEGIN, END)]
         begin, end = (nodes.Output([mark], lineno=tag.lineno) for mark in marks)
         return [begin, *body, end]
+
+    def _findings(self, parser: Parser, tag: Token) -> nodes.Node:
+        body = parser.parse_statements(("name:endfindings",), drop_needle=True)
+        call = self.call_method("_find", [_place(parser, tag)], lineno=tag.lineno)
+        return nodes.CallBlock(call, [], [], body, lineno=tag.lineno)
 
     def _background(self, parser: Parser) -> nodes.Node:
         reason = parser.stream.expect("string")
@@ -71,9 +79,8 @@ class ClaimTags(Extension):
             parser.stream.expect("assign")
             keywords.append(nodes.Keyword(name.value, parser.parse_expression(), lineno=name.lineno))
         wordings = self._wordings(parser, tag)
-        place = f"{parser.filename or parser.name}:{tag.lineno}"
         written = (self._written.get(tag.lineno) or [{}]).pop(0)
-        arguments += [nodes.Const(place), nodes.Const({verdict: written.get(verdict, "") for verdict in wordings})]
+        arguments += [_place(parser, tag), nodes.Const({verdict: written.get(verdict, "") for verdict in wordings})]
         call = self.call_method("_state", arguments, keywords, lineno=tag.lineno)
         claim = nodes.Name("claim", "param", lineno=tag.lineno)
         body: list[nodes.Node] = [
@@ -104,6 +111,14 @@ class ClaimTags(Extension):
 
     def _state(self, *arguments: object, **keywords: object) -> str:
         return self.environment.claims.state(*arguments, **keywords)  # pyright: ignore[reportAttributeAccessIssue]
+
+    def _find(self, place: str, caller: Callable[[], str]) -> str:
+        return self.environment.claims.findings(place, caller)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _place(parser: Parser, tag: Token) -> nodes.Const:
+    """template:line"""
+    return nodes.Const(f"{parser.filename or parser.name}:{tag.lineno}")
 
 
 def _expect_alone(source: str, name: str | None, filename: str | None) -> None:
