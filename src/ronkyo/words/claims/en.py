@@ -36,5 +36,7 @@ TEXTS: dict[str, str] = {
     "report.conclusions.heading": "Conclusions",
     "report.conclusions.number": "{effect} ({n})",
     "report.conclusions.there": "text",
-    "report.conclusions.note": "The verdict is on the claim's hypothesis; beside what the {original} said stands the one on that.",
+    "report.conclusions.note": (
+        "The verdict is on the claim's hypothesis; beside what the {original} said stands the one on that."
+    ),
 }
