@@ -46,6 +46,7 @@ def check(report: Report) -> Check:
         "sizes": {name: len(report.files[name]) for name in report.files if name != drawn.NAME},
         "pages": report.pages,
         "margins": report.margins,
+        "letters": report.drawn.get("letters", ""),
     }
     answer = confined.call(differences, json.dumps(content).encode(), report.path)
     return Check("pages", f"{read}, {answer['letters']:,} letters", first(answer["differences"]))
@@ -64,7 +65,7 @@ def differences(content: bytes) -> dict[str, Any]:
     if printed:
         text = page.for_print(built, front, sources=sources).html
     else:
-        text = page.for_browser(built, front, Path(), sources=sources)
+        text = page.for_browser(built, front, Path(), sources=sources, known=frozenset(given["letters"]))
     body = html_file.parsed(text.encode())
     reading = Reading(Found.of(given["pages"]))
     reading.read(pieces(body, printed))
