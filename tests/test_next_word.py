@@ -21,13 +21,14 @@ from seeds import (
 
 from day3.experiments.next_word import data as next_word_data
 from day3.experiments.next_word import figures
-from day3.experiments.next_word.data import build_vocabulary, encode, prepare, read_speeches, split_words, windows
+from day3.experiments.next_word.data import build_vocabulary, encode, prepare, windows
 from day3.experiments.next_word.evaluation import measure, score
 from day3.experiments.next_word.settings import Data, Settings, Training
 from day3.experiments.next_word.summarize import summarize
-from day3.experiments.next_word.train import NextWordModel, count_words, latest, steps, train
+from day3.experiments.next_word.train import NextWordModel, latest, steps, train
 from day3.nn.cross_entropy import cross_entropy
 from day3.nn.recurrent import parameter_count
+from day3.speeches import read_speeches, split_words
 from ronkyo.files import DataError
 
 NOWHERE = Path("no downloads")
@@ -37,6 +38,7 @@ DATA = {
     "last_year": 1870,
     "rare_count": 1,
     "chunk_size": 2,
+    "history_size": 3,
     "test_share": 0.2,
     "query": "the union",
 }
@@ -82,8 +84,8 @@ def data():
     """Twelve words by turns, <???> among them: 20 windows to train with, so that the last batch of 8 has 4."""
     train, test = np.arange(22, dtype=np.int32) % 12, np.arange(9, dtype=np.int32) % 5
     return {
-        "train_windows": windows(train, 2),
-        "test_windows": windows(test, 2),
+        "train_windows": windows(train, 2, 3),
+        "test_windows": windows(test, 2, 3),
         "vocabulary": np.array(["<???>", *"abcdefghijk"]),
         "query": np.array([3, 0], dtype=np.int32),
     }
@@ -101,7 +103,8 @@ def test_vocabulary_is_frequent_words_of_the_training_part_by_falling_count(prep
     arrays, provenance = prepared
     # peace comes three times, but only once among the first 15 of the 19 words
     assert arrays["vocabulary"].tolist() == ["<???>", *KNOWN]
-    assert count_words(arrays["train_windows"], 4).tolist() == [4, 5, 3, 3]
+    train = np.append(arrays["train_windows"][0, 1:], arrays["train_windows"][1:, -1])
+    assert np.bincount(train).tolist() == [4, 5, 3, 3]
     assert {"speeches": 2, "words": 19, "train_words": 15, "test_words": 4}.items() <= provenance.items()
     assert provenance["vocabulary_size"] == 4
     assert provenance["train_unknown_share"] == pytest.approx(4 / 15)
@@ -117,10 +120,11 @@ def test_rare_words_are_left_out_of_the_vocabulary():
 def test_train_and_test_windows_share_no_word_and_together_hold_every_word(prepared):
     arrays, _ = prepared
     parts = [arrays["train_windows"], arrays["test_windows"]]
-    assert [part.shape for part in parts] == [(13, 3), (2, 3)]
+    assert [part.shape for part in parts] == [(13, 4), (2, 4)]
     for part in parts:
         assert np.array_equal(part[1:, :-1], part[:-1, 1:])  # each window is the one before moved by a word
-    places = np.concatenate([np.append(part[:, 0], part[-1, 1:]) for part in parts])
+        assert part[0, 0] == 0  # <???> stands where there is no word
+    places = np.concatenate([np.append(part[0, 1:], part[1:, -1]) for part in parts])
     assert arrays["vocabulary"][places].tolist() == [word if word in KNOWN else "<???>" for word in WORDS]
 
 
@@ -161,6 +165,7 @@ def test_a_test_part_shorter_than_a_window_is_an_error(monkeypatch):
         ({"query": "The union"}, "String should match pattern"),
         ({"last_year": 1868}, r"expected last_year not before first_year \(1869\)"),
         ({"chunk_size": 1, "query": "the"}, "greater than or equal to 2"),
+        ({"chunk_size": 4, "query": "of the union the"}, r"expected history_size not below chunk_size \(4\)"),
     ],
 )
 def test_data_settings_that_do_not_fit_are_refused(changes, message):
@@ -168,9 +173,17 @@ def test_data_settings_that_do_not_fit_are_refused(changes, message):
         Data.model_validate(DATA | changes)
 
 
-def test_a_context_longer_than_the_window_is_refused():
-    with pytest.raises(ValidationError, match=r"expected context_size not above data.chunk_size \(2\)"):
-        settings(variants={"lstm": {"context_size": 3}})
+def test_a_longer_history_changes_no_word_to_predict():
+    places = np.arange(1, 9, dtype=np.int32)
+    short, long = windows(places, 2, 2), windows(places, 2, 5)
+    assert np.array_equal(long[:, -3:], short)
+    assert long[0].tolist() == [0, 0, 0, 1, 2, 3]
+    assert long[-1].tolist() == [3, 4, 5, 6, 7, 8]
+
+
+def test_a_context_longer_than_the_history_is_refused():
+    with pytest.raises(ValidationError, match=r"expected context_size not above data.history_size \(3\)"):
+        settings(variants={"lstm": {"context_size": 4}})
 
 
 # -- measures ---------------------------------------------------------------------------------------------------------
@@ -232,12 +245,6 @@ def test_a_share_of_the_training_windows_is_the_latest_of_them(data):
     assert latest(data["train_windows"], 1.0).tolist() == data["train_windows"].tolist()
     assert latest(data["train_windows"], 0.25).tolist() == data["train_windows"][15:].tolist()
     assert latest(data["train_windows"], 0.001).tolist() == data["train_windows"][19:].tolist()
-
-
-def test_words_are_counted_in_the_text_that_the_windows_are_of(data):
-    text = np.arange(22) % 12
-    assert count_words(data["train_windows"], 12).tolist() == np.bincount(text).tolist()
-    assert count_words(data["train_windows"][15:], 12).tolist() == np.bincount(text[15:], minlength=12).tolist()
 
 
 def test_training_on_a_share_knows_nothing_of_the_rest(data):
@@ -321,7 +328,8 @@ def test_without_learning_nothing_changes(data):
 def test_training_learns_an_order_of_words(data, cell):
     run = train_seeds(train, data, training(cell=cell, epochs=100, learning_rate=0.05), [0], no_progress)
     assert run["train_loss"][0, -1] < 0.1
-    follows = (data["test_windows"][:, :2] + 1 == data["test_windows"][:, 1:]).all(axis=1)
+    read = data["test_windows"][:, -3:]
+    follows = (read[:, :2] + 1 == read[:, 1:]).all(axis=1)
     assert (run["test_rank"][0, follows] == 0).all()
 
 

@@ -68,6 +68,14 @@ It is a tenth.
 One is infinite.
 {% endclaim %}
 
+{% findings %}
+{{ compared("digits.simple_rnn.accuracy", than="digits.gru.accuracy") }}
+{% claim "third", exact("digits.chance.fifth", equals="digits.chance.tenth"), hypothesis="a fifth is a tenth" %}
+{% contradicted %}
+It is not.
+{% endclaim %}
+{% endfindings %}
+
 {{ metrics_table("addition", columns={"steps": ("Steps", ".1f"), "converged": ("Converged", "", "count"),
                  "diverged": ("Range", ".2f", "range")}, caption="All") }}
 

@@ -881,6 +881,90 @@ def test_a_comparison_of_one_metric_words_itself_as_its_verdict_is(project, requ
     build.parse(chapters.render(project))
 
 
+FINDINGS = """\
+## 章
+
+{% findings %}
+前の文。
+{{ compared("digits.bilstm.accuracy", than="digits.gru.accuracy") }}
+{% claim "a", higher("addition.hidden_64.steps", than="addition.hidden_32.steps", ratio=True), hypothesis="$|x|$" %}
+{% contradicted %}
+{{ claim.effect() }} 倍である。
+{% explanation %}
+説明。
+{% endclaim %}
+{% claim "b", exact("digits.chance.accuracy", equals=0.1), hypothesis="0.1 である" %}
+{% supported %}
+0.1 である。
+{% endclaim %}
+{% endfindings %}
+あとの文。
+{{ mean(
+"digits.gru.accuracy") }}
+
+{{ ledger() }}
+"""
+
+
+def test_findings_print_a_table_of_their_claims_and_then_their_text_with_short_marks(project):
+    files.write_text(project.templates / "metrics.yaml", METRICS)
+    sample.write_report(project, FINDINGS)
+    rendered = chapters.render(project)
+    root = build.parse(rendered).root
+    [table] = root.xpath('//div[@class="findings"]/table')
+    rows = [[cell.text_content() for cell in row] for row in table.iter("tr")]
+    assert rows[1][1:] == ["BiLSTM(64) は GRU(64) より正解率が高い", "差 0.102 [0.082, 0.123]", "4", "支持"]
+    assert [row[0] for row in rows] == ["主張", "1", "2", "3"]
+    assert [row[2:] for row in rows[2:]] == [["比 0.41 [0.31, 0.53]", "8", "否定"], ["差 0", "計算値", "支持"]]
+    text = table.getparent().getnext().text_content()
+    assert "GRU(64) より正解率が高い。 [主張 1]" in text
+    assert re.search(r"0.41 倍である。 \[主張 2\]\s*説明。", text)
+    assert rendered.claims.stated[0].text == "BiLSTM(64) は GRU(64) より正解率が高い。"
+
+
+def test_in_findings_points_are_named_once_and_a_hypothesis_that_begins_with_a_number_is_text(project):
+    percent = METRICS.replace("better: higher", 'better: higher, format: ".1%"')
+    assert percent != METRICS
+    files.write_text(project.templates / "metrics.yaml", percent)
+    sample.write_report(project, FINDINGS.replace('gru.accuracy") }}', 'gru.accuracy", condition="2 層では、") }}', 1))
+    row = build.parse(chapters.render(project)).root.xpath('//div[@class="findings"]//td')[:3]
+    assert row[1].text_content() == "2 層では、BiLSTM(64) は GRU(64) より正解率が高い"
+    assert "right" not in row[1].get("style", "")
+    assert row[2].text_content() == "差 10.2 [8.2, 12.3] ポイント"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("文。\n", "report.md.j2:4: findings: expected claims in their text, found none"),
+        (
+            "{% findings %}\n{% endfindings %}\n",
+            "report.md.j2:5: findings: expected a text of their own, found findings in",
+        ),
+        ("{{ no }}\n", "report.md.j2:5: 'no' is undefined"),
+    ],
+)
+def test_a_mistake_in_findings_names_template_and_line(project, body, message):
+    sample.write_report(project, f"## 章\n\n\n{{% findings %}}\n{body}{{% endfindings %}}\n")
+    with pytest.raises(ReportError) as raised:
+        chapters.render(project)
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("前の文", "[前](#mae)の文", "report.md.j2:4: reference 'mae'"),
+        ("あとの文", "$\\no$の文", "report.md.j2:17: formula"),
+    ],
+)
+def test_what_is_wrong_in_findings_and_behind_them_is_told_with_its_line(project, old, new, line):
+    files.write_text(project.templates / "metrics.yaml", METRICS)
+    sample.write_report(project, FINDINGS.replace(old, new))
+    with pytest.raises(ReportError, match=re.escape(line)):
+        build.parse(chapters.draft(project))
+
+
 WORDED = {
     'higher("digits.gru.accuracy", than="digits.bilstm.accuracy")': "GRU(64) は BiLSTM(64) より正解率が高い",
     'lower("digits.gru.accuracy", than=0.5, over="both")': "GRU(64) は 0.5 より正解率が低い",

@@ -12,6 +12,7 @@ SRC = Path(__file__).parents[2] / "src"
 ENGINE = SRC / "ronkyo"
 FILES = sorted(ENGINE.rglob("*.py"))
 BOTTOM = {
+    "editions",
     "errors",
     "files",
     "imports",
@@ -31,8 +32,8 @@ BOTTOM = {
 ROOMS = {  # each room, and what it may import of the engine besides itself
     **{name: BOTTOM for name in BOTTOM},
     "plotting": {"typeset"},  # for the fonts
-    "claims": {"errors", "numbers", "seeds", "words"},
-    "typeset": {"errors", "files", "numbers", "words"},
+    "claims": {"editions", "errors", "numbers", "seeds", "words"},
+    "typeset": {"editions", "errors", "files", "numbers", "words"},
     "foreign": {"errors", "files", "typeset", "words"},
     "report": BOTTOM | {"claims", "typeset"},
     "compare": BOTTOM | {"claims", "plotting", "typeset"},

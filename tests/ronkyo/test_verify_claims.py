@@ -172,6 +172,13 @@ def test_what_a_template_says_only_sometimes_need_not_be_said(english):
     assert wordings[0]["supported"].endswith("it is{% if claim.close %}, nearly{% endif %}.")
 
 
+def test_findings_have_a_row_for_each_of_their_claims(english):
+    text = english[TEXT].decode()
+    row = next(line for line in text.splitlines(keepends=True) if "third) | a fifth is a tenth |" in line)
+    [told] = claims({**english, TEXT: text.replace(row, "", 1).encode()}).differences
+    assert told == f"{TEXT}: tables of findings: expected third, found nothing"
+
+
 def test_a_mark_behind_a_sentence_is_that_of_its_verdict(english):
     told = claims(carried.changed(english, TEXT, "them” <b>undecided</b>", "them” <b>supported</b>")).differences
     assert told == [

@@ -69,11 +69,15 @@ class Classifier(nn.Module):
         self.recurrent = recurrent_layer(cell, input_size, hidden_size, generator, bidirectional)
         self.output = dense(hidden_size * (2 if bidirectional else 1), classes, generator)
 
-    def forward(self, inputs: Tensor) -> Tensor:
-        """inputs: (batch, time, input_size). Returns the logits, (batch, classes)."""
+    def read(self, inputs: Tensor) -> Tensor:
+        """inputs: (batch, time, input_size) -> the last state of each direction, (batch, directions * hidden_size)"""
         _, last = self.recurrent(inputs)
         state = last[0] if isinstance(last, tuple) else last  # (directions, batch, hidden_size)
-        return self.output(state.transpose(0, 1).flatten(1))
+        return state.transpose(0, 1).flatten(1)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """inputs: (batch, time, input_size). Returns the logits, (batch, classes)."""
+        return self.output(self.read(inputs))
 
 
 def parameter_count(module: nn.Module) -> int:

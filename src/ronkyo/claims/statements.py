@@ -202,13 +202,14 @@ class Stated:
     claim: Claim
     sentence: str  # as the template has it, with whatever markup
     text: str  # without markup, on one line
+    in_findings: bool = False  # where a table tells its hypothesis, numbers and verdict
 
 
 class Claims:
     """Decides claims in the order in which the templates state them, and keeps what was said.
 
     figures: the file of a figure's id, None for a figure that there is not. What a report prints of a claim is the
-    business of a subclass: `claim_type`, `text` and `printed`; so is what it calls things: `hypothesis` and `items`.
+    business of a subclass: `claim_type`, `text`, `printed` and `table`; so is what it calls things: `hypothesis` and `items`.
     history: at how many seeds earlier reports looked at each claim; without it, no looks are told.
     """
 
@@ -229,6 +230,7 @@ class Claims:
         self.counted_by: str | None = None  # the call, with its place, that counts all claims or looks them up
         self._standing: tuple[int, set[str]] = 0, set()  # of how many claims, which
         self.open: str | None = None  # the claim whose wording is being printed
+        self.in_findings = False  # whether findings are being printed
 
     def state(
         self,
@@ -262,9 +264,22 @@ class Claims:
         sentence = _lines(sentence, f"claim {id!r}", verdict)
         if claim.reason:
             sentence += self.words("claims.why_undecided", reason=claim.reason)
-        self.stated.append(Stated(claim, sentence, self.text(sentence)))
+        self.stated.append(Stated(claim, sentence, self.text(sentence), self.in_findings))
         printed = self.printed(self.stated[-1])
         return f"{printed}\n{_lines(explanation, f'claim {id!r}', 'explanation')}" if explains else printed
+
+    def findings(self, place: str, caller: Callable[[], str]) -> str:
+        """What is printed of the claims that a text states, and the text behind it. Raises ValueError where it states none."""
+        if self.in_findings or self.open:
+            around = f"claim {self.open!r}" if self.open else "other findings"
+            raise ValueError(f"findings: expected a text of their own, found findings inside {around}")
+        before, told = len(self.by_id), len(self.stated)
+        self.in_findings = True
+        text = caller()
+        self.in_findings = False
+        if len(self.by_id) == before:
+            raise ValueError("findings: expected claims in their text, found none")
+        return f"{self.table([stated.claim for stated in self.stated[told:]], place)}{text}"
 
     @property
     def standing(self) -> set[str]:
@@ -310,6 +325,10 @@ class Claims:
 
     def printed(self, stated: Stated) -> str:
         return stated.sentence
+
+    def table(self, claims: Sequence[Claim], place: str) -> str:
+        """What stands before findings at a place."""
+        return ""
 
     def _check(self, id: str, predicate: Predicate, figure: str | None) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):

@@ -10,37 +10,57 @@
 What follows `{% explanation %}` in a wording was not measured: it is printed behind the claim's mark.
 
 `{% background "reason" %} … {% endbackground %}` marks text that is not about the runs; it is printed as it is, and only
-the lint looks at it.
+the lint looks at it. `{% full %} … {% endfull %}`, on lines of their own, is around blocks that the submission leaves out.
+
+`{% findings %} … {% endfindings %}`, on lines of their own, print the claims stated between them as a table first.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from jinja2 import nodes
+from jinja2 import TemplateSyntaxError, nodes
 from jinja2.ext import Extension
 from jinja2.lexer import Token
 from jinja2.parser import Parser
 
 from ronkyo.claims.statements import EXPLANATION
 from ronkyo.claims.verdicts import Verdict
+from ronkyo.editions import BEGIN, END
 
 WORDING = rf"\{{%[-+]?\s*({'|'.join(Verdict)})\s*[-+]?%\}}"
+CLAIM = re.compile(r"\{%[-+]?\s*claim\b(.*?)\{%[-+]?\s*endclaim\b", re.DOTALL)
+FULL = re.compile(r"\{%[-+]?\s*(end)?full\b")
 
 
 class ClaimTags(Extension):
-    """The tags `claim` and `background`. The environment's attribute `claims` is the Claims that decides and keeps them."""
+    """The tags `claim`, `background`, `findings` and `full`. The environment's attribute `claims` is the Claims that decides and
+    keeps them."""
 
-    tags = {"claim", "background"}
+    tags = {"claim", "background", "findings", "full"}
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Keep the line break after an end tag: a sentence may end its paragraph there; and what the claims say as written."""
         self._written = _written(source)
+        _expect_alone(source, name, filename)
         return re.sub(r"(\{%[-+]?\s*end(?:claim|background)\s*)%\}", r"\1+%}", source)
 
-    def parse(self, parser: Parser) -> nodes.Node:
+    def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
         tag = next(parser.stream)
-        return self._background(parser) if tag.value == "background" else self._claim(parser, tag)
+        parts = {"claim": self._claim, "findings": self._findings, "full": self._full}
+        return parts[tag.value](parser, tag) if tag.value in parts else self._background(parser)
+
+    def _full(self, parser: Parser, tag: Token) -> list[nodes.Node]:
+        body = parser.parse_statements(("name:endfull",), drop_needle=True)
+        marks = [nodes.TemplateData(f"\n\n<!--{mark}-->\n\n") for mark in (BEGIN, END)]
+        begin, end = (nodes.Output([mark], lineno=tag.lineno) for mark in marks)
+        return [begin, *body, end]
+
+    def _findings(self, parser: Parser, tag: Token) -> nodes.Node:
+        body = parser.parse_statements(("name:endfindings",), drop_needle=True)
+        call = self.call_method("_find", [_place(parser, tag)], lineno=tag.lineno)
+        return nodes.CallBlock(call, [], [], body, lineno=tag.lineno)
 
     def _background(self, parser: Parser) -> nodes.Node:
         reason = parser.stream.expect("string")
@@ -59,9 +79,8 @@ class ClaimTags(Extension):
             parser.stream.expect("assign")
             keywords.append(nodes.Keyword(name.value, parser.parse_expression(), lineno=name.lineno))
         wordings = self._wordings(parser, tag)
-        place = f"{parser.filename or parser.name}:{tag.lineno}"
         written = (self._written.get(tag.lineno) or [{}]).pop(0)
-        arguments += [nodes.Const(place), nodes.Const({verdict: written.get(verdict, "") for verdict in wordings})]
+        arguments += [_place(parser, tag), nodes.Const({verdict: written.get(verdict, "") for verdict in wordings})]
         call = self.call_method("_state", arguments, keywords, lineno=tag.lineno)
         claim = nodes.Name("claim", "param", lineno=tag.lineno)
         body: list[nodes.Node] = [
@@ -93,11 +112,31 @@ class ClaimTags(Extension):
     def _state(self, *arguments: object, **keywords: object) -> str:
         return self.environment.claims.state(*arguments, **keywords)  # pyright: ignore[reportAttributeAccessIssue]
 
+    def _find(self, place: str, caller: Callable[[], str]) -> str:
+        return self.environment.claims.findings(place, caller)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _place(parser: Parser, tag: Token) -> nodes.Const:
+    """template:line"""
+    return nodes.Const(f"{parser.filename or parser.name}:{tag.lineno}")
+
+
+def _expect_alone(source: str, name: str | None, filename: str | None) -> None:
+    """Blocks are left out whole: the tags around them have lines of their own, and stand in no claim."""
+    inside = [claim.span() for claim in CLAIM.finditer(source)]
+    for tag in FULL.finditer(source):
+        start, end = source.rfind("\n", 0, tag.start()) + 1, source.find("\n", tag.end())
+        line = source[start : end if end >= 0 else None].strip()
+        if re.fullmatch(r"\{%[^%]*%\}", line) and not any(low < tag.start() < high for low, high in inside):
+            continue
+        wrong = f"{tag[1] or ''}full: expected the tag alone on its line and outside claims, found {line!r}"
+        raise TemplateSyntaxError(wrong, source.count("\n", 0, tag.start()) + 1, name, filename)
+
 
 def _written(source: str) -> dict[int, list[dict[str, str]]]:
     """Of each line the claims that begin there: {verdict: what stands below it, up to its explanation}."""
     found: dict[int, list[dict[str, str]]] = {}
-    for claim in re.finditer(r"\{%[-+]?\s*claim\b(.*?)\{%[-+]?\s*endclaim\b", source, re.DOTALL):
+    for claim in CLAIM.finditer(source):
         _, *parts = re.split(WORDING, claim[1])
         line = source.count("\n", 0, claim.start(1)) + 1
         texts = zip(parts[::2], parts[1::2], strict=True)

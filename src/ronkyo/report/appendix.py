@@ -10,9 +10,10 @@ from ronkyo.claims.quantity import Kind, Quantity
 from ronkyo.claims.statements import Claim, Stated
 from ronkyo.claims.verdicts import Comparison
 from ronkyo.numbers import shown
+from ronkyo.report.badges import mark
 from ronkyo.report.nouns import Nouns
 from ronkyo.report.original import Original
-from ronkyo.report.sentences import MarkedClaims, mark
+from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Value
 
 

@@ -11,10 +11,11 @@ from ronkyo.claims.verdicts import Verdict
 from ronkyo.numbers import ABSENT, shown
 from ronkyo.report import places
 from ronkyo.report.appendix import appendix
+from ronkyo.report.badges import marked, told
 from ronkyo.report.blocks import caption as caption_of
-from ronkyo.report.blocks import table
-from ronkyo.report.original import Original, Statement
-from ronkyo.report.sentences import MarkedClaims, mark
+from ronkyo.report.blocks import cell, table
+from ronkyo.report.original import Original
+from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Value, Values
 
 
@@ -52,13 +53,11 @@ class ClaimTables:
 
     def _row(self, claim: Claim) -> list[str]:
         computed = claim.deciding.estimate.method == Method.EXACT
-        notes = [self.words("claims.close")] if claim.close else []
-        notes += [self.words("claims.uncorrected", count=claim.uncorrected)] if claim.uncorrected else []
         stands = self.claims.stands(claim)
         return [
             f"[{claim.number}](#ledger:{claim.id})",
-            claim.hypothesis.replace("|", "&#124;"),
-            " ".join([mark(claim.verdict, self.words), *(f'<span class="part">{note}</span>' for note in notes)]),
+            cell(claim.hypothesis),
+            marked(claim),
             self.words(f"report.method.{claim.deciding.estimate.method}"),
             claim.effect(),
             ABSENT if computed else claim.interval(),
@@ -89,20 +88,11 @@ class ClaimTables:
         rows = []
         for statement in self.original.statements:
             tested = [claims[id] for id in statement.claims if id in claims]
-            verdict = statement.verdict(verdicts) if len(tested) == len(statement.claims) else None
             links = (
                 self.words("claims.joiner").join(f"[{claim.number}](#ledger:{claim.id})" for claim in tested) or ABSENT
             )
-            rows.append([statement.says, statement.tested, self._told(statement, verdict), links])
+            rows.append([statement.says, statement.tested, told(statement, verdicts, self.words), links])
         return self._beside_original("original_claims", "tab:original-claims", rows)
-
-    def _told(self, statement: Statement, verdict: Verdict | None) -> str:
-        """The verdict on a statement of the original report; where the claims cover a part or another case, it is of that."""
-        if verdict is None:
-            return self.words("report.not_tested")
-        if statement.covers == "part":
-            return f'<span class="part">{self.words("report.in_part")}</span> {mark(verdict, self.words)}'
-        return mark(verdict, self.words)
 
     def original_table(self) -> str:
         """The numbers that the original report printed, beside ours."""

@@ -63,15 +63,15 @@ class Wording:
             return self._text("equal", matters=self._amount(high))
         return self._beyond(above=math.isinf(high))
 
-    def said(self, claim: Claim) -> str:
-        """The sentence of the claim's verdict."""
+    def said(self, claim: Claim, numbers: bool = True) -> str:
+        """The sentence of the claim's verdict, with or without its numbers."""
         if claim.verdict == Verdict.EQUAL:
             text = self._equal()
         elif claim.verdict == Verdict.UNDECIDED:
             text = self._open(claim)
         else:
             text = self._beyond(above=math.isinf(self.comparison.high) == (claim.verdict == Verdict.SUPPORTED))
-        return f"{text}{self._numbers(claim)}{self.words('claims.stop')}"
+        return f"{text}{self.numbers(claim) if numbers else ''}{self.words('claims.stop')}"
 
     def _beyond(self, above: bool) -> str:
         """The metric is higher, or the difference or ratio is above the margin; or the other way."""
@@ -104,7 +104,7 @@ class Wording:
         names = {"a": self.a, "b": self.b, "other": self.other, "noun": noun.noun, "high": high, "low": low}
         return re.sub(SPACED, " ", words(f"compared.{key}", **names, **fields))
 
-    def _numbers(self, claim: Claim) -> str:
+    def numbers(self, claim: Claim) -> str:
         """Estimate and interval, of seeds and of items where there are both; "" where there is no interval."""
         if claim.reason:
             return ""
@@ -112,8 +112,8 @@ class Wording:
         told = [
             self.words(
                 f"compared.{kind}.numbers",
-                effect=self._number(claim, "effect", part),
-                interval=self._number(claim, "interval", part),
+                effect=number(claim, "effect", self.noun, part),
+                interval=number(claim, "interval", self.noun, part),
             )
             for part in range(len(claim.comparisons))
         ]
@@ -129,14 +129,6 @@ class Wording:
             ]
         return self.words("compared.numbers", numbers=self.words("compared.joiner").join(told))
 
-    def _number(self, claim: Claim, how: str, part: int) -> str:
-        """Estimate or interval of a comparison; a difference of values in percent is one of points."""
-        spec = "" if self.comparison.quantity.kind == Kind.RATIO else self.noun.format
-        number = getattr(claim, how)(spec, part)
-        if spec.endswith("%"):
-            number = claim.marked(in_points(number, self.words), f"{how}_in_points", spec, part)
-        return claim.printed(number)
-
     def _amount(self, value: float) -> str:
         """A bound: of differences as the metric is printed."""
         if self.comparison.quantity.kind == Kind.RATIO or not self.noun.format:
@@ -145,10 +137,23 @@ class Wording:
         return in_points(text, self.words) if self.noun.format.endswith("%") else text
 
 
-def in_points(percent: str, words: Words) -> str:
-    """A difference of values in percent, as points."""
+def number(claim: Claim, how: str, noun: Noun | None, part: int | None = None, unit: bool = True) -> str:
+    """Estimate or interval, as printed in a text: of the deciding comparison, or of one of them; a difference of values in
+    percent is one of points, with or without that word."""
+    quantity = (claim.deciding if part is None else claim.comparisons[part]).quantity
+    spec = noun.format if noun and quantity.kind == Kind.DIFFERENCE else ""
+    text = getattr(claim, how)(spec, part)
+    if spec.endswith("%"):
+        how += "_in_points" if unit else "_without_unit"
+        text = claim.marked(in_points(text, claim.words if unit else None), how, spec, part)
+    return claim.printed(text)
+
+
+def in_points(percent: str, words: Words | None) -> str:
+    """A difference of values in percent, as points; without words, bare."""
     sign = f"{NO_BREAK}%"
-    return words("compared.points", number=percent.replace(sign, "")) if sign in percent else percent
+    number = percent.replace(sign, "")
+    return words("compared.points", number=number) if words and sign in percent else number
 
 
 def _written(value: float, spec: str) -> str:
@@ -195,7 +200,7 @@ class Compared:
             raise ValueError(f"compared({metric!r}): than: {expected}, found {than!r}")
 
         def said(claim: Claim) -> str:
-            return condition + wording(claim.comparisons).said(claim)
+            return condition + wording(claim.comparisons).said(claim, numbers=not self._claims.in_findings)
 
         if condition:
             hypothesis = condition + (hypothesis or wording(predicate.compare()).hypothesis)

@@ -11,12 +11,13 @@ from ronkyo.claims.history import History
 from ronkyo.claims.metrics import split
 from ronkyo.claims.predicates import Predicate
 from ronkyo.claims.statements import Claim, Claims, Stated
-from ronkyo.claims.verdicts import Comparison, Verdict
+from ronkyo.claims.verdicts import Comparison
+from ronkyo.report import findings
+from ronkyo.report.badges import badge, short_badge
 from ronkyo.report.compared import Wording, in_points
 from ronkyo.report.nouns import Nouns
 from ronkyo.report.places import MARK
 from ronkyo.report.values import Recipe, Value
-from ronkyo.words import Words
 
 
 class MarkedClaim(Claim):
@@ -51,9 +52,10 @@ class MarkedClaim(Claim):
         part = int(index) if index else None
         if how in ("effect", "interval"):
             return getattr(self, how)(recipe.spec, part)
-        if how in ("effect_in_points", "interval_in_points"):
-            number = getattr(self, how.removesuffix("_in_points"))(recipe.spec, part)
-            return self.marked(in_points(number, self.words), how, recipe.spec, part)
+        if how in ("effect_in_points", "interval_in_points", "effect_without_unit"):
+            number = getattr(self, how.partition("_")[0])(recipe.spec, part)
+            words = self.words if how.endswith("_in_points") else None
+            return self.marked(in_points(number, words), how, recipe.spec, part)
         if how == "matters":
             return self.matters(part)
         return getattr(self, how) if how in ("ones", "n") else None
@@ -105,25 +107,8 @@ class MarkedClaims(Claims):
 
     def printed(self, stated: Stated) -> str:
         id = stated.claim.id
-        return f'<span class="claim" id="claim:{id}">{stated.sentence} {badge(stated.claim)}</span>'
+        mark = short_badge if stated.in_findings else badge
+        return f'<span class="claim" id="claim:{id}">{stated.sentence} {mark(stated.claim)}</span>'
 
-
-def badge(claim: Claim) -> str:
-    """What stands behind a claim's sentence and leads to the ledger: number, hypothesis, verdict, what it rests on. The end of
-    the hypothesis keeps the verdict from the beginning of a line."""
-    words, hypothesis = claim.words, claim.hypothesis
-    end = re.search(r"(?:[!-~]+|[^!-~\s]{,2})$", hypothesis)
-    start = end.start() if end and not re.search("[$*_`<>]", end[0]) else len(hypothesis)  # markup is not cut
-    text = words(
-        "report.badge",
-        claim=f"<span>{words('report.claim', number=claim.number)}</span>",
-        hypothesis=f"{hypothesis[:start]}<span>{hypothesis[start:]}",
-        verdict=f"<b>{words(f'claims.{claim.verdict}')}</b></span>",
-        notes=words("claims.joiner").join(claim.notes),
-    )
-    return f'<a class="badge {claim.verdict}" href="#ledger:{claim.id}">{text}</a>'
-
-
-def mark(verdict: Verdict, words: Words) -> str:
-    """The word of a verdict, coloured."""
-    return f'<span class="verdict {verdict}">{words(f"claims.{verdict}")}</span>'
+    def table(self, claims: Sequence[Claim], place: str) -> str:
+        return f"\n\ue000{place}\ue001{findings.table(claims, self.nouns)}\n\n"

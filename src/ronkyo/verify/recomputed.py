@@ -23,9 +23,11 @@ from ronkyo.verify.check import WRONG
 
 STATED = re.compile(  # sentence and mark end before another begins: a text without ends is not read again and again
     r'<span class="claim" id="claim:([a-z0-9-]+)">((?:(?!<span class="claim").)*?) '
-    r'<a class="badge \w+" href="#ledger:\1">(?:(?!</a>|<a class="badge |<span class="claim").)*</a></span>',
+    r'<a class="badge (short )?\w+" href="#ledger:\1">(?:(?!</a>|<a class="badge |<span class="claim").)*</a></span>',
     re.DOTALL,
 )
+FINDINGS = re.compile(r'<div class="findings" markdown="1">(?:(?!<div class="findings").)*?\n</div>', re.DOTALL)
+ROW = re.compile(r"^\| \[\d+\]\(#ledger:([a-z0-9-]+)\)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Recomputed:
         claims = MarkedClaims(nouns, _figures(document).get, History(values, _looks(document)))
         sentences = {match[1]: match for match in STATED.finditer(text)}
         for id, entry in document.items():
+            claims.in_findings = id in sentences and bool(sentences[id][3])
             try:
                 _state(claims, id, entry, sentences[id][2] if id in sentences else "")
             except WRONG as error:

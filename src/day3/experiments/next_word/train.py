@@ -26,7 +26,7 @@ class NextWordModel(nn.Module):
     """Embedding, one recurrent layer, and a score for every word of the vocabulary."""
 
     def __init__(self, training: Training, counts: Tensor, generator: torch.Generator) -> None:
-        """counts: (words,), how often each word comes. The output's bias starts at the logarithm of its share.
+        """counts: (words,), how often each word is the one to predict. The output's bias starts at the logarithm of its share.
 
         So the untrained network predicts every word by its frequency, instead of spending its first epochs on
         learning that; Adam at this learning rate would take thousands of steps to bring the rare words' scores down.
@@ -43,7 +43,7 @@ class NextWordModel(nn.Module):
     def read(self, words: Tensor) -> Tensor:
         """語を順に読んだあとの、最後の状態。
 
-        words: (batch, chunk_size) 語の番号、読むのは最後の context_size 語 -> (batch, hidden_size)
+        words: (batch, time) 語の番号、読むのは最後の context_size 語 -> (batch, hidden_size)
         """
         _, last = self.recurrent(self.embedding(words[:, -self.context_size :]))
         return last[0][0] if isinstance(last, tuple) else last[0]
@@ -51,7 +51,7 @@ class NextWordModel(nn.Module):
     def forward(self, words: Tensor) -> Tensor:
         """最後の状態から、次の語の得点（ロジット）を語彙全体について求める。
 
-        words: (batch, chunk_size) 語の番号 -> (batch, words)
+        words: (batch, time) 語の番号 -> (batch, words)
         """
         return self.output(self.read(words))
 
@@ -62,13 +62,8 @@ def steps(data: Arrays, training: Training) -> int:
 
 
 def latest(windows: np.ndarray, share: float) -> np.ndarray:
-    """The last of the windows, at least one: (windows, chunk_size + 1) -> (fewer, chunk_size + 1)"""
+    """The last of the windows, at least one: (windows, time) -> (fewer, time)"""
     return windows[-max(1, round(share * len(windows))) :]
-
-
-def count_words(windows: np.ndarray, words: int) -> np.ndarray:
-    """How often each word comes in the text that windows, each the one before moved by a word, are of: (words,)"""
-    return np.bincount(np.concatenate([windows[0], windows[1:, -1]]), minlength=words)
 
 
 @one_thread()
@@ -80,7 +75,7 @@ def train(data: Arrays, training: Training, seed: int, progress: Callable[[int],
     initialization = generator("next_word", seed, "initialization")
     torch_generator = torch.Generator().manual_seed(int(initialization.integers(2**63)))
     train_windows = latest(data["train_windows"], training.train_share)
-    counts = count_words(train_windows, len(data["vocabulary"]))
+    counts = np.bincount(train_windows[:, -1], minlength=len(data["vocabulary"]))
     model = NextWordModel(training, torch.from_numpy(counts), torch_generator)
     optimizer = Adam(model.parameters(), training.learning_rate, EPSILON)
     data_order = generator("next_word", seed, "data order")
@@ -124,5 +119,5 @@ def _evaluate(model: nn.Module, windows: np.ndarray) -> tuple[np.ndarray, np.nda
 
 @torch.no_grad()
 def _log_probabilities(model: nn.Module, words: np.ndarray) -> np.ndarray:
-    """words: (batch, chunk_size) -> (batch, words)"""
+    """words: (batch, time) -> (batch, words)"""
     return model(torch.from_numpy(words).long()).log_softmax(1).numpy()

@@ -13,6 +13,7 @@ from day3.experiments.sine_to_cosine.settings import Training
 from day3.nn.adam import Adam
 from day3.nn.recurrent import one_thread, parameter_count
 from day3.nn.seq2seq import Seq2Seq
+from day3.nn.update import update
 from ronkyo.files import Arrays
 from ronkyo.seeds import generator
 
@@ -48,9 +49,7 @@ def train(data: Arrays, training: Training, seed: int, progress: Callable[[int],
         order = torch.from_numpy(data_order.permutation(data["train"]))
         for batch in order.split(training.batch_size):
             loss = nn.functional.mse_loss(model(sines[batch], previous[batch]), cosines[batch])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+            update(optimizer, loss)
             progress(1)
         with torch.no_grad():
             errors = (model(sines, previous) - cosines).square()

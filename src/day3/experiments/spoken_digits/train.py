@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from day3.experiments.spoken_digits.settings import Training
 from day3.nn.adam import Adam
 from day3.nn.recurrent import Classifier, one_thread, parameter_count
+from day3.nn.update import update
 from ronkyo.files import Arrays
 from ronkyo.seeds import generator
 
@@ -51,11 +52,7 @@ def train(data: Arrays, training: Training, seed: int, progress: Callable[[int],
         for batch in torch.from_numpy(data_order.permutation(len(clips))).split(training.batch_size):
             logits = model(clips[batch])
             loss = nn.functional.cross_entropy(logits, digits[batch])
-            optimizer.zero_grad()
-            loss.backward()
-            if training.clip_value is not None:
-                optimizer.gradients.clamp_(-training.clip_value, training.clip_value)
-            optimizer.step()
+            update(optimizer, loss, training.clip_value)
             losses.append(loss.item())
             sizes.append(len(batch))
             correct += _correct(logits, digits[batch])
