@@ -211,7 +211,8 @@ def _fill(
 def _set_formulas_as_images(root: html.HtmlElement, formulas: Sequence[Drawing]) -> None:
     """An opening bracket moves into the box of the formula that it stands before, or a line might end after it."""
     for slot, number in _formula_slots(root):
-        image = {"src": f"formula:{number}", "alt": formulas[number].spoken, "style": formulas[number].style}
+        formula = formulas[number]
+        image = {"src": f"formula:{number}", "alt": formula.spoken, "style": formula.style, "data-tex": formula.tex}
         slot.insert(0, html.Element("img", {"class": "math", **image}))
         if slot.get("class") != "formula":
             continue
