@@ -19,6 +19,7 @@ from ronkyo.report.blocks import caption as caption_of
 from ronkyo.report.blocks import table
 from ronkyo.report.claim_tables import ClaimTables
 from ronkyo.report.compared import Compared
+from ronkyo.report.conclusions import Conclusions
 from ronkyo.report.original import Original
 from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Value, Values
@@ -29,13 +30,14 @@ RESULTS = ("mean", "median", "interval", "constant", "metrics_table")
 
 
 def all_functions(
-    project: Project, values: Values, claims: MarkedClaims, original: Original
+    project: Project, values: Values, claims: MarkedClaims, original: Original, conclusions: Conclusions
 ) -> dict[str, Callable[..., Any]]:
     """By name. Raises ReportError where a project's own function has a name that is taken."""
     functions = {name: getattr(values, name) for name in NUMBERS} | {"seeds": values.number_of_seeds}
     functions |= Content(project, values.words).functions() | Tables(project, values).functions()
     functions |= ClaimTables(values, claims, original).functions() | Predicates(values).table()
     functions["compared"] = Compared(claims.nouns, claims).compared
+    functions["conclusions"] = conclusions.conclusions
     for name, (module, function) in _tables(project).items():
         if name in functions:
             raise ReportError(f"{module}: {name}: expected a name that no function of templates has")
