@@ -11,6 +11,12 @@ CHANGES: dict[str, Any] = {
     "binary_addition.training.record_every": 50,
     "binary_addition.training.test_examples": 64,
     "binary_addition.training.flow_examples": 8,
+    "held_out_sums.seeds": {"looks": [2, 3], "taken": {"half": 3}},
+    "held_out_sums.training.digits": 4,
+    "held_out_sums.training.longer_digits": 6,
+    "held_out_sums.training.longer_examples": 64,
+    "held_out_sums.training.example": [5, 3],
+    "held_out_sums.training.iterations": 200,
     "spoken_digits.seeds": {"looks": [2, 3], "taken": {"lstm": 3}},
     "spoken_digits.data.synthesis.takes": 2,
     "spoken_digits.data.synthesis.content_digest": None,
@@ -41,6 +47,11 @@ CHANGES: dict[str, Any] = {
         f"sine_to_cosine.variants.{variant}_long.epochs": 3
         for variant in ("simple_rnn", "gru", "lstm", "reversed", "peeky", "attention")
     },
+    "autoencoders.seeds": {"looks": [2, 3], "taken": {"vae": 3}},
+    "autoencoders.training.epochs": 1,
+    "autoencoders.training.drawn_samples": 12,
+    "augmented_digits.seeds": {"looks": [2, 3], "taken": {"mixup": 3}},
+    "augmented_digits.training.updates": 2,
 }
 
 

@@ -98,12 +98,14 @@ class Content:
         address = Path(os.path.relpath(file, self.project.reports)).as_posix()
         return f"![{_attribute(alt)}]({address})" + caption_of("figure", f"fig:{id}", caption, source, id)
 
-    def listing(self, path: str, name: str, caption: str) -> str:
-        """Source of an object that ran."""
-        source = listings.find(self.project, path, name)
-        code = f"```python\n{source.code}\n```"
-        link = f"{source.path}#L{source.line}"
-        return code + caption_of("listing", f"lst:{path}:{name}", caption, link, f"{path}:{name}")
+    def listing(self, path: str, name: str | Sequence[str], caption: str, since: str = "") -> str:
+        """Source of an object that ran, or of several, or the lines of each from the one that begins with `since`."""
+        names = [name] if isinstance(name, str) else name
+        sources = [listings.find(self.project, path, each, since) for each in names]
+        code = "\n\n".join(source.code for source in sources)
+        link = f"{sources[0].path}#L{sources[0].line}"
+        shown = f"{path}:{', '.join(names)}"
+        return f"```python\n{code}\n```" + caption_of("listing", f"lst:{path}:{names[0]}", caption, link, shown)
 
     def parameters_listing(self) -> str:
         """params.yaml as it stands."""
