@@ -344,11 +344,25 @@ def test_an_html_that_runs_something_is_refused(active, page):
     assert "expected a page that runs nothing" in refused(rewrite(page, "</h1>", f"</h1>{active}"))
 
 
-def test_a_figure_of_an_html_in_the_place_of_another_is_told(page):
-    address = re.search(r'src="(data:image/svg[^"]+)"', page.read_text())[1]
-    other = f"data:image/svg+xml;base64,{base64.b64encode(drawing('circle').encode()).decode()}"
-    (line,) = drawings.check(container.read(rewrite(page, address, other))).differences
+@pytest.mark.parametrize("as_image", [True, False])
+def test_a_figure_of_an_html_in_the_place_of_another_is_told(as_image, page):
+    drawn = re.search(r"<svg xmlns=.*?</svg>", page.read_text(), re.DOTALL)[0]
+    image = f'<img src="data:image/svg+xml;base64,{base64.b64encode(drawing("circle").encode()).decode()}">'
+    other = image if as_image else drawn.replace("<path ", '<path opacity="0" ', 1)
+    (line,) = drawings.check(container.read(rewrite(page, drawn, other))).differences
     assert re.fullmatch(r"figure least_squares/\w+: expected the drawing that was set there, found another", line)
+
+
+def test_a_drawing_of_an_html_that_does_more_than_be_drawn_is_refused(page):
+    drawn = re.search(r"<svg xmlns=.*?</svg>", page.read_text(), re.DOTALL)[0]
+    active = drawn.replace("</svg>", "<script>1</script></svg>")
+    assert "expected a page that runs nothing" in refused(rewrite(page, drawn, active))
+
+
+def test_a_font_of_an_html_that_draws_other_letters_is_told(page):
+    regular, bold = re.findall(r'url\("(data:font/woff2[^"]+)"\)', page.read_text())[:2]
+    (line,) = pages.check(container.read(rewrite(page, regular, bold))).differences
+    assert "expected the style that ronkyo gives a page" in line
 
 
 def test_a_whole_report_is_told_to_be_what_it_was(small, capsys):

@@ -39,6 +39,7 @@ KINDS = {  # what a file is, as words("evidence.<kind>") says it: name in the re
     "settings": (r"settings\.json", r"\g<0>"),
     "original": (r"templates-(original\.yaml)", r"report_templates/\1"),
     "nouns": (r"templates-(metrics\.yaml)", r"report_templates/\1"),
+    "conclusions": (r"templates-(conclusions\.yaml)", r"report_templates/\1"),
     "versions": (r"versions\.yaml", r"\g<0>"),
     "pipeline": (r"dvc\.yaml", r"\g<0>"),
     "lock": (r"dvc\.lock", r"\g<0>"),
@@ -140,7 +141,7 @@ def archive(carried: Mapping[str, bytes]) -> bytes:
 def _given(project: Project) -> Iterator[Path]:
     """What the report reads, and what tells how that came about; not all of it is there."""
     yield from (project.params_file, project.pipeline_file, project.root / pins.FILE)
-    yield from (project.templates / "original.yaml", project.templates / "metrics.yaml")
+    yield from (project.templates / f"{name}.yaml" for name in ("original", "metrics", "conclusions"))
     for name in project.experiments:
         yield from (project.provenance_file(name), project.metrics_file(name))
         yield from (project.seeds_file(name), project.items_file(name))

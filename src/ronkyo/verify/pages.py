@@ -46,6 +46,7 @@ def check(report: Report) -> Check:
         "sizes": {name: len(report.files[name]) for name in report.files if name != drawn.NAME},
         "pages": report.pages,
         "margins": report.margins,
+        "letters": report.drawn.get("letters", ""),
     }
     answer = confined.call(differences, json.dumps(content).encode(), report.path)
     return Check("pages", f"{read}, {answer['letters']:,} letters", first(answer["differences"]))
@@ -64,7 +65,7 @@ def differences(content: bytes) -> dict[str, Any]:
     if printed:
         text = page.for_print(built, front, sources=sources).html
     else:
-        text = page.for_browser(built, front, Path(), sources=sources)
+        text = page.for_browser(built, front, Path(), sources=sources, known=frozenset(given["letters"]))
     body = html_file.parsed(text.encode())
     reading = Reading(Found.of(given["pages"]))
     reading.read(pieces(body, printed))
@@ -151,7 +152,7 @@ def _pieces(element: Any, depth: int, printed: bool) -> Iterator[Piece]:
         yield Piece(_mark(element, depth))
     if printed and element.tag == "tr" and (head := element.xpath("parent::tbody/../thead")):
         yield Piece("".join(piece.text for piece in _pieces(head[0], depth, printed)), "again")
-    if element.tag in ("h2", "h3", "h4"):
+    if element.tag in ("h2", "h3", "h4") or element.get("class") == "claim":
         yield Piece("", heading=element.get("id", ""))
     if printed and element.get("class") == "question":
         yield Piece("Q.")
@@ -159,7 +160,7 @@ def _pieces(element: Any, depth: int, printed: bool) -> Iterator[Piece]:
     for child in element:
         yield from _pieces(child, depth + (element.tag in ("ul", "ol")), printed)
         yield Piece(bare(child.tail or ""))
-    if printed and element.tag == "a" and in_contents:
+    if printed and element.tag == "a" and (in_contents or element.get("class") == "page"):
         yield Piece(element.get("href").removeprefix("#"), "page")
 
 
