@@ -70,7 +70,7 @@ WRITTEN = {  # of the texts that claims write
     "an estimate in the ledger": ("claims\">0.1025", "claims\">0.2025", "ledger:bilstm-accuracy-than-gru: expected “"),
     "a verdict in the ledger": ("</data>: supported <small>", "</data>: undecided <small>", "ledger:bilstm-accuracy-than-gru"),
     "the bound of a claim in the ledger": (">0.5</data>. Estimate", ">0.7</data>. Estimate", "ledger:often: expected “"),
-    "a verdict in the table": ('supported">supported</span> | share', 'undecided">undecided</span> | share', "tab:claims: "),
+    "a verdict in the table": ('supported">supported</span> | yes', 'undecided">undecided</span> | yes', "tab:claims: "),
     "a hypothesis in findings": ("| a fifth is a tenth |", "| a fifth is no tenth |", "findings: expected “"),
     "a verdict in findings": ('computed | <span class="verdict contra', 'computed | <span class="verdict sup', "findings: exp"),
     "an answer of the conclusions": ("The best by", "The worst by", "conclusions: expected “"),
