@@ -102,7 +102,8 @@ def test_how_many_claims_stand_is_counted_again(english):
 def test_a_number_without_a_recipe_is_counted(english):
     found = numbers(carried.changed(english, TEXT, "digits.gru.loss median", "digits.gru.loss"))
     assert (found.differences, found.unknown) == ([], ["numbers that do not say how they were printed: digits (1)"])
-    assert found.looked_at.startswith("174 of 175 numbers")
+    count = english[TEXT].count(b"<data value=")
+    assert found.looked_at.startswith(f"{count - 1} of {count} numbers")
 
 
 def test_edited_seeds_change_the_numbers_that_they_give(english):
