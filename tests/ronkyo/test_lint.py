@@ -798,7 +798,7 @@ def test_the_terms_of_a_project_are_held_in_all_its_templates(tmp_path):
     place = "report_templates/chapters/one.md.j2:1"
     assert (
         str(finding)
-        == f"{place}: term パラメータ数, for which terms.yaml has パラメータの数, write that (パラメータ数を数える)"
+        == f"{place}: term パラメータ数, for which terms.yaml has パラメータの数, write that (パラメータ数を数える。)"
     )
 
 

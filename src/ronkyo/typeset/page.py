@@ -127,7 +127,10 @@ def for_print(tree: Tree, front: Front, more_style: str = "", sources: Sources |
         link.text = None if link.tag == "a" else words("page.in_full")
     _set_formulas_as_images(root, tree.formulas)
     faces = _faces("ttf", lambda file: f"font:{file}")
-    page = _fill(tree, front, words, style, faces, _summary(root, words), root, for_browser=False)
+    summary = _summary(root, words)
+    for element in reversed(summary.xpath('./*[@class="conclusions long"]/following-sibling::*')):
+        root.insert(0, element)  # behind the contents
+    page = _fill(tree, front, words, style, faces, summary, root, for_browser=False)
     return Printable(page, [drawing.file(INK) for drawing in tree.formulas])
 
 
@@ -208,7 +211,8 @@ def _fill(
 def _set_formulas_as_images(root: html.HtmlElement, formulas: Sequence[Drawing]) -> None:
     """An opening bracket moves into the box of the formula that it stands before, or a line might end after it."""
     for slot, number in _formula_slots(root):
-        image = {"src": f"formula:{number}", "alt": formulas[number].spoken, "style": formulas[number].style}
+        formula = formulas[number]
+        image = {"src": f"formula:{number}", "alt": formula.spoken, "style": formula.style, "data-tex": formula.tex}
         slot.insert(0, html.Element("img", {"class": "math", **image}))
         if slot.get("class") != "formula":
             continue

@@ -295,7 +295,7 @@ class _Formula:
         source = (slot.text or "").strip()
         display, tex = source.startswith(r"\["), source[2:-2]
         label = re.search(r"\\label\{([^}]*)\}", tex)
-        tex = re.sub(r"\\label\{[^}]*\}", "", tex).strip()
+        tex = " ".join(re.sub(r"\\label\{[^}]*\}", "", tex).split())
         tags: list[str] = []
         if display:
             tags = re.findall(r"\\tag\*?\{([^{}]*)\}", tex)
@@ -311,7 +311,9 @@ def _typeset_formulas(tree: Tree, words: Words, drawn: bool) -> None:
     number = 0
     used: set[str] = set()
     formulas = [_Formula.read(slot) for slot in tree.root.xpath(_FORMULAS)]
-    drawings = _drawings(formulas, words.language) if drawn else [BLANK] * len(formulas)
+    drawings = (
+        _drawings(formulas, words.language) if drawn else [BLANK._replace(tex=formula.tex) for formula in formulas]
+    )
     tree.formulas = list(dict.fromkeys(drawings))
     places = {drawing: place for place, drawing in enumerate(tree.formulas)}
     for formula, drawing in zip(formulas, drawings, strict=True):

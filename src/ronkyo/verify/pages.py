@@ -2,7 +2,7 @@
 
 What the pages have beside the Markdown's text is generated, and expected where it belongs: marks of list items, the page
 numbers of the contents, a table's head again on its next page, a hyphen at the end of a line, running heads and page
-numbers. A figure or a formula is one letter here: how it is drawn, `drawings` checks.
+numbers. A figure is one letter here, and so is a formula, with its TeX in a PDF: how it is drawn, `drawings` checks.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _pieces(element: Any, depth: int, printed: bool) -> Iterator[Piece]:
     if not isinstance(element.tag, str) or element.tag in UNSEEN or hidden:
         return
     if element.tag in DRAWINGS:
-        yield Piece(OBJECT)
+        yield Piece(OBJECT + (bare(element.get("data-tex", "")) if printed else ""))
         return
     in_contents = bool(element.xpath(_IN_CONTENTS))
     if printed and element.tag == "li" and not in_contents:
