@@ -649,6 +649,10 @@ def test_the_ledger_compares_with_what_the_original_printed(project, state):
 
 
 ORIGINALS = {
+    "a mapping in a list": (
+        "statements: [{says: x, tested: y, claims: [{a: contradicted}]}]\nnumbers: {}\ncomparable: {}\n",
+        "statements.0.claims: expected ",
+    ),
     "a statement about a claim that nobody states": (
         "statements: [{says: x, tested: y, claims: [b, a-b]}]\nnumbers: {}\ncomparable: {}\n",
         "report_templates/original.yaml: statements.0.claims: no template states the claim 'b'",
