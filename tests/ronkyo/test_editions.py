@@ -171,6 +171,32 @@ def test_a_row_of_a_table_stands_for_the_evidence_that_is_left_out():
     assert body.xpath('//*[@id="ledger:a"]/ancestor::tr//td/text()') == ["4"]
 
 
+def test_tables_of_claims_have_in_the_submission_the_rows_of_what_stands_there(project):
+    second = CLAIM.replace('"a"', '"b"').replace("gru", "bilstm")
+    findings = "{% findings %}\n" + CLAIM + "\n{% full %}\n" + second + "{% endfull %}\n{% endfindings %}\n"
+    alone = "{% findings %}\n{% full %}\n" + second.replace('"b"', '"c"') + "{% endfull %}\n文。\n{% endfindings %}\n"
+    ends = "{{ claims_table() }}\n\n{% full %}\n{{ ledger() }}\n{% endfull %}\n"
+    sample.write_report(project, f"## 章\n\n{findings}\n{alone}\n## 表\n\n{ends}")
+    built = build.parse(chapters.render(project))
+    short, whole = (
+        html.fromstring(page.for_print(built, Front("題", date(2026, 1, 2), edition=edition)).html)
+        for edition in ("submission", "full")
+    )
+
+    def numbers(root, path):
+        return [row[0].text_content() for row in root.xpath(f"{path}//tbody/tr")]
+
+    assert numbers(whole, '//div[@class="findings"]') == ["1", "2", "3"]
+    assert numbers(short, '//div[@class="findings"]') == ["1"]
+    assert len(short.xpath('//div[@class="findings"]')) == 1
+    assert numbers(whole, '//*[@id="tab:claims"]') == ["1", "2", "3"]
+    assert numbers(short, '//*[@id="tab:claims"]') == ["1"]
+    assert [len(root.xpath('//*[@id="tab:claims"]//th')) for root in (short, whole)] == [6, 7]
+    [caption] = (figure.text_content() for figure in short.xpath('//*[@id="tab:claims"]/figcaption'))
+    assert "ほかの主張 2 個は全体版にある" in caption
+    assert "FDR" not in caption
+
+
 def test_a_section_of_which_nothing_is_left_is_not_in_the_contents():
     body = paper(TEXT, "submission")
     assert body.xpath("//nav//li/a/@href") == ["#one", "#exercise", "#two"]
