@@ -16,7 +16,7 @@ from ronkyo.project import Project
 from ronkyo.words import Words
 
 try:
-    from ronkyo.check import file, html, lines, pages, wayfinding
+    from ronkyo.check import file, grey, html, lines, pages, wayfinding
     from ronkyo.check.report import Outcome, Report
 except ModuleNotFoundError as error:
     sys.exit(f"ronkyo.check: expected {error.name}, which is not installed: pip install 'ronkyo[check]'")
@@ -44,6 +44,8 @@ CHECKS: dict[str, Callable[[Report], Outcome]] = {
     "equations": pages.equations_stand_whole_with_their_number,
     "alternative texts": pages.images_have_alternatives,
     "pages filled": pages.pages_are_filled,
+    "formulas copied": pages.formulas_can_be_copied,
+    "lines in grey": grey.lines_differ_in_grey,
     "HTML valid": html.html_is_valid,
     "HTML in one file": html.html_is_one_file,
     "HTML without scripts": html.html_needs_no_script,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ronkyo.check.report import BOTTOM, LEFT, RIGHT, TOP, Box, Outcome, Report, kids_of, listed, structure
+from ronkyo.check.report import BOTTOM, LEFT, RIGHT, TOP, Box, Outcome, Report, bare, kids_of, listed, structure
 
-FILLED = 0.15  # of a page
+FILLED = 0.85  # of a page
 
 
 def headings_stand_with_their_text(report: Report) -> Outcome:
@@ -108,6 +108,25 @@ def pages_are_filled(report: Report) -> Outcome:
         if number + 1 not in starts and number + 1 < len(report.sheets)
     }
     bad = [f"p. {number}: {share:.0%}" for number, share in shares.items() if share < FILLED]
-    half = sum(share < 0.6 for share in shares.values())
-    least = min(shares.values(), default=0)
-    return Outcome(not bad, f"least {least:.0%} (at least {FILLED:.0%}); {half} pages under 60 %" + listed(bad))
+    return Outcome(
+        not bad,
+        f"least {min(shares.values(), default=1):.0%} (at least {FILLED:.0%}), {len(bad)} pages under" + listed(bad),
+    )
+
+
+def formulas_can_be_copied(report: Report) -> Outcome:
+    """The TeX that each formula's tag has is what is copied from the page; each is spoken, too."""
+    formulas = [element for element in structure(report.reader) if element.get("/S") == "/Formula"]
+    wanted = len(report.html.xpath("//*[local-name()='svg'][contains(concat(' ', @class, ' '), ' math ')]"))
+    copied = bare("".join(report.texts))
+    bad = [
+        str(formula.get("/ActualText", formula.get("/Alt")))[:30]
+        for formula in formulas
+        if not bare(str(formula.get("/ActualText", ""))) or not str(formula.get("/Alt", "")).strip()
+    ]
+    bad += [
+        tex[:30] for tex in {str(formula.get("/ActualText", "")) for formula in formulas} if bare(tex) not in copied
+    ]
+    return Outcome(
+        not bad and bool(formulas) >= bool(wanted), f"{len(formulas)} formulas, {wanted} in the HTML" + listed(bad[:8])
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pdfplumber
 import pypdf
-from lxml import html
+from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.words import Words
 
@@ -197,6 +198,15 @@ def plain(text: str) -> str:
 
 def bare(text: str) -> str:
     return re.sub(r"\s+", "", text)
+
+
+def embedded(page: Any) -> Iterator[tuple[str, Any]]:
+    """(id, root of the SVG) of each drawing in the figures of an HTML, whether it stands there or is an image."""
+    for figure in page.xpath("//figure[@id]"):
+        for image in figure.xpath(".//img[starts-with(@src, 'data:image/svg+xml;base64,')]"):
+            yield figure.get("id"), etree.fromstring(base64.b64decode(image.get("src").partition(",")[2]))
+        for drawing in figure.xpath(".//*[local-name()='svg'][not(contains(@class, 'math'))]"):
+            yield figure.get("id"), drawing
 
 
 def links_of(sheet: Any) -> Iterator[Any]:

@@ -41,6 +41,7 @@ EXTENSION_SETTINGS = {
     "pymdownx.highlight": {"guess_lang": False, "line_spans": "line", "pygments_lang_class": True},
     "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
 }
+NAME = 14  # characters of a first column that stays in one line
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
 PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
@@ -230,7 +231,8 @@ def _number_captions(tree: Tree, words: Words) -> None:
             tree.labels[id] = label
         if kind == "table":
             long, wide = len(figure.xpath(".//tbody/tr")) > 15, len(figure.xpath(".//thead/tr[1]/th")) > 6
-            figure.set("class", " ".join(["table", *["long"] * long, *["wide"] * wide]))
+            names = all(len(cell.text_content()) <= NAME for cell in figure.xpath(".//tbody/tr/td[1]"))
+            figure.set("class", " ".join(["table", *["long"] * long, *["wide"] * wide, *["names"] * names]))
         caption = figure.find("figcaption")
         if caption is None:
             continue
