@@ -17,7 +17,9 @@ import markdown
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.errors import UserError, nearest
+from ronkyo.typeset import edition
 from ronkyo.typeset.code import SHORT, prepare_code
+from ronkyo.typeset.edition import HEADINGS
 from ronkyo.typeset.mathematics import BLANK, Drawing, typeset_all
 from ronkyo.words import Words
 
@@ -42,7 +44,6 @@ EXTENSION_SETTINGS = {
     "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
 }
 NAME = 14  # characters of a first column that stays in one line
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
 PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
 INLINE = {
@@ -69,6 +70,7 @@ class Tree:
     headings: list[Heading] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)  # target of a reference -> Figure 3, Equation (2), …
     formulas: list[Drawing] = field(default_factory=list)
+    left_out: bool = False  # whether something was, for an edition
 
 
 class FormulaError(UserError):
@@ -96,10 +98,12 @@ def build(text: str, words: Words, boxes: Mapping[str, str] = MappingProxyType({
     """The numbered tree of a Markdown text.
 
     boxes: how a heading begins -> the class of the box that its section stands in; in one of class "test", paragraphs
-    that begin with "Q:" are questions; drawn: whether formulas are typeset, or are blank. Raises FormulaError and
-    MissingTarget.
+    that begin with "Q:" are questions; drawn: whether formulas are typeset, or are blank. Raises FormulaError,
+    MissingTarget and PartedSection.
     """
-    return finish(parse(text, words), words, boxes, drawn)
+    root = parse(text, words)
+    edition.mark(root)
+    return finish(root, words, boxes, drawn)
 
 
 def parse(text: str, words: Words) -> html.HtmlElement:

@@ -74,7 +74,8 @@ def differences(content: bytes) -> dict[str, Any]:
         for place, wanted, shown in reading.differences
     ]
     if printed:
-        headings = {heading.id: heading for heading in built.headings}
+        ids = set(body.xpath("//main//@id"))
+        headings = {heading.id: heading for heading in built.headings if heading.id in ids}
         lines += _contents(reading, headings)
         chapters = [(reading.begun.get(id, 0), heading) for id, heading in headings.items() if heading.level == 2]
         lines += _margins(reading.found, given["margins"], front.title, chapters)
@@ -168,5 +169,5 @@ def _mark(item: Any, depth: int) -> str:
     """What stands before a list item."""
     parent = item.getparent()
     if parent.tag == "ol":
-        return f"{int(parent.get('start', 1)) + parent.index(item)}."
+        return f"{int(item.get('value', int(parent.get('start', 1)) + parent.index(item)))}."
     return BULLETS[min(depth - 1, 2)]
