@@ -8,6 +8,7 @@ from typing import Any
 from ronkyo.check.report import BOTTOM, LEFT, RIGHT, TOP, Box, Outcome, Report, bare, kids_of, listed, structure
 
 FILLED = 0.85  # of a page
+MOST = 45  # pages of a submission
 
 
 def headings_stand_with_their_text(report: Report) -> Outcome:
@@ -54,8 +55,9 @@ def equations_stand_whole_with_their_number(report: Report) -> Outcome:
         begin_a_page += Box.around(formula).top < TOP + 12
         if {page for part in places for page, _ in part} != {first} or not _stands_well(formula, number):
             bad.append(f"p. {first + 1}: {str(kids[0]['/Alt'])[:20]}…")
+    is_less = report.edition != "full" and equations <= wanted and numbered <= with_number
     return Outcome(
-        equations == wanted and numbered == with_number and not bad,
+        (is_less or (equations, numbered) == (wanted, with_number)) and not bad,
         f"{equations} of {wanted}, {numbered} of {with_number} with their number, {begin_a_page} begin a page"
         + listed(bad[:5]),
     )
@@ -112,6 +114,13 @@ def pages_are_filled(report: Report) -> Outcome:
         not bad,
         f"least {min(shares.values(), default=1):.0%} (at least {FILLED:.0%}), {len(bad)} pages under" + listed(bad),
     )
+
+
+def pages_are_few(report: Report) -> Outcome:
+    count = len(report.reader.pages)
+    if report.edition == "full":
+        return Outcome(True, f"{count} pages of everything")
+    return Outcome(count <= MOST, f"{count} pages of the submission (at most {MOST})")
 
 
 def formulas_can_be_copied(report: Report) -> Outcome:

@@ -16,6 +16,7 @@ import pdfplumber
 import pypdf
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
+from ronkyo.editions import Edition
 from ronkyo.words import Words
 
 LEFT, RIGHT = 30.9 / 25.4 * 72, (210 - 30.9) / 25.4 * 72  # of the column, as report.css has it
@@ -76,9 +77,12 @@ class Report:
         words: Words,
         attached: frozenset[str] = frozenset(),
         validator: Path = Path("vnu.jar"),
+        edition: Edition = "full",
     ) -> None:
-        """page: the HTML; attached: the names of the files that must be in the PDF; validator: that of the HTML."""
+        """page: the HTML; attached: the names of the files that must be in the PDF; validator: that of the HTML;
+        edition: of the PDF, while the HTML has everything."""
         self.pdf, self.page, self.words, self.attached, self.validator = pdf, page, words, attached, validator
+        self.edition: Edition = edition
 
     @cached_property
     def reader(self) -> pypdf.PdfReader:

@@ -367,8 +367,6 @@ def _set_boxes(root: html.HtmlElement, boxes: Mapping[str, str]) -> None:
         while (after := following[-1].getnext()) is not None and after.tag not in ends:
             following.append(after)
         section.extend(following)
-        if kind == "test" and section.xpath(".//figure | .//table | .//ul | .//ol"):
-            section.set("data-long", "")  # on paper it may go on on the next page
 
 
 def _mark_questions(root: html.HtmlElement) -> None:
