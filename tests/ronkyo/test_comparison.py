@@ -400,8 +400,8 @@ def test_curves_and_both_versions_of_a_changed_figure_are_in_the_page(outputs):
     pair = outputs.page.xpath('//div[contains(@class, "pair")]//figure')
     assert ["Aleast_squares/paths" in squeezed(one.text_content()) for one in pair] == [True, False]
     assert ["Bleast_squares/paths" in squeezed(one.text_content()) for one in pair] == [False, True]
-    images = outputs.page.xpath('//div[contains(@class, "pair")]//img/@src')
-    assert len(set(images)) == 2
+    drawings = outputs.page.xpath('//div[contains(@class, "pair")]//*[@class="drawing"]/svg')
+    assert len({html.tostring(drawing) for drawing in drawings}) == 2
 
 
 # -- text, stages, code -----------------------------------------------------------------------------------------------
@@ -529,9 +529,9 @@ def test_code_data_versions_and_the_ways_back_are_told(compared, outputs):
 
 def test_the_html_is_one_file_that_needs_no_other(outputs):
     assert not outputs.page.xpath("//script | //link")
-    assert outputs.page.xpath("//img")
+    assert outputs.page.xpath('//*[@class="drawing"]/svg')
     assert all(address.startswith("data:") for address in outputs.page.xpath("//@src"))
-    assert not re.findall(r'url\("?(?!data:)[^")]*"?\)', outputs.source)
+    assert not re.findall(r'url\("?(?!data:|#)[^")]*"?\)', outputs.source)
     assert not re.findall(r"https?://(?!www\.w3\.org/)", re.sub(r"data:[^\"')]*", "", outputs.source))
     ids = set(outputs.page.xpath("//@id"))
     assert {href[1:] for href in outputs.page.xpath("//a/@href") if href.startswith("#")} - {""} <= ids

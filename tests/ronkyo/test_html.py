@@ -1,5 +1,6 @@
 """The page for the browser: where its links lead, how it is built, and what Chromium makes of it (skipped without it)."""
 
+import base64
 import io
 import re
 from dataclasses import replace
@@ -17,7 +18,7 @@ from lxml import html
 from ronkyo import files
 from ronkyo.report import evidence
 from ronkyo.report.origins import Origins
-from ronkyo.typeset import Front, page, tree
+from ronkyo.typeset import Front, letters, page, tree
 from ronkyo.typeset.page import Origin
 from ronkyo.words import Words
 
@@ -48,7 +49,7 @@ class Sources:
 @pytest.fixture
 def made(tmp_path):
     """From Markdown to the page for the browser, in a folder with one figure."""
-    files.write_text(tmp_path / IMAGE, "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    files.write_text(tmp_path / IMAGE, '<svg xmlns="http://www.w3.org/2000/svg"/>')
     return lambda text: html.document_fromstring(
         page.for_browser(tree.build(text, Words("ja")), FRONT, tmp_path, sources=Sources())
     )
@@ -167,18 +168,59 @@ def test_the_origin_of_other_numbers_is_a_file_or_an_entry_of_the_ledger(origins
 def test_a_figure_opens_large_without_a_script_and_is_in_the_file_once(made):
     found = made(f"## 章\n\n{figure('trial/curve')}")
     (plate,) = found.xpath('//figure//*[@popover="auto"]')
-    assert [child.tag for child in plate] == ["img", "button"]
+    assert [child.get("class") or child.tag for child in plate] == ["drawing", "button"]
     assert plate.find("button").get("popovertarget") == plate.get("id")
     assert text_of(plate.find("button/span[@class='open']")) == "図 1 を拡大"
-    assert len(found.xpath("//img")) == 1
+    assert len(found.xpath("//figure//svg")) == 1
     assert not found.xpath("//script")
+
+
+def test_a_drawing_stands_in_the_page_letter_by_letter_with_its_description(tmp_path):
+    drawn = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path id="a.1" d="M0 0h9"/></svg>'
+    files.write_text(tmp_path / IMAGE, drawn)
+    page_of = page.for_browser(tree.build(f"## 章\n\n{figure('trial/curve')}", Words("ja")), FRONT, tmp_path)
+    assert page_of.count(drawn) == 1
+    assert '<span role="img" class="drawing" aria-label="図の説明">' in page_of.replace(
+        'class="drawing" role="img"', 'role="img" class="drawing"'
+    )
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["<script>1</script>", '<path onclick="x()"/>', '<image href="https://example.org/a.png"/>', "<style>p {}</style>"],
+)
+def test_a_picture_that_does_more_than_be_drawn_stays_apart_from_the_page(inside, tmp_path):
+    files.write_text(tmp_path / IMAGE, f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>')
+    found = html.document_fromstring(
+        page.for_browser(tree.build(f"## 章\n\n{figure('trial/curve')}", Words("ja")), FRONT, tmp_path)
+    )
+    assert found.xpath("//figure//img/@src")[0].startswith("data:image/svg+xml;base64,")
+    assert not found.xpath("//figure//svg")
+
+
+def test_the_outline_of_a_letter_is_in_the_page_once(made):
+    found = made("## 章\n\n$x$ と $x + x$ と $x$")
+    paths, uses = found.xpath("//svg[@class='outlines']//path/@id"), found.xpath("//svg[@class='math']//use/@href")
+    assert len(paths) == 2
+    assert len(uses) == 5
+    assert {f"#{id}" for id in paths} == set(uses)
+    assert not found.xpath("//svg[@class='math']//path")
+
+
+def test_the_fonts_have_the_letters_of_the_page_and_of_code(made):
+    found = letters.of(
+        base64.b64decode(font)
+        for font in re.findall(r"data:font/woff2;base64,([^\"]+)", made("## 章\n\n峠").findtext(".//style"))
+    )
+    assert set("章峠aA9•目次") <= found
+    assert "嶺" not in found
 
 
 def test_what_stands_before_the_first_chapter_is_treated_like_the_rest(made):
     (summary,) = made(f"[節](code:params.yaml)\n\n{figure('trial/curve')}\n\n## 章").xpath(
         '//section[@class="summary"]'
     )
-    assert summary.xpath(".//img/@src")[0].startswith("data:image/svg+xml;base64,")
+    assert summary.xpath('.//*[@class="drawing"]/svg')
     assert summary.xpath("./p/a/@href") == ["#params"]
     assert summary.xpath(".//button")
 
@@ -332,13 +374,13 @@ def test_a_figure_opens_and_closes_by_keyboard(shown, browser, width):
     shown(width)
     browser.run("document.querySelector('.plate button').focus()")
     opened = "document.querySelectorAll(':popover-open').length"
-    before = browser.run("document.querySelector('.plate img').clientWidth")
+    before = browser.run("document.querySelector('.plate .drawing').clientWidth")
     browser.press("Enter", 13)
     assert browser.run(opened) == 1
-    assert browser.run("document.querySelector('.plate img').clientWidth") > 1.3 * before
+    assert browser.run("document.querySelector('.plate .drawing').clientWidth") > 1.3 * before
     browser.press("Escape", 27)
     assert browser.run(opened) == 0
-    assert browser.run("document.querySelector('.plate img').clientWidth") == before
+    assert browser.run("document.querySelector('.plate .drawing').clientWidth") == before
     assert browser.run("document.activeElement.innerText") == "図 1 を拡大"
     for expected in (1, 0):
         browser.press("Enter", 13)

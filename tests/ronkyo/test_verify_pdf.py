@@ -238,6 +238,29 @@ def test_a_figure_in_the_place_of_another_is_told(report):
     ]
 
 
+def elements(writer, kind):
+    """The tags of a kind."""
+    objects = (writer.get_object(number) for number in range(1, len(writer._objects) + 1))
+    return [one for one in objects if isinstance(one, DictionaryObject) and one.get("/S") == kind]
+
+
+def test_another_text_for_a_formula_is_told(report):
+    def change(writer):
+        (formula,) = elements(writer, "/Formula")
+        assert formula["/ActualText"] == "x^2"
+        formula[NameObject("/ActualText")] = TextStringObject("x^3")
+
+    lines = found(rewritten(report, change))
+    assert re.fullmatch(r"page \d: expected …says,￼x\^2isaformula,.*…, found …says,￼x\^3isaformula,.*…", lines[0])
+    assert re.fullmatch(r"page \d: 'formula .+': expected the drawing that was set there, found another", lines[1])
+
+
+@pytest.mark.parametrize("key", ["/ActualText", "/Alt"])
+def test_a_text_that_is_read_in_the_place_of_a_shown_one_is_refused(key, report):
+    rewritten(report, lambda writer: elements(writer, "/P")[0].update({NameObject(key): TextStringObject("0.999")}))
+    assert refused(report) == "refused: a text of its own that is read in the place of what is shown (P)"
+
+
 def test_a_digit_of_the_attached_text_is_told(report):
     def change(writer):
         names = writer.root_object["/Names"]["/EmbeddedFiles"]["/Names"]
@@ -344,11 +367,25 @@ def test_an_html_that_runs_something_is_refused(active, page):
     assert "expected a page that runs nothing" in refused(rewrite(page, "</h1>", f"</h1>{active}"))
 
 
-def test_a_figure_of_an_html_in_the_place_of_another_is_told(page):
-    address = re.search(r'src="(data:image/svg[^"]+)"', page.read_text())[1]
-    other = f"data:image/svg+xml;base64,{base64.b64encode(drawing('circle').encode()).decode()}"
-    (line,) = drawings.check(container.read(rewrite(page, address, other))).differences
+@pytest.mark.parametrize("as_image", [True, False])
+def test_a_figure_of_an_html_in_the_place_of_another_is_told(as_image, page):
+    drawn = re.search(r"<svg xmlns=.*?</svg>", page.read_text(), re.DOTALL)[0]
+    image = f'<img src="data:image/svg+xml;base64,{base64.b64encode(drawing("circle").encode()).decode()}">'
+    other = image if as_image else drawn.replace("<path ", '<path opacity="0" ', 1)
+    (line,) = drawings.check(container.read(rewrite(page, drawn, other))).differences
     assert re.fullmatch(r"figure least_squares/\w+: expected the drawing that was set there, found another", line)
+
+
+def test_a_drawing_of_an_html_that_does_more_than_be_drawn_is_refused(page):
+    drawn = re.search(r"<svg xmlns=.*?</svg>", page.read_text(), re.DOTALL)[0]
+    active = drawn.replace("</svg>", "<script>1</script></svg>")
+    assert "expected a page that runs nothing" in refused(rewrite(page, drawn, active))
+
+
+def test_a_font_of_an_html_that_draws_other_letters_is_told(page):
+    regular, bold = re.findall(r'url\("(data:font/woff2[^"]+)"\)', page.read_text())[:2]
+    (line,) = pages.check(container.read(rewrite(page, regular, bold))).differences
+    assert "expected the style that ronkyo gives a page" in line
 
 
 def test_a_whole_report_is_told_to_be_what_it_was(small, capsys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ import jinja2
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.errors import UserError
-from ronkyo.typeset import fonts
+from ronkyo.typeset import compact, edition, letters
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.mathematics import Drawing
 from ronkyo.typeset.tree import Heading, Tree
@@ -73,19 +74,24 @@ class Sources(Protocol):
         ...
 
 
-def for_browser(tree: Tree, front: Front, pictures: Path, more_style: str = "", sources: Sources | None = None) -> str:
+def for_browser(
+    tree: Tree,
+    front: Front,
+    pictures: Path,
+    more_style: str = "",
+    sources: Sources | None = None,
+    known: frozenset[str] = frozenset(),
+) -> str:
     """One file that opens offline: fonts and figures are inside.
 
-    pictures: the folder that images are relative to; more_style: what browsers know, behind the engine's own.
+    pictures: the folder that images are relative to; more_style: what browsers know, behind the engine's own;
+    known: letters that its fonts have besides those of the page
     """
     style = "\n".join([_sheet("report.css"), more_style, _sheet("screen.css")])
     words = Words(front.language)
     root = _body(tree, front, sources)
-    for image in root.iter("img"):
-        if not image.get("src").startswith("data:"):
-            image.set("src", _data_url(_picture(pictures, image.get("src"))))
-    for slot, number in _formula_slots(root):
-        slot.insert(0, html.fragment_fromstring(tree.formulas[number].inline()))
+    drawings = _put_images_inside(root, pictures)
+    _set_formulas_inside(root, tree.formulas)
     summary = _summary(root, words)
     for part in (summary, root):
         if sources:
@@ -94,12 +100,20 @@ def for_browser(tree: Tree, front: Front, pictures: Path, more_style: str = "", 
             _link_figures(part, sources)
         _let_figures_open_large(part, words)
         _let_tables_scroll(part)
-    faces = _faces("woff2", lambda file: _data_url(fonts.folder() / file))
-    return _fill(tree, front, words, style, faces, summary, root, for_browser=True)
+    faces = _faces("woff2", lambda file: f"font:{file}")
+    page = _fill(tree, front, words, style, faces, summary, root, for_browser=True)
+    page = re.sub(r'<svg data-drawing="(\d+)"></svg>', lambda slot: drawings[int(slot[1])], page)
+    read = frozenset(page) | known
+    return re.sub(
+        r'"font:([\w-]+)\.woff2"', lambda name: f'"{_data_address("font/woff2", letters.face(name[1], read))}"', page
+    )
 
 
 def for_print(tree: Tree, front: Front, more_style: str = "", sources: Sources | None = None) -> Printable:
-    """The page that WeasyPrint sets; pictures, formulas and fonts are addresses that only pdf's fetcher resolves."""
+    """The page that WeasyPrint sets, of the front's edition; pictures, formulas and fonts are addresses that only pdf's
+    fetcher resolves."""
+    words = Words(front.language)
+    tree = edition.printed(tree, front.edition, words)
     style = "\n".join([_sheet("report.css"), _sheet("print.css"), more_style])
     root = _body(tree, front, sources)
     for image in root.iter("img"):
@@ -109,10 +123,14 @@ def for_print(tree: Tree, front: Front, more_style: str = "", sources: Sources |
         _unlink(link)
     for number in root.xpath(".//data[not(ancestor::td)]"):  # whose value nobody can see on paper
         number.drop_tag()
+    for link in root.xpath('.//a[@class="page"]'):
+        link.text = None  # the style prints the page's number
     _set_formulas_as_images(root, tree.formulas)
     faces = _faces("ttf", lambda file: f"font:{file}")
-    words = Words(front.language)
-    page = _fill(tree, front, words, style, faces, _summary(root, words), root, for_browser=False)
+    summary = _summary(root, words)
+    for element in reversed(summary.xpath('./*[@class="conclusions long"]/following-sibling::*')):
+        root.insert(0, element)  # behind the contents
+    page = _fill(tree, front, words, style, faces, summary, root, for_browser=False)
     return Printable(page, [drawing.file(INK) for drawing in tree.formulas])
 
 
@@ -171,6 +189,7 @@ def _fill(
     body: html.HtmlElement,
     for_browser: bool,
 ) -> str:
+    short = sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(STYLE), undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -181,7 +200,9 @@ def _fill(
         css=css,
         for_browser=for_browser,
         chapters=_chapters(tree.headings),
-        short_contents=sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS,
+        short_contents=short,
+        cover=bool(front.edition) and not for_browser and not short,
+        left_out=tree.left_out,
         summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
         body=html.tostring(body, encoding="unicode"),
     )
@@ -190,7 +211,8 @@ def _fill(
 def _set_formulas_as_images(root: html.HtmlElement, formulas: Sequence[Drawing]) -> None:
     """An opening bracket moves into the box of the formula that it stands before, or a line might end after it."""
     for slot, number in _formula_slots(root):
-        image = {"src": f"formula:{number}", "alt": formulas[number].spoken, "style": formulas[number].style}
+        formula = formulas[number]
+        image = {"src": f"formula:{number}", "alt": formula.spoken, "style": formula.style, "data-tex": formula.tex}
         slot.insert(0, html.Element("img", {"class": "math", **image}))
         if slot.get("class") != "formula":
             continue
@@ -208,6 +230,47 @@ def _set_formulas_as_images(root: html.HtmlElement, formulas: Sequence[Drawing])
 
 
 # -- only for the browser ---------------------------------------------------------------------------------------------
+
+
+def _put_images_inside(root: html.HtmlElement, pictures: Path) -> list[str]:
+    """The drawings for the places `<svg data-drawing="n">`, letter by letter as their files have them, whose digests a
+    reader can compare; a file that is more than a drawing, or whose ids the page has, becomes an address, which keeps it
+    apart from the page."""
+    drawings, taken = [], set()
+    for image in list(root.iter("img")):
+        if image.get("src").startswith("data:"):
+            continue
+        file = _picture(pictures, image.get("src"))
+        content = file.read_bytes() if file.suffix.lower() == ".svg" else b""
+        if content and not taken & (own := compact.ids(content)) and compact.stands_inside(content):
+            taken |= own
+            image.append(html.Element("svg", {"data-drawing": str(len(drawings))}))
+            image.tag = "span"
+            image.attrib.pop("src")
+            image.attrib.update({"class": "drawing", "role": "img", "aria-label": image.attrib.pop("alt", "")})
+            drawings.append(content.decode())
+        else:
+            image.set("src", _data_url(file))
+            if content and b"<image" not in content:
+                image.set("class", "lines")
+    return drawings
+
+
+def _set_formulas_inside(root: html.HtmlElement, formulas: Sequence[Drawing]) -> None:
+    """Each letter's outline is in the page once, behind everything, and the formulas use it."""
+    outlines: dict[str, str] = {}
+
+    def used(path: re.Match[str]) -> str:
+        name = outlines.setdefault(path[1], f"outline:{len(outlines):x}")
+        return f'<use href="#{name}"{path[2]}></use>'
+
+    slots = list(_formula_slots(root))
+    for slot, number in slots:
+        markup = re.sub(r'<path d="([^"]*)"([^>]*)></path>', used, formulas[number].inline())
+        slot.insert(0, html.fragment_fromstring(markup))
+    if slots:
+        paths = "".join(f'<path id="{name}" d="{outline}"></path>' for outline, name in outlines.items())
+        root.append(html.fragment_fromstring(f'<svg class="outlines" aria-hidden="true"><defs>{paths}</defs></svg>'))
 
 
 def _link_archive(root: html.HtmlElement, sources: Sources) -> None:
@@ -246,7 +309,7 @@ def _link_figures(root: html.HtmlElement, sources: Sources) -> None:
 def _let_figures_open_large(root: html.HtmlElement, words: Words) -> None:
     """The image's own box is a popover, which the style shows in its place while it is closed: so the image is in the
     file once, no script is needed, and Escape, a click beside it and its button close it."""
-    images = [image for image in root.xpath(".//figure//img") if not image.xpath("ancestor::a | ancestor::button")]
+    images = root.xpath('.//figure//*[self::img or @class="drawing"][not(ancestor::a or ancestor::button)]')
     for number, image in enumerate(images, start=1):
         figure = next(image.iterancestors("figure"))
         name = next((b.text for b in figure.xpath(".//figcaption/b") if b.text), words("page.image"))
