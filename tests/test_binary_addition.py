@@ -482,7 +482,7 @@ def test_a_value_that_all_seeds_have_is_one_large_circle(results):
     seeds = {variant: metrics | dead for variant, metrics in results.seeds.items()}
     circles = figures.convergence(replace(results, seeds=seeds)).axes[1].collections[0]
     assert circles.get_offsets().tolist() == [[0.0, 0.0]]
-    assert circles.get_sizes().tolist() == [figures.SHARE_AREA]
+    assert circles.get_sizes().tolist() == [figures.LARGEST_AREA]
 
 
 def test_lines_that_may_lie_on_each_other_have_markers_at_different_points(results):

@@ -31,7 +31,7 @@ OUTCOME_MARKS: dict[str, dict[str, Any]] = {  # told apart by shape and filling,
     "発散": {"marker": "^", "markerfacecolor": INK, "color": INK},
 }
 OUTCOME_MARK: dict[str, Any] = {"linestyle": "none", "markersize": 3.2, "markeredgewidth": 0.6}
-SHARE_AREA = 40.0  # points², of a circle that stands for all seeds
+SMALLEST_AREA, LARGEST_AREA = 3.0, 40.0  # points², of a circle that stands for next to no seed, and for all
 LINE_MARKERS = ["o", "s", "^", "D"]  # of the lines of a panel, in grey print
 BEYOND_LIMIT = {"未収束": 1.05, "発散": 1.11}  # where runs without a number of iterations are drawn
 
@@ -86,8 +86,8 @@ def gradient_norm(results: Results) -> Figure:
 def convergence(results: Results) -> Figure:
     """Every seed's iterations until convergence, a mark each; shares of dead hidden units and of digits that are stuck.
 
-    Right of the dotted line are the runs that did not converge, and how many did. A circle's area is the share of the seeds
-    with that value. Runs that diverged have no value for dead units and stuck digits.
+    Right of the dotted line are the runs that did not converge, and how many did. A circle is the larger, the more seeds are
+    at that value. Runs that diverged have no value for dead units and stuck digits.
     """
     variants = results.settings.variants
     limit = max(training.iterations for training in variants.values())
@@ -105,7 +105,7 @@ def convergence(results: Results) -> Figure:
         panels[0].text(1.27 * limit, row, share, ha="center", va="center", size=7)
         for axes, metric in zip(panels[1:], ("dead_units", "stuck_outputs"), strict=True):
             shares, counts = np.unique(metrics[metric][np.isfinite(metrics[metric])], return_counts=True)
-            areas = SHARE_AREA * counts / len(offsets)
+            areas = SMALLEST_AREA + (LARGEST_AREA - SMALLEST_AREA) * counts / len(offsets)
             axes.scatter(
                 shares, np.full(len(shares), row), areas, facecolors="none", edgecolors=COLORS[0], linewidths=0.7
             )
