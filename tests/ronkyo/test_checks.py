@@ -282,12 +282,15 @@ def test_html_that_is_too_large(report, monkeypatch):
 @pytest.mark.skipif(chromium.PROGRAM is None, reason="no chromium on this machine")
 def test_html_on_a_phone(report):
     table = "<table id='a'><tr><td style='min-width: 900px'>あ</td></tr></table>"
-    whole = html.html_is_whole_on_a_phone
-    assert whole(report(page=f"<div style='overflow-x: auto'>{table}</div>")).ok
-    assert "1 tables and formulas cut off; wrong: a" in whole(report(page=table)).figure
-    hidden = f"<div style='overflow: hidden'>{table}</div>"
-    assert "1 tables and formulas cut off; wrong: a" in whole(report(page=hidden)).figure
-    assert not whole(report(page="<p style='width: 900px'>あ</p>")).ok
+    narrow = '<meta name="viewport" content="width=device-width">'
+
+    def whole(page):
+        return html.html_is_whole_on_a_phone(report(page=narrow + page))
+
+    assert whole(f"<div style='overflow-x: auto'>{table}</div>").ok
+    assert "1 tables and formulas cut off; wrong: a" in whole(table).figure
+    assert "1 tables and formulas cut off; wrong: a" in whole(f"<div style='overflow: hidden'>{table}</div>").figure
+    assert not whole("<p style='width: 900px'>あ</p>").ok
 
 
 def test_html_that_a_validator_has_words_about(report, tmp_path, monkeypatch):
