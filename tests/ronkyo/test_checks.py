@@ -8,7 +8,7 @@ import pytest
 from test_pdf import ATTACHMENTS, PAGE, root, written  # noqa: F401
 
 from ronkyo.check import __main__ as checks
-from ronkyo.check import file, grey, html, lines, pages, wayfinding
+from ronkyo.check import chromium, file, grey, html, lines, pages, wayfinding
 from ronkyo.check.report import LEFT, RIGHT, Line, Outcome, Report, Sheet
 from ronkyo.words import Words
 
@@ -296,10 +296,43 @@ FACE = '<style>@font-face { font-family: x; src: url("data:font/woff2;base64,AA"
 
 def test_html_in_one_file(report):
     inside = FACE + '<img src="data:image/png;base64,AA" alt="x">'
-    assert html.html_is_one_file(report(page=inside)) == Outcome(True, "0.0 MB, 1 fonts inside, 0 files outside")
+    assert html.html_is_one_file(report(page=inside)) == Outcome(True, "1 fonts inside, 0 files outside")
     for outside in ('<img src="x.png" alt="x">', '<img srcset="x.png 2x" alt="x">', "<style>@import 'x.png'</style>"):
         assert "x.png" in html.html_is_one_file(report(page=FACE + outside)).figure, outside
     assert not html.html_is_one_file(report(page="<p>あ</p>")).ok  # the fonts are elsewhere
+
+
+def test_html_that_is_too_large(report, monkeypatch):
+    assert html.html_is_small(report()).ok
+    monkeypatch.setattr(html, "LARGEST", 100)
+    assert not html.html_is_small(report()).ok
+
+
+@pytest.mark.skipif(chromium.PROGRAM is None, reason="no chromium on this machine")
+def test_html_on_a_phone(report):
+    table = "<table id='a'><tr><td style='min-width: 900px'>あ</td></tr></table>"
+    narrow = '<meta name="viewport" content="width=device-width">'
+
+    def whole(page):
+        return html.html_is_whole_on_a_phone(report(page=narrow + page))
+
+    assert whole(f"<div style='overflow-x: auto'>{table}</div>").ok
+    assert "1 tables and formulas cut off; wrong: a" in whole(table).figure
+    assert "1 tables and formulas cut off; wrong: a" in whole(f"<div style='overflow: hidden'>{table}</div>").figure
+    assert not whole("<p style='width: 900px'>あ</p>").ok
+
+
+def test_html_that_a_validator_has_words_about(report, tmp_path, monkeypatch):
+    told = []
+    done = lambda *_: subprocess.CompletedProcess([], 1 if told else 0, "", "\n".join(told))  # noqa: E731
+    monkeypatch.setattr(html, "run", done)
+    valid = report()
+    valid.validator = tmp_path / "report.html"
+    assert html.html_is_valid(valid).ok
+    told.append("error: CSS: “position-area”: Property “position-area” doesn't exist.")
+    assert html.html_is_valid(valid).ok
+    told.append("error: CSS: “colour”: Property “colour” doesn't exist.")
+    assert html.html_is_valid(valid).figure.startswith("1 errors; wrong: error: CSS: “colour”")
 
 
 def test_html_that_needs_a_script(report):

@@ -91,7 +91,7 @@ def test_a_line_of_many_points_stays_where_it_was_drawn():
     short = compact.path("M" + " L".join(f"{x:.6f} {y:.6f}" for x, y in line))
     kept = points_of(short)
     assert len(kept) < len(line) / 4
-    assert np.abs(np.interp(line[:, 0], *kept.T) - line[:, 1]).max() < 0.2
+    assert np.abs(np.interp(line[:, 0], *kept.T) - line[:, 1]).max() < 0.4
     assert np.allclose([kept[0], kept[-1]], [line[0], line[-1]], atol=0.01)
 
 

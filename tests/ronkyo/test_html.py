@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
 
-import chromium
 import links
 import pypdf
 import pytest
@@ -16,6 +15,7 @@ import sample
 from lxml import html
 
 from ronkyo import files
+from ronkyo.check import chromium
 from ronkyo.report import evidence
 from ronkyo.report.origins import Origins
 from ronkyo.typeset import Front, letters, page, tree
@@ -229,6 +229,64 @@ def test_tables_scroll_in_a_box_of_their_own(made):
     assert made("## 章\n\n| a |\n|---|\n| 1 |\n").xpath('//main/div[@class="scroll"]/table')
 
 
+CLAIMS = """## 章
+
+<span class="claim" id="claim:x">差は大きい。
+<a class="badge supported" href="#ledger:x"><span>主張 1</span>「差がある」<b>支持</b></a></span>
+
+## 次の章
+
+<span class="claim" id="claim:y">同じである。<a class="badge short undecided" href="#ledger:y">[主張 2]</a></span>
+
+## 付録
+
+| 主張 | 判定 |
+|---|---|
+| [1](#ledger:x) | <span class="verdict supported">支持</span> |
+| [2](#ledger:y) | <span class="verdict undecided">未決</span> |
+
+/// table-caption
+    attrs: {data-id: "tab:claims"}
+
+主張
+///
+
+<div class="ledger supported" id="ledger:x" markdown="1">
+
+**主張 1** 差がある <a class="back" href="#claim:x">本文へ</a>
+
+</div>
+
+<div class="ledger undecided" id="ledger:y" markdown="1">
+
+**主張 2** 差がない <a class="back" href="#claim:y">本文へ</a>
+
+</div>
+"""
+
+
+def test_the_mark_of_a_claim_opens_its_entry_which_is_in_the_page_once_and_leads_back(made):
+    found = made(CLAIMS)
+    (entry,) = found.xpath('//*[@id="ledger:x"]')
+    assert entry.get("popover") == "auto"
+    assert [button.text for button in found.xpath('//button[@popovertarget="ledger:x"]')] == ["主張 1", "1", "閉じる"]
+    assert found.xpath('//*[@id="claim:x"]/*[contains(@class, "badge")]/button')
+    assert found.xpath('//*[@id="claim:y"]/button[@class="badge short undecided"][@popovertarget="ledger:y"]')
+    assert entry.xpath(".//button/@popovertargetaction") == ["hide"]
+    assert entry.xpath('.//a[@class="back"]/@href') == ["#claim:x"]
+    check_structure(found)
+
+
+def test_the_claims_can_be_filtered_by_verdict_and_chapter(made):
+    found = made(CLAIMS)
+    rows = found.xpath('//*[@id="tab:claims"]//tbody/tr/@class')
+    assert rows == ["supported in-1", "undecided in-2"]
+    choices = found.xpath("//fieldset//input/@value")
+    assert choices == ["", "supported", "undecided", "", "in-1", "in-2"]
+    assert [text_of(label) for label in found.xpath("//fieldset//label")][3:] == ["すべて", "1 章", "2 次の章"]
+    assert found.xpath("//fieldset//input[@checked]/@value") == ["", ""]
+
+
 def check_structure(found, language="ja"):
     assert found.xpath("/html/@lang") == [language]
     body = found.find("body")
@@ -265,6 +323,15 @@ def test_the_page_for_print_has_nothing_that_only_a_browser_can_do():
     found = html.document_fromstring(page.for_print(tree.build(text, Words("ja")), FRONT).html)
     assert not found.xpath('//button | //details | //footer | //*[@popover] | //a[@class="origin" or @class="skip"]')
     assert not found.xpath('//div[@class="scroll"]')
+
+
+def test_the_page_for_the_browser_has_a_third_level_in_its_contents(made):
+    text = "## 章\n\n### 節\n\n#### 項\n\n## 次\n\n#### 深い項"
+    found = made(text)
+    assert [text_of(link) for link in found.xpath("//nav//a")] == ["1章", "1.1節", "1.1.1項", "2次"]
+    assert found.xpath("//nav/details/ol/li/ol/li/ol/li/a")
+    paper = html.document_fromstring(page.for_print(tree.build(text, Words("ja")), FRONT).html)
+    assert [text_of(link) for link in paper.xpath("//nav//a")] == ["1章", "1.1節", "2次"]
 
 
 @pytest.mark.parametrize(("chapters", "short"), [(6, True), (7, False)])
@@ -367,6 +434,56 @@ def test_contents_fold_at_the_top_or_stand_at_the_side(shown, browser):
     assert browser.run(f"{box}[2]") <= browser.run("document.querySelector('main').getBoundingClientRect().left")
     browser.run("scrollTo(0, 5000)")
     assert browser.run(f"{box}[0]") == 0
+
+
+def test_choices_hide_rows_without_a_script(made, browser, tmp_path):
+    files.write_text(tmp_path / "claims.html", "<!doctype html>" + html.tostring(made(CLAIMS), encoding="unicode"))
+    browser.open(tmp_path / "claims.html", 1024)
+    shown_rows = "[...document.querySelectorAll('tbody tr')].filter(row => row.checkVisibility()).length"
+    assert browser.run(shown_rows) == 2
+    browser.run("document.querySelector('[value=supported]').click()")
+    assert browser.run(shown_rows) == 1
+    browser.run("document.querySelector('[value=in-2]').click()")
+    assert browser.run(shown_rows) == 0
+
+
+@pytest.mark.parametrize("width", [360, 1024])
+def test_a_mark_opens_the_ledger_over_the_text(width, made, browser, tmp_path):
+    files.write_text(tmp_path / "claims.html", "<!doctype html>" + html.tostring(made(CLAIMS), encoding="unicode"))
+    browser.open(tmp_path / "claims.html", width)
+    place = "(r => [r.top, r.bottom, innerHeight, getComputedStyle(document.getElementById('ledger:x')).position])"
+    place += "(document.getElementById('ledger:x').getBoundingClientRect())"
+    assert browser.run(f"{place}[3]") == "static"
+    browser.run("document.querySelector('[popovertarget]').click()")
+    top, bottom, height, position = browser.run(place)
+    assert position == "fixed"
+    assert 0 <= top < bottom <= height
+    browser.press("Escape", 27)
+    assert browser.run(f"{place}[3]") == "static"
+
+
+@pytest.mark.parametrize("width", [360, 900])
+def test_nothing_of_the_text_is_below_the_bar_at_the_foot(shown, browser, width):
+    shown(width)
+    browser.run("scrollTo(0, document.documentElement.scrollHeight)")
+    last = "document.querySelector('main').lastElementChild.previousElementSibling.getBoundingClientRect().bottom"
+    assert browser.run(f"{last} <= document.querySelector('.foot').getBoundingClientRect().top")
+    assert browser.run("document.querySelector('.foot').getBoundingClientRect().width") == browser.run(
+        "document.documentElement.clientWidth"
+    )
+
+
+def test_the_contents_have_three_levels_and_mark_the_current_one(shown, browser):
+    shown(1600)
+    if not browser.run("CSS.supports('scroll-target-group: auto')"):
+        pytest.skip("this chromium does not know scroll-target-group")
+    target = "[...document.querySelectorAll('main h3')].at(-1)"
+    browser.run(f"{target}.scrollIntoView()")
+    browser.picture()  # which waits until it is drawn
+    current = browser.run(
+        "[...document.querySelectorAll('.contents a:target-current')].map(a => a.getAttribute('href'))"
+    )
+    assert len(current) == 1
 
 
 @pytest.mark.parametrize("width", [360, 1024])

@@ -52,6 +52,8 @@ CHECKS: dict[str, Callable[[Report], Outcome]] = {
     "HTML valid": html.html_is_valid,
     "HTML in one file": html.html_is_one_file,
     "HTML without scripts": html.html_needs_no_script,
+    "HTML small": html.html_is_small,
+    "HTML on a phone": html.html_is_whole_on_a_phone,
 }
 
 

@@ -47,6 +47,7 @@ def has_only_true_rasters(report: Report) -> Outcome:
     rows = [row.split() for row in run("pdfimages", "-list", report.pdf).stdout.splitlines()[2:]]
     images = [row for row in rows if row[2] == "image"]
     rasters = sum(_rasters(source) for source in report.html.xpath("//img/@src"))
+    rasters += len(report.html.xpath('//*[@class="drawing"]//*[local-name()="image" or local-name()="img"]'))
     smoothed = [row for row in rows if row[9] == "yes"]
     return Outcome(
         len(images) <= rasters and not smoothed,

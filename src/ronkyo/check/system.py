@@ -27,6 +27,7 @@ PROGRAMS = {  # Debian's package, Homebrew's
     "pdftotext": ("poppler-utils", "poppler"),
     "java": ("default-jre-headless", "openjdk"),
     "npm": ("npm", "node"),
+    "chromium": ("chromium", "chromium"),
 }
 
 

@@ -93,11 +93,11 @@ def references_say_what_they_lead_to(report: Report) -> Outcome:
     labels = {name: _label(number, report) for name, number in numbers.items()}
     bad = []
     references = [
-        link for link in report.html.xpath("//a[@class]") if {"reference", "badge"} & set(link.get("class").split())
+        link for link in report.html.xpath("//*[@class]") if {"reference", "badge"} & set(link.get("class").split())
     ]
     for link in references:
-        name = unquote(link.get("href"))[1:]
-        if name not in labels or not bare(link.text_content()).startswith(bare(labels[name])):
+        name = unquote(link.get("href", "#"))[1:] or link.xpath("string(descendant-or-self::button/@popovertarget)")
+        if name not in labels or not bare(link.text_content()).lstrip("[").startswith(bare(labels[name])):
             bad.append(f"{plain(link.text_content())} -> {labels.get(name, name)}")
     linked = [str(link.get("/Dest")) for sheet in report.reader.pages for link in links_of(sheet)]
     followed = [name for name in linked if name in labels]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -37,11 +37,11 @@ MEDIA_TYPES |= {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/web
 
 
 @dataclass
-class Chapter:
-    id: str
-    number: str
-    text: str
-    sections: list[Heading] = field(default_factory=list)
+class Entry:
+    """A heading in the contents, with those below it."""
+
+    heading: Heading
+    below: list[Entry] = field(default_factory=list)
 
 
 class Printable(NamedTuple):
@@ -100,6 +100,8 @@ def for_browser(
             _link_figures(part, sources)
         _let_figures_open_large(part, words)
         _let_tables_scroll(part)
+    _let_marks_open_the_ledger(root, (summary, root), words)
+    style += _let_claims_be_filtered(root, words)
     faces = _faces("woff2", lambda file: f"font:{file}")
     page = _fill(tree, front, words, style, faces, summary, root, for_browser=True)
     page = re.sub(r'<svg data-drawing="(\d+)"></svg>', lambda slot: drawings[int(slot[1])], page)
@@ -199,7 +201,7 @@ def _fill(
         fonts=faces,
         css=css,
         for_browser=for_browser,
-        chapters=_chapters(tree.headings),
+        chapters=_contents(tree.headings, (2, 3, 4) if for_browser else (2, 3)),
         short_contents=short,
         cover=bool(front.edition) and not for_browser and not short,
         left_out=tree.left_out,
@@ -331,16 +333,78 @@ def _let_tables_scroll(root: html.HtmlElement) -> None:
         box.append(table)
 
 
+def _let_marks_open_the_ledger(root: html.HtmlElement, parts: Sequence[html.HtmlElement], words: Words) -> None:
+    """The ledger's entry of a claim is a popover, which the style shows in its place while it is closed, as it does with
+    figures; the claim's number opens it wherever it stands. Numbers still lead to the entry's place."""
+    entries = root.xpath('.//*[@class and starts-with(@id, "ledger:")]')
+    for entry in entries:
+        target = {"type": "button", "popovertarget": entry.get("id")}
+        entry.set("popover", "auto")
+        button = html.Element("button", {**target, "popovertargetaction": "hide", "class": "close"})
+        button.text = words("page.close")
+        entry.insert(0, button)
+        href = f"#{entry.get('id')}"
+        marks = [link for part in parts for link in part.xpath(".//a[@href=$href][not(@class='origin')]", href=href)]
+        for link in marks:
+            name = link.find("span")  # of a long mark, which goes over lines, as a button does not
+            _unlink(link)
+            button = link if name is None else name
+            button.tag = "button"
+            button.attrib.update(target)
+
+
+def _let_claims_be_filtered(root: html.HtmlElement, words: Words) -> str:
+    """Above the table of the claims, choices of a verdict and of a chapter; the style that makes them choose."""
+    rows = root.xpath('.//figure[@id="tab:claims"]//tbody/tr[.//button[@popovertarget]]')
+    if not rows:
+        return ""
+    verdicts: dict[str, str] = {}
+    chapters: dict[str, str] = {}
+    for row in rows:
+        name = row.xpath("string(.//button/@popovertarget)").replace("ledger:", "claim:", 1)
+        (verdict,) = row.xpath('.//*[starts-with(@class, "verdict ")]')[:1]
+        kind = verdict.get("class").removeprefix("verdict ")
+        chapter = root.xpath("(.//*[@id=$name]/ancestor-or-self::*/preceding-sibling::h2)[last()]", name=name)
+        place = chapter[0].get("data-number") if chapter else ""
+        verdicts[kind] = verdict.text
+        chapters[f"in-{place}"] = f"{place} {chapter[0].get('data-text')}" if chapter else ""
+        row.set("class", f"{kind} in-{place}")
+    box = next(rows[0].iterancestors("figure"))
+    box.set("class", f"{box.get('class')} filtered")
+    caption = box.find("figcaption")
+    for name, choices in (("chapter", chapters), ("verdict", verdicts)):
+        caption.addnext(_choices(name, choices, words))
+    return "".join(
+        f'\n.filtered:has([value="{value}"]:checked) tbody tr:not([class~="{value}"]) {{ display: none }}'
+        for value in (*verdicts, *chapters)
+    )
+
+
+def _choices(name: str, choices: dict[str, str], words: Words) -> html.HtmlElement:
+    group = html.Element("fieldset", {"class": "choices"})
+    etree.SubElement(group, "legend").text = words(f"page.choose.{name}")
+    for value, text in {"": words("page.choose.all"), **choices}.items():
+        label = etree.SubElement(group, "label")
+        checked = {"checked": ""} if not value else {}
+        button = etree.SubElement(
+            label, "input", {"type": "radio", "name": f"choose:{name}", "value": value, **checked}
+        )
+        button.tail = text
+    return group
+
+
 # -- parts of both pages ----------------------------------------------------------------------------------------------
 
 
-def _chapters(headings: list[Heading]) -> list[Chapter]:
-    chapters: list[Chapter] = []
+def _contents(headings: list[Heading], levels: Collection[int]) -> list[Entry]:
+    """The chapters, and what is below them down to the last of the levels."""
+    chapters: list[Entry] = []
     for heading in headings:
-        if heading.level == 2:
-            chapters.append(Chapter(heading.id, heading.number, heading.text))
-        elif heading.level == 3 and chapters:
-            chapters[-1].sections.append(heading)
+        inside = chapters
+        for _ in range(heading.level - min(levels)):
+            inside = inside[-1].below if inside else []
+        if heading.level in levels:
+            inside.append(Entry(heading))
     return chapters
 
 

@@ -43,7 +43,9 @@ def read(content: bytes) -> dict[str, Any]:
         raise Refused(f"expected an HTML and an archive inside that can be read, found {error}") from error
     if active := body.getroottree().xpath(ACTIVE):
         raise Refused(f"refused: expected a page that runs nothing, found <{active[0].tag}>")
-    drawn = {"images": [[_said(image), image.get("src", "").rpartition(",")[2]] for image in body.iter("img")]}
+    drawn: dict[str, Any] = {
+        "images": [[_said(image), image.get("src", "").rpartition(",")[2]] for image in body.iter("img")]
+    }
     drawn["letters"] = "".join(sorted(known))
     return {"files": files, "pages": [text(body)], "margins": [style(body)], "drawn": drawn}
 

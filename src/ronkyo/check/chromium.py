@@ -1,4 +1,4 @@
-"""Headless Chromium over its own pipe, for tests: no driver and no other package than the browser itself."""
+"""Headless Chromium over its own pipe: no driver and no other package than the browser itself."""
 
 from __future__ import annotations
 
