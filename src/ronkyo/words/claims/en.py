@@ -34,7 +34,7 @@ TEXTS: dict[str, str] = {
     # -- report: conclusions --
     "report.conclusions": "Exercise|Question|Answer|Effect [interval]|Verdict|{original}|Page",
     "report.conclusions.heading": "Conclusions",
-    "report.conclusions.number": "{effect} ({n})",
+    "report.conclusions.number": '{effect} <span class="part">({n})</span>',
     "report.conclusions.n": "n = {n}",
     "report.there": "text",
     "report.conclusions.note": (

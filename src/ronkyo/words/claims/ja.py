@@ -34,7 +34,7 @@ TEXTS: dict[str, str] = {
     # -- report: conclusions --
     "report.conclusions": "演習|問い|答え|効果 [区間]|判定|{original}|頁",
     "report.conclusions.heading": "結論の一覧",
-    "report.conclusions.number": "{effect}（{n}）",
+    "report.conclusions.number": '{effect}<span class="part">（{n}）</span>',
     "report.conclusions.n": "n = {n}",
     "report.there": "本文",
     "report.conclusions.note": (
