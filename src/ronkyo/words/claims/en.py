@@ -19,6 +19,7 @@ TEXTS: dict[str, str] = {
     "compared.ratio.open": "{source} tell whether the ratio of the {noun} of {a} to {other} is more or less than {bound}",
     "compared.difference.numbers": "difference {effect}, interval {interval}",
     "compared.ratio.numbers": "ratio {effect}, interval {interval}",
+    "compared.seeds": "The seeds do not",
     "compared.source": "The {kinds} do not",
     "compared.both": "The {kinds} do not both",
     "compared.by": "{kind}: {verdict}, {numbers}",
