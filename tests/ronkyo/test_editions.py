@@ -234,7 +234,10 @@ def test_a_heading_is_not_left_out_without_its_text(project):
 
 # -- the files --------------------------------------------------------------------------------------------------------
 
+ROWS = '  - {exercise: "#まとめ", question: 高いか, claim: a}\n' * 7  # so many have a page of their own
 REPORT = """\
+{{ conclusions() }}
+
 前書き[^1]。
 
 {% for number in range(14) %}
@@ -284,6 +287,7 @@ def built(tmp_path_factory):
     chosen = '  edition: submission\n  number: "24-0123"\n  code_url'
     project.params_file.write_text(text.replace("  code_url", chosen), encoding="utf-8")
     sample.write_report(project, REPORT)
+    (project.templates / "conclusions.yaml").write_text(f"conclusions:\n{ROWS}", encoding="utf-8")
     build.build(project, say=lambda step: None)
     build.build(project, lambda step: None, "full")
     return project
@@ -310,6 +314,14 @@ def test_the_submission_has_a_cover_and_leaves_out_what_the_full_edition_has(bui
     assert "欠けている番号" not in full
     assert "余白の段落" in built.report_file("html").read_text(encoding="utf-8")
     assert "余白の段落" in built.report_file("md").read_text(encoding="utf-8")
+
+
+def test_after_the_cover_come_the_conclusions_the_contents_and_the_text_before_the_first_chapter(built):
+    cover, conclusions, contents, body = container.read(built.report_file("pdf")).pages[:4]
+    assert "2026" in cover
+    assert "高いか" in conclusions
+    assert "目次" in contents
+    assert body.index("前書き") < body.index("本文である")
 
 
 def test_bookmarks_are_those_of_the_edition(built):
