@@ -817,7 +817,7 @@ COMPARED = {
     "undecided": (
         'compared("digits.bilstm.accuracy", than="digits.lstm.accuracy")',
         "BiLSTM(64) は LSTM(64) より正解率が高い",
-        "BiLSTM(64) の正解率が LSTM(64) より高いとも低いとも、シードからはいえない（差 0.002、区間 [−0.021, 0.026]）。",
+        "BiLSTM(64) の正解率が LSTM(64) より高いとも低いともいえない（差 0.002、区間 [−0.021, 0.026]）。",
     ),
     "equal": (
         'compared("digits.bilstm.accuracy", than="digits.lstm.accuracy", matters=0.05)',
@@ -842,7 +842,7 @@ COMPARED = {
     "undecided, with a margin": (
         'compared("digits.bilstm.accuracy", than="digits.gru.accuracy", margin=0.1)',
         "BiLSTM(64) の正解率から GRU(64) の正解率を引いた差は、0.1 より大きい",
-        "BiLSTM(64) の正解率から GRU(64) の正解率を引いた差が 0.1 より大きいとも小さいとも、シードからはいえない"
+        "BiLSTM(64) の正解率から GRU(64) の正解率を引いた差が 0.1 より大きいとも小さいともいえない"
         "（差 0.102、区間 [0.082, 0.123]）。",
     ),
     "supported, against a number": (
@@ -864,7 +864,7 @@ COMPARED = {
     "undecided, without an interval": (
         'compared("digits.lstm_clip.accuracy", than=0.2)',
         "LSTM with clipping(64) は 0.2 より正解率が高い",
-        "LSTM with clipping(64) の正解率が 0.2 より高いとも低いとも、シードからはいえない。"
+        "LSTM with clipping(64) の正解率が 0.2 より高いとも低いともいえない。"
         "（判定できない理由：どの値も同じになり、ばらつきが分からない）",
     ),
 }

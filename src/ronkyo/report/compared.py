@@ -85,7 +85,8 @@ class Wording:
     def _open(self, claim: Claim) -> str:
         comparison = self.comparison
         kinds = self.words("claims.and").join(map(claim.kind, claim.comparisons))
-        source = self.words("compared.both" if len(claim.comparisons) > 1 else "compared.source", kinds=kinds)
+        only = "seeds" if comparison.quantity.over == "seeds" else "source"
+        source = self.words(f"compared.{'both' if len(claim.comparisons) > 1 else only}", kinds=kinds)
         if comparison.bound == comparison.equality:
             return self._text("open", source=source)
         return self._text(f"{comparison.quantity.kind}.open", bound=self._amount(comparison.bound), source=source)

@@ -133,8 +133,9 @@ def _drop_claims(root: html.HtmlElement, gone: set[str], words: Words) -> None:
         if rows and not table.xpath("./tbody/tr"):
             _drop(root, [table])
         elif rows and (captions := table.xpath("../figcaption")):
-            note = etree.SubElement(captions[0], "span")
+            note = etree.Element("span")
             note.text = words("page.rows_in_full", count=len(rows))
+            captions[0].insert(-1 if captions[0].xpath('./*[last()][@class="source"]') else len(captions[0]), note)
 
 
 def _let_rows_stand_for(root: html.HtmlElement, gone: set[str]) -> None:

@@ -19,6 +19,7 @@ TEXTS: dict[str, str] = {
     "compared.ratio.open": "{source} tell whether the ratio of the {noun} of {a} to {other} is more or less than {bound}",
     "compared.difference.numbers": "difference {effect}, interval {interval}",
     "compared.ratio.numbers": "ratio {effect}, interval {interval}",
+    "compared.seeds": "The seeds do not",
     "compared.source": "The {kinds} do not",
     "compared.both": "The {kinds} do not both",
     "compared.by": "{kind}: {verdict}, {numbers}",
@@ -34,7 +35,7 @@ TEXTS: dict[str, str] = {
     # -- report: conclusions --
     "report.conclusions": "Exercise|Question|Answer|Effect [interval]|Verdict|{original}|Page",
     "report.conclusions.heading": "Conclusions",
-    "report.conclusions.number": "{effect} ({n})",
+    "report.conclusions.number": '{effect} <span class="part">({n})</span>',
     "report.conclusions.n": "n = {n}",
     "report.there": "text",
     "report.conclusions.note": (
