@@ -84,7 +84,7 @@ def _report(project: Project, pdf: Path | None, page: Path | None) -> Report:
     attached = frozenset({"claims.json", f"{project.name}.md", "params.yaml"})
     validator = project.root / "build/check/node_modules/vnu-jar/build/dist/vnu.jar"
     settings = project.load_report()
-    edition = next((one for one in get_args(Edition) if pdf == project.edition_file(one)), settings.edition)
+    edition: Edition = next((one for one in get_args(Edition) if pdf == project.edition_file(one)), settings.edition)
     return Report(pdf, page, Words(settings.language), attached, validator, edition)
 
 
