@@ -84,7 +84,8 @@ def _report(project: Project, pdf: Path | None, page: Path | None) -> Report:
     attached = frozenset({"claims.json", f"{project.name}.md", "params.yaml"})
     validator = project.root / "build/check/node_modules/vnu-jar/build/dist/vnu.jar"
     settings = project.load_report()
-    edition: Edition = next((one for one in get_args(Edition) if pdf == project.edition_file(one)), settings.edition)
+    editions: tuple[Edition, ...] = get_args(Edition)
+    edition = next((one for one in editions if pdf == project.edition_file(one)), settings.edition)
     return Report(pdf, page, Words(settings.language), attached, validator, edition)
 
 
