@@ -42,7 +42,7 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     "verify": BOTTOM | {"claims", "compare", "report", "run", "store", "typeset"},
     "git": BOTTOM | {"claims", "report", "run", "verify"},
     "decide": {"claims", "errors", "files", "project", "report", "run", "store"},
-    "check": {"errors", "files", "project", "typeset", "words"},
+    "check": {"editions", "errors", "files", "project", "typeset", "words"},
     "new": {"errors", "files", "project", "run", "versions"},
 }
 DVC = {"run", "compare"}  # the rooms that know DVC

@@ -10,9 +10,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
 
-from ronkyo.editions import Edition
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.words import Words
@@ -86,7 +84,11 @@ def _report(project: Project, pdf: Path | None, page: Path | None) -> Report:
     attached = frozenset({"claims.json", f"{project.name}.md", "params.yaml"})
     validator = project.root / "build/check/node_modules/vnu-jar/build/dist/vnu.jar"
     settings = project.load_report()
-    edition = next((one for one in get_args(Edition) if pdf == project.edition_file(one)), settings.edition)
+    edition = settings.edition
+    if pdf == project.edition_file("submission"):
+        edition = "submission"
+    elif pdf == project.edition_file("full"):
+        edition = "full"
     return Report(pdf, page, Words(settings.language), attached, validator, edition)
 
 
