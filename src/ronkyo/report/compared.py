@@ -71,7 +71,7 @@ class Wording:
             text = self._open(claim)
         else:
             text = self._beyond(above=math.isinf(self.comparison.high) == (claim.verdict == Verdict.SUPPORTED))
-        return f"{text}{self.numbers(claim) if numbers else ''}{self.words('claims.stop')}"
+        return f"{text}{self._numbers(claim) if numbers else ''}{self.words('claims.stop')}"
 
     def _beyond(self, above: bool) -> str:
         """The metric is higher, or the difference or ratio is above the margin; or the other way."""
@@ -104,7 +104,7 @@ class Wording:
         names = {"a": self.a, "b": self.b, "other": self.other, "noun": noun.noun, "high": high, "low": low}
         return re.sub(SPACED, " ", words(f"compared.{key}", **names, **fields))
 
-    def numbers(self, claim: Claim) -> str:
+    def _numbers(self, claim: Claim) -> str:
         """Estimate and interval, of seeds and of items where there are both; "" where there is no interval."""
         if claim.reason:
             return ""

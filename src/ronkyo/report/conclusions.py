@@ -6,24 +6,26 @@ The page stands before the claims are stated: its call leaves a mark, which is f
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import Field
 
 from ronkyo import params
-from ronkyo.claims.statements import Stated
+from ronkyo.claims.estimates import Method
+from ronkyo.claims.statements import Claim, Stated
 from ronkyo.errors import nearest
 from ronkyo.numbers import ABSENT
 from ronkyo.project import Layout
 from ronkyo.report import blocks, findings
 from ronkyo.report.badges import marked, told
-from ronkyo.report.compared import Wording
 from ronkyo.report.original import Original
 from ronkyo.report.places import MARK
 from ronkyo.report.sentences import MarkedClaims
 
 SLOT = "\ue003"  # a private character, which no text has
+NUMBERS = r'（[^（）]*<data value="claim:[^（）]*）| \([^()]*<data value="claim:[^()]*\)'
 SAID = 5  # the column of what an earlier report said
 MANY = 6  # rows that have a page of their own
 
@@ -104,19 +106,12 @@ class Conclusions:
         claim, words = stated.claim, stated.claim.words
         return [
             blocks.cell(row.question),
-            blocks.cell(self._answer(stated)),
-            words("report.conclusions.number", effect=findings.effect(claim, self.claims.nouns), n=claim.grounds),
+            blocks.cell(_answer(stated)),
+            words("report.conclusions.number", effect=findings.effect(claim, self.claims.nouns), n=_sample(claim)),
             marked(claim),
             self._said(claim.id) or ABSENT,
             f'<a class="page" href="#claim:{claim.id}">{html.escape(words("report.conclusions.there"))}</a>',
         ]
-
-    def _answer(self, stated: Stated) -> str:
-        """The claim's sentence on one line, without the numbers that `compared` prints."""
-        made = Wording.of(stated.claim.comparisons, self.claims.nouns, stated.claim.words)
-        numbers = made.numbers(stated.claim) if made else ""
-        sentence = stated.sentence.replace(numbers, "") if numbers else stated.sentence
-        return self.claims.words("claims.line_break").join(line.strip() for line in sentence.splitlines())
 
     def _said(self, id: str) -> str:
         """What the earlier report said of it, and what came of that."""
@@ -127,3 +122,17 @@ class Conclusions:
             for statement in self.original.statements
             if id in statement.claims
         )
+
+
+def _answer(stated: Stated) -> str:
+    """The claim's sentence on one line, without brackets that tell its numbers: they have a column."""
+    sentence = stated.claim.words("claims.line_break").join(line.strip() for line in stated.sentence.splitlines())
+    while (shorter := re.sub(NUMBERS, "", sentence)) != sentence:
+        sentence = shorter
+    return re.sub(r"(?<=</data>)(?=[\u3041-\u3096\u4e00-\u9fff])", " ", sentence)
+
+
+def _sample(claim: Claim) -> str:
+    """n = 10; or how many items, or that it was computed."""
+    counts = claim.deciding.estimate.method != Method.EXACT and claim.deciding.quantity.over == "seeds"
+    return claim.words("report.conclusions.n", n=findings.sample(claim)) if counts else findings.sample(claim)

@@ -14,7 +14,7 @@ import jinja2
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.errors import UserError
-from ronkyo.typeset import compact, letters
+from ronkyo.typeset import compact, edition, letters
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.mathematics import Drawing
 from ronkyo.typeset.tree import Heading, Tree
@@ -110,7 +110,10 @@ def for_browser(
 
 
 def for_print(tree: Tree, front: Front, more_style: str = "", sources: Sources | None = None) -> Printable:
-    """The page that WeasyPrint sets; pictures, formulas and fonts are addresses that only pdf's fetcher resolves."""
+    """The page that WeasyPrint sets, of the front's edition; pictures, formulas and fonts are addresses that only pdf's
+    fetcher resolves."""
+    words = Words(front.language)
+    tree = edition.printed(tree, front.edition, words)
     style = "\n".join([_sheet("report.css"), _sheet("print.css"), more_style])
     root = _body(tree, front, sources)
     for image in root.iter("img"):
@@ -124,8 +127,10 @@ def for_print(tree: Tree, front: Front, more_style: str = "", sources: Sources |
         link.text = None  # the style prints the page's number
     _set_formulas_as_images(root, tree.formulas)
     faces = _faces("ttf", lambda file: f"font:{file}")
-    words = Words(front.language)
-    page = _fill(tree, front, words, style, faces, _summary(root, words), root, for_browser=False)
+    summary = _summary(root, words)
+    for element in reversed(summary.xpath('./*[@class="conclusions long"]/following-sibling::*')):
+        root.insert(0, element)  # behind the contents
+    page = _fill(tree, front, words, style, faces, summary, root, for_browser=False)
     return Printable(page, [drawing.file(INK) for drawing in tree.formulas])
 
 
@@ -184,6 +189,7 @@ def _fill(
     body: html.HtmlElement,
     for_browser: bool,
 ) -> str:
+    short = sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(STYLE), undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -194,7 +200,9 @@ def _fill(
         css=css,
         for_browser=for_browser,
         chapters=_chapters(tree.headings),
-        short_contents=sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS,
+        short_contents=short,
+        cover=bool(front.edition) and not for_browser and not short,
+        left_out=tree.left_out,
         summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
         body=html.tostring(body, encoding="unicode"),
     )
@@ -203,7 +211,8 @@ def _fill(
 def _set_formulas_as_images(root: html.HtmlElement, formulas: Sequence[Drawing]) -> None:
     """An opening bracket moves into the box of the formula that it stands before, or a line might end after it."""
     for slot, number in _formula_slots(root):
-        image = {"src": f"formula:{number}", "alt": formulas[number].spoken, "style": formulas[number].style}
+        formula = formulas[number]
+        image = {"src": f"formula:{number}", "alt": formula.spoken, "style": formula.style, "data-tex": formula.tex}
         slot.insert(0, html.Element("img", {"class": "math", **image}))
         if slot.get("class") != "formula":
             continue

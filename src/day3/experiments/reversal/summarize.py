@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from day3.convergence import late_improvement
 from day3.experiments.reversal.settings import Settings
 from ronkyo.files import Arrays
 from ronkyo.results import Summary, Table
@@ -37,14 +36,12 @@ def accuracy(data: Arrays, run: Arrays) -> np.ndarray:
 
 
 def _metrics(data: Arrays, run: Arrays) -> Table:
-    """Each (seed,): accuracy_<length>; aligned, of the longest strings that were learned; late_improvement, of the
-    loss; parameters."""
+    """Each (seed,): accuracy_<length>; aligned, of the longest strings that were learned; parameters."""
     lengths = data["lengths"].tolist()
     by_length = accuracy(data, run)
     return {
         **{f"accuracy_{length}": by_length[:, place] for place, length in enumerate(lengths)},
         "aligned": run["aligned"][:, lengths.index(int(data["longest"]))],
-        "late_improvement": late_improvement(run["loss"]),
         "parameters": run["parameters"],
     }
 

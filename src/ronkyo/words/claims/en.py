@@ -35,6 +35,9 @@ TEXTS: dict[str, str] = {
     "report.conclusions": "Exercise|Question|Answer|Effect [interval]|Verdict|{original}|Page",
     "report.conclusions.heading": "Conclusions",
     "report.conclusions.number": "{effect} ({n})",
+    "report.conclusions.n": "n = {n}",
     "report.conclusions.there": "text",
-    "report.conclusions.note": "The verdict is on the claim's hypothesis; beside what the {original} said stands the one on that.",
+    "report.conclusions.note": (
+        "The verdict is on the claim's hypothesis; beside what the {original} said stands the one on that."
+    ),
 }
