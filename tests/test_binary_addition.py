@@ -409,15 +409,11 @@ def test_loss_panels_draw_the_curves(results):
 
 
 def test_panels_of_initialization_and_activation_show_the_base_for_comparison(results):
-    for figure, expected in (
-        (figures.initialization, ["Sigmoid(16)・Xavier", "Sigmoid(16)・He"]),
-        (figures.activation, ["ReLU(16)", "tanh(16)"]),
-    ):
-        drawing = figure(results)
-        assert titles(drawing) == expected
-        for axes in drawing.axes:
-            _, y = lines(axes, "Sigmoid(16) の中央値")
-            np.testing.assert_array_equal(y, results.curves["hidden_16"]["loss_median"])
+    drawing = figures.initialization_and_activation(results)
+    assert titles(drawing) == ["Sigmoid(16)\nXavier", "Sigmoid(16)\nHe", "ReLU(16)", "tanh(16)"]
+    for axes in drawing.axes:
+        _, y = lines(axes, "Sigmoid(16) の中央値")
+        np.testing.assert_array_equal(y, results.curves["hidden_16"]["loss_median"])
 
 
 def test_course_gradient_pairs_variants_that_differ_in_nothing_else(results):
@@ -443,8 +439,8 @@ def legend(drawing):
 def test_the_legend_says_from_how_many_seeds_to_how_many_where_variants_differ(results):
     plan = {"looks": [3, 6], "taken": {"relu": 6}}
     unequal = replace(results, settings=Settings.model_validate(section(seeds=plan)))
-    assert "3〜6 シードの中央値と四分位範囲" in legend(figures.activation(unequal))
-    assert "3 シードの中央値と四分位範囲" in legend(figures.initialization(unequal))
+    assert "3〜6 シードの中央値と四分位範囲" in legend(figures.initialization_and_activation(unequal))
+    assert "3 シードの中央値と四分位範囲" in legend(figures.hidden_size(unequal))
 
 
 def test_gradient_norms_are_drawn_on_a_log_axis(results):

@@ -137,7 +137,7 @@ def test_a_seed_adds_what_it_never_saw_where_not_one_sum_is_wrong_and_the_exampl
 
 
 def test_a_label_says_the_share():
-    assert label("thousandth", training_of(train_share=0.001)) == "組の 0.1 % で学習"
+    assert label("thousandth", training_of(train_share=0.001)) == "0.1 % で学習"
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,9 @@ PAPER = "#ffffff"
 
 def unrolled_rnn() -> Figure:
     """The recurrent network with its loop, and unrolled over three time steps that share their weights."""
-    drawing, axes = canvas(5.4)
-    low, middle, high = 1.15, 2.95, 4.75
+    drawing, axes = canvas(4.0)
+    drawing.patch.set_visible(False)  # it stands in a coloured box
+    low, middle, high = 0.85, 2.2, 3.55
 
     def step(x: float, index: str) -> Shape:
         given = box(axes, x, low, f"$x_{index}$", INPUT)
@@ -61,7 +62,7 @@ def unrolled_rnn() -> Figure:
         text(axes, x + 0.12, (low + middle) / 2, r"$W_{\mathrm{in}}$", SYMBOL, align="left")
         text(axes, x + 0.12, (middle + high) / 2, r"$W_{\mathrm{out}}$", SYMBOL, align="left")
         for name, target in (("in", state), ("out", output)):
-            bias = circle(axes, x - 0.98, target.y - 0.95, rf"$b_{{\mathrm{{{name}}}}}$", PLAIN, diameter=0.72)
+            bias = circle(axes, x - 0.98, target.y - 0.8, rf"$b_{{\mathrm{{{name}}}}}$", PLAIN, diameter=0.72)
             arrow(axes, bias, (x - 0.27, target.bottom[1]), color=GREY)
         return state
 
@@ -70,7 +71,7 @@ def unrolled_rnn() -> Figure:
     around = [(right + reach, y + side) for reach, side in ((0, 0.17), (0.7, 0.17), (0.7, -0.17), (0, -0.17))]
     arrow(axes, *around, color=STATE.edge)
     text(axes, right + 0.85, y, "$W$", SYMBOL, align="left")
-    text(axes, 1.75, 0.3, "ループで表した RNN", SMALL)
+    text(axes, 1.75, 0.25, "ループで表した RNN", SMALL)
 
     arrow(axes, (3.75, middle), (4.75, middle), width=1.6, color=GREY)
     text(axes, 4.2, middle + 0.32, "展開", SMALL)
@@ -80,7 +81,7 @@ def unrolled_rnn() -> Figure:
         state = step(x, str(t))
         arrow(axes, before, state, color=STATE.edge)
         text(axes, before.right[0] + 0.42, middle + 0.25, "$W$", SYMBOL)
-        text(axes, x, 0.3, f"時刻 $t = {t}$", SMALL)
+        text(axes, x, 0.25, f"時刻 $t = {t}$", SMALL)
         before = state
     end = before.right[0] + 0.45
     line(axes, before.right, (end, middle), color=STATE.edge)

@@ -26,7 +26,7 @@ def functions(results: Results) -> Figure:
         "Leaky ReLU": (activations.leaky_relu(x, alpha), activations.d_leaky_relu(x, alpha)),
         "Swish": (activations.swish(x, beta), activations.d_swish(x, beta)),
     }
-    drawing, panels = figure(height_cm=6.4, rows=2, columns=len(drawn), sharex=True)
+    drawing, panels = figure(height_cm=5.6, rows=2, columns=len(drawn), sharex=True)
     for letter, above, below, (name, (function, derivative)) in zip("abcde", *panels, drawn.items(), strict=True):
         _branches(above, x, function, COLORS[0])
         _branches(below, x, derivative, COLORS[1])
@@ -44,7 +44,7 @@ def softmax(results: Results) -> Figure:
     """
     x, inputs = results.settings.x(), results.settings.softmax_inputs()
     here = np.array(results.settings.softmax_logits)
-    drawing, (outputs, derivatives, jacobian) = figure(height_cm=4.4, columns=3, width_ratios=(1.15, 1.15, 1))
+    drawing, (outputs, derivatives, jacobian) = figure(height_cm=4.0, columns=3, width_ratios=(1.15, 1.15, 1))
     for axes, values in ((outputs, activations.softmax(inputs)), (derivatives, activations.d_softmax(inputs)[:, :, 0])):
         for index in range(len(here)):
             color, line_style = COLORS[index % len(COLORS)], LINE_STYLES[index % len(LINE_STYLES)]

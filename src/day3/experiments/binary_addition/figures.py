@@ -20,7 +20,7 @@ from ronkyo.files import DataError
 from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure, panel_grid, panel_title
 from ronkyo.results import Results, Table
 
-__all__ = ["activation", "convergence", "course_gradient", "gradient_norm", "hidden_size", "initialization"]
+__all__ = ["convergence", "course_gradient", "gradient_norm", "hidden_size", "initialization_and_activation"]
 
 BASE: set[str] = set()  # the base differs from `training` in nothing
 GREY = COLORS[5]
@@ -41,14 +41,10 @@ def hidden_size(results: Results) -> Figure:
     return _loss_panels(results, _variants(results.settings, BASE, {"hidden_size"}))
 
 
-def initialization(results: Results) -> Figure:
-    """Loss over training for each initialization, with the base's median in grey."""
-    return _loss_panels(results, _variants(results.settings, {"initialization"}), _variants(results.settings, BASE))
-
-
-def activation(results: Results) -> Figure:
-    """Loss over training for each activation function, with the base's median in grey."""
-    return _loss_panels(results, _variants(results.settings, {"activation"}), _variants(results.settings, BASE))
+def initialization_and_activation(results: Results) -> Figure:
+    """Loss over training for each initialization and each activation function, with the base's median in grey."""
+    others = _variants(results.settings, {"initialization"}) + _variants(results.settings, {"activation"})
+    return _loss_panels(results, others, _variants(results.settings, BASE))
 
 
 def course_gradient(results: Results) -> Figure:
@@ -91,7 +87,7 @@ def convergence(results: Results) -> Figure:
     """
     variants = results.settings.variants
     limit = max(training.iterations for training in variants.values())
-    drawing, panels = figure(height_cm=2.6 + 0.42 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
+    drawing, panels = figure(height_cm=2.4 + 0.36 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
     for row, variant in enumerate(variants):
         metrics = results.seeds[variant]
         offsets = row + np.linspace(-0.3, 0.3, len(metrics["converged"]))

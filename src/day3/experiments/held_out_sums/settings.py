@@ -47,4 +47,4 @@ class Settings(Section):
 
 
 def label(name: str, training: Training) -> str:
-    return f"組の {100 * training.train_share:g} % で学習"
+    return f"{100 * training.train_share:g} % で学習"
