@@ -8,11 +8,12 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar o
 SYSTEM := PYTHONPATH=src $(PYTHON) -m ronkyo.check.system
 VNU := vnu-jar@26.9.27
 
-.PHONY: help machine install system programs report pdf check-report check-reproducible check-fresh test lint lock clean
+.PHONY: help machine install system programs report pdf editions check-report check-reproducible check-fresh test lint lock clean
 
 help:
 	@echo "make report   set up, run the pipeline, leave reports/day3.pdf and reports/day3.html"
 	@echo "make pdf      set up, leave the two from the committed results: nothing is trained"
+	@echo "make editions make pdf, and beside it the PDF of the other edition: reports/day3-full.pdf or day3-submission.pdf"
 	@echo "make test     set up, run the tests"
 	@echo "make system   install the system's libraries that the two need; they name what is missing"
 	@echo "make check-report   is the built report typeset as it should be? validators, fonts, links, lines, pages"
@@ -58,6 +59,9 @@ pdf: install
 	ronkyo repro --single-item report
 	@echo "reports/day3.pdf and reports/day3.html are ready"
 
+editions: pdf
+	ronkyo editions
+
 reports/day3.pdf:
 	@$(MAKE) pdf
 
@@ -90,5 +94,5 @@ lock: install
 	ronkyo pipeline
 
 clean:
-	rm -rf .venv build runs dvc_plots reports/day3.html reports/day3.pdf
+	rm -rf .venv build runs dvc_plots reports/day3.html reports/day3.pdf reports/day3-full.pdf reports/day3-submission.pdf
 	find data -mindepth 1 -maxdepth 1 ! -name downloads -exec rm -rf {} + 2>/dev/null || true

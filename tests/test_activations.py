@@ -105,9 +105,9 @@ def test_softmax_jacobian_is_that_of_torch_row_by_row(x):
 # -- experiment -------------------------------------------------------------------------------------------------------
 
 
-def test_every_figure_has_the_error_of_its_derivative(results):
+def test_every_function_has_the_error_of_its_derivative(results):
     constants = summarize({}, {}, results.settings).constants
-    assert constants.keys() == set(figures.__all__)
+    assert constants.keys() == {*CASES, "softmax"}
     assert all(values["max_error"] < 1e-14 for values in constants.values())
 
 
@@ -141,35 +141,27 @@ def test_an_even_number_of_points_is_refused():
         Settings.model_validate({**DOCUMENT, "points": 600})
 
 
-@pytest.mark.parametrize(
-    ("name", "function", "derivative"),
-    [
-        ("sigmoid", activations.sigmoid, activations.d_sigmoid),
-        ("tanh", activations.tanh, activations.d_tanh),
-        ("relu", activations.relu, activations.d_relu),
-        ("leaky_relu", CASES["leaky_relu"][0], CASES["leaky_relu"][1]),
-        ("swish", CASES["swish"][0], CASES["swish"][1]),
-    ],
-)
-def test_a_figure_draws_the_function_and_its_derivative(name, function, derivative):
+def panels(settings):
+    """{name of CASES: (axes of the function, axes of its derivative)}"""
+    axes = figures.functions(Results(settings, {}, {}, {}, {}, {})).axes
+    return dict(zip(CASES, zip(axes[: len(CASES)], axes[len(CASES) :], strict=True), strict=True))
+
+
+def test_each_function_stands_above_its_derivative():
     settings = Settings.model_validate({**DOCUMENT, "leaky_relu_alpha": ALPHA, "swish_beta": BETA})
-    drawing = getattr(figures, name)(Results(settings, {}, {}, {}, {}, {}))
-    for axes, drawn in zip(drawing.axes, (function, derivative), strict=True):
-        np.testing.assert_array_equal(axes.lines[0].get_xdata(), settings.x())
-        np.testing.assert_array_equal(axes.lines[0].get_ydata(), drawn(settings.x()))
+    for name, drawn in panels(settings).items():
+        for axes, of in zip(drawn, CASES[name], strict=False):
+            np.testing.assert_array_equal(axes.lines[0].get_xdata(), settings.x())
+            np.testing.assert_array_equal(axes.lines[0].get_ydata(), of(settings.x()))
 
 
-@pytest.mark.parametrize(("name", "ends"), [("relu", [0.0, 1.0]), ("leaky_relu", [DOCUMENT["leaky_relu_alpha"], 1.0])])
-def test_open_circles_mark_where_a_derivative_has_no_value(results, name, ends):
-    function, derivative = getattr(figures, name)(results).axes
-    assert len(function.lines) == 1
-    circles = [line for line in derivative.lines[1:] if line.get_markerfacecolor() == "white"]
-    assert [(line.get_xdata().item(), line.get_ydata().item()) for line in circles] == [(0.0, end) for end in ends]
-
-
-def test_smooth_functions_have_no_open_circles(results):
-    for name in ("sigmoid", "tanh", "swish"):
-        assert all(len(axes.lines) == 1 for axes in getattr(figures, name)(results).axes)
+def test_open_circles_mark_where_a_derivative_has_no_value(results):
+    ends = {"relu": [0.0, 1.0], "leaky_relu": [DOCUMENT["leaky_relu_alpha"], 1.0]}
+    for name, (function, slope) in panels(results.settings).items():
+        assert len(function.lines) == 1
+        circles = [line for line in slope.lines if line.get_markerfacecolor() == "white"]
+        drawn = [(line.get_xdata().item(), line.get_ydata().item()) for line in circles]
+        assert drawn == [(0.0, end) for end in ends.get(name, [])]
 
 
 def test_softmax_figure_shows_outputs_their_derivatives_and_the_jacobian(results):

@@ -297,7 +297,7 @@ def test_every_method_has_its_panel(results):
     titles = {panel.get_title() for panel in panels}
     assert len(panels) == 12
     assert {"左右の反転", "上下の反転", "切り取り", "回転", "コントラスト", "輝度", "色相"} < titles
-    assert {"Random Erasing", "MixUp"} < titles
+    assert {"random erasing", "mixup"} < titles
 
 
 def test_the_panels_say_the_values_that_were_drawn(results):
@@ -306,10 +306,10 @@ def test_the_panels_say_the_values_that_were_drawn(results):
     delta = float(panels["輝度"].get_xlabel().replace("−", "-"))
     expected = methods.brightness(results.data["photograph"] / 255, delta)
     assert np.abs(shown["輝度"] - expected).max() < 0.01
-    first, second = (float(word) for word in panels["MixUp"].get_xlabel().replace("猫 ", "").split("・コーヒー "))
+    first, second = (float(word) for word in panels["mixup"].get_xlabel().replace("猫 ", "").split("\nコーヒー "))
     assert first + second == pytest.approx(1)
     expected = first * results.data["photograph"] + second * results.data["partner"]
-    assert np.abs(shown["MixUp"] - expected / 255).max() < 0.01
+    assert np.abs(shown["mixup"] - expected / 255).max() < 0.01
 
 
 def test_the_grid_has_as_many_images_as_asked_unsmoothed_and_the_same_every_time(results):

@@ -469,9 +469,29 @@ def test_convergence_shows_every_seed_by_its_outcome(results):
     converged, unconverged, diverged = iterations.lines[3 * row : 3 * row + 3]
     assert list(converged.get_xdata()) == [30.0]
     assert min(*unconverged.get_xdata(), *diverged.get_xdata()) > 40
-    assert [list(line.get_xdata()) for line in dead.lines[3 * row : 3 * row + 2]] == [[0.25], [0.5]]
+    assert len({line.get_marker() for line in (converged, unconverged, diverged)}) == 3
     heights = [height for line in iterations.lines[3 * row : 3 * row + 3] for height in line.get_ydata()]
-    assert max(abs(height - row) for height in heights) < 0.21  # the next row begins 0.8 away
+    assert max(abs(height - row) for height in heights) < 0.31  # the next row begins 0.7 away
+    circles = dead.collections[row]
+    assert circles.get_offsets().tolist() == [[0.25, row], [0.5, row]]
+    assert circles.get_sizes()[0] == circles.get_sizes()[1] > 0
+
+
+def test_a_value_that_all_seeds_have_is_one_large_circle(results):
+    dead = {"dead_units": np.zeros(3)}
+    seeds = {variant: metrics | dead for variant, metrics in results.seeds.items()}
+    circles = figures.convergence(replace(results, seeds=seeds)).axes[1].collections[0]
+    assert circles.get_offsets().tolist() == [[0.0, 0.0]]
+    assert circles.get_sizes().tolist() == [figures.LARGEST_AREA]
+
+
+def test_lines_that_may_lie_on_each_other_have_markers_at_different_points(results):
+    for axes in figures.gradient_norm(results).axes:
+        assert (
+            len({line.get_marker() for line in axes.lines})
+            == len(axes.lines)
+            == len({line.get_linestyle() for line in axes.lines})
+        )
 
 
 def test_diverged_seeds_are_counted_in_the_panel_with_the_curve_that_lacks_them(results):

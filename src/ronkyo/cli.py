@@ -9,9 +9,10 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from ronkyo.compare import command as compare
+from ronkyo.editions import Edition
 from ronkyo.errors import UserError
 from ronkyo.git import command as git
 from ronkyo.numerics import Choice
@@ -105,6 +106,10 @@ def _add_project_commands(commands: Commands) -> None:
     pipeline = commands.add_parser("pipeline", help="write dvc.yaml from the experiments and what their code imports")
     pipeline.add_argument("--check", action="store_true", help="write nothing, say what is not as it would be written")
     pipeline.set_defaults(run=_pipeline)
+    editions = commands.add_parser(
+        "editions", help="the PDF of the edition that params.yaml does not choose, beside the report"
+    )
+    editions.set_defaults(run=_editions)
     claims = commands.add_parser("claims", help="verdicts of the report's claims, from the results as they are")
     claims.add_argument("--json", action="store_true", help="the whole ledger, as in reports/claims.json")
     claims.set_defaults(run=_claims)
@@ -184,6 +189,16 @@ def _claims(json: bool, directory: Path) -> int:
     for finding in findings:
         print(finding, file=sys.stderr)
     return int(bool(findings))
+
+
+def _editions(directory: Path) -> int:
+    from ronkyo.report import build
+
+    project = Project.find(directory)
+    other = next(edition for edition in get_args(Edition) if edition != project.load_report().edition)
+    build.build(project, lambda step: None, other)
+    print(f"{project.relative(project.edition_file(other))}: written")
+    return 0
 
 
 def _lint(files: Sequence[str], directory: Path) -> int:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, RootModel, ValidationError
 
 from ronkyo import params, pins
+from ronkyo.editions import Edition
 from ronkyo.errors import UserError, nearest
 from ronkyo.labels import variant_label
 from ronkyo.numerics import Choice
@@ -50,8 +51,10 @@ class Report(Section):
     title: str = Field(min_length=1)
     course: str
     author: str
+    number: str = ""  # of the student or of the assignment
     date: Annotated[date, BeforeValidator(_parse_date)]  # of the report and of the PDF itself: no clock is read
     code_url: str  # where links to code lead: an http(s) address of a repository; else there are none
+    edition: Edition = "full"  # of reports/<name>.pdf
 
 
 class Numerics(RootModel[Choice]):
@@ -141,6 +144,10 @@ class Layout:
     def report_file(self, suffix: str) -> Path:
         """reports/<name>.md, .html or .pdf"""
         return self.reports / f"{self.name}.{suffix}"
+
+    def edition_file(self, edition: Edition) -> Path:
+        """reports/<name>-<edition>.pdf, beside the report's own"""
+        return self.reports / f"{self.name}-{edition}.pdf"
 
     @property
     def downloads(self) -> Path:

@@ -26,7 +26,14 @@ statements:
 numbers: {digits.gru.accuracy: "0.21", digits.bilstm.accuracy: "0.310", digits.chance.accuracy: "0.1"}
 comparable: {digits.data.source: other}
 """
+CONCLUSIONS = """\
+conclusions:
+  - {exercise: "#one", question: "Is it better?", claim: bilstm-accuracy-than-gru}
+  - {exercise: "#one", question: "Is it the best?", claim: best}
+"""
 REPORT = """\
+{{ conclusions() }}
+
 ## One
 
 {{ count("digits") }}, {{ seeds("digits") }}, {{ level() }}, {{ param("digits.data.words") }}, {{ source("digits", "name") }},
@@ -103,6 +110,7 @@ def build(root: Path, language: str) -> Project:
     sample.write_results(project)
     files.write_text(project.templates / "metrics.yaml", METRICS)
     files.write_text(project.templates / "original.yaml", ORIGINAL)
+    files.write_text(project.templates / "conclusions.yaml", CONCLUSIONS)
     files.write_json(project.provenance_file("digits"), {"name": "ten words, spoken", "digest": "0123456789abcdef"})
     sample.write_report(project, REPORT)
     return project

@@ -922,6 +922,17 @@ def test_findings_print_a_table_of_their_claims_and_then_their_text_with_short_m
     assert rendered.claims.stated[0].text == "BiLSTM(64) は GRU(64) より正解率が高い。"
 
 
+def test_in_findings_points_are_named_once_and_a_hypothesis_that_begins_with_a_number_is_text(project):
+    percent = METRICS.replace("better: higher", 'better: higher, format: ".1%"')
+    assert percent != METRICS
+    files.write_text(project.templates / "metrics.yaml", percent)
+    sample.write_report(project, FINDINGS.replace('gru.accuracy") }}', 'gru.accuracy", condition="2 層では、") }}', 1))
+    row = build.parse(chapters.render(project)).root.xpath('//div[@class="findings"]//td')[:3]
+    assert row[1].text_content() == "2 層では、BiLSTM(64) は GRU(64) より正解率が高い"
+    assert "right" not in row[1].get("style", "")
+    assert row[2].text_content() == "差 10.2 [8.2, 12.3] ポイント"
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [

@@ -169,6 +169,10 @@ WRONG = {
         '{{ listing("run.py", "x", caption="a") }}',
         "listing: expected a file below src/measured, found 'run.py'",
     ),
+    "a line that an object has not": (
+        '{{ listing("experiments/digits/figures.py", "confusion", caption="a", since="for") }}',
+        "listing: expected a line of confusion in experiments/digits/figures.py that begins with 'for', found none",
+    ),
     "a table of an unknown experiment": (
         '{{ metrics_table("digit", columns={}, caption="a") }}',
         "experiment 'digit': no 'digit'; nearest: digits",
@@ -322,6 +326,21 @@ def test_figures_listings_and_formulas_are_numbered_and_referred_to(tree_from):
 def test_a_listing_is_the_objects_source(tree_from):
     built = tree_from(f'## 章\n\n{{{{ listing("{LISTING}", "confusion", caption="図") }}}}\n')
     assert text_of(built.root.find(".//pre")).strip() == "def confusion(results):\n    return results"
+
+
+def test_a_listing_may_have_several_objects(tree_from):
+    names = '["confusion", "confusion"]'
+    built = tree_from(
+        f'## 章\n\n{{{{ listing("{LISTING}", {names}, caption="図") }}}}\n\n{{{{ ref("lst:{LISTING}:confusion") }}}}\n'
+    )
+    definition = "def confusion(results):\n    return results"
+    assert text_of(built.root.find(".//pre")).strip() == f"{definition}\n\n{definition}"
+
+
+def test_a_listing_may_begin_with_a_line_of_the_object(tree_from):
+    built = tree_from(f'## 章\n\n{{{{ listing("{LISTING}", "confusion", caption="図", since="return") }}}}\n')
+    assert text_of(built.root.find(".//pre")).strip() == "return results"
+    assert built.root.xpath('//figcaption/a[@class="source"]/@href') == [f"code:src/measured/{LISTING}#L5"]
 
 
 BOXES = {"確認テスト": "test", "考察": "discussion"}

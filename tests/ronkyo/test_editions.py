@@ -1,10 +1,20 @@
 """Two editions of a report: what stands in the full one alone, and that the other says so wherever something leads there."""
 
+import json
+from dataclasses import replace
+from datetime import date
+
 import pytest
 import sample
+from lxml import html
+from pypdf import PdfReader
 
 from ronkyo.errors import ReportError
 from ronkyo.report import build, chapters
+from ronkyo.typeset import Front, page, tree
+from ronkyo.verify import container, drawings, pages
+from ronkyo.verify import evidence as verified
+from ronkyo.words import Words
 
 WORDINGS = "{% supported %}\n支持。\n{% undecided %}\n未決。\n{% contradicted %}\n否定。\n"
 CLAIM = '{% claim "a", higher("digits.gru.accuracy", than=0.1), hypothesis="仮説" %}\n' + WORDINGS + "{% endclaim %}\n"
@@ -62,3 +72,255 @@ def test_what_is_wrong_in_or_with_a_full_block_is_told_with_its_place(project, t
     sample.write_report(project, f"## 章\n\n{text}\n")
     with pytest.raises(ReportError, match=rf"report_templates/report\.md\.j2:{line}: "):
         build.parse(chapters.draft(project))
+
+
+# -- the tree ---------------------------------------------------------------------------------------------------------
+
+TEXT = """\
+## One
+
+Kept[^kept], see [](#tab:rows), [](#left-out), [what follows](#only-left-out) and <a class="badge" href="#ledger:a">[1]</a>.
+
+<!-- full -->
+
+### Left out
+
+Gone[^gone] and[^both].
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+/// table-caption
+    attrs: {data-id: "tab:rows"}
+
+Rows
+///
+
+<div id="ledger:a">The evidence of claim 1.</div>
+
+<!-- /full -->
+
+### Exercise
+
+And [^both]
+
+<!-- full -->
+
+only in the full edition.
+
+<!-- /full -->
+
+### Only left out
+
+<!-- full -->
+
+Nothing else is here.
+
+<!-- /full -->
+
+## Two
+
+| c | d |
+|---|---|
+| [1](#ledger:a) | 4 |
+
+/// table-caption
+    attrs: {data-id: "tab:more"}
+
+More
+///
+
+[^gone]: Note one. See also[^inner].
+[^inner]: Note two.
+[^kept]: Note three.
+[^both]: Note four.
+
+///Footnotes Go Here///
+"""
+WORDS = Words("en")
+
+
+def paper(text, edition):
+    front = Front("T", date(2026, 1, 2), language="en", edition=edition)
+    return html.document_fromstring(page.for_print(tree.build(text, WORDS, {"Exercise": "test"}), front).html)
+
+
+def labels(body):
+    return [element.text_content() for element in body.xpath('//main//*[@class="number"] | //figcaption/b')]
+
+
+def test_both_editions_number_alike_and_the_submission_has_gaps():
+    assert labels(paper(TEXT, "full")) == ["1", "1.1", "Table 1", "1.2", "1.3", "2", "Table 2"]
+    assert labels(paper(TEXT, "submission")) == ["1", "1.2", "2", "Table 2"]
+
+
+def test_what_leads_to_something_that_is_left_out_is_text_that_says_so():
+    body = paper(TEXT, "submission")
+    told = " ".join(body.xpath("//main/p")[0].text_content().split())
+    assert told == (
+        "Kept3, see Table 1 (full edition), 1.1 Left out (full edition), what follows (full edition) and [1]."
+    )
+    targets = {f"#{id}" for id in body.xpath("//@id")}
+    assert set(body.xpath("//a/@href")) <= targets
+
+
+def test_a_row_of_a_table_stands_for_the_evidence_that_is_left_out():
+    body = paper(TEXT, "submission")
+    assert body.xpath('//a[@class="badge"]/@href') == ["#ledger:a"]
+    assert body.xpath('//*[@id="ledger:a"]/ancestor::tr//td/text()') == ["4"]
+
+
+def test_a_section_of_which_nothing_is_left_is_not_in_the_contents():
+    body = paper(TEXT, "submission")
+    assert body.xpath("//nav//li/a/@href") == ["#one", "#exercise", "#two"]
+    assert "Only left out" not in body.text_content()
+    assert body.xpath('//section[@class="test"]//p')[0].text_content().strip() == "And 4"
+
+
+def test_notes_that_only_what_is_left_out_cites_are_left_out_and_the_others_keep_their_numbers():
+    notes = paper(TEXT, "submission").xpath('//div[@class="footnote"]//li')
+    assert [(note.get("value"), note.text_content().split(".")[0].strip()) for note in notes] == [
+        ("3", "Note three"),
+        ("4", "Note four"),
+    ]
+
+
+def test_without_marks_the_submission_is_the_full_edition():
+    text = TEXT.replace("<!-- full -->", "").replace("<!-- /full -->", "")
+    assert html.tostring(paper(text, "submission")) == html.tostring(paper(text, "full"))
+
+
+def test_the_page_for_the_browser_has_everything(tmp_path):
+    front = Front("T", date(2026, 1, 2), number="No. 7", language="en", edition="submission")
+    body = html.document_fromstring(page.for_browser(tree.build(TEXT, WORDS), front, tmp_path))
+    assert labels(body) == ["1", "1.1", "Table 1", "1.2", "1.3", "2", "Table 2"]
+    assert body.xpath('//*[@class="byline"]/span/text()') == ["No. 7"]
+
+
+def test_a_heading_is_not_left_out_without_its_text(project):
+    sample.write_report(project, "## 章\n\n文。\n\n{% full %}\n### 節\n\n中。\n{% endfull %}\n\n後。\n")
+    with pytest.raises(
+        ReportError, match=r"report\.md\.j2:6: heading '節': expected its section in the same full block"
+    ):
+        build.parse(chapters.draft(project))
+
+
+# -- the files --------------------------------------------------------------------------------------------------------
+
+REPORT = """\
+前書き[^1]。
+
+{% for number in range(14) %}
+## 章 {{ number }}
+
+本文である。
+{% endfor %}
+
+{% full %}
+## 詳細
+
+詳しい説明[^2]。
+
+- 点
+
+{% endfull %}
+
+## まとめ
+
+{{ ref("tab:claims") }} と[詳細](#詳細)を見よ。
+
+{% full %}
+余白の段落。
+{% endfull %}
+
+CLAIM
+
+{{ claims_table() }}
+
+{% full %}
+### 根拠
+
+{{ ledger() }}
+{% endfull %}
+
+[^1]: 注一。
+[^2]: 注二。
+""".replace("CLAIM", CLAIM)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A project with both PDFs."""
+    project = sample.build(tmp_path_factory.mktemp("editions"))
+    sample.write_results(project)
+    text = project.params_file.read_text(encoding="utf-8")
+    chosen = '  edition: submission\n  number: "24-0123"\n  code_url'
+    project.params_file.write_text(text.replace("  code_url", chosen), encoding="utf-8")
+    sample.write_report(project, REPORT)
+    build.build(project, say=lambda step: None)
+    build.build(project, lambda step: None, "full")
+    return project
+
+
+def text_of(file):
+    return "\n".join(container.read(file).pages)
+
+
+def told(file, change):
+    """What verify tells of a PDF that carries another Markdown."""
+    report = container.read(file)
+    text = change(report.files["sample.md"].decode())
+    return pages.check(replace(report, files=report.files | {"sample.md": text.encode()})).differences
+
+
+def test_the_submission_has_a_cover_and_leaves_out_what_the_full_edition_has(built):
+    submission, full = text_of(built.report_file("pdf")), text_of(built.edition_file("full"))
+    assert "24-0123" in container.read(built.report_file("pdf")).pages[0]
+    assert "余白の段落" in full
+    assert "余白の段落" not in submission
+    assert "詳細（全体版）" in "".join(submission.split())
+    assert "欠けている番号" in submission
+    assert "欠けている番号" not in full
+    assert "余白の段落" in built.report_file("html").read_text(encoding="utf-8")
+    assert "余白の段落" in built.report_file("md").read_text(encoding="utf-8")
+
+
+def test_bookmarks_are_those_of_the_edition(built):
+    titles = [
+        {item["/Title"] for item in flat(PdfReader(file).outline)}
+        for file in (built.report_file("pdf"), built.edition_file("full"))
+    ]
+    assert {title.split()[-1] for title in titles[1] - titles[0]} == {"詳細", "根拠"}
+    assert titles[0] < titles[1]
+
+
+def flat(outline):
+    return [item for part in outline for item in (flat(part) if isinstance(part, list) else [part])]
+
+
+def test_both_carry_the_same_but_for_the_edition(built):
+    one, other = (container.read(file).files for file in (built.report_file("pdf"), built.edition_file("full")))
+    assert {name for name in one if one[name] != other[name]} == {
+        "settings.json",
+        "ro-crate-metadata.json",
+        "pages.json",
+    }
+    assert json.loads(other["settings.json"])["report"]["edition"] == "full"
+
+
+@pytest.mark.parametrize("edition", ["submission", "full"])
+def test_each_edition_verifies(built, edition):
+    file = built.report_file("pdf") if edition == "submission" else built.edition_file("full")
+    assert [line for check in verified.checks(container.read(file).files) for line in check.differences] == []
+    report = container.read(file)
+    assert pages.check(report).differences == []
+    assert drawings.check(report).differences == []
+
+
+def test_a_paragraph_more_or_less_in_the_submission_is_told(built):
+    file, text = built.report_file("pdf"), "余白の段落。"
+    marked = f"<!-- full -->\n\n{text}\n\n\n<!-- /full -->"
+    assert any("本文である" in line for line in told(file, lambda whole: whole.replace("本文である。", "", 1)))
+    assert any(text in line for line in told(file, lambda whole: whole.replace(marked, text)))
+    assert told(file, lambda whole: whole.replace("前書き[^1]。", "<!-- full -->\n\n前書き[^1]。\n\n<!-- /full -->"))

@@ -16,12 +16,15 @@ from string import printable
 
 import page as page_validation
 import pypdf
+import pypdfium2
 import pytest
 import weasyprint
 from PIL import ImageFile
 
+from ronkyo import plotting
+from ronkyo.check.report import structure
 from ronkyo.errors import ReportError
-from ronkyo.typeset import fonts, pdf
+from ronkyo.typeset import fonts, mathematics, pdf
 from ronkyo.typeset.page import Printable
 from ronkyo.typeset.pdf import Attachment, weasyprint_70
 
@@ -103,6 +106,49 @@ def test_files_inside_carry_the_date_of_the_report_and_what_they_are_to_it(conte
         assert stream["/Params"]["/ModDate"] == stream["/Params"]["/CreationDate"] == "D:20240616000000Z"
         assert inside[attachment.name]["/AFRelationship"] == f"/{attachment.relationship}"
     assert inside["params.yaml"]["/EF"]["/F"].get_object()["/Subtype"] == "/application/yaml"
+
+
+TEX = r"\frac{x_t}{2}"
+
+
+@pytest.fixture(scope="module")
+def searchable(root):
+    """A PDF with a formula between words, a displayed one and a figure with a label."""
+    with plotting.style():
+        drawing, axes = plotting.figure(6, 4)
+        axes.set_title("正解率")
+        (root / "labelled.svg").write_bytes(plotting.to_svg(drawing, "labelled"))
+    formula = mathematics.typeset(TEX, False, "ja")
+    image = f'<img class="math" src="formula:0" alt="数式" data-tex="{TEX}" style="{formula.style}">'
+    body = f"<main><h2>章</h2><p>項は{image}と書く。</p><div style='position: relative'>{image}</div><p>以上。</p>"
+    body += '<figure><img src="picture:labelled.svg" alt="図"></figure></main>'
+    faces = "".join(
+        f'@font-face {{ font-family: "{name}"; src: url("font:{file}.ttf") }}'
+        for name, file in (("Noto Sans JP", "NotoSansJP-Regular"), ("IBM Plex Mono", "IBMPlexMono-Regular"))
+    )
+    page = Printable(PAGE.format(body=body, style=faces), [formula.file("#000")])
+    return pdf.write(page, DAY, root)
+
+
+def test_the_tex_of_a_formula_is_copied_in_its_place(searchable):
+    text = pypdfium2.PdfDocument(searchable)[0].get_textpage().get_text_range()
+    assert "".join(text.split()).startswith(f"章項は{TEX}と書く。{TEX}以上。")
+
+
+def test_the_labels_of_a_figure_are_found(searchable):
+    text = pypdfium2.PdfDocument(searchable)[0].get_textpage()
+    assert text.search("正解率").get_next()
+
+
+def test_a_formula_is_tagged_as_one_and_spoken(searchable):
+    formulas = [tag for tag in structure(pypdf.PdfReader(io.BytesIO(searchable))) if tag.get("/S") == "/Formula"]
+    assert [(tag["/ActualText"], tag["/Alt"]) for tag in formulas] == [(TEX, "数式")] * 2
+
+
+@pytest.mark.parametrize("profile", ["pdfa-3a", "pdfua-1"])
+def test_unseen_text_keeps_to_both_standards(searchable, profile, tmp_path):
+    (tmp_path / "report.pdf").write_bytes(searchable)
+    assert page_validation.validate_pdf(str(tmp_path / "report.pdf"), profile=profile).is_compliant
 
 
 def test_two_processes_write_the_same_bytes_whatever_machine_they_think_they_run_on(root, tmp_path):

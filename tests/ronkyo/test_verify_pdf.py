@@ -238,6 +238,29 @@ def test_a_figure_in_the_place_of_another_is_told(report):
     ]
 
 
+def elements(writer, kind):
+    """The tags of a kind."""
+    objects = (writer.get_object(number) for number in range(1, len(writer._objects) + 1))
+    return [one for one in objects if isinstance(one, DictionaryObject) and one.get("/S") == kind]
+
+
+def test_another_text_for_a_formula_is_told(report):
+    def change(writer):
+        (formula,) = elements(writer, "/Formula")
+        assert formula["/ActualText"] == "x^2"
+        formula[NameObject("/ActualText")] = TextStringObject("x^3")
+
+    lines = found(rewritten(report, change))
+    assert re.fullmatch(r"page \d: expected …says,￼x\^2isaformula,.*…, found …says,￼x\^3isaformula,.*…", lines[0])
+    assert re.fullmatch(r"page \d: 'formula .+': expected the drawing that was set there, found another", lines[1])
+
+
+@pytest.mark.parametrize("key", ["/ActualText", "/Alt"])
+def test_a_text_that_is_read_in_the_place_of_a_shown_one_is_refused(key, report):
+    rewritten(report, lambda writer: elements(writer, "/P")[0].update({NameObject(key): TextStringObject("0.999")}))
+    assert refused(report) == "refused: a text of its own that is read in the place of what is shown (P)"
+
+
 def test_a_digit_of_the_attached_text_is_told(report):
     def change(writer):
         names = writer.root_object["/Names"]["/EmbeddedFiles"]["/Names"]

@@ -53,9 +53,17 @@ def _joined(first: Tensor, *others: Tensor) -> Tensor:
 
 
 def attend(states: Tensor, encoded: Tensor) -> Tensor:
-    """内積による注意: デコーダの状態と向きの近い、エンコーダの状態ほど重く見る。
+    """文脈ベクトル: エンコーダの状態の重み付き平均 c_t = Σ_s α_{t,s} h̄_s。
 
     states: (batch, time, hidden_size), encoded: (batch, input_time, hidden_size) -> (batch, time, hidden_size)
     """
-    # α_{t,s} = exp(h_t · h̄_s) / Σ_{s'} exp(h_t · h̄_{s'}),  c_t = Σ_s α_{t,s} h̄_s
-    return torch.softmax(states @ encoded.mT, dim=-1) @ encoded
+    return attention_weights(states, encoded) @ encoded
+
+
+def attention_weights(states: Tensor, encoded: Tensor) -> Tensor:
+    """内積による注意の重み: デコーダの状態と向きの近い、エンコーダの状態ほど重く見る。
+
+    states: (batch, time, hidden_size), encoded: (batch, input_time, hidden_size) -> (batch, time, input_time)
+    """
+    # α_{t,s} = exp(h_t · h̄_s) / Σ_{s'} exp(h_t · h̄_{s'})
+    return torch.softmax(states @ encoded.mT, dim=-1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ronkyo.claims.statements import Claim
 from ronkyo.claims.verdicts import Verdict
+from ronkyo.report.original import Statement
 from ronkyo.words import Words
 
 
@@ -42,3 +44,13 @@ def marked(claim: Claim) -> str:
     notes = [words("claims.close")] if claim.close else []
     notes += [words("claims.uncorrected", count=claim.uncorrected)] if claim.uncorrected else []
     return " ".join([mark(claim.verdict, words), *(f'<span class="part">{note}</span>' for note in notes)])
+
+
+def told(statement: Statement, verdicts: Mapping[str, Verdict], words: Words) -> str:
+    """The verdict on a statement of the earlier report; where the claims cover a part of it, that is said. verdicts: of claims
+    by id."""
+    verdict = statement.verdict(verdicts) if statement.claims.keys() <= verdicts.keys() else None
+    if verdict is None:
+        return words("report.not_tested")
+    part = f'<span class="part">{words("report.in_part")}</span> ' if statement.covers == "part" else ""
+    return part + mark(verdict, words)

@@ -10,9 +10,12 @@ from ronkyo.report.values import Value
 NUMBER = r"[\[(]?−?\d[\d,]*(\.\d+)?(\D.*)?|—"  # and what may follow it: ± 0.1, %, a power of ten; but not 1.2.3
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns of numbers are set flush right; a Value leads to where it comes from."""
-    numeric = [all(re.fullmatch(NUMBER, row[index]) for row in rows) for index in range(len(head))]
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], texts: Sequence[int] = ()) -> str:
+    """Columns of numbers are set flush right, but for `texts`, whose cells may begin with one; a Value leads to where it
+    comes from."""
+    numeric = [
+        index not in texts and all(re.fullmatch(NUMBER, row[index]) for row in rows) for index in range(len(head))
+    ]
     rule = "|" + "|".join("---:" if right else ":---" for right in numeric) + "|"
     return "\n".join([_line(head), rule, *(_line(row) for row in rows)])
 

@@ -22,6 +22,7 @@ from ronkyo.claims.tags import ClaimTags
 from ronkyo.errors import ReportError, nearest
 from ronkyo.project import Project
 from ronkyo.report import places, plans
+from ronkyo.report.conclusions import Conclusions
 from ronkyo.report.functions import all_functions, figure_file
 from ronkyo.report.nouns import Nouns
 from ronkyo.report.original import Original
@@ -66,6 +67,7 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
     history = History(values, _looks_taken(project), cache(partial(plans.first_commit, project)))
     claims = MarkedClaims(Nouns.load(project, values), _figures(project), history)
     original = Original.load(project, values)
+    conclusions = Conclusions.load(project, claims, original)
     environment = jinja2.Environment(
         loader=_Loader(project),
         extensions=[ClaimTags, Marks],
@@ -77,7 +79,7 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
         finalize=lambda value: value.markup() if isinstance(value, Value) else value,
     )
     environment.filters["plain"] = str.__str__
-    environment.globals.update(all_functions(project, values, claims, original))
+    environment.globals.update(all_functions(project, values, claims, original, conclusions))
     environment.extend(claims=claims)
     report = project.relative(project.templates / name)
     try:
@@ -96,9 +98,9 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
     if claims.stated and not claims.closed_by:
         problems.append(f"{report}: expected {{{{ ledger() }}}} after the claims, found none")
     problems += values.problems([stated.claim for stated in claims.stated])
-    problems += original.problems(claims.by_id)
+    problems += [*original.problems(claims.by_id), *conclusions.problems()]
     problems += claims.nouns.problems([stated.claim for stated in claims.stated])
-    return Rendered(Places(text), claims, original, values, problems)
+    return Rendered(Places(conclusions.filled(text)), claims, original, values, problems)
 
 
 def _hinted(message: str, environment: jinja2.Environment) -> str:

@@ -11,10 +11,10 @@ from ronkyo.claims.verdicts import Verdict
 from ronkyo.numbers import ABSENT, shown
 from ronkyo.report import places
 from ronkyo.report.appendix import appendix
-from ronkyo.report.badges import mark, marked
+from ronkyo.report.badges import marked, told
 from ronkyo.report.blocks import caption as caption_of
 from ronkyo.report.blocks import cell, table
-from ronkyo.report.original import Original, Statement
+from ronkyo.report.original import Original
 from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Value, Values
 
@@ -88,20 +88,11 @@ class ClaimTables:
         rows = []
         for statement in self.original.statements:
             tested = [claims[id] for id in statement.claims if id in claims]
-            verdict = statement.verdict(verdicts) if len(tested) == len(statement.claims) else None
             links = (
                 self.words("claims.joiner").join(f"[{claim.number}](#ledger:{claim.id})" for claim in tested) or ABSENT
             )
-            rows.append([statement.says, statement.tested, self._told(statement, verdict), links])
+            rows.append([statement.says, statement.tested, told(statement, verdicts, self.words), links])
         return self._beside_original("original_claims", "tab:original-claims", rows)
-
-    def _told(self, statement: Statement, verdict: Verdict | None) -> str:
-        """The verdict on a statement of the original report; where the claims cover a part or another case, it is of that."""
-        if verdict is None:
-            return self.words("report.not_tested")
-        if statement.covers == "part":
-            return f'<span class="part">{self.words("report.in_part")}</span> {mark(verdict, self.words)}'
-        return mark(verdict, self.words)
 
     def original_table(self) -> str:
         """The numbers that the original report printed, beside ours."""

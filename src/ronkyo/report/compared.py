@@ -137,21 +137,23 @@ class Wording:
         return in_points(text, self.words) if self.noun.format.endswith("%") else text
 
 
-def number(claim: Claim, how: str, noun: Noun | None, part: int | None = None) -> str:
+def number(claim: Claim, how: str, noun: Noun | None, part: int | None = None, unit: bool = True) -> str:
     """Estimate or interval, as printed in a text: of the deciding comparison, or of one of them; a difference of values in
-    percent is one of points."""
+    percent is one of points, with or without that word."""
     quantity = (claim.deciding if part is None else claim.comparisons[part]).quantity
     spec = noun.format if noun and quantity.kind == Kind.DIFFERENCE else ""
     text = getattr(claim, how)(spec, part)
     if spec.endswith("%"):
-        text = claim.marked(in_points(text, claim.words), f"{how}_in_points", spec, part)
+        how += "_in_points" if unit else "_without_unit"
+        text = claim.marked(in_points(text, claim.words if unit else None), how, spec, part)
     return claim.printed(text)
 
 
-def in_points(percent: str, words: Words) -> str:
-    """A difference of values in percent, as points."""
+def in_points(percent: str, words: Words | None) -> str:
+    """A difference of values in percent, as points; without words, bare."""
     sign = f"{NO_BREAK}%"
-    return words("compared.points", number=percent.replace(sign, "")) if sign in percent else percent
+    number = percent.replace(sign, "")
+    return words("compared.points", number=number) if words and sign in percent else number
 
 
 def _written(value: float, spec: str) -> str:

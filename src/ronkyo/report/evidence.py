@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 from ronkyo import files, params, pins
 from ronkyo import lock as dvc_lock
 from ronkyo.claims import ledger
+from ronkyo.editions import Edition
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.report import crate
@@ -39,6 +40,7 @@ KINDS = {  # what a file is, as words("evidence.<kind>") says it: name in the re
     "settings": (r"settings\.json", r"\g<0>"),
     "original": (r"templates-(original\.yaml)", r"report_templates/\1"),
     "nouns": (r"templates-(metrics\.yaml)", r"report_templates/\1"),
+    "conclusions": (r"templates-(conclusions\.yaml)", r"report_templates/\1"),
     "versions": (r"versions\.yaml", r"\g<0>"),
     "pipeline": (r"dvc\.yaml", r"\g<0>"),
     "lock": (r"dvc\.lock", r"\g<0>"),
@@ -48,9 +50,10 @@ KINDS = {  # what a file is, as words("evidence.<kind>") says it: name in the re
 ANCHOR = "evidence:"  # and a file's name: where the page says what it is
 
 
-def collect(project: Project, rendered: Rendered) -> dict[str, Item]:
+def collect(project: Project, rendered: Rendered, edition: Edition | None = None) -> dict[str, Item]:
     """Everything that the numbers, claims and figures of a rendered report stand on, by its name in the report, in the
-    order of KINDS. No clock and no commit: the same results give the same bytes. Raises LockError."""
+    order of KINDS; edition: of the PDF, if not that of params.yaml. No clock and no commit: the same results give the same
+    bytes. Raises LockError."""
     given = {file: file.read_bytes() for file in _given(project) if file.is_file()}
     given[project.report_file("md")] = rendered.text.encode()
     given[project.claims_file] = ledger.text(rendered.ledger()).encode()
@@ -58,7 +61,9 @@ def collect(project: Project, rendered: Rendered) -> dict[str, Item]:
         given[project.root / dvc_lock.FILE] = lock
     paths = {project.relative(file): content for file, content in given.items()}
     items = {(name := attachment_name(path)): Item(paths[path], path, kind_of(name)) for path in paths}
-    items["settings.json"] = Item(_json(project.settings()), None, "settings")
+    settings = project.settings()
+    settings["report"]["edition"] = edition or settings["report"]["edition"]
+    items["settings.json"] = Item(_json(settings), None, "settings")
     items["figures.json"] = Item(_json(_figures(project, rendered.text)), None, "figures")
     items = {name: items[name] for name in sorted(items, key=place_of)}
     metadata = crate.metadata(project.load_report(), rendered.values.words, items)
@@ -140,7 +145,7 @@ def archive(carried: Mapping[str, bytes]) -> bytes:
 def _given(project: Project) -> Iterator[Path]:
     """What the report reads, and what tells how that came about; not all of it is there."""
     yield from (project.params_file, project.pipeline_file, project.root / pins.FILE)
-    yield from (project.templates / "original.yaml", project.templates / "metrics.yaml")
+    yield from (project.templates / f"{name}.yaml" for name in ("original", "metrics", "conclusions"))
     for name in project.experiments:
         yield from (project.provenance_file(name), project.metrics_file(name))
         yield from (project.seeds_file(name), project.items_file(name))

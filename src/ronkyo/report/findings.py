@@ -17,7 +17,7 @@ def table(claims: Sequence[Claim], nouns: Nouns) -> str:
     if not claims:
         return ""
     head, rows = claims[0].words("report.findings").split("|"), [_row(claim, nouns) for claim in claims]
-    return f'<div class="findings" markdown="1">\n\n{blocks.table(head, rows)}\n\n</div>'
+    return f'<div class="findings" markdown="1">\n\n{blocks.table(head, rows, texts=(1,))}\n\n</div>'
 
 
 def _row(claim: Claim, nouns: Nouns) -> list[str]:
@@ -28,10 +28,10 @@ def _row(claim: Claim, nouns: Nouns) -> list[str]:
 def effect(claim: Claim, nouns: Nouns) -> str:
     """What was estimated, its value, and the interval where there is one: "ratio 1.9 [1.2, 3.1]"."""
     quantity = claim.deciding.quantity
-    noun = nouns.of(quantity.metric)
-    told = [claim.words(f"report.effect.{quantity.kind}"), number(claim, "effect", noun)]
-    exact = claim.deciding.estimate.method == Method.EXACT
-    return " ".join(told if exact or claim.reason else [*told, number(claim, "interval", noun)])
+    noun, kind = nouns.of(quantity.metric), claim.words(f"report.effect.{quantity.kind}")
+    if claim.deciding.estimate.method == Method.EXACT or claim.reason:
+        return f"{kind} {number(claim, 'effect', noun)}"
+    return f"{kind} {number(claim, 'effect', noun, unit=False)} {number(claim, 'interval', noun)}"
 
 
 def sample(claim: Claim) -> str:

@@ -19,6 +19,7 @@ from ronkyo.report.blocks import caption as caption_of
 from ronkyo.report.blocks import table
 from ronkyo.report.claim_tables import ClaimTables
 from ronkyo.report.compared import Compared
+from ronkyo.report.conclusions import Conclusions
 from ronkyo.report.original import Original
 from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Value, Values
@@ -29,13 +30,14 @@ RESULTS = ("mean", "median", "interval", "constant", "metrics_table")
 
 
 def all_functions(
-    project: Project, values: Values, claims: MarkedClaims, original: Original
+    project: Project, values: Values, claims: MarkedClaims, original: Original, conclusions: Conclusions
 ) -> dict[str, Callable[..., Any]]:
     """By name. Raises ReportError where a project's own function has a name that is taken."""
     functions = {name: getattr(values, name) for name in NUMBERS} | {"seeds": values.number_of_seeds}
     functions |= Content(project, values.words).functions() | Tables(project, values).functions()
     functions |= ClaimTables(values, claims, original).functions() | Predicates(values).table()
     functions["compared"] = Compared(claims.nouns, claims).compared
+    functions["conclusions"] = conclusions.conclusions
     for name, (module, function) in _tables(project).items():
         if name in functions:
             raise ReportError(f"{module}: {name}: expected a name that no function of templates has")
@@ -96,12 +98,14 @@ class Content:
         address = Path(os.path.relpath(file, self.project.reports)).as_posix()
         return f"![{_attribute(alt)}]({address})" + caption_of("figure", f"fig:{id}", caption, source, id)
 
-    def listing(self, path: str, name: str, caption: str) -> str:
-        """Source of an object that ran."""
-        source = listings.find(self.project, path, name)
-        code = f"```python\n{source.code}\n```"
-        link = f"{source.path}#L{source.line}"
-        return code + caption_of("listing", f"lst:{path}:{name}", caption, link, f"{path}:{name}")
+    def listing(self, path: str, name: str | Sequence[str], caption: str, since: str = "") -> str:
+        """Source of an object that ran, or of several, or the lines of each from the one that begins with `since`."""
+        names = [name] if isinstance(name, str) else name
+        sources = [listings.find(self.project, path, each, since) for each in names]
+        code = "\n\n".join(source.code for source in sources)
+        link = f"{sources[0].path}#L{sources[0].line}"
+        shown = f"{path}:{', '.join(names)}"
+        return f"```python\n{code}\n```" + caption_of("listing", f"lst:{path}:{names[0]}", caption, link, shown)
 
     def parameters_listing(self) -> str:
         """params.yaml as it stands."""

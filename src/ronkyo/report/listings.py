@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from dataclasses import dataclass
 
 from ronkyo.errors import nearest
@@ -16,8 +17,9 @@ class Listing:
     line: int
 
 
-def find(project: Project, path: str, name: str) -> Listing:
-    """The definition of `name` ("forward", "GRU.forward", or a module's constant) in the file src/<package>/`path`.
+def find(project: Project, path: str, name: str, since: str = "") -> Listing:
+    """The definition of `name` ("forward", "GRU.forward", or a module's constant) in the file src/<package>/`path`, from
+    its first line that begins with `since`.
 
     Raises ValueError naming the file, and the objects that it has.
     """
@@ -32,8 +34,11 @@ def find(project: Project, path: str, name: str) -> Listing:
     node = objects[name]
     first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
     lines = text.splitlines()[first - 1 : node.end_lineno]
-    lines = [line[node.col_offset :] for line in lines]
-    return Listing("\n".join(lines), f"{folder}/{path}", first)
+    skipped = next((number for number, line in enumerate(lines) if line.lstrip().startswith(since)), None)
+    if skipped is None:
+        raise ValueError(f"listing: expected a line of {name} in {path} that begins with {since!r}, found none")
+    code = textwrap.dedent("\n".join(lines[skipped:]))
+    return Listing(code, f"{folder}/{path}", first + skipped)
 
 
 def _definitions(tree: ast.Module) -> dict[str, ast.stmt]:

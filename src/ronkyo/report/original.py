@@ -27,6 +27,7 @@ class Statement(params.Section):
     """What the earlier report said, and which of our claims tested it under which condition; without claims, why none did."""
 
     says: str
+    short: str = ""  # the same in a few words, for the conclusions
     tested: str
     claims: dict[str, Literal["supported", "contradicted"]] = {}  # the verdict that speaks for the statement
     covers: Literal["whole", "part"] = "whole"  # of what it says

@@ -73,7 +73,7 @@ class Places:
 
     def _of_all(self, pattern: str) -> list[str]:
         """At least one place: what Markdown made of the text may read otherwise than the text."""
-        starts = [match.start() for match in re.finditer(pattern, self.text)]
+        starts = [match.start() for match in re.finditer(pattern, self.text, re.MULTILINE)]
         return list(dict.fromkeys(map(self.of, starts or [0])))
 
 

@@ -52,9 +52,10 @@ class MarkedClaim(Claim):
         part = int(index) if index else None
         if how in ("effect", "interval"):
             return getattr(self, how)(recipe.spec, part)
-        if how in ("effect_in_points", "interval_in_points"):
-            number = getattr(self, how.removesuffix("_in_points"))(recipe.spec, part)
-            return self.marked(in_points(number, self.words), how, recipe.spec, part)
+        if how in ("effect_in_points", "interval_in_points", "effect_without_unit"):
+            number = getattr(self, how.partition("_")[0])(recipe.spec, part)
+            words = self.words if how.endswith("_in_points") else None
+            return self.marked(in_points(number, words), how, recipe.spec, part)
         if how == "matters":
             return self.matters(part)
         return getattr(self, how) if how in ("ones", "n") else None

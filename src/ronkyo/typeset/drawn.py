@@ -25,7 +25,8 @@ _UP = frozenset({"/Parent", "/P", "/StructParent", "/StructParents", "/Length"})
 
 
 class Figure(NamedTuple):
-    """A figure or a formula: where it is, what is read aloud in its place, and the digest of both it and its drawing."""
+    """A figure or a formula: where it is, what is read aloud in its place, and the digest of it, of a formula's TeX and of
+    the drawing."""
 
     page: int  # from 1
     alternative: str
@@ -54,7 +55,8 @@ def read(reader: Any) -> Drawn:
         for mark, drawing in _figures(content):
             element = tags[mark].get_object() if mark < len(tags) else {}
             alternative = str(element.get("/Alt", ""))
-            parts = (alternative.encode(), drawing, digests.of_used(resources, drawing))
+            told = [alternative.encode(), *(str(element[key]).encode() for key in ("/ActualText",) if key in element)]
+            parts = (*told, drawing, digests.of_used(resources, drawing))
             figures.append(Figure(number, alternative, _sha256(*parts).hex()))
     return Drawn(pages, figures)
 

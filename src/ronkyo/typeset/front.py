@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from ronkyo.editions import Edition
+
 
 @dataclass(frozen=True)
 class Front:
@@ -12,3 +14,5 @@ class Front:
     author: str = ""
     language: str = "ja"
     code_url: str = ""  # where links to code lead: an http(s) address of a repository; else there are none
+    number: str = ""  # of the student or of the assignment
+    edition: Edition | None = None  # of the PDF; None: there is only one

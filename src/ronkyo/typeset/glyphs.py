@@ -58,7 +58,10 @@ def printed_tree(built: Tree, missing: Missing) -> Tree:
                 element.set(name, missing(element.get(name)))
     headings = [replace(heading, text=missing(heading.text)) for heading in built.headings]
     formulas = [
-        drawing._replace(spoken=missing(drawing.spoken), markup=missing(drawing.markup)) for drawing in built.formulas
+        drawing._replace(
+            spoken=missing(drawing.spoken), markup=missing(drawing.markup), tex=missing(drawing.tex, in_code=True)
+        )
+        for drawing in built.formulas
     ]
     return Tree(root, headings, built.labels, formulas)
 

@@ -31,6 +31,7 @@ from ronkyo.words import Words
 # of MathJax's fonts and Noto Sans.
 SCALE = 1.15
 JAPANESE_FONT = "Noto Sans JP"
+TEX_FONT = "IBM Plex Mono"
 MANY = 50
 
 _UNITS_PER_EM = 1000  # of MathJax's drawings
@@ -85,7 +86,7 @@ class _Formula(NamedTuple):
 
 
 class Drawing(NamedTuple):
-    """A typeset formula: lengths in em of the surrounding text, what it says, and what is inside its `<svg>`."""
+    """A typeset formula: lengths in em of the surrounding text, what it says, what is inside its `<svg>`, and its TeX."""
 
     width: str
     height: str
@@ -93,6 +94,7 @@ class Drawing(NamedTuple):
     view_box: str
     spoken: str
     markup: str
+    tex: str
 
     def inline(self) -> str:
         """The `<svg>` that stands in a page, in the colour of the text around it."""
@@ -101,9 +103,13 @@ class Drawing(NamedTuple):
         return f'<svg class="math" role="img" {size} viewBox="{self.view_box}">{title}{self.markup}</svg>'
 
     def file(self, ink: str) -> bytes:
-        """The SVG file of the same drawing in the colour `ink`."""
+        """The SVG file of the same drawing in the colour `ink`; its TeX lies over it, unseen, to be found and copied."""
         look = f'viewBox="{self.view_box}" color="{ink}" fill="{ink}"'
-        return f'<svg xmlns="http://www.w3.org/2000/svg" {look}>{self.markup}</svg>'.encode()
+        left, _, width, _ = self.view_box.split()
+        place = f'x="{left}" y="0" textLength="{width}" lengthAdjust="spacingAndGlyphs" fill="none"'
+        font = f'font-family="{TEX_FONT}" font-size="{_UNITS_PER_EM / SCALE:g}"'
+        text = f"<text {place} {font}>{escape(self.tex, quote=False)}</text>"
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {look}>{self.markup}{text}</svg>'.encode()
 
     @property
     def style(self) -> str:
@@ -111,7 +117,7 @@ class Drawing(NamedTuple):
         return f"width:{self.width};height:{self.height};vertical-align:{self.vertical_align}"
 
 
-BLANK = Drawing("0", "0", "0", "0 0 0 0", "", "")
+BLANK = Drawing("0", "0", "0", "0 0 0 0", "", "", "")
 
 
 @cache
@@ -123,7 +129,7 @@ def typeset(tex: str, display: bool, language: str) -> Drawing:
     markup = "".join(_markup(child) for child in formula.svg)
     words = Words(language)
     spoken = words("speech.formula", formula=speak(formula.mathml, words))
-    return Drawing(_em(width), _em(height), _em(-top - height), view_box, spoken, markup)
+    return Drawing(_em(width), _em(height), _em(-top - height), view_box, spoken, markup, tex)
 
 
 def typeset_all(formulas: Iterable[tuple[str, bool]], language: str) -> dict[tuple[str, bool], Drawing | MathError]:

@@ -17,7 +17,9 @@ import markdown
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.errors import UserError, nearest
+from ronkyo.typeset import edition
 from ronkyo.typeset.code import SHORT, prepare_code
+from ronkyo.typeset.edition import HEADINGS
 from ronkyo.typeset.mathematics import BLANK, Drawing, typeset_all
 from ronkyo.words import Words
 
@@ -41,7 +43,6 @@ EXTENSION_SETTINGS = {
     "pymdownx.highlight": {"guess_lang": False, "line_spans": "line", "pygments_lang_class": True},
     "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
 }
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
 PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
 INLINE = {
@@ -68,6 +69,7 @@ class Tree:
     headings: list[Heading] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)  # target of a reference -> Figure 3, Equation (2), …
     formulas: list[Drawing] = field(default_factory=list)
+    left_out: bool = False  # whether something was, for an edition
 
 
 class FormulaError(UserError):
@@ -95,10 +97,12 @@ def build(text: str, words: Words, boxes: Mapping[str, str] = MappingProxyType({
     """The numbered tree of a Markdown text.
 
     boxes: how a heading begins -> the class of the box that its section stands in; in one of class "test", paragraphs
-    that begin with "Q:" are questions; drawn: whether formulas are typeset, or are blank. Raises FormulaError and
-    MissingTarget.
+    that begin with "Q:" are questions; drawn: whether formulas are typeset, or are blank. Raises FormulaError,
+    MissingTarget and PartedSection.
     """
-    return finish(parse(text, words), words, boxes, drawn)
+    root = parse(text, words)
+    edition.mark(root)
+    return finish(root, words, boxes, drawn)
 
 
 def parse(text: str, words: Words) -> html.HtmlElement:
@@ -291,7 +295,7 @@ class _Formula:
         source = (slot.text or "").strip()
         display, tex = source.startswith(r"\["), source[2:-2]
         label = re.search(r"\\label\{([^}]*)\}", tex)
-        tex = re.sub(r"\\label\{[^}]*\}", "", tex).strip()
+        tex = " ".join(re.sub(r"\\label\{[^}]*\}", "", tex).split())
         tags: list[str] = []
         if display:
             tags = re.findall(r"\\tag\*?\{([^{}]*)\}", tex)
@@ -307,7 +311,9 @@ def _typeset_formulas(tree: Tree, words: Words, drawn: bool) -> None:
     number = 0
     used: set[str] = set()
     formulas = [_Formula.read(slot) for slot in tree.root.xpath(_FORMULAS)]
-    drawings = _drawings(formulas, words.language) if drawn else [BLANK] * len(formulas)
+    drawings = (
+        _drawings(formulas, words.language) if drawn else [BLANK._replace(tex=formula.tex) for formula in formulas]
+    )
     tree.formulas = list(dict.fromkeys(drawings))
     places = {drawing: place for place, drawing in enumerate(tree.formulas)}
     for formula, drawing in zip(formulas, drawings, strict=True):

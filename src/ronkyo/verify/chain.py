@@ -123,12 +123,16 @@ class Chain:
                 yield f"{next(names)}: {found}; {next(names)} has the mean"
 
     def set_to(self) -> Iterator[str]:
-        """Settings that are not those of params.yaml. Where that says nothing, a default stands."""
+        """Settings that are not those of params.yaml. Where that says nothing, a default stands; which edition a PDF is of
+        may be another."""
         for name, told in self.settings.items():
             if name not in self.written:
                 continue
             settings = told["settings"] if name in self.experiments else told
-            for found in differences(completed(self.written[name], settings), settings, name):
+            written = completed(self.written[name], settings)
+            if name == "report":
+                written |= {key: settings[key] for key in ("edition",) if key in settings}
+            for found in differences(written, settings, name):
                 yield f"{self.layout.settings_file.name}: {found}; {self.layout.params_file.name} has the expected one"
 
 

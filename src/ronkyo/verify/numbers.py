@@ -14,6 +14,7 @@ from ronkyo import params, pins
 from ronkyo.report import findings
 from ronkyo.report.appendix import block
 from ronkyo.report.claim_tables import ClaimTables
+from ronkyo.report.conclusions import Conclusions
 from ronkyo.report.sentences import MarkedClaim
 from ronkyo.report.values import Recipe
 from ronkyo.verify.check import WRONG, Check
@@ -24,6 +25,7 @@ NUMBER = re.compile(r'<data value="([^"<>]*)">((?:(?!<data ).)*?)</data>', re.DO
 BLOCK = re.compile(
     r'<div class="ledger \w+" id="ledger:([a-z0-9-]+)" markdown="1">(?:(?!<div class="ledger ).)*?\n</div>', re.DOTALL
 )
+CONCLUSIONS = re.compile(r'<section class="conclusions[ \w]*" markdown="1">.*?\n</section>', re.DOTALL)
 LONG_FORMAT = re.compile(r"\d{3}")  # which no number needs, and which would fill the memory
 
 
@@ -122,6 +124,9 @@ class Numbers:
             claims = [stated[id].claim for id in ROW.findall(match[0]) if id in stated]
             if claims:
                 yield Text(*match.span(), "findings", findings.table(claims, recomputed.claims.nouns))
+        page = Conclusions.load(recomputed.values.project, recomputed.claims, recomputed.original)
+        for match in CONCLUSIONS.finditer(self.text):
+            yield Text(*match.span(), "conclusions", page.bare_page())
         tables = ClaimTables(recomputed.values, recomputed.claims, recomputed.original)
         for table in (tables.claims_table, tables.original_claims_table, tables.original_table):
             yield from self._table(table)

@@ -2,7 +2,7 @@
 
 What the pages have beside the Markdown's text is generated, and expected where it belongs: marks of list items, the page
 numbers of the contents, a table's head again on its next page, a hyphen at the end of a line, running heads and page
-numbers. A figure or a formula is one letter here: how it is drawn, `drawings` checks.
+numbers. A figure is one letter here, and so is a formula, with its TeX in a PDF: how it is drawn, `drawings` checks.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def differences(content: bytes) -> dict[str, Any]:
         for place, wanted, shown in reading.differences
     ]
     if printed:
-        headings = {heading.id: heading for heading in built.headings}
+        ids = set(body.xpath("//main//@id"))
+        headings = {heading.id: heading for heading in built.headings if heading.id in ids}
         lines += _contents(reading, headings)
         chapters = [(reading.begun.get(id, 0), heading) for id, heading in headings.items() if heading.level == 2]
         lines += _margins(reading.found, given["margins"], front.title, chapters)
@@ -145,14 +146,14 @@ def _pieces(element: Any, depth: int, printed: bool) -> Iterator[Piece]:
     if not isinstance(element.tag, str) or element.tag in UNSEEN or hidden:
         return
     if element.tag in DRAWINGS:
-        yield Piece(OBJECT)
+        yield Piece(OBJECT + (bare(element.get("data-tex", "")) if printed else ""))
         return
     in_contents = bool(element.xpath(_IN_CONTENTS))
     if printed and element.tag == "li" and not in_contents:
         yield Piece(_mark(element, depth))
     if printed and element.tag == "tr" and (head := element.xpath("parent::tbody/../thead")):
         yield Piece("".join(piece.text for piece in _pieces(head[0], depth, printed)), "again")
-    if element.tag in ("h2", "h3", "h4"):
+    if element.tag in ("h2", "h3", "h4") or element.get("class") == "claim":
         yield Piece("", heading=element.get("id", ""))
     if printed and element.get("class") == "question":
         yield Piece("Q.")
@@ -160,7 +161,7 @@ def _pieces(element: Any, depth: int, printed: bool) -> Iterator[Piece]:
     for child in element:
         yield from _pieces(child, depth + (element.tag in ("ul", "ol")), printed)
         yield Piece(bare(child.tail or ""))
-    if printed and element.tag == "a" and in_contents:
+    if printed and element.tag == "a" and (in_contents or element.get("class") == "page"):
         yield Piece(element.get("href").removeprefix("#"), "page")
 
 
@@ -168,5 +169,5 @@ def _mark(item: Any, depth: int) -> str:
     """What stands before a list item."""
     parent = item.getparent()
     if parent.tag == "ol":
-        return f"{int(parent.get('start', 1)) + parent.index(item)}."
+        return f"{int(item.get('value', int(parent.get('start', 1)) + parent.index(item)))}."
     return BULLETS[min(depth - 1, 2)]

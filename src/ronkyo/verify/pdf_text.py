@@ -39,9 +39,9 @@ def _texts(page: Any) -> tuple[str, str]:
     inside: list[str] = []
     tree = pdfium.FPDF_StructTree_GetForPage(page)
     for place in range(pdfium.FPDF_StructTree_CountChildren(tree)):
-        for mark, is_figure in _marks(pdfium.FPDF_StructTree_GetChildAtIndex(tree, place)):
+        for mark, drawing in _marks(pdfium.FPDF_StructTree_GetChildAtIndex(tree, place)):
             drawn = runs.pop(mark, [])
-            inside += [OBJECT] if is_figure else drawn
+            inside += drawn if drawing is None else [OBJECT + drawing]
     outside = [run for drawn in runs.values() for run in drawn]
     pdfium.FPDF_StructTree_Close(tree)
     text.close()
@@ -69,18 +69,28 @@ def _runs(
             yield mark, ctypes.string_at(_letters, max(size - 2, 0)).decode("utf-16-le", "replace")
 
 
-def _marks(element: Any, depth: int = 0) -> Iterator[tuple[int, bool]]:
-    """(mark, whether it is a figure's) of what is below a tag, in order."""
+def _marks(element: Any, depth: int = 0) -> Iterator[tuple[int, str | None]]:
+    """(mark, of a drawing what stands for it: the TeX of a formula, "" of a figure) of what is below a tag, in order."""
     import pypdfium2.raw as pdfium
 
     if depth > DEEPEST:
         raise Refused("refused: its tags are nested too deeply")
-    name = ctypes.create_string_buffer(32)
-    pdfium.FPDF_StructElement_GetType(element, name, len(name))
-    is_figure = name.raw.startswith("Figure\0".encode("utf-16-le"))
+    kind = _told(pdfium.FPDF_StructElement_GetType, element)
+    replacement = _told(pdfium.FPDF_StructElement_GetActualText, element)
+    drawing = replacement if kind in ("Figure", "Formula") else None
+    if drawing is None and (replacement or _told(pdfium.FPDF_StructElement_GetAltText, element)):
+        raise Refused(f"refused: a text of its own that is read in the place of what is shown ({kind})")
     for place in range(pdfium.FPDF_StructElement_CountChildren(element)):
         mark = pdfium.FPDF_StructElement_GetChildMarkedContentID(element, place)
         if mark >= 0:
-            yield mark, is_figure
+            yield mark, drawing
         elif child := pdfium.FPDF_StructElement_GetChildAtIndex(element, place):
             yield from _marks(child, depth + 1)
+
+
+def _told(get: Callable[[Any, Any, int], int], element: Any) -> str:
+    """What PDFium says of a tag."""
+    size = get(element, None, 0)
+    text = ctypes.create_string_buffer(size)
+    get(element, text, size)
+    return text.raw[: max(size - 2, 0)].decode("utf-16-le", "replace")

@@ -41,6 +41,10 @@ TEXTS: dict[str, str] = {
     "page.appendix": "Appendix {letter}",
     "page.blank": "\u00a0 ",  # behind a label, and between the author and the date
     "page.reference": "see",  # the text of a link that gets its target's label
+    "page.in_full": " (full edition)",  # behind what would lead to something that the submission leaves out
+    "page.submission": "Submission",
+    "page.full": "Full edition",
+    "page.left_out": "Numbers that are missing here stand in the full edition: the HTML, and the Markdown inside this PDF.",
     "page.contents": "Contents",
     "page.summary": "Summary",
     "page.skip": "Skip to the text",

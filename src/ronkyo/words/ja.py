@@ -36,6 +36,10 @@ TEXTS: dict[str, str] = {
     "page.appendix": "付録 {letter}",
     "page.blank": "\u3000",  # behind a label, and between the author and the date
     "page.reference": "参照",  # the text of a link that gets its target's label
+    "page.in_full": "（全体版）",  # behind what would lead to something that the submission leaves out
+    "page.submission": "提出版",
+    "page.full": "全体版",
+    "page.left_out": "欠けている番号の節、図、表、式、主張は、全体版（HTML と、この PDF に添付した Markdown）にある。",
     "page.contents": "目次",
     "page.summary": "概要",
     "page.skip": "本文へ移動",

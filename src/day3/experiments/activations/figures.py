@@ -11,37 +11,30 @@ from day3.nn import activations
 from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure
 from ronkyo.results import Results
 
-__all__ = ["leaky_relu", "relu", "sigmoid", "softmax", "swish", "tanh"]
+__all__ = ["functions", "softmax"]
 
 
-def sigmoid(results: Results) -> Figure:
-    """The sigmoid function and its derivative."""
-    x = results.settings.x()
-    return _function_and_derivative(x, activations.sigmoid(x), activations.d_sigmoid(x))
-
-
-def tanh(results: Results) -> Figure:
-    """The hyperbolic tangent and its derivative."""
-    x = results.settings.x()
-    return _function_and_derivative(x, activations.tanh(x), activations.d_tanh(x))
-
-
-def relu(results: Results) -> Figure:
-    """ReLU and its derivative, which has no value at 0: open circles are the ends of its branches."""
-    x = results.settings.x()
-    return _function_and_derivative(x, activations.relu(x), activations.d_relu(x))
-
-
-def leaky_relu(results: Results) -> Figure:
-    """Leaky ReLU and its derivative, which has no value at 0 (open circles)."""
-    x, alpha = results.settings.x(), results.settings.leaky_relu_alpha
-    return _function_and_derivative(x, activations.leaky_relu(x, alpha), activations.d_leaky_relu(x, alpha))
-
-
-def swish(results: Results) -> Figure:
-    """Swish and its derivative, which exists at 0."""
-    x, beta = results.settings.x(), results.settings.swish_beta
-    return _function_and_derivative(x, activations.swish(x, beta), activations.d_swish(x, beta))
+def functions(results: Results) -> Figure:
+    """A column for each function of single numbers, its derivative below. Where there is no derivative, open circles are
+    the ends of its branches."""
+    settings, x = results.settings, results.settings.x()
+    alpha, beta = settings.leaky_relu_alpha, settings.swish_beta
+    drawn = {
+        "Sigmoid": (activations.sigmoid(x), activations.d_sigmoid(x)),
+        "tanh": (activations.tanh(x), activations.d_tanh(x)),
+        "ReLU": (activations.relu(x), activations.d_relu(x)),
+        "Leaky ReLU": (activations.leaky_relu(x, alpha), activations.d_leaky_relu(x, alpha)),
+        "Swish": (activations.swish(x, beta), activations.d_swish(x, beta)),
+    }
+    drawing, panels = figure(height_cm=6.4, rows=2, columns=len(drawn), sharex=True)
+    for letter, above, below, (name, (function, derivative)) in zip("abcde", *panels, drawn.items(), strict=True):
+        _branches(above, x, function, COLORS[0])
+        _branches(below, x, derivative, COLORS[1])
+        above.set(xlim=(x[0], x[-1]), title=f"({letter}) {name}")
+        below.set(xlabel="$x$")
+    panels[0, 0].set_ylabel("関数")
+    panels[1, 0].set_ylabel("導関数")
+    return drawing
 
 
 def softmax(results: Results) -> Figure:
@@ -51,7 +44,7 @@ def softmax(results: Results) -> Figure:
     """
     x, inputs = results.settings.x(), results.settings.softmax_inputs()
     here = np.array(results.settings.softmax_logits)
-    drawing, (outputs, derivatives, jacobian) = figure(height_cm=5.4, columns=3, width_ratios=(1.15, 1.15, 1))
+    drawing, (outputs, derivatives, jacobian) = figure(height_cm=4.4, columns=3, width_ratios=(1.15, 1.15, 1))
     for axes, values in ((outputs, activations.softmax(inputs)), (derivatives, activations.d_softmax(inputs)[:, :, 0])):
         for index in range(len(here)):
             color, line_style = COLORS[index % len(COLORS)], LINE_STYLES[index % len(LINE_STYLES)]
@@ -67,24 +60,15 @@ def softmax(results: Results) -> Figure:
     return drawing
 
 
-def _function_and_derivative(x: np.ndarray, function: np.ndarray, derivative: np.ndarray) -> Figure:
-    drawing, panels = figure(height_cm=4.6, columns=2)
-    _branches(panels[0], x, function, COLORS[0])
-    _branches(panels[1], x, derivative, COLORS[1])
-    for axes, title in zip(panels, ("(a) 関数", "(b) 導関数"), strict=True):
-        axes.set(xlabel="$x$", xlim=(x[0], x[-1]), title=title)
-    return drawing
-
-
 def _branches(axes: Axes, x: np.ndarray, values: np.ndarray, color: str) -> None:
     """A line; where it has no value, it breaks between two open circles with their heights beside them."""
     axes.plot(x, values, color=color)
     for index in np.flatnonzero(np.isnan(values)):
         for side, align in ((-1, "left"), (1, "right")):
             end = values[index + side]
-            axes.plot(x[index], end, marker="o", markersize=4, color=color, markerfacecolor="white", zorder=3)
+            axes.plot(x[index], end, marker="o", markersize=3.5, color=color, markerfacecolor="white", zorder=3)
             axes.annotate(
-                f"{end:g}", (x[index], end), (-7 * side, 0), textcoords="offset points", ha=align, va="center", size=7.5
+                f"{end:g}", (x[index], end), (-7 * side, 0), textcoords="offset points", ha=align, va="center", size=7
             )
 
 

@@ -15,8 +15,6 @@ from ronkyo.seeds import generator
 
 __all__ = ["methods", "grid"]
 
-GRID_CM = 10.4  # small enough to stand on a page with the text about it
-
 
 def methods(results: Results) -> Figure:
     """The photograph and each method alone, with the value that was drawn for it."""
@@ -41,18 +39,18 @@ def methods(results: Results) -> Figure:
         ("回転", by.rotate(image, 1), "90°"),
         ("回転", by.rotate(image, 2), "180°"),
         ("切り取り", crop, f"一辺を {allowed.crop_side:g} 倍"),
-        ("コントラスト", by.contrast(image, factor), f"平均からの差を {factor:.2f} 倍"),
+        ("コントラスト", by.contrast(image, factor), f"差を {factor:.2f} 倍"),
         ("輝度", by.brightness(image, delta), f"{delta:+.2f}"),
         ("色相", by.hue(image, turn), f"{turn:+.3f} 周"),
-        ("Random Erasing", erased, f"面積の {np.mean(np.any(erased != image, axis=2)):.0%}"),
-        ("MixUp の相手", partner, second),
-        ("MixUp", mixed, f"{first} {shares[0]:.2f}・{second} {shares[1]:.2f}"),
+        ("random erasing", erased, f"面積の {np.mean(np.any(erased != image, axis=2)):.0%}"),
+        ("mixup の相手", partner, second),
+        ("mixup", mixed, f"{first} {shares[0]:.2f}\n{second} {shares[1]:.2f}"),
     ]
-    drawing, axes = plotting.figure(height_cm=13.8, rows=3, columns=4, gridspec_kw={"hspace": 0.06})
+    drawing, axes = plotting.figure(height_cm=8.6, rows=2, columns=6, gridspec_kw={"hspace": 0.06})
     for place, (name, pixels, detail) in zip(axes.flat, panels, strict=True):
         _show(place, pixels)
         place.set_title(name, pad=4)
-        place.set_xlabel(detail.replace("-", "−"), labelpad=3, fontsize=7.5)
+        place.set_xlabel(detail.replace("-", "−"), labelpad=3, fontsize=7)
     return drawing
 
 
@@ -62,8 +60,8 @@ def grid(results: Results) -> Figure:
     rows, columns, tile = settings.figures.rows, settings.figures.columns, settings.figures.tile
     rng = generator("augmentation", settings.figures.seed, "grid")
     image = np.asarray(resize(results.data["photograph"] / 255, (tile, tile), anti_aliasing=True))
-    width = GRID_CM
-    drawing, axes = plotting.figure(width, width * rows / columns, rows=rows, columns=columns, squeeze=False)
+    height = plotting.COLUMN_CM * rows / columns
+    drawing, axes = plotting.figure(height_cm=height, rows=rows, columns=columns, squeeze=False)
     for place in axes.flat:
         _show(place, by.course_augmentation(image, settings.methods, rng))
     return drawing

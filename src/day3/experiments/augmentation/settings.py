@@ -23,7 +23,7 @@ class Range(Section):
 
 class Data(Section):
     photograph: Photograph
-    partner: Photograph  # the photograph that MixUp mixes in
+    partner: Photograph  # the photograph that mixup mixes in
     size: int = Field(ge=8)  # pixels a side
 
 

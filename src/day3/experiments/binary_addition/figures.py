@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 
 from day3.experiments.binary_addition.settings import Settings
 from ronkyo.files import DataError
-from ronkyo.plotting import COLORS, LINE_STYLES, figure, panel_grid, panel_title
+from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure, panel_grid, panel_title
 from ronkyo.results import Results, Table
 
 __all__ = ["activation", "convergence", "course_gradient", "gradient_norm", "hidden_size", "initialization"]
@@ -25,18 +25,14 @@ __all__ = ["activation", "convergence", "course_gradient", "gradient_norm", "hid
 BASE: set[str] = set()  # the base differs from `training` in nothing
 GREY = COLORS[5]
 GRADIENT_FLOOR = 1e-10  # smaller norms, 0 among them, are drawn here: a log axis has no place for 0
-OUTCOME_MARK: dict[str, Any] = {
-    "linestyle": "none",
-    "markersize": 2.4,
-    "markerfacecolor": "none",
-    "markeredgewidth": 0.5,
-    "alpha": 0.7,
+OUTCOME_MARKS: dict[str, dict[str, Any]] = {  # told apart by shape and filling, in grey print, too
+    "収束": {"marker": "o", "markerfacecolor": "none", "color": COLORS[0]},
+    "未収束": {"marker": "x", "color": COLORS[1]},
+    "発散": {"marker": "^", "markerfacecolor": INK, "color": INK},
 }
-OUTCOME_MARKS: dict[str, dict[str, Any]] = {
-    "収束": {**OUTCOME_MARK, "marker": "o", "color": COLORS[0]},
-    "未収束": {**OUTCOME_MARK, "marker": "x", "color": COLORS[1]},
-    "発散": {**OUTCOME_MARK, "marker": "^", "color": COLORS[4]},
-}
+OUTCOME_MARK: dict[str, Any] = {"linestyle": "none", "markersize": 3.2, "markeredgewidth": 0.6}
+SMALLEST_AREA, LARGEST_AREA = 3.0, 40.0  # points², of a circle that stands for next to no seed, and for all
+LINE_MARKERS = ["o", "s", "^", "D"]  # of the lines of a panel, in grey print
 BEYOND_LIMIT = {"未収束": 1.05, "発散": 1.11}  # where runs without a number of iterations are drawn
 
 
@@ -58,7 +54,7 @@ def activation(results: Results) -> Figure:
 def course_gradient(results: Results) -> Figure:
     """Loss over training with the exact gradient and with the course's, a panel for each pair of variants."""
     pairs = _course_pairs(results.settings)
-    drawing, panels = _panels(len(pairs), columns=3)
+    drawing, panels = _panels(len(pairs), columns=3, row_cm=2.6)
     for axes, (exact, course) in zip(panels, pairs, strict=True):
         _median_and_quartiles(axes, results, exact, "loss", 0, "正しい勾配")
         _median_and_quartiles(axes, results, course, "loss", 1, "講義の勾配")
@@ -75,12 +71,11 @@ def gradient_norm(results: Results) -> Figure:
         "初期化": _variants(results.settings, BASE, {"initialization"}),
         "活性化関数": _variants(results.settings, BASE, {"activation"}),
     }
-    drawing, panels = _panels(len(groups), columns=2)
-    drawing.set_figheight(7.0 / 2.54)
+    drawing, panels = _panels(len(groups), columns=2, row_cm=5.2)
     for axes, (title, variants) in zip(panels, groups.items(), strict=True):
         for index, variant in enumerate(variants):
             name = results.labels[variant] + _diverged(results, variant)
-            _median_and_quartiles(axes, results, variant, "gradient_norm", index, name, GRADIENT_FLOOR)
+            _median_and_quartiles(axes, results, variant, "gradient_norm", index, name, GRADIENT_FLOOR, marked=True)
         axes.set_yscale("log")
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2)
         _sub_caption(axes, panels, title)
@@ -89,36 +84,42 @@ def gradient_norm(results: Results) -> Figure:
 
 
 def convergence(results: Results) -> Figure:
-    """Every seed's outcome, a mark each: iterations until convergence, dead hidden units, digits that are stuck.
+    """Every seed's iterations until convergence, a mark each; shares of dead hidden units and of digits that are stuck.
 
-    Right of the dotted line are the runs that did not converge, and how many did. Runs that diverged have no value, so
-    no mark, for dead units and stuck digits.
+    Right of the dotted line are the runs that did not converge, and how many did. A circle is the larger, the more seeds are
+    at that value. Runs that diverged have no value for dead units and stuck digits.
     """
     variants = results.settings.variants
     limit = max(training.iterations for training in variants.values())
-    drawing, panels = figure(height_cm=2.4 + 0.7 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
+    drawing, panels = figure(height_cm=2.6 + 0.42 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
     for row, variant in enumerate(variants):
         metrics = results.seeds[variant]
-        offsets = row + np.linspace(-0.2, 0.2, len(metrics["converged"]))
+        offsets = row + np.linspace(-0.3, 0.3, len(metrics["converged"]))
         for outcome, chosen in _outcomes(metrics).items():
-            mark, beyond = OUTCOME_MARKS[outcome], BEYOND_LIMIT.get(outcome, 0.0) * limit
+            beyond = BEYOND_LIMIT.get(outcome, 0.0) * limit
             iterations = np.where(
                 np.isfinite(metrics["convergence_iterations"]), metrics["convergence_iterations"], beyond
             )
-            for axes, values in zip(panels, (iterations, metrics["dead_units"], metrics["stuck_outputs"]), strict=True):
-                axes.plot(values[chosen], offsets[chosen], **mark)
+            panels[0].plot(iterations[chosen], offsets[chosen], **OUTCOME_MARK, **OUTCOME_MARKS[outcome])
         share = f"{metrics['converged'].sum():.0f}/{len(offsets)}"
-        panels[0].text(1.22 * limit, row, share, ha="center", va="center", size=7)
+        panels[0].text(1.27 * limit, row, share, ha="center", va="center", size=7)
+        for axes, metric in zip(panels[1:], ("dead_units", "stuck_outputs"), strict=True):
+            shares, counts = np.unique(metrics[metric][np.isfinite(metrics[metric])], return_counts=True)
+            areas = SMALLEST_AREA + (LARGEST_AREA - SMALLEST_AREA) * counts / len(offsets)
+            axes.scatter(
+                shares, np.full(len(shares), row), areas, facecolors="none", edgecolors=COLORS[0], linewidths=0.7
+            )
     panels[0].axvline(limit, color=GREY, linewidth=0.8, linestyle=":")
-    panels[0].set(xlim=(0, 1.3 * limit), xticks=np.linspace(0, limit, 5), xlabel="反復")
+    panels[0].text(1.27 * limit, -0.9, "収束", ha="center", va="center", size=7)
+    panels[0].set(xlim=(0, 1.38 * limit), xticks=np.linspace(0, limit, 5), xlabel="反復")
+    panels[0].set(ylim=(len(variants) - 0.5, -1.4))
     panels[0].set_yticks(range(len(variants)), [results.labels[variant] for variant in variants])
-    panels[0].invert_yaxis()
     for axes in panels[1:]:
-        axes.set(xlim=(-0.06, 1.06), xlabel="割合")
+        axes.set(xlim=(-0.08, 1.08), xlabel="割合")
     for axes, title in zip(panels, ("収束までの反復", "死んだユニット", "固まった誤り"), strict=True):
         _sub_caption(axes, list(panels), title)
         axes.grid(axis="y", visible=False)
-    marks = [Line2D([], [], label=outcome, **mark) for outcome, mark in OUTCOME_MARKS.items()]
+    marks = [Line2D([], [], label=outcome, **OUTCOME_MARK, **mark) for outcome, mark in OUTCOME_MARKS.items()]
     drawing.legend(handles=marks, loc="outside lower center", ncols=len(marks))
     return drawing
 
@@ -155,7 +156,8 @@ def _course_pairs(settings: Settings) -> list[tuple[str, str]]:
 
 def _loss_panels(results: Results, variants: list[str], references: Sequence[str] = ()) -> Figure:
     """A panel for each variant; the references' medians are drawn in every panel."""
-    drawing, panels = _panels(len(variants), columns=2)
+    columns = min(len(variants), 4)
+    drawing, panels = _panels(len(variants), columns, row_cm=2.8)
     counts = [results.settings.seeds.of(variant) for variant in variants]
     seeds = "〜".join(map(str, sorted({min(counts), max(counts)})))
     seed = results.settings.figures.example_seed
@@ -170,29 +172,39 @@ def _loss_panels(results: Results, variants: list[str], references: Sequence[str
         name = f"{seeds} シードの中央値と四分位範囲"
         _median_and_quartiles(axes, results, variant, "loss", 0, name)
         _sub_caption(axes, panels, results.labels[variant] + _diverged(results, variant))
-    _label_outer(panels, 2, "損失")
+    _label_outer(panels, columns, "損失")
     drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return drawing
 
 
-def _panels(count: int, columns: int) -> tuple[Figure, list[Axes]]:
-    """`count` panels of the same scales, in rows of `columns`."""
+def _panels(count: int, columns: int, row_cm: float) -> tuple[Figure, list[Axes]]:
+    """`count` panels of the same scales, in rows of `columns`, `row_cm` high."""
     if count == 0:
         raise DataError(
             "binary_addition.variants: a figure has nothing to show; expected variants that differ in hidden_size, "
             "initialization and activation, and pairs that differ in output_gradient only"
         )
-    return panel_grid(count, columns, 1.4, 3.8, sharex=True, sharey=True)
+    return panel_grid(count, columns, 1.4, row_cm, sharex=True, sharey=True)
 
 
 def _median_and_quartiles(
-    axes: Axes, results: Results, variant: str, quantity: str, index: int, name: str, floor: float = 0.0
+    axes: Axes,
+    results: Results,
+    variant: str,
+    quantity: str,
+    index: int,
+    name: str,
+    floor: float = 0.0,
+    marked: bool = False,
 ) -> None:
+    """The line has a line style by its index, and where lines may lie on each other (marked) markers."""
     curve = results.curves[variant]
     low, median, high = (np.maximum(curve[f"{quantity}_{part}"], floor) for part in ("low", "median", "high"))
     color, line_style = COLORS[index % len(COLORS)], LINE_STYLES[index % len(LINE_STYLES)]
     axes.fill_between(curve["step"], low, high, color=color, alpha=0.2, linewidth=0)
-    axes.plot(curve["step"], median, color=color, linestyle=line_style, label=name)
+    marker, every = LINE_MARKERS[index % len(LINE_MARKERS)], max(1, len(median) // 6)
+    placed = {"marker": marker, "markersize": 3.2, "markevery": (every * (index + 1) // 5, every)}
+    axes.plot(curve["step"], median, color=color, linestyle=line_style, label=name, **(placed if marked else {}))
 
 
 def _outcomes(metrics: Table) -> dict[str, np.ndarray]:

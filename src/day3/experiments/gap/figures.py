@@ -35,8 +35,9 @@ def memory(results: Results) -> Figure:
         curve = results.curves[variant]
         every = max(1, len(curve["step"]) // 5)
         for panel, when in zip(panels[1:], ("initial", "final"), strict=True):
-            values = (np.maximum(curve[f"{when}_reach_{name}"], SMALLEST) for name in ("median", "low", "high"))
-            _band(panel, curve["step"], *values, style | {"markevery": every})
+            shown = {name: np.maximum(values, SMALLEST) for name, values in curve.items() if name.startswith(when)}
+            median, low, high = (shown[f"{when}_reach_{name}"] for name in ("median", "low", "high"))
+            _band(panel, curve["step"], median, low, high, style | {"markevery": every})
     panels[0].axhline(
         results.constants["chance"]["accuracy"], color=INK, linewidth=0.8, linestyle=":", label="当て推量"
     )

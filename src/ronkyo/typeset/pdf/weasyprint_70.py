@@ -90,6 +90,10 @@ def _patches() -> list[Patch]:
         # Even edges of Japanese lines. Upstream: `text-justify: inter-character` and hanging punctuation (no issue known).
         Patch(_private("layout.inline"), "text_align", _aligning),
         Patch(_private("text.line_break").Layout, "set_text", _spacing),
+        # Formulas in the tags. Upstream: formulas as such (no issue known).
+        Patch(_private("pdf.tags"), "_build_box_tree", _tagging_formulas),
+        # Text in the order of reading. Upstream: boxes that are only moved drawn in their place (no issue known).
+        Patch(_private("stacking"), "_dispatch", _in_order),
         # Half of a page's memory. Upstream: styles of markers and notes only where an element has them (no issue known).
         Patch(import_module("weasyprint").HTML, "_ua_stylesheets", _own_style),
         # Half of a drawing's time. Upstream: pull request #2913 reads paths faster; the same paths and styles are still
@@ -200,6 +204,33 @@ def _space_letters(layout: Any, spread: japanese.Spread) -> None:
         attribute.end_index = len(layout.text[:end].encode())
         pango.pango_attr_list_change(attributes, attribute)
     pango.pango_layout_set_attributes(layout.layout, attributes)
+
+
+# -- order and tags ---------------------------------------------------------------------------------------------------
+
+
+def _in_order(dispatch: Any) -> Any:
+    """What is `relative` without a z-index is drawn where it stands, not on top of its page: nothing of it overlaps."""
+
+    def dispatch_in_order(box: Any, *arguments: Any) -> Any:
+        style = getattr(box, "_box", box).style
+        if style["position"] == "relative" and style["z_index"] == "auto":
+            style["position"] = "static"  # it was moved when it was laid out
+        return dispatch(box, *arguments)
+
+    return dispatch_in_order
+
+
+def _tagging_formulas(build: Any) -> Any:
+    import pydyf
+
+    def tag(box: Any, *arguments: Any) -> Iterator[Any]:
+        for element in build(box, *arguments):
+            if box.element_tag == "img" and (tex := box.element.get("data-tex")):
+                element["S"], element["ActualText"] = "/Formula", pydyf.String(tex)
+            yield element
+
+    return tag
 
 
 # -- speed and memory -------------------------------------------------------------------------------------------------

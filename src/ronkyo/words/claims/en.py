@@ -31,4 +31,13 @@ TEXTS: dict[str, str] = {
     "report.effect.ratio": "ratio",
     "report.effect.share": "share",
     "report.effect.discordant": "share",
+    # -- report: conclusions --
+    "report.conclusions": "Exercise|Question|Answer|Effect [interval]|Verdict|{original}|Page",
+    "report.conclusions.heading": "Conclusions",
+    "report.conclusions.number": "{effect} ({n})",
+    "report.conclusions.n": "n = {n}",
+    "report.conclusions.there": "text",
+    "report.conclusions.note": (
+        "The verdict is on the claim's hypothesis; beside what the {original} said stands the one on that."
+    ),
 }

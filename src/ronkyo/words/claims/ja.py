@@ -31,4 +31,13 @@ TEXTS: dict[str, str] = {
     "report.effect.ratio": "比",
     "report.effect.share": "割合",
     "report.effect.discordant": "割合",
+    # -- report: conclusions --
+    "report.conclusions": "演習|問い|答え|効果 [区間]|判定|{original}|頁",
+    "report.conclusions.heading": "結論の一覧",
+    "report.conclusions.number": "{effect}（{n}）",
+    "report.conclusions.n": "n = {n}",
+    "report.conclusions.there": "本文",
+    "report.conclusions.note": (
+        "判定は、答えのもとになった主張の仮説についてのものである。{original}の欄には、その記述についての判定を添えた。"
+    ),
 }

@@ -30,6 +30,7 @@ TEXTS: dict[str, str] = {
     "evidence.versions": "Versions of libraries",
     "evidence.original": "Numbers and statements of the earlier report",
     "evidence.nouns": "How metrics are called",
+    "evidence.conclusions": "Questions, and the claims that answer them",
     "evidence.metrics": "Means of metrics, and constants",
     "evidence.seeds": "The values of every seed",
     "evidence.items": "The values of every item",

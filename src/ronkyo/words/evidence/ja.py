@@ -31,6 +31,7 @@ TEXTS: dict[str, str] = {
     "evidence.versions": "ライブラリの版",
     "evidence.original": "以前のレポートの数値と記述",
     "evidence.nouns": "指標の呼び名",
+    "evidence.conclusions": "問いと、それに答える主張",
     "evidence.metrics": "指標の平均と定数",
     "evidence.seeds": "シードごとの値",
     "evidence.items": "項目ごとの値",

@@ -1,0 +1,47 @@
+"""The labels of a matplotlib drawing, which are outlines, as text that nobody sees and everybody can find and copy.
+
+matplotlib writes each label as a comment before the group of its outlines, whose transform is the label's place and size.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
+
+FONT = "Noto Sans JP"
+_SVG = "{http://www.w3.org/2000/svg}"
+_UNITS_PER_EM = "100"  # of the group's outlines
+_COMMAND = re.compile(r"\\math\w+\{([^{}]*)\}|\\[,;:! ]|[${}]")
+
+
+def with_labels(svg: bytes) -> bytes:
+    """The drawing with a text over each label; as it was if it has none, or is not well-formed XML."""
+    if b"<!--" not in svg:
+        return svg
+    try:
+        root = etree.fromstring(svg, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        return svg
+    for comment in list(root.iter(etree.Comment)):
+        group = comment.getnext()
+        if group is None or group.tag != _SVG + "g" or not (transform := group.get("transform")):
+            continue
+        look = {"fill": "none", "font-family": FONT, "font-size": _UNITS_PER_EM}
+        text = etree.Element(_SVG + "text", {"transform": f"{transform} scale(1 -1)", **look})
+        text.text = _plain(comment.text)
+        if text.text:
+            group.addnext(text)
+    return etree.tostring(root)
+
+
+def _plain(label: Any) -> str:
+    """A label without the marks of its mathematics.
+
+    >>> _plain(r" $\\mathdefault{10^{3}}$ ")
+    '10^3'
+    """
+    while (plain := _COMMAND.sub(lambda found: found[1] or "", label)) != label:
+        label = plain
+    return " ".join(label.split())
