@@ -243,3 +243,11 @@ def test_the_plane_is_that_of_largest_variance():
     assert np.abs(np.corrcoef(plane[:, 0], vectors[:, 0])[0, 1]) > 0.99
     assert np.abs(np.corrcoef(plane[:, 1], vectors[:, 2])[0, 1]) > 0.99
     assert (plane[np.argmax(np.abs(plane), axis=0), [0, 1]] > 0).all()
+
+
+def test_labels_of_a_crowd_stand_apart_in_its_order():
+    heights = np.array([0.3, 0.0, 0.1, 5.0])
+    apart = figures._apart(heights, 1.0)
+    assert np.argsort(apart).tolist() == [1, 2, 0, 3]
+    assert np.diff(np.sort(apart)).min() >= 1
+    assert apart.mean() == pytest.approx(heights.mean())

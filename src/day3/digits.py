@@ -14,7 +14,6 @@ from sklearn.datasets import load_digits
 
 from ronkyo.files import Arrays, DataError
 
-SIDE, CLASSES = 8, 10
 DIGEST = "65e5b4619795efb40c1082f4c350c049e4ad552200d369b6ae99e21eef5e72c5"
 
 
@@ -22,8 +21,8 @@ def prepare(train_images: int) -> tuple[Arrays, dict[str, Any]]:
     """images: (image, pixel), from 0 to 1, the rows of an image one after another; labels: (image,), the digits; train,
     test: the places of the first `train_images` and of the others. Raises DataError for other images than are known.
     """
-    digits = load_digits()
-    counts, labels = digits.data.astype(np.uint8), digits.target.astype(np.int64)
+    pixels, digits = map(np.asarray, load_digits(return_X_y=True))
+    counts, labels = pixels.astype(np.uint8), digits.astype(np.int64)
     found = hashlib.sha256(counts.tobytes() + labels.tobytes()).hexdigest()
     if found != DIGEST:
         raise DataError(f"digits of scikit-learn: expected sha256 {DIGEST}, found {found}")

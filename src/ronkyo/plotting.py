@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 
 from ronkyo.typeset import fonts
 from ronkyo.typeset.compact import compact
+from ronkyo.typeset.labels import with_labels
 
 COLUMN_CM = 14.8  # width of the text on the page
 # L* 27, 50, 59, 76, 49, 58: neighbours differ in grey print, and pairs for colour-blind eyes.
@@ -125,8 +126,8 @@ def tell_seeds(marks: Artist, values: Iterable[float], word: str) -> None:
 
 
 def to_svg(drawing: Figure, name: str) -> bytes:
-    """The figure as SVG, small; the same figure under the same name gives the same bytes."""
+    """The figure as SVG, small, its labels to be found; the same figure under the same name gives the same bytes."""
     buffer = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": name}):
         drawing.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return compact(buffer.getvalue(), name)
+    return compact(with_labels(buffer.getvalue()), name)

@@ -8,7 +8,7 @@ import pytest
 from test_pdf import ATTACHMENTS, PAGE, root, written  # noqa: F401
 
 from ronkyo.check import __main__ as checks
-from ronkyo.check import chromium, file, html, lines, pages, wayfinding
+from ronkyo.check import chromium, file, grey, html, lines, pages, wayfinding
 from ronkyo.check.report import LEFT, RIGHT, Line, Outcome, Report, Sheet
 from ronkyo.words import Words
 
@@ -248,7 +248,36 @@ def test_images_without_an_alternative(report):
 def test_pages_left_empty(report):
     chapters = HTML.replace("</main>", '<p style="break-before: page">えお</p></main>')
     assert "p. 1" in pages.pages_are_filled(report(chapters)).figure
-    assert pages.pages_are_filled(report(HTML.replace("<p>", '<p style="margin-top: 120mm">'))).ok
+    lower = chapters.replace("<p>", '<p style="margin-top: 220mm">', 1)
+    assert "p. 1:" not in pages.pages_are_filled(report(lower)).figure
+
+
+def test_pages_of_a_submission(report):
+    made = report(HTML)
+    assert pages.pages_are_few(made).ok
+    made.edition = "submission"
+    assert pages.pages_are_few(made) == Outcome(True, "1 pages of the submission (at most 45)")
+
+
+def panel(*lines):
+    """A figure with lines of three points in one panel."""
+    paths = "".join(f'<path clip-path="url(#p)" fill="none" d="M 0 0 L 1 1 L 2 0" {line}/>' for line in lines)
+    return f'<figure id="fig:x"><svg xmlns="http://www.w3.org/2000/svg">{paths}</svg></figure>'
+
+
+@pytest.mark.parametrize(
+    ("other", "is_told"),
+    [
+        ('stroke="#7a1717"', False),
+        ('stroke="#e9b44c"', True),
+        ('stroke="#7a1717" stroke-dasharray="4 2"', True),
+        ('stroke="#7a1717" stroke-width="2"', True),
+    ],
+)
+def test_lines_in_grey(report, other, is_told):
+    outcome = grey.lines_differ_in_grey(report(page=panel('stroke="#17407a"', other)))
+    assert outcome.ok == is_told
+    assert ("fig:x (#17407a #7a1717)" in outcome.figure) != is_told
 
 
 @needs_poppler

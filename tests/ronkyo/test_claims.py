@@ -560,10 +560,10 @@ def test_the_table_of_claims_leads_with_hypotheses_and_tells_what_stands_among_a
     rendered = stating(measured)('exact("digits.chance.accuracy", equals=0.1)', id="e", before=before, after=after)
     root = build.parse(rendered).root
     assert [[cell.text_content() for cell in row] for row in root.xpath('//table[.//th="仮説"]/tbody/tr')] == [
-        ["1", "仮説 a", "支持", "差", "0.107", "[0.080, 0.135]", "4", "○"],
-        ["2", "仮説 b", "支持 際どい", "差", "0.021", "[0.001, 0.042]", "4", "×"],
-        ["3", "仮説 c", "未決", "差", "0.002", "[−0.021, 0.026]", "4", "—"],
-        ["4", "仮説", "支持", "計算", "0", "—", "—", "—"],
+        ["1", "仮説 a", "差 0.107 [0.080, 0.135]", "4", "支持", "○", "本文"],
+        ["2", "仮説 b", "差 0.021 [0.001, 0.042]", "4", "支持 際どい", "×", "本文"],
+        ["3", "仮説 c", "差 0.002 [−0.021, 0.026]", "4", "未決", "—", "本文"],
+        ["4", "仮説", "差 0", "計算値", "支持", "—", "本文"],
     ]
     (told,) = (text for paragraph in root.iter("p") if (text := paragraph.text_content()).startswith("判定の決まった"))
     assert "主張は 2 個であり" in told
@@ -649,6 +649,10 @@ def test_the_ledger_compares_with_what_the_original_printed(project, state):
 
 
 ORIGINALS = {
+    "a mapping in a list": (
+        "statements: [{says: x, tested: y, claims: [{a: contradicted}]}]\nnumbers: {}\ncomparable: {}\n",
+        "statements.0.claims: expected ",
+    ),
     "a statement about a claim that nobody states": (
         "statements: [{says: x, tested: y, claims: [b, a-b]}]\nnumbers: {}\ncomparable: {}\n",
         "report_templates/original.yaml: statements.0.claims: no template states the claim 'b'",

@@ -357,9 +357,19 @@ def test_tests_and_discussions_are_sections_of_their_own():
     assert built.root.findall("p")[-1].text == "本文。"
 
 
-def test_a_test_of_several_parts_may_go_on_on_the_next_page():
-    built = boxed("## 章\n### 確認テスト 1\n\n答え。\n\n### 確認テスト 2\n\n- 一\n- 二\n\n### 考察\n\n- 一\n")
-    assert [section.get("data-long") for section in built.root.iter("section")] == [None, "", None]
+def test_a_line_that_wraps_is_marked_and_hangs_deeper_than_it_begins():
+    long = "        y = f(" + "x, " * 30 + ")"
+    built = tree.build(f"## 章\n\n```python\n{long}\n    pass\n# {'字' * 54}\n```\n", Words("ja"))
+    lines = built.root.xpath("//pre/code/span")
+    assert [line.get("class") for line in lines] == ["line indent-8 wraps", "line indent-4", "line wraps"]
+
+
+def test_short_names_of_a_table_stay_in_one_line():
+    table = "## 章\n\n| 名 | 値 |\n|---|---|\n| {} | 1 |\n\n/// table-caption\n表。\n///\n"
+    kinds = [
+        tree.build(table.format(name), Words("ja")).root.find(".//figure").get("class") for name in ("甲", "甲" * 15)
+    ]
+    assert kinds == ["table names", "table"]
 
 
 @pytest.mark.parametrize(("lines", "kind"), [(tree.SHORT, "listing short"), (tree.SHORT + 1, "listing")])

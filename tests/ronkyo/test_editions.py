@@ -171,6 +171,32 @@ def test_a_row_of_a_table_stands_for_the_evidence_that_is_left_out():
     assert body.xpath('//*[@id="ledger:a"]/ancestor::tr//td/text()') == ["4"]
 
 
+def test_tables_of_claims_have_in_the_submission_the_rows_of_what_stands_there(project):
+    second = CLAIM.replace('"a"', '"b"').replace("gru", "bilstm")
+    findings = "{% findings %}\n" + CLAIM + "\n{% full %}\n" + second + "{% endfull %}\n{% endfindings %}\n"
+    alone = "{% findings %}\n{% full %}\n" + second.replace('"b"', '"c"') + "{% endfull %}\n文。\n{% endfindings %}\n"
+    ends = "{{ claims_table() }}\n\n{% full %}\n{{ ledger() }}\n{% endfull %}\n"
+    sample.write_report(project, f"## 章\n\n{findings}\n{alone}\n## 表\n\n{ends}")
+    built = build.parse(chapters.render(project))
+    short, whole = (
+        html.fromstring(page.for_print(built, Front("題", date(2026, 1, 2), edition=edition)).html)
+        for edition in ("submission", "full")
+    )
+
+    def numbers(root, path):
+        return [row[0].text_content() for row in root.xpath(f"{path}//tbody/tr")]
+
+    assert numbers(whole, '//div[@class="findings"]') == ["1", "2", "3"]
+    assert numbers(short, '//div[@class="findings"]') == ["1"]
+    assert len(short.xpath('//div[@class="findings"]')) == 1
+    assert numbers(whole, '//*[@id="tab:claims"]') == ["1", "2", "3"]
+    assert numbers(short, '//*[@id="tab:claims"]') == ["1"]
+    assert [len(root.xpath('//*[@id="tab:claims"]//th')) for root in (short, whole)] == [6, 7]
+    [caption] = (figure.text_content() for figure in short.xpath('//*[@id="tab:claims"]/figcaption'))
+    assert "ほかの主張 2 個は全体版にある" in caption
+    assert "FDR" not in caption
+
+
 def test_a_section_of_which_nothing_is_left_is_not_in_the_contents():
     body = paper(TEXT, "submission")
     assert body.xpath("//nav//li/a/@href") == ["#one", "#exercise", "#two"]
@@ -208,7 +234,10 @@ def test_a_heading_is_not_left_out_without_its_text(project):
 
 # -- the files --------------------------------------------------------------------------------------------------------
 
+ROWS = '  - {exercise: "#まとめ", question: 高いか, claim: a}\n' * 7  # so many have a page of their own
 REPORT = """\
+{{ conclusions() }}
+
 前書き[^1]。
 
 {% for number in range(14) %}
@@ -258,6 +287,7 @@ def built(tmp_path_factory):
     chosen = '  edition: submission\n  number: "24-0123"\n  code_url'
     project.params_file.write_text(text.replace("  code_url", chosen), encoding="utf-8")
     sample.write_report(project, REPORT)
+    (project.templates / "conclusions.yaml").write_text(f"conclusions:\n{ROWS}", encoding="utf-8")
     build.build(project, say=lambda step: None)
     build.build(project, lambda step: None, "full")
     return project
@@ -284,6 +314,14 @@ def test_the_submission_has_a_cover_and_leaves_out_what_the_full_edition_has(bui
     assert "欠けている番号" not in full
     assert "余白の段落" in built.report_file("html").read_text(encoding="utf-8")
     assert "余白の段落" in built.report_file("md").read_text(encoding="utf-8")
+
+
+def test_after_the_cover_come_the_conclusions_the_contents_and_the_text_before_the_first_chapter(built):
+    cover, conclusions, contents, body = container.read(built.report_file("pdf")).pages[:4]
+    assert "2026" in cover
+    assert "高いか" in conclusions
+    assert "目次" in contents
+    assert body.index("前書き") < body.index("本文である")
 
 
 def test_bookmarks_are_those_of_the_edition(built):

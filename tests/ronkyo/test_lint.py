@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from ronkyo import files
 from ronkyo.claims.lint import ADVICE, Finding, LintError, Rules, lint, lint_files, marks
 from ronkyo.claims.lint.core import VOCABULARIES
 from ronkyo.cli import main
+from ronkyo.errors import UserError
 from ronkyo.report import prose
 from ronkyo.report.functions import RESULTS
 
@@ -748,3 +750,61 @@ def test_comparisons_of_the_original_are_found():
     missed, false = measure("comparison")
     assert missed == []  # of 15
     assert false == [(694, "効果的")]
+
+
+# -- terms ------------------------------------------------------------------------------------------------------------
+
+TERMS = """\
+terms:
+  更新ゲート: [アップデートゲート]
+  注意機構: [Attention, 注意]
+  パラメータの数: [パラメータ数]
+"""
+TERMED = Rules("ja", ["考察"], RESULTS, {"更新ゲート": ["アップデートゲート"], "注意機構": ["Attention", "注意"]})
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("GRU のアップデートゲート。\n\n行。\nAttention を使う。", [(1, "アップデートゲート"), (4, "Attention")]),
+        ("注意機構と注意。", [(1, "注意")]),
+        ("| 列 |\n|---|\n| Attention |\n", [(3, "Attention")]),
+        ('{{ figure("x", caption="Attention の図", alt="注意") }}', [(1, "Attention"), (1, "注意")]),
+        (
+            '{% claim "a", exact(1, 1), hypothesis="Attention が効く" %}{% supported %}文。{% endclaim %}',
+            [(1, "Attention")],
+        ),
+        ('{% background "由来" %}Attention は 3 倍。{% endbackground %}', [(1, "Attention")]),
+        (
+            "### Attention\n\n`Attention` と「Attention」と $Attention$。[図](#Attention)\n\n```python\nAttention\n```\n",
+            [],
+        ),
+        (
+            "self-Attention、Attention2、attention、{{ label('x', 'Attention') }}[^a]\n\n[^a]: Attention Is All You Need.\n",
+            [],
+        ),
+    ],
+)
+def test_other_words_than_the_terms_are_found_where_they_are_used(text, found):
+    findings = [finding for finding in lint(text, FILE, TERMED) if finding.kind == "term"]
+    assert [(finding.line, finding.words.partition(",")[0]) for finding in findings] == found
+
+
+def test_the_terms_of_a_project_are_held_in_all_its_templates(tmp_path):
+    project = sample.build(tmp_path)
+    files.write_text(project.templates / "terms.yaml", TERMS)
+    sample.write_report(project, "文。\n", one="パラメータ数を数える。\n")
+    [finding] = prose.lint(project)
+    place = "report_templates/chapters/one.md.j2:1"
+    assert (
+        str(finding)
+        == f"{place}: term パラメータ数, for which terms.yaml has パラメータの数, write that (パラメータ数を数える。)"
+    )
+
+
+def test_a_list_of_terms_that_is_none_names_its_file(tmp_path):
+    project = sample.build(tmp_path)
+    files.write_text(project.templates / "terms.yaml", "terms: {注意機構: Attention}\n")
+    sample.write_report(project, "文。\n")
+    with pytest.raises(UserError, match="report_templates/terms.yaml: terms.注意機構: expected"):
+        prose.lint(project)

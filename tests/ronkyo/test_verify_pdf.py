@@ -200,7 +200,7 @@ def glyphs(path, text):
 
 def exchanged(operators):
     """The two figures in each other's place."""
-    one, other = re.findall(r"/Figure\s*<</MCID \d+>>\s*BDC(.*?)EMC", operators, re.DOTALL)[:2]
+    one, other = re.findall(r"/Figure\s*<</MCID \d+>>\s*BDC(.*?)EMC", operators, re.DOTALL)[-2:]  # behind the formula
     return operators.replace(one, "?").replace(other, one).replace("?", other)
 
 
@@ -251,8 +251,8 @@ def test_another_text_for_a_formula_is_told(report):
         formula[NameObject("/ActualText")] = TextStringObject("x^3")
 
     lines = found(rewritten(report, change))
-    assert re.fullmatch(r"page \d: expected …says,￼x\^2isaformula,.*…, found …says,￼x\^3isaformula,.*…", lines[0])
-    assert re.fullmatch(r"page \d: 'formula .+': expected the drawing that was set there, found another", lines[1])
+    assert lines[0] == "page 1: expected …￼x^2…, found …￼x^3…"
+    assert re.fullmatch(r"page 1: '.+': expected the drawing that was set there, found another", lines[1])
 
 
 @pytest.mark.parametrize("key", ["/ActualText", "/Alt"])

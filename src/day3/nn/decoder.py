@@ -53,7 +53,7 @@ def _joined(first: Tensor, *others: Tensor) -> Tensor:
 
 
 def attend(states: Tensor, encoded: Tensor) -> Tensor:
-    """文脈ベクトル: エンコーダの状態の重み付き平均 c_t = Σ_s α_{t,s} h̄_s。
+    """文脈ベクトル: エンコーダの状態 e_s の重み付き平均 c_t = Σ_s α_{t,s} e_s。
 
     states: (batch, time, hidden_size), encoded: (batch, input_time, hidden_size) -> (batch, time, hidden_size)
     """
@@ -65,5 +65,5 @@ def attention_weights(states: Tensor, encoded: Tensor) -> Tensor:
 
     states: (batch, time, hidden_size), encoded: (batch, input_time, hidden_size) -> (batch, time, input_time)
     """
-    # α_{t,s} = exp(h_t · h̄_s) / Σ_{s'} exp(h_t · h̄_{s'})
+    # α_{t,s} = exp(h_t · e_s) / Σ_r exp(h_t · e_r)
     return torch.softmax(states @ encoded.mT, dim=-1)

@@ -10,13 +10,15 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
+from ronkyo.editions import Edition
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.words import Words
 
 try:
-    from ronkyo.check import file, html, lines, pages, wayfinding
+    from ronkyo.check import file, grey, html, lines, pages, wayfinding
     from ronkyo.check.report import Outcome, Report
 except ModuleNotFoundError as error:
     sys.exit(f"ronkyo.check: expected {error.name}, which is not installed: pip install 'ronkyo[check]'")
@@ -43,7 +45,10 @@ CHECKS: dict[str, Callable[[Report], Outcome]] = {
     "captions": pages.captions_stand_with_what_they_name,
     "equations": pages.equations_stand_whole_with_their_number,
     "alternative texts": pages.images_have_alternatives,
+    "pages": pages.pages_are_few,
     "pages filled": pages.pages_are_filled,
+    "formulas copied": pages.formulas_can_be_copied,
+    "lines in grey": grey.lines_differ_in_grey,
     "HTML valid": html.html_is_valid,
     "HTML in one file": html.html_is_one_file,
     "HTML without scripts": html.html_needs_no_script,
@@ -80,7 +85,9 @@ def _report(project: Project, pdf: Path | None, page: Path | None) -> Report:
             raise UserError(f"{path}: expected the built report, found no such file; make report builds it")
     attached = frozenset({"claims.json", f"{project.name}.md", "params.yaml"})
     validator = project.root / "build/check/node_modules/vnu-jar/build/dist/vnu.jar"
-    return Report(pdf, page, Words(project.load_report().language), attached, validator)
+    settings = project.load_report()
+    edition = next((one for one in get_args(Edition) if pdf == project.edition_file(one)), settings.edition)
+    return Report(pdf, page, Words(settings.language), attached, validator, edition)
 
 
 if __name__ == "__main__":

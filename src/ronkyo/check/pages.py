@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ronkyo.check.report import BOTTOM, LEFT, RIGHT, TOP, Box, Outcome, Report, kids_of, listed, structure
+from ronkyo.check.report import BOTTOM, LEFT, RIGHT, TOP, Box, Outcome, Report, bare, kids_of, listed, structure
 
-FILLED = 0.15  # of a page
+FILLED = 0.85  # of a page
+MOST = 45  # pages of a submission
 
 
 def headings_stand_with_their_text(report: Report) -> Outcome:
@@ -54,8 +55,9 @@ def equations_stand_whole_with_their_number(report: Report) -> Outcome:
         begin_a_page += Box.around(formula).top < TOP + 12
         if {page for part in places for page, _ in part} != {first} or not _stands_well(formula, number):
             bad.append(f"p. {first + 1}: {str(kids[0]['/Alt'])[:20]}…")
+    is_less = report.edition != "full" and equations <= wanted and numbered <= with_number
     return Outcome(
-        equations == wanted and numbered == with_number and not bad,
+        (is_less or (equations, numbered) == (wanted, with_number)) and not bad,
         f"{equations} of {wanted}, {numbered} of {with_number} with their number, {begin_a_page} begin a page"
         + listed(bad[:5]),
     )
@@ -108,6 +110,32 @@ def pages_are_filled(report: Report) -> Outcome:
         if number + 1 not in starts and number + 1 < len(report.sheets)
     }
     bad = [f"p. {number}: {share:.0%}" for number, share in shares.items() if share < FILLED]
-    half = sum(share < 0.6 for share in shares.values())
-    least = min(shares.values(), default=0)
-    return Outcome(not bad, f"least {least:.0%} (at least {FILLED:.0%}); {half} pages under 60 %" + listed(bad))
+    return Outcome(
+        not bad,
+        f"least {min(shares.values(), default=1):.0%} (at least {FILLED:.0%}), {len(bad)} pages under" + listed(bad),
+    )
+
+
+def pages_are_few(report: Report) -> Outcome:
+    count = len(report.reader.pages)
+    if report.edition == "full":
+        return Outcome(True, f"{count} pages of everything")
+    return Outcome(count <= MOST, f"{count} pages of the submission (at most {MOST})")
+
+
+def formulas_can_be_copied(report: Report) -> Outcome:
+    """The TeX that each formula's tag has is what is copied from the page; each is spoken, too."""
+    formulas = [element for element in structure(report.reader) if element.get("/S") == "/Formula"]
+    wanted = len(report.html.xpath("//*[local-name()='svg'][contains(concat(' ', @class, ' '), ' math ')]"))
+    copied = bare("".join(report.texts))
+    bad = [
+        str(formula.get("/ActualText", formula.get("/Alt")))[:30]
+        for formula in formulas
+        if not bare(str(formula.get("/ActualText", ""))) or not str(formula.get("/Alt", "")).strip()
+    ]
+    bad += [
+        tex[:30] for tex in {str(formula.get("/ActualText", "")) for formula in formulas} if bare(tex) not in copied
+    ]
+    return Outcome(
+        not bad and bool(formulas) >= bool(wanted), f"{len(formulas)} formulas, {wanted} in the HTML" + listed(bad[:8])
+    )

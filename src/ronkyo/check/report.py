@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -13,8 +14,9 @@ from typing import Any, NamedTuple
 
 import pdfplumber
 import pypdf
-from lxml import html
+from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
+from ronkyo.editions import Edition
 from ronkyo.words import Words
 
 LEFT, RIGHT = 30.9 / 25.4 * 72, (210 - 30.9) / 25.4 * 72  # of the column, as report.css has it
@@ -75,9 +77,12 @@ class Report:
         words: Words,
         attached: frozenset[str] = frozenset(),
         validator: Path = Path("vnu.jar"),
+        edition: Edition = "full",
     ) -> None:
-        """page: the HTML; attached: the names of the files that must be in the PDF; validator: that of the HTML."""
+        """page: the HTML; attached: the names of the files that must be in the PDF; validator: that of the HTML;
+        edition: of the PDF, while the HTML has everything."""
         self.pdf, self.page, self.words, self.attached, self.validator = pdf, page, words, attached, validator
+        self.edition: Edition = edition
 
     @cached_property
     def reader(self) -> pypdf.PdfReader:
@@ -197,6 +202,15 @@ def plain(text: str) -> str:
 
 def bare(text: str) -> str:
     return re.sub(r"\s+", "", text)
+
+
+def embedded(page: Any) -> Iterator[tuple[str, Any]]:
+    """(id, root of the SVG) of each drawing in the figures of an HTML, whether it stands there or is an image."""
+    for figure in page.xpath("//figure[@id]"):
+        for image in figure.xpath(".//img[starts-with(@src, 'data:image/svg+xml;base64,')]"):
+            yield figure.get("id"), etree.fromstring(base64.b64decode(image.get("src").partition(",")[2]))
+        for drawing in figure.xpath(".//*[local-name()='svg'][not(contains(@class, 'math'))]"):
+            yield figure.get("id"), drawing
 
 
 def links_of(sheet: Any) -> Iterator[Any]:

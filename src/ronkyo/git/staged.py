@@ -45,7 +45,8 @@ def _lint(index: Project, changed: Collection[str]) -> list[str]:
     from ronkyo.claims.lint import lint_files
     from ronkyo.report import prose
 
-    files = [file for file in prose.templates(index) if index.relative(file) in changed]
+    terms = index.relative(index.templates / "terms.yaml") in changed
+    files = [file for file in prose.templates(index) if terms or index.relative(file) in changed]
     return [str(finding) for finding in lint_files(files, prose.rules(index), index.root)] if files else []
 
 

@@ -33,6 +33,11 @@ def short_badge(claim: Claim) -> str:
     return f'<a class="badge short {claim.verdict}" href="#ledger:{claim.id}">[{text}]</a>'
 
 
+def page_of(claim: Claim) -> str:
+    """A link to the claim, of which paper prints the page."""
+    return f'<a class="page" href="#claim:{claim.id}">{claim.words("report.there")}</a>'
+
+
 def mark(verdict: Verdict, words: Words) -> str:
     """The word of a verdict, coloured."""
     return f'<span class="verdict {verdict}">{words(f"claims.{verdict}")}</span>'

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ronkyo.claims import estimates
-from ronkyo.claims.estimates import Method
 from ronkyo.claims.statements import Claim
 from ronkyo.claims.verdicts import Verdict
 from ronkyo.numbers import ABSENT, shown
-from ronkyo.report import places
+from ronkyo.report import findings, places
 from ronkyo.report.appendix import appendix
-from ronkyo.report.badges import marked, told
+from ronkyo.report.badges import page_of, told
 from ronkyo.report.blocks import caption as caption_of
-from ronkyo.report.blocks import cell, table
+from ronkyo.report.blocks import table
 from ronkyo.report.original import Original
 from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Value, Values
+
+ONLY_FULL = '{: data-full="" }'  # of a cell that the submission leaves out
 
 
 class ClaimTables:
@@ -33,8 +34,8 @@ class ClaimTables:
         return {method.__name__: method for method in (*tables, self.false_discoveries, self.ledger)}
 
     def claims_table(self) -> str:
-        """A row for each claim, after the last: number, hypothesis, verdict, what is estimated, its value with interval, n,
-        whether it stands among all of them."""
+        """A row for each claim, after the last: number, hypothesis, estimate with interval, n, verdict, whether it stands among
+        all of them, which only the full edition tells, and the page."""
         self._expect_all("claims_table()")
         claims = [stated.claim for stated in self.claims.stated]
         file = self.project.relative(self.project.claims_file)
@@ -45,25 +46,17 @@ class ClaimTables:
         counted = self.words("claims.joiner").join(told)
         caption = self.words("report.claims.caption", counts=counted, rate=shown(estimates.ALPHA, ".0%"))
         head, rows = self.words("report.claims").split("|"), [self._row(claim) for claim in claims]
-        return table(head, rows) + caption_of("table", "tab:claims", caption, file)
+        head[-2] += f" {ONLY_FULL}"
+        return table(head, rows, texts=(1,)) + caption_of("table", "tab:claims", caption, file)
 
     def _expect_all(self, call: str) -> None:
         """No claim may be stated from here on: what is printed would be of a part of them."""
         self.claims.counted_by = f"{call} at {places.of_call()}"
 
     def _row(self, claim: Claim) -> list[str]:
-        computed = claim.deciding.estimate.method == Method.EXACT
         stands = self.claims.stands(claim)
-        return [
-            f"[{claim.number}](#ledger:{claim.id})",
-            cell(claim.hypothesis),
-            marked(claim),
-            self.words(f"report.method.{claim.deciding.estimate.method}"),
-            claim.effect(),
-            ABSENT if computed else claim.interval(),
-            ABSENT if computed else claim.n,
-            ABSENT if stands is None else self.words("report.stands" if stands else "report.falls"),
-        ]
+        told = ABSENT if stands is None else self.words("report.stands" if stands else "report.falls")
+        return [*findings.row(claim, self.claims.nouns), f"{told} {ONLY_FULL}", page_of(claim)]
 
     def false_discoveries(self) -> str:
         """How many of the decided claims stand when the rate of false ones among them is held; it stands after the last."""

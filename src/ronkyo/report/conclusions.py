@@ -5,7 +5,6 @@ The page stands before the claims are stated: its call leaves a mark, which is f
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from ronkyo.errors import nearest
 from ronkyo.numbers import ABSENT
 from ronkyo.project import Layout
 from ronkyo.report import blocks, findings
-from ronkyo.report.badges import marked, told
+from ronkyo.report.badges import marked, page_of, told
 from ronkyo.report.original import Original
 from ronkyo.report.places import MARK
 from ronkyo.report.sentences import MarkedClaims
@@ -110,7 +109,7 @@ class Conclusions:
             words("report.conclusions.number", effect=findings.effect(claim, self.claims.nouns), n=_sample(claim)),
             marked(claim),
             self._said(claim.id) or ABSENT,
-            f'<a class="page" href="#claim:{claim.id}">{html.escape(words("report.conclusions.there"))}</a>',
+            page_of(claim),
         ]
 
     def _said(self, id: str) -> str:

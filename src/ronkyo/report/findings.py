@@ -16,11 +16,12 @@ def table(claims: Sequence[Claim], nouns: Nouns) -> str:
     """A row for each claim; "" for none."""
     if not claims:
         return ""
-    head, rows = claims[0].words("report.findings").split("|"), [_row(claim, nouns) for claim in claims]
+    head, rows = claims[0].words("report.findings").split("|"), [row(claim, nouns) for claim in claims]
     return f'<div class="findings" markdown="1">\n\n{blocks.table(head, rows, texts=(1,))}\n\n</div>'
 
 
-def _row(claim: Claim, nouns: Nouns) -> list[str]:
+def row(claim: Claim, nouns: Nouns) -> list[str]:
+    """Its number, hypothesis, effect, n and verdict."""
     number = f"[{claim.number}](#ledger:{claim.id})"
     return [number, blocks.cell(claim.hypothesis), effect(claim, nouns), sample(claim), marked(claim)]
 

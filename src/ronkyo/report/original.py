@@ -35,7 +35,8 @@ class Statement(params.Section):
     @field_validator("claims", mode="before")
     @classmethod
     def _supported(cls, claims: Any) -> Any:
-        return dict.fromkeys(claims, "supported") if isinstance(claims, list) else claims
+        ids = isinstance(claims, list) and all(isinstance(id, str) for id in claims)
+        return dict.fromkeys(claims, "supported") if ids else claims
 
     def verdict(self, verdicts: Mapping[str, Verdict]) -> Verdict | None:
         """From the verdicts of claims by id; None where no claim tested it."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 TOKENS = {  # of Pygments, those that report.css colours
     "c1", "cm", "sd", "k", "kn", "kc", "ow", "nf", "nc", "fm", "s1", "s2", "sa", "si", "mi", "mf", "nd", "nb", "bp",
 }  # fmt: skip
+INDENTS = range(4, 24, 4)  # that the style knows, so that what is wrapped hangs deeper than its line begins
+COLUMNS = 90  # of a line on paper
 SHORT = 20  # lines of a listing that stays on one page
 
 
@@ -24,8 +27,15 @@ def prepare_code(root: html.HtmlElement) -> None:
             del line.attrib["id"]
             near_start, near_end = index < 2, index >= len(lines) - 2
             keep = [name for name, wanted in (("keep-after", near_start), ("keep-before", near_end)) if wanted]
-            line.set("class", " ".join(["line", *(keep if len(lines) > 5 else [])]))
+            text = line.text_content().rstrip()
+            look = [f"indent-{indent}"] if (indent := len(text) - len(text.lstrip())) in INDENTS else []
+            look += ["wraps"] if sum(map(_columns, text)) > COLUMNS else []
+            line.set("class", " ".join(["line", *look, *(keep if len(lines) > 5 else [])]))
             _split_leading_blanks(line)
+
+
+def _columns(character: str) -> float:
+    return 1.67 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _split_leading_blanks(line: html.HtmlElement) -> None:

@@ -71,6 +71,7 @@ def printed(tree: Tree, edition: Edition | None, words: Words) -> Tree:
     root = copy.deepcopy(tree.root)
     gone = _drop(root, root.xpath(f"//*[@{LEFT_OUT}][not(ancestor::*[@{LEFT_OUT}])]"))
     gone |= _drop_notes(root, gone)
+    _drop_claims(root, gone, words)
     _let_rows_stand_for(root, gone)
     ids = set(root.xpath("//@id"))
     for link in root.xpath('//a[starts-with(@href, "#")]'):
@@ -120,6 +121,20 @@ def _was_cited_in(note: html.HtmlElement, gone: set[str]) -> bool:
 
 def _is_cited(note: html.HtmlElement) -> bool:
     return bool(note.xpath("//a[@href=$target]", target=f"#{note.get('id')}"))
+
+
+def _drop_claims(root: html.HtmlElement, gone: set[str], words: Words) -> None:
+    """Without rows that lead to the evidence of claims which are gone; a caption says how many. A table of none is gone."""
+    for table in root.xpath("//table"):
+        links = table.xpath('./tbody/tr[./*[1]/a[starts-with(@href, "#ledger:")]]')
+        rows = [row for row in links if f"claim:{row[0][0].get('href').removeprefix('#ledger:')}" in gone]
+        for row in rows:
+            row.drop_tree()
+        if rows and not table.xpath("./tbody/tr"):
+            _drop(root, [table])
+        elif rows and (captions := table.xpath("../figcaption")):
+            note = etree.SubElement(captions[0], "span")
+            note.text = words("page.rows_in_full", count=len(rows))
 
 
 def _let_rows_stand_for(root: html.HtmlElement, gone: set[str]) -> None:

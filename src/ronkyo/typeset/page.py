@@ -121,8 +121,8 @@ def for_print(tree: Tree, front: Front, more_style: str = "", sources: Sources |
         _unlink(link)
     for number in root.xpath(".//data[not(ancestor::td)]"):  # whose value nobody can see on paper
         number.drop_tag()
-    for link in root.xpath('.//a[@class="page"]'):
-        link.text = None  # the style prints the page's number
+    for link in root.xpath('.//*[@class="page"]'):  # the style prints the page's number
+        link.text = None if link.tag == "a" else words("page.in_full")
     _set_formulas_as_images(root, tree.formulas)
     faces = _faces("ttf", lambda file: f"font:{file}")
     summary = _summary(root, words)

@@ -43,6 +43,7 @@ EXTENSION_SETTINGS = {
     "pymdownx.highlight": {"guess_lang": False, "line_spans": "line", "pygments_lang_class": True},
     "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
 }
+NAME = 14  # characters of a first column that stays in one line
 WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
 PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
 INLINE = {
@@ -234,7 +235,8 @@ def _number_captions(tree: Tree, words: Words) -> None:
             tree.labels[id] = label
         if kind == "table":
             long, wide = len(figure.xpath(".//tbody/tr")) > 15, len(figure.xpath(".//thead/tr[1]/th")) > 6
-            figure.set("class", " ".join(["table", *["long"] * long, *["wide"] * wide]))
+            names = all(len(cell.text_content()) <= NAME for cell in figure.xpath(".//tbody/tr/td[1]"))
+            figure.set("class", " ".join(["table", *["long"] * long, *["wide"] * wide, *["names"] * names]))
         caption = figure.find("figcaption")
         if caption is None:
             continue
@@ -365,8 +367,6 @@ def _set_boxes(root: html.HtmlElement, boxes: Mapping[str, str]) -> None:
         while (after := following[-1].getnext()) is not None and after.tag not in ends:
             following.append(after)
         section.extend(following)
-        if kind == "test" and section.xpath(".//figure | .//table | .//ul | .//ol"):
-            section.set("data-long", "")  # on paper it may go on on the next page
 
 
 def _mark_questions(root: html.HtmlElement) -> None:

@@ -74,7 +74,7 @@ def differences(content: bytes) -> dict[str, Any]:
         for place, wanted, shown in reading.differences
     ]
     if printed:
-        ids = set(body.xpath("//main//@id"))
+        ids = set(body.xpath("//@id"))
         headings = {heading.id: heading for heading in built.headings if heading.id in ids}
         lines += _contents(reading, headings)
         chapters = [(reading.begun.get(id, 0), heading) for id, heading in headings.items() if heading.level == 2]

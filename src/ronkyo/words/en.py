@@ -42,6 +42,7 @@ TEXTS: dict[str, str] = {
     "page.blank": "\u00a0 ",  # behind a label, and between the author and the date
     "page.reference": "see",  # the text of a link that gets its target's label
     "page.in_full": " (full edition)",  # behind what would lead to something that the submission leaves out
+    "page.rows_in_full": ". {count} more claims are in the full edition.",
     "page.submission": "Submission",
     "page.full": "Full edition",
     "page.left_out": "Numbers that are missing here stand in the full edition: the HTML, and the Markdown inside this PDF.",
@@ -175,9 +176,10 @@ TEXTS: dict[str, str] = {
     "report.versions": "Software|Version",
     "report.versions.caption": "Versions with which this report was made",
     "report.parameters.caption": "Parameters of the runs (the whole of `{file}`)",
-    "report.claims": "Claim|Hypothesis|Verdict|Kind|Estimate|Interval|$n$|FDR",
+    "report.claims": "Claim|Hypothesis|Effect [interval]|$n$|Verdict|FDR|Page",
     "report.claims.caption": (
-        "Verdicts of the claims ({counts}); FDR: whether a verdict stands when the false discovery rate is held at {rate}"
+        'Verdicts of the claims ({counts})<span data-full="">; FDR: whether a verdict stands when the false discovery rate is '
+        "held at {rate}</span>"
     ),
     "report.stands": "yes",
     "report.falls": "no",
@@ -191,10 +193,6 @@ TEXTS: dict[str, str] = {
     "report.looks.plan": ", planned in commit {commit}",
     "report.looks.matters": ", with another size that matters",
     "report.metric": "{noun}: {label}",
-    "report.method.t + BCa": "difference",
-    "report.method.log t + BCa": "ratio",
-    "report.method.Clopper–Pearson": "share",
-    "report.method.exact": "computed",
     "report.original_claims": "Statement of {original}|Tested|Verdict|Claim",
     "report.original_claims.caption": "What {original} stated, and the verdicts",
     "report.not_tested": "not tested",

@@ -37,6 +37,7 @@ TEXTS: dict[str, str] = {
     "page.blank": "\u3000",  # behind a label, and between the author and the date
     "page.reference": "参照",  # the text of a link that gets its target's label
     "page.in_full": "（全体版）",  # behind what would lead to something that the submission leaves out
+    "page.rows_in_full": "。ほかの主張 {count} 個は全体版にある。",
     "page.submission": "提出版",
     "page.full": "全体版",
     "page.left_out": "欠けている番号の節、図、表、式、主張は、全体版（HTML と、この PDF に添付した Markdown）にある。",
@@ -168,8 +169,10 @@ TEXTS: dict[str, str] = {
     "report.versions": "ソフトウェア|版",
     "report.versions.caption": "レポートを組んだ環境の版",
     "report.parameters.caption": "実行時のパラメータ（`{file}` の全文）",
-    "report.claims": "主張|仮説|判定|種類|推定値|区間|$n$|FDR",
-    "report.claims.caption": "主張の判定（{counts}）。FDR は、偽発見率を {rate} に抑えても判定が残るかどうかを示す",
+    "report.claims": "主張|仮説|効果 [区間]|$n$|判定|FDR|頁",
+    "report.claims.caption": (
+        '主張の判定（{counts}）<span data-full="">。FDR は、偽発見率を {rate} に抑えても判定が残るかどうかを示す</span>'
+    ),
     "report.stands": "○",
     "report.falls": "×",
     "report.false_discoveries": (
@@ -182,10 +185,6 @@ TEXTS: dict[str, str] = {
     "report.looks.plan": "、計画のコミット {commit}",
     "report.looks.matters": "、同等とみなす幅は今と異なる",
     "report.metric": "{noun}：{label}",
-    "report.method.t + BCa": "差",
-    "report.method.log t + BCa": "比",
-    "report.method.Clopper–Pearson": "割合",
-    "report.method.exact": "計算",
     "report.original_claims": "{original}の記述|試した条件|判定|主張",
     "report.original_claims.caption": "{original}の記述と判定",
     "report.not_tested": "試していない",

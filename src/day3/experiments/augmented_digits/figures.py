@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from day3.digits import SIDE
 from day3.experiments.augmented_digits.methods import augment
+from day3.experiments.augmented_digits.settings import SIDE
 from ronkyo.plotting import COLORS, INK, figure
 from ronkyo.results import Results
 from ronkyo.seeds import generator

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from ronkyo.params import Section, Seeds, Variants
 
+SIDE, CLASSES = 8, 10  # pixels of an image, both ways; digits
 Method = Literal["flip", "crop", "tone", "rotation", "quarter_turn", "erasing", "mixup"]
 LABELS: dict[Method, str] = {
     "flip": "反転",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from day3.digits import CLASSES
-from day3.experiments.augmented_digits.settings import Settings, Training
+from day3.experiments.augmented_digits.settings import CLASSES, Settings, Training
 from ronkyo.files import Arrays
 from ronkyo.results import Summary, Table
 

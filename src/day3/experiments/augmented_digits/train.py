@@ -8,9 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from day3.digits import CLASSES, SIDE
 from day3.experiments.augmented_digits.methods import augment
-from day3.experiments.augmented_digits.settings import Training
+from day3.experiments.augmented_digits.settings import CLASSES, SIDE, Training
 from day3.nn.adam import Adam
 from day3.nn.recurrent import dense, one_thread
 from day3.nn.update import update

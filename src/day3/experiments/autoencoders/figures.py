@@ -6,13 +6,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from day3.digits import SIDE
 from ronkyo.plotting import COLORS, INK, figure
 from ronkyo.results import Results
 
 __all__ = ["vae", "vq_vae"]
 
-HATCHES = ["", "////", "...."]
+SIDE = 8  # pixels of an image, both ways
 
 
 def vae(results: Results) -> Figure:

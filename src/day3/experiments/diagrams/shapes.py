@@ -47,7 +47,7 @@ INPUT = Role(tint(COLORS[3], 0.28), "#a97a16", corner=0.0)
 STATE = Role(tint(COLORS[0], 0.23), COLORS[0], corner=0.35)
 OUTPUT = Role(tint(COLORS[1], 0.20), "#a63d1f", corner=1.0)
 CONTEXT = Role(tint(COLORS[2], 0.24), "#1b6d63", corner=1.0)  # what one network hands to another
-BACKWARD = Role(tint(COLORS[4], 0.12), "#6b4487", corner=0.35)  # a state that runs against time
+BACKWARD = Role(tint(COLORS[4], 0.12), "#6b4487", corner=0.35, dash="--")  # a state that runs against time
 PLAIN = Role("#ffffff", GREY, corner=0.35)
 FRAME = Role("#f4f6f8", "#c9d0d7", corner=0.12)
 

@@ -16,6 +16,7 @@ from ronkyo.results import Results
 __all__ = ["accuracy", "learning_curves", "query"]
 
 PANELS = ascii_lowercase
+MARKERS = "os^Dvx*P"  # as many as there are variants: dashes alone are hard to tell apart
 
 
 def learning_curves(results: Results) -> Figure:
@@ -23,21 +24,23 @@ def learning_curves(results: Results) -> Figure:
 
     Batches, not epochs, since an epoch of fewer windows has fewer of them; on a log axis, since some train much longer.
     """
-    drawing, (loss, perplexity) = figure(height_cm=7.5 + 0.5 * (len(results.runs) // 3), columns=2, sharex=True)
-    for (variant, run), color, dashes in zip(results.runs.items(), cycle(COLORS), cycle(LINE_STYLES), strict=False):
+    drawing, (loss, perplexity) = figure(height_cm=6.5 + 0.4 * (len(results.runs) // 3), columns=2)
+    styles = zip(results.runs.items(), cycle(COLORS), cycle(LINE_STYLES), cycle(MARKERS), strict=False)
+    for (variant, run), color, dashes, marker in styles:
         style = {"color": color, "linestyle": dashes, "linewidth": 1, "label": results.labels[variant]}
+        style |= {"marker": marker, "markersize": 3.5, "markerfacecolor": "none"}
         curve = results.curves[variant]
         loss.fill_between(curve["step"], curve["loss_low"], curve["loss_high"], color=color, alpha=0.12, linewidth=0)
-        loss.plot(curve["step"], curve["loss_median"], **style)
+        loss.plot(curve["step"], curve["loss_median"], markevery=max(1, len(curve["step"]) // 6), **style)
         tested = np.exp(run["test_loss"])  # (seed, epoch)
         ends = run["batch_loss"].shape[1] // tested.shape[1] * np.arange(1, tested.shape[1] + 1)
         perplexity.fill_between(ends, tested.min(axis=0), tested.max(axis=0), color=color, alpha=0.12, linewidth=0)
-        perplexity.plot(ends, np.median(tested, axis=0), marker="o", markersize=2.5, **style)
+        perplexity.plot(ends, np.median(tested, axis=0), **style)
     perplexity.axhline(
         results.constants["trigram"]["perplexity"], color=INK, linewidth=0.8, linestyle=":", label="トライグラム"
     )
     loss.set(xscale="log", xlabel="バッチ", ylabel="交差エントロピー損失")
-    perplexity.set(xlabel="バッチ（印はエポックの終わり）", ylabel="パープレキシティ")
+    perplexity.set(xscale="log", xlabel="バッチ（印はエポックの終わり）", ylabel="パープレキシティ")
     for panel in loss, perplexity:
         panel.xaxis.set_major_formatter("{x:,.0f}")
     drawing.legend(*perplexity.get_legend_handles_labels(), loc="outside lower center", ncols=3)

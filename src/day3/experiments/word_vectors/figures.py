@@ -17,7 +17,7 @@ BASELINES = {"ppmi_svd": "PPMI–SVD", "chance": "偶然の 97.5 % 点"}
 
 def vectors(results: Results) -> Figure:
     """A map of some words by kind, and every seed's correlation with MEN's ratings beside counting and chance."""
-    drawing, (plane, correlation) = figure(height_cm=7.4, columns=2, width_ratios=(1.35, 1))
+    drawing, (plane, correlation) = figure(height_cm=6.8, columns=2, width_ratios=(1.35, 1))
     _map(plane, results)
     _correlation(correlation, results)
     return drawing
@@ -39,12 +39,27 @@ def _map(panel: Axes, results: Results) -> None:
         x, y = plane[groups == group].T
         color = COLORS[place % len(COLORS)]
         panel.plot(x, y, MARKERS[place % len(MARKERS)], color=color, markersize=3.5, label=group)
-    for word, (x, y) in zip(results.data["vocabulary"][results.data["map_words"]], plane, strict=True):
-        panel.annotate(word, (x, y), (2.5, 1.5), textcoords="offset points", fontsize=6)
+    heights = np.empty(len(plane))
+    for group in dict.fromkeys(groups):
+        heights[groups == group] = _apart(plane[groups == group, 1], 0.055 * np.ptp(plane[:, 1]))
+    words = results.data["vocabulary"][results.data["map_words"]]
+    for word, x, height in zip(words, plane[:, 0], heights, strict=True):
+        panel.annotate(word, (x, height), (3, -2), textcoords="offset points", fontsize=6)
     panel.set(xlabel="第 1 主成分", ylabel="第 2 主成分")
     panel.margins(0.1)
     panel.set_title(f"(a) 語の地図（{results.labels[shown.variant]}）")
     panel.legend(fontsize=6.5, handletextpad=0.1, borderaxespad=0.2, loc="best")
+
+
+def _apart(heights: np.ndarray, gap: float) -> np.ndarray:
+    """In the same order and about the same middle, at least `gap` from each other. (n,) -> (n,)"""
+    order = np.argsort(heights)
+    apart = heights[order]
+    for place in range(1, len(apart)):
+        apart[place] = max(apart[place], apart[place - 1] + gap)
+    moved = np.empty_like(apart)
+    moved[order] = apart - np.mean(apart - heights[order])
+    return moved
 
 
 def _correlation(panel: Axes, results: Results) -> None:

@@ -1,4 +1,4 @@
-"""The lint of a report's prose: numbers typed by hand, and comparisons outside claims."""
+"""The lint of a report's prose: numbers typed by hand, comparisons outside claims, other words than its terms."""
 
 from ronkyo.claims.lint.core import ADVICE, Finding, LintError, Rules, lint, lint_files, marks
 

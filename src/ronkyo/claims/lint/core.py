@@ -16,6 +16,7 @@ import jinja2
 
 from ronkyo.claims.lint import en, ja
 from ronkyo.claims.lint.sections import HEADING, result_paragraphs, result_sections
+from ronkyo.claims.lint.terms import Terms, others
 from ronkyo.claims.lint.vocabulary import MASK, Span, Table, mask, masked, search
 from ronkyo.claims.tags import ClaimTags
 from ronkyo.errors import UserError, nearest
@@ -51,6 +52,7 @@ ADVICE = {
     "number": 'typed by hand: write it with mean(), param(), … or mark it {% background "reason" %}',
     "comparison": 'outside a claim: state it in a {% claim %} or mark it {% background "reason" %}',
     "reason": "a mark that does not say why: name the source or what the text is about",
+    "term": "write that",
     "unneeded mark": "nothing in it would be found: remove the mark",
 }
 
@@ -67,11 +69,13 @@ class Rules:
 
     sections: words in the headings under which results are told; calls: functions that print a result: the paragraph
     around a call tells of results too. Claims do so wherever they stand, and so does what precedes all headings.
+    terms: words, each with others that mean the same and are not to be used.
     """
 
     language: str
     sections: Sequence[str]
     calls: Collection[str] = ()
+    terms: Terms = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,8 @@ def lint(text: str, file: Path, rules: Rules) -> list[Finding]:
     prose, printed = _split_fences(template.text)
     prose = _keep_decimals(mask(NOT_PROSE, prose))
     claims = template.spans("claim")
-    others = [other for other in VOCABULARIES.values() if other is not vocabulary]
-    results = result_sections(prose, printed, rules.sections, [vocabulary, *others])
+    languages = [other for other in VOCABULARIES.values() if other is not vocabulary]
+    results = result_sections(prose, printed, rules.sections, [vocabulary, *languages])
     results += [*result_paragraphs(prose, template.calls), *claims]
     prose = HEADING.sub(masked, prose)
     spans = [
@@ -111,13 +115,16 @@ def lint(text: str, file: Path, rules: Rules) -> list[Finding]:
             reported.append(("reason", block.tag))
         if block.name == "background" and not any(_within(span, [block.span]) for _, span in spans):
             reported.append(("unneeded mark", block.tag))
+    told = _visible_too(prose, source, template.strings)
+    wrong = {span: f", for which terms.yaml has {word}" for span, word in others(told, rules.terms)}
+    reported += [("term", span) for span in wrong]
     readable = "".join(b if a == MASK else a for a, b in zip(prose, printed, strict=True))
     return [
         Finding(
             file,
             source.count("\n", 0, span[0]) + 1,
             kind,
-            _line(source[slice(*span)]),
+            _line(source[slice(*span)]) + (wrong[span] if kind == "term" else ""),
             _context(readable, span, vocabulary.sentence_end),
         )
         for kind, span in sorted(reported, key=lambda entry: entry[1])
@@ -175,6 +182,7 @@ class _Template:
     text: str = ""
     calls: list[int] = field(default_factory=list)
     blocks: list[_Block] = field(default_factory=list)
+    strings: list[Span] = field(default_factory=list)  # that are printed, but tell no results
 
     def spans(self, name: str) -> list[Span]:
         return [block.span for block in self.blocks if block.name == name]
@@ -189,7 +197,8 @@ def _read(source: str, calls: Collection[str]) -> _Template:
         template.text += source[len(template.text) : start]
         if tokens[-1][1] == "data":
             continue
-        visible = [*_captions(tokens), *_literals(tokens)]
+        visible = [*_arguments(tokens, ["caption"]), *_literals(tokens)]
+        template.strings += _arguments(tokens, ["hypothesis", "condition", "alt"])
         template.text += "".join(source[i] if _within((i, i + 1), visible) else MASK for i in range(start, end))
         words = [value for _, kind, value in tokens if kind != "whitespace"]
         if any((a in calls and b == "(") or (a == "claim" and b in ".(") for a, b in pairwise(words)):
@@ -218,13 +227,13 @@ def _constructs(source: str) -> Iterator[list[Token]]:
             held = []
 
 
-def _captions(tokens: list[Token]) -> list[Span]:
-    """Where the strings of caption= stand, without the arguments of functions called inside."""
+def _arguments(tokens: list[Token], names: Collection[str]) -> list[Span]:
+    """Where the strings of caption= stand, or of arguments of other names, without the arguments of functions called inside."""
     spans: list[Span] = []
     depth, inside, before = 0, None, ("", "")
     for offset, kind, value in tokens:
         depth += (value in "([{") - (value in ")]}") if kind == "operator" else 0
-        if before == ("caption", "="):
+        if before[1] == "=" and before[0] in names:
             inside = depth
         elif inside is not None and (depth < inside or (depth == inside and value == ",")):
             inside = None
@@ -266,6 +275,14 @@ def _split_fences(text: str) -> tuple[str, str]:
 def _keep_decimals(text: str) -> str:
     """Formulas are masked but for their decimals: an integer or a fraction is mathematics, a decimal is a result."""
     return FORMULA.sub(lambda formula: re.sub(r"(\d+\.\d+)|[^\n]", lambda part: part[1] or MASK, formula[0]), text)
+
+
+def _visible_too(text: str, source: str, spans: Iterable[Span]) -> str:
+    """A masked text in which some spans of the source are not masked."""
+    letters = list(text)
+    for start, end in spans:
+        letters[start:end] = source[start:end]
+    return "".join(letters)
 
 
 # -- words ------------------------------------------------------------------------------------------------------------

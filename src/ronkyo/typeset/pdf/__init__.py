@@ -1,7 +1,7 @@
 """The printed page -> PDF by WeasyPrint, with the project's own files and fonts only, and the same bytes every time.
 
-`archive` makes it a file for two standards, `svg_merge` its drawings cheap and `labels` their labels text, `japanese` its
-lines even, `drawn` says what its pages draw; all that depends on WeasyPrint's version is in `weasyprint_70`.
+`archive` makes it a file for two standards, `svg_merge` its drawings cheap, `japanese` its lines even, `drawn` says what
+its pages draw; all that depends on WeasyPrint's version is in `weasyprint_70`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from ronkyo.errors import ReportError
 from ronkyo.typeset import drawn, fonts
 from ronkyo.typeset.page import Printable
-from ronkyo.typeset.pdf import archive, labels, svg_merge, weasyprint_70
+from ronkyo.typeset.pdf import archive, svg_merge, weasyprint_70
 from ronkyo.typeset.pdf.archive import Attachment
 
 FONTCONFIG = Path(__file__).with_name("fontconfig.xml")
@@ -155,7 +155,7 @@ def _fetcher(pictures: Path, formulas: Sequence[bytes]) -> Any:
             if scheme not in ("picture", "font") or not file.is_relative_to(folder) or not file.is_file():
                 raise FatalURLFetchingError(f"{url}: expected a picture of the report or a font of the engine")
             if file.suffix.lower() == ".svg":
-                return _response(url, svg_merge.merged(labels.with_labels(file.read_bytes())), "image/svg+xml")
+                return _response(url, svg_merge.merged(file.read_bytes()), "image/svg+xml")
             return _response(url, file.read_bytes(), "application/octet-stream")
 
     def _response(url: str, content: bytes, kind: str) -> URLFetcherResponse:

@@ -36,7 +36,7 @@ TEXTS: dict[str, str] = {
     "report.conclusions.heading": "Conclusions",
     "report.conclusions.number": "{effect} ({n})",
     "report.conclusions.n": "n = {n}",
-    "report.conclusions.there": "text",
+    "report.there": "text",
     "report.conclusions.note": (
         "The verdict is on the claim's hypothesis; beside what the {original} said stands the one on that."
     ),

@@ -36,7 +36,7 @@ TEXTS: dict[str, str] = {
     "report.conclusions.heading": "結論の一覧",
     "report.conclusions.number": "{effect}（{n}）",
     "report.conclusions.n": "n = {n}",
-    "report.conclusions.there": "本文",
+    "report.there": "本文",
     "report.conclusions.note": (
         "判定は、答えのもとになった主張の仮説についてのものである。{original}の欄には、その記述についての判定を添えた。"
     ),
