@@ -6,7 +6,7 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -118,6 +118,11 @@ def panel_title(axes: Axes, title: str) -> None:
 def tell(marks: Artist, texts: Sequence[str]) -> None:
     """What a page says when one points at each of the marks (or at a line, which is one), as "seed 3: 0.91"."""
     marks.set_gid(json.dumps(list(texts), ensure_ascii=False))
+
+
+def tell_seeds(marks: Artist, values: Iterable[float], word: str) -> None:
+    """The seed, which is called `word`, and the value of each of the marks, of which every seed has one."""
+    tell(marks, [f"{word} {seed}: {value:.4g}" for seed, value in enumerate(values)])
 
 
 def to_svg(drawing: Figure, name: str) -> bytes:

@@ -20,7 +20,7 @@ CUT_OFF = """[...document.querySelectorAll('table, .equation > svg')].filter(one
   for (let box = one.parentElement; box; box = box.parentElement)
     if (box.scrollWidth > box.clientWidth && ['auto', 'scroll'].includes(getComputedStyle(box).overflowX)) return false
   const place = one.getBoundingClientRect()
-  return one.checkVisibility() && (place.left < 0 || place.right > innerWidth + 0.5)
+  return one.checkVisibility() && (place.left < 0 || place.right > PHONE + 0.5)
 }).map(one => one.closest('[id]')?.id ?? one.tagName)"""
 
 
@@ -45,7 +45,10 @@ def html_is_whole_on_a_phone(report: Report) -> Outcome:
         return Outcome(False, "chromium is not installed")
     with tempfile.TemporaryDirectory() as folder, chromium.browser(Path(folder) / "profile") as page:
         page.open(report.page, PHONE)
-        width, cut_off = page.run("document.documentElement.scrollWidth"), page.run(CUT_OFF)
+        width, cut_off = (
+            page.run("document.documentElement.scrollWidth"),
+            page.run(CUT_OFF.replace("PHONE", str(PHONE))),
+        )
     return Outcome(
         width <= PHONE and not cut_off,
         f"{width} pixels wide in a window of {PHONE}, {len(cut_off)} tables and formulas cut off" + listed(cut_off[:5]),

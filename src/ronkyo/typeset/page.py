@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import copy
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -13,8 +12,7 @@ from typing import NamedTuple, Protocol
 import jinja2
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
-from ronkyo.errors import UserError
-from ronkyo.typeset import compact, edition, letters
+from ronkyo.typeset import edition, inside, letters
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.mathematics import Drawing
 from ronkyo.typeset.tree import Heading, Tree
@@ -30,10 +28,6 @@ INK = "#1b1f24"  # a formula's colour on paper: that of the report's text
 OPENING_BRACKETS = "「『（【〈《〔［｛"  # of Japanese; WeasyPrint keeps others with what follows
 SHORT_CONTENTS = 12  # entries that need no page of their own
 STYLE = Path(__file__).parent / "style"
-
-# Not what the machine's tables say: they differ.
-MEDIA_TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png", ".gif": "image/gif"}
-MEDIA_TYPES |= {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 
 
 @dataclass
@@ -90,8 +84,8 @@ def for_browser(
     style = "\n".join([_sheet("report.css"), more_style, _sheet("screen.css")])
     words = Words(front.language)
     root = _body(tree, front, sources)
-    drawings = _put_images_inside(root, pictures)
-    _set_formulas_inside(root, tree.formulas)
+    drawings = inside.put_images(root, pictures)
+    inside.set_formulas(root, _formula_slots(root), tree.formulas)
     summary = _summary(root, words)
     for part in (summary, root):
         if sources:
@@ -107,7 +101,9 @@ def for_browser(
     page = re.sub(r'<svg data-drawing="(\d+)"></svg>', lambda slot: drawings[int(slot[1])], page)
     read = frozenset(page) | known
     return re.sub(
-        r'"font:([\w-]+)\.woff2"', lambda name: f'"{_data_address("font/woff2", letters.face(name[1], read))}"', page
+        r'"font:([\w-]+)\.woff2"',
+        lambda name: f'"{inside.data_address("font/woff2", letters.face(name[1], read))}"',
+        page,
     )
 
 
@@ -234,51 +230,10 @@ def _set_formulas_as_images(root: html.HtmlElement, formulas: Sequence[Drawing])
 # -- only for the browser ---------------------------------------------------------------------------------------------
 
 
-def _put_images_inside(root: html.HtmlElement, pictures: Path) -> list[str]:
-    """The drawings for the places `<svg data-drawing="n">`, letter by letter as their files have them, whose digests a
-    reader can compare; a file that is more than a drawing, or whose ids the page has, becomes an address, which keeps it
-    apart from the page."""
-    drawings, taken = [], set()
-    for image in list(root.iter("img")):
-        if image.get("src").startswith("data:"):
-            continue
-        file = _picture(pictures, image.get("src"))
-        content = file.read_bytes() if file.suffix.lower() == ".svg" else b""
-        if content and not taken & (own := compact.ids(content)) and compact.stands_inside(content):
-            taken |= own
-            image.append(html.Element("svg", {"data-drawing": str(len(drawings))}))
-            image.tag = "span"
-            image.attrib.pop("src")
-            image.attrib.update({"class": "drawing", "role": "img", "aria-label": image.attrib.pop("alt", "")})
-            drawings.append(content.decode())
-        else:
-            image.set("src", _data_url(file))
-            if content and b"<image" not in content:
-                image.set("class", "lines")
-    return drawings
-
-
-def _set_formulas_inside(root: html.HtmlElement, formulas: Sequence[Drawing]) -> None:
-    """Each letter's outline is in the page once, behind everything, and the formulas use it."""
-    outlines: dict[str, str] = {}
-
-    def used(path: re.Match[str]) -> str:
-        name = outlines.setdefault(path[1], f"outline:{len(outlines):x}")
-        return f'<use href="#{name}"{path[2]}></use>'
-
-    slots = list(_formula_slots(root))
-    for slot, number in slots:
-        markup = re.sub(r'<path d="([^"]*)"([^>]*)></path>', used, formulas[number].inline())
-        slot.insert(0, html.fragment_fromstring(markup))
-    if slots:
-        paths = "".join(f'<path id="{name}" d="{outline}"></path>' for outline, name in outlines.items())
-        root.append(html.fragment_fromstring(f'<svg class="outlines" aria-hidden="true"><defs>{paths}</defs></svg>'))
-
-
 def _link_archive(root: html.HtmlElement, sources: Sources) -> None:
     for link in root.xpath('.//a[starts-with(@href, "archive:")]'):
         link.set("download", link.get("href").removeprefix("archive:"))
-        link.set("href", _data_address("application/zip", sources.archive()))
+        link.set("href", inside.data_address("application/zip", sources.archive()))
 
 
 def _link_numbers(root: html.HtmlElement, sources: Sources) -> None:
@@ -406,18 +361,3 @@ def _contents(headings: list[Heading], levels: Collection[int]) -> list[Entry]:
         if heading.level in levels:
             inside.append(Entry(heading))
     return chapters
-
-
-def _picture(folder: Path, source: str) -> Path:
-    file = (folder / source).resolve()
-    if not file.is_relative_to(folder.resolve()) or not file.is_file():
-        raise UserError(f"picture {source!r}: expected a file below {folder}, found none")
-    return file
-
-
-def _data_url(file: Path) -> str:
-    return _data_address(MEDIA_TYPES.get(file.suffix.lower(), "application/octet-stream"), file.read_bytes())
-
-
-def _data_address(kind: str, content: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ronkyo.claims.estimates import mean_interval
-from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure, panel_grid, panel_title
+from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure, panel_grid, panel_title, tell_seeds
 from ronkyo.results import Results
 
 __all__ = ["accuracy", "learning_curves", "query"]
@@ -58,7 +58,8 @@ def accuracy(results: Results) -> Figure:
         for row, metrics in enumerate(results.seeds.values()):
             values = metrics[name]
             apart = row + np.linspace(-0.12, 0.12, len(values))  # seeds with the same value stay visible
-            panel.plot(values, apart, "o", markersize=3.5, markerfacecolor="none", color=COLORS[0])
+            (dots,) = panel.plot(values, apart, "o", markersize=3.5, markerfacecolor="none", color=COLORS[0])
+            tell_seeds(dots, values, "シード")
             interval = mean_interval(values)
             panel.errorbar(interval.mean, row + 0.38, xerr=interval.half_width, fmt="D", markersize=4, color=COLORS[1])
         panel.set_title(f"({letter}) 上位 {count} 語")

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from day3.experiments.sine_to_cosine.settings import Settings
-from ronkyo.plotting import COLORS, INK, figure, panel_grid, panel_title
+from ronkyo.plotting import COLORS, INK, figure, panel_grid, panel_title, tell_seeds
 from ronkyo.results import Results
 
 __all__ = ["learning_curves", "mse", "predictions"]
@@ -72,7 +72,8 @@ def mse(results: Results) -> Figure:
         for row, metrics in enumerate(results.seeds.values()):
             values = metrics[name]
             apart = row + np.linspace(-0.12, 0.12, len(values))  # seeds with the same value stay visible
-            panel.plot(values, apart, "o", markersize=3.5, markerfacecolor="none", color=COLORS[0])
+            (dots,) = panel.plot(values, apart, "o", markersize=3.5, markerfacecolor="none", color=COLORS[0])
+            tell_seeds(dots, values, "シード")
             panel.plot(np.median(values), row + 0.38, "D", markersize=4, color=COLORS[1])
         panel.set_title(f"({letter}) {title}")
         panel.set_xscale("log")

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ronkyo.claims.estimates import mean_interval
-from ronkyo.plotting import COLORS, INK, figure, panel_grid, panel_title
+from ronkyo.plotting import COLORS, INK, figure, panel_grid, panel_title, tell_seeds
 from ronkyo.results import Results
 
 __all__ = ["clips", "confusion", "learning_curves", "validation_accuracy"]
@@ -68,6 +68,7 @@ def validation_accuracy(results: Results) -> Figure:
             markerfacecolor="none",
             color=COLORS[0],
         )
+        tell_seeds(dots, accuracy, "シード")
         interval = mean_interval(accuracy)
         mean = axes.errorbar(interval.mean, row + 0.3, xerr=interval.half_width, fmt="D", markersize=4, color=COLORS[1])
     explained = ["シードごと", "平均と 95 % 信頼区間", "当て推量の 95 % が入る範囲"]

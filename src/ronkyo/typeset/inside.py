@@ -1,0 +1,76 @@
+"""What a page for the browser has inside: drawings, pictures, formulas."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from lxml import html  # pyright: ignore[reportAttributeAccessIssue]
+
+from ronkyo.errors import UserError
+from ronkyo.typeset import compact
+from ronkyo.typeset.mathematics import Drawing
+
+# Not what the machine's tables say: they differ.
+MEDIA_TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png", ".gif": "image/gif"}
+MEDIA_TYPES |= {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
+
+
+def put_images(root: html.HtmlElement, pictures: Path) -> list[str]:
+    """The drawings for the places `<svg data-drawing="n">`, letter by letter as their files have them, whose digests a
+    reader can compare; a file that is more than a drawing, or whose ids the page has, becomes an address, which keeps it
+    apart from the page."""
+    drawings, taken = [], set()
+    for image in list(root.iter("img")):
+        if image.get("src").startswith("data:"):
+            continue
+        file = _picture(pictures, image.get("src"))
+        content = file.read_bytes() if file.suffix.lower() == ".svg" else b""
+        if content and not taken & (own := compact.ids(content)) and compact.stands_inside(content):
+            taken |= own
+            image.append(html.Element("svg", {"data-drawing": str(len(drawings))}))
+            image.tag = "span"
+            image.attrib.pop("src")
+            image.attrib.update({"class": "drawing", "role": "img", "aria-label": image.attrib.pop("alt", "")})
+            drawings.append(content.decode())
+        else:
+            image.set("src", _data_url(file))
+            if content and b"<image" not in content:
+                image.set("class", "lines")
+    return drawings
+
+
+def set_formulas(
+    root: html.HtmlElement, places: Iterable[tuple[html.HtmlElement, int]], formulas: Sequence[Drawing]
+) -> None:
+    """Each letter's outline is in the page once, behind everything, and the formulas use it."""
+    outlines: dict[str, str] = {}
+
+    def used(path: re.Match[str]) -> str:
+        name = outlines.setdefault(path[1], f"outline:{len(outlines):x}")
+        return f'<use href="#{name}"{path[2]}></use>'
+
+    slots = list(places)
+    for slot, number in slots:
+        markup = re.sub(r'<path d="([^"]*)"([^>]*)></path>', used, formulas[number].inline())
+        slot.insert(0, html.fragment_fromstring(markup))
+    if slots:
+        paths = "".join(f'<path id="{name}" d="{outline}"></path>' for outline, name in outlines.items())
+        root.append(html.fragment_fromstring(f'<svg class="outlines" aria-hidden="true"><defs>{paths}</defs></svg>'))
+
+
+def _picture(folder: Path, source: str) -> Path:
+    file = (folder / source).resolve()
+    if not file.is_relative_to(folder.resolve()) or not file.is_file():
+        raise UserError(f"picture {source!r}: expected a file below {folder}, found none")
+    return file
+
+
+def _data_url(file: Path) -> str:
+    return data_address(MEDIA_TYPES.get(file.suffix.lower(), "application/octet-stream"), file.read_bytes())
+
+
+def data_address(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
