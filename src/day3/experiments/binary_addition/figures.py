@@ -31,7 +31,7 @@ OUTCOME_MARKS: dict[str, dict[str, Any]] = {  # told apart by shape and filling,
     "発散": {"marker": "^", "markerfacecolor": INK, "color": INK},
 }
 OUTCOME_MARK: dict[str, Any] = {"linestyle": "none", "markersize": 3.2, "markeredgewidth": 0.6}
-SMALLEST_AREA, LARGEST_AREA = 3.0, 40.0  # points², of a circle that stands for next to no seed, and for all
+SMALLEST_AREA, LARGEST_AREA = 3.0, 32.0  # points², of a circle that stands for next to no seed, and for all
 LINE_MARKERS = ["o", "s", "^", "D"]  # of the lines of a panel, in grey print
 BEYOND_LIMIT = {"未収束": 1.05, "発散": 1.11}  # where runs without a number of iterations are drawn
 
@@ -87,7 +87,7 @@ def convergence(results: Results) -> Figure:
     """
     variants = results.settings.variants
     limit = max(training.iterations for training in variants.values())
-    drawing, panels = figure(height_cm=2.4 + 0.36 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
+    drawing, panels = figure(height_cm=1.9 + 0.28 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
     for row, variant in enumerate(variants):
         metrics = results.seeds[variant]
         offsets = row + np.linspace(-0.3, 0.3, len(metrics["converged"]))
@@ -153,7 +153,7 @@ def _course_pairs(settings: Settings) -> list[tuple[str, str]]:
 def _loss_panels(results: Results, variants: list[str], references: Sequence[str] = ()) -> Figure:
     """A panel for each variant; the references' medians are drawn in every panel."""
     columns = min(len(variants), 4)
-    drawing, panels = _panels(len(variants), columns, row_cm=2.8)
+    drawing, panels = _panels(len(variants), columns, row_cm=2.4)
     counts = [results.settings.seeds.of(variant) for variant in variants]
     seeds = "〜".join(map(str, sorted({min(counts), max(counts)})))
     seed = results.settings.figures.example_seed
