@@ -87,7 +87,7 @@ def convergence(results: Results) -> Figure:
     """
     variants = results.settings.variants
     limit = max(training.iterations for training in variants.values())
-    drawing, panels = figure(height_cm=1.9 + 0.28 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
+    drawing, panels = figure(height_cm=2.6 + 0.28 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
     for row, variant in enumerate(variants):
         metrics = results.seeds[variant]
         offsets = row + np.linspace(-0.3, 0.3, len(metrics["converged"]))
@@ -109,7 +109,7 @@ def convergence(results: Results) -> Figure:
     panels[0].text(1.27 * limit, -0.9, "収束", ha="center", va="center", size=7)
     panels[0].set(xlim=(0, 1.38 * limit), xticks=np.linspace(0, limit, 5), xlabel="反復")
     panels[0].set(ylim=(len(variants) - 0.5, -1.4))
-    panels[0].set_yticks(range(len(variants)), [results.labels[variant] for variant in variants])
+    panels[0].set_yticks(range(len(variants)), [results.labels[variant] for variant in variants], size=6.8)
     for axes in panels[1:]:
         axes.set(xlim=(-0.08, 1.08), xlabel="割合")
     for axes, title in zip(panels, ("収束までの反復", "死んだユニット", "固まった誤り"), strict=True):
@@ -153,7 +153,7 @@ def _course_pairs(settings: Settings) -> list[tuple[str, str]]:
 def _loss_panels(results: Results, variants: list[str], references: Sequence[str] = ()) -> Figure:
     """A panel for each variant; the references' medians are drawn in every panel."""
     columns = min(len(variants), 4)
-    drawing, panels = _panels(len(variants), columns, row_cm=2.4)
+    drawing, panels = _panels(len(variants), columns, row_cm=2.8)
     counts = [results.settings.seeds.of(variant) for variant in variants]
     seeds = "〜".join(map(str, sorted({min(counts), max(counts)})))
     seed = results.settings.figures.example_seed
