@@ -248,7 +248,7 @@ def test_figures_show_every_variant(results):
         "SimpleRNN(3)・Attention",
     ]
     panels = figures.predictions(results).axes
-    assert [panel.get_title() for panel in panels] == [
+    assert [panel.get_title().replace("\n", "・") for panel in panels] == [
         f"({letter}) {name}" for letter, name in zip("abcdef", names, strict=True)
     ]
     panels = figures.learning_curves(results).axes
