@@ -125,7 +125,7 @@ def _headings(report: Report) -> list[Any]:
 
 
 def _number(element: Any) -> str:
-    """What stands at a thing that can be referred to: a caption's label, an equation's "(2)", a claim's head, a numbered heading."""
+    """What stands at what can be referred to: a caption's label, an equation's "(2)", a claim's head, a numbered heading."""
     if element.get("data-number"):
         return f"{element.get('data-number')} {element.get('data-text')}"
     if element.get("class") == "equation":
