@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from test_pdf import ATTACHMENTS, PAGE, root, written  # noqa: F401
@@ -235,6 +236,16 @@ def test_equations_parted_from_their_number(report):
         assert not outcome.ok, fault
         assert "数式 x" in outcome.figure or "0 of 1 with" in outcome.figure, fault
     assert not pages.equations_stand_whole_with_their_number(report(body, NUMBERED, page=body + body)).ok
+
+
+@needs_poppler
+def test_formulas_are_copied_whole_but_for_letters_that_poppler_takes_for_one(report):
+    made = report(HTML)
+    formula = {"/S": "/Formula", "/ActualText": r"\overrightarrow{h} \\\\ x", "/Alt": "h x"}
+    made.__dict__["reader"] = Mock(trailer={"/Root": {"/StructTreeRoot": {"/K": [Mock(get_object=lambda: formula)]}}})
+    for copied, whole in ((r"\overightarow{h} \\ x", True), (r"\overightarow{h}", False)):
+        made.__dict__["texts"] = [copied]
+        assert pages.formulas_can_be_copied(made).ok == whole
 
 
 def test_images_without_an_alternative(report):

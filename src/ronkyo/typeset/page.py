@@ -140,11 +140,12 @@ def _body(tree: Tree, front: Front, sources: Sources | None) -> html.HtmlElement
     """`code:` links lead to what the page carries, or else into the repository; a path that a lone reader has not is text."""
     root = copy.deepcopy(tree.root)
     root.set("id", "page:main")  # no heading's id has a colon
+    ids = set(root.xpath(".//@id"))  # an edition may leave out what is said of a file
     online = front.code_url.startswith(("https://", "http://"))
     for link in root.xpath('.//a[starts-with(@href, "code:")]'):
         source = link.get("href").removeprefix("code:")
-        if sources and (inside := sources.of_file(source)):
-            link.set("href", inside)
+        if sources and (place := sources.of_file(source)) and place[1:] in ids:
+            link.set("href", place)
         elif online:
             link.set("href", f"{front.code_url}/{source}")
         else:
