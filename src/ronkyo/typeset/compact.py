@@ -23,7 +23,7 @@ INHERITED = (
 )  # fmt: skip
 ATTRIBUTES = {*INHERITED, "clip-path", "opacity"}  # what attributes say as a style does
 DRAWN = {"svg", "g", "defs", "path", "use", "rect", "text", "tspan", "clipPath", "image", "title"}
-TOLERANCE = 20  # hundredths of a point, by which a line may leave what was drawn
+TOLERANCE = 15  # hundredths of a point, by which a line may leave what was drawn
 STEP = 10  # hundredths of a point, to which its points are rounded
 FEW = 8
 PHOTOGRAPH = 64  # pixels of a side; smaller images are maps, whose pixels are values
@@ -104,7 +104,7 @@ def _say_briefly(element: etree._Element) -> None:
         element.set("style", ";".join(left))
     if address := element.attrib.pop(_HREF, None):
         element.set("href", _photograph(address))
-    if element.tag == _SVG + "path" and element.get("transform") == _LETTER:
+    if element.tag == _SVG + "path" and element.get("transform") == _LETTER and "d" in element.attrib:
         element.set("transform", _COARSER)
         element.set("d", re.sub(r"-?\d+(?:\.\d+)?", lambda number: str(round(float(number[0]) / 10)), element.get("d")))
     if element.tag == _SVG + "use" and (moved := _MOVED.fullmatch(element.get("transform", ""))):
