@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from day3.experiments.augmented_digits.methods import augment
 from day3.experiments.augmented_digits.settings import SIDE
-from ronkyo.plotting import COLORS, INK, figure
+from ronkyo.plotting import COLORS, INK, figure, tell_seeds
 from ronkyo.results import Results
 from ronkyo.seeds import generator
 
@@ -27,7 +27,9 @@ def gains(results: Results) -> Figure:
         for row, variant in enumerate(variants):
             gain = 100 * paired(results.seeds[variant], results.seeds[BASE], f"accuracy_{size}")
             apart = row + np.linspace(-0.2, 0.2, len(gain))  # seeds with the same value stay visible
-            panel.plot(gain, apart, "o", markersize=2.8, markerfacecolor="none", markeredgewidth=0.7, color=COLORS[0])
+            look = {"markersize": 2.8, "markerfacecolor": "none", "markeredgewidth": 0.7, "color": COLORS[0]}
+            (dots,) = panel.plot(gain, apart, "o", **look)
+            tell_seeds(dots, gain, "シード")
             panel.plot(gain.mean(), row, "D", markersize=4, color=COLORS[1])
         panel.set_title(f"({letter}) {size:,} 枚")
         panel.grid(visible=False, axis="y")

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure
+from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure, tell_seeds
 from ronkyo.results import Results
 
 __all__ = ["vectors"]
@@ -68,7 +68,8 @@ def _correlation(panel: Axes, results: Results) -> None:
     for row, metrics in enumerate(results.seeds.values()):
         values = metrics["men"]
         apart = row + np.linspace(-0.15, 0.15, len(values))  # seeds with the same value stay visible
-        panel.plot(values, apart, "o", markersize=3.5, markerfacecolor="none", color=COLORS[0])
+        (dots,) = panel.plot(values, apart, "o", markersize=3.5, markerfacecolor="none", color=COLORS[0])
+        tell_seeds(dots, values, "シード")
     panel.set_yticks(
         range(len(results.seeds)), [results.labels[name].replace("・", "\n") for name in results.seeds], fontsize=7
     )
