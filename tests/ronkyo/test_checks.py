@@ -408,3 +408,14 @@ def test_the_command_measures_the_projects_report_in_its_language(project, repor
     assert capsys.readouterr().out.splitlines() == ["ok   footers              1 pages", "1 of 1 checks passed"]
     assert measured[0].words.language == "en"
     assert measured[0].attached == {"claims.json", "trial.md", "params.yaml"}
+
+
+@pytest.mark.usefixtures("project")
+def test_the_command_knows_an_edition_by_the_files_name(report, monkeypatch):
+    made, measured = report(), []
+    monkeypatch.setattr(checks, "CHECKS", {"footers": lambda of: measured.append(of.edition) or Outcome(True, "")})
+    Path("reports").mkdir(exist_ok=True)
+    for name in ("trial-full", "trial-submission"):
+        shutil.copy(made.pdf, f"reports/{name}.pdf")
+        checks.main([f"reports/{name}.pdf", str(made.page)])
+    assert measured == ["full", "submission"]
