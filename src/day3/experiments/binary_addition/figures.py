@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 
 from day3.experiments.binary_addition.settings import Settings
 from ronkyo.files import DataError
-from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure, panel_grid, panel_title
+from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure, panel_grid, panel_title, tell
 from ronkyo.results import Results, Table
 
 __all__ = ["convergence", "course_gradient", "gradient_norm", "hidden_size", "initialization_and_activation"]
@@ -96,7 +96,9 @@ def convergence(results: Results) -> Figure:
             iterations = np.where(
                 np.isfinite(metrics["convergence_iterations"]), metrics["convergence_iterations"], beyond
             )
-            panels[0].plot(iterations[chosen], offsets[chosen], **OUTCOME_MARK, **OUTCOME_MARKS[outcome])
+            (dots,) = panels[0].plot(iterations[chosen], offsets[chosen], **OUTCOME_MARK, **OUTCOME_MARKS[outcome])
+            told = [outcome if beyond else f"{value:.0f}" for value in iterations[chosen]]
+            tell(dots, [f"シード {seed}: {text}" for seed, text in zip(np.flatnonzero(chosen), told, strict=True)])
         share = f"{metrics['converged'].sum():.0f}/{len(offsets)}"
         panels[0].text(1.27 * limit, row, share, ha="center", va="center", size=7)
         for axes, metric in zip(panels[1:], ("dead_units", "stuck_outputs"), strict=True):
