@@ -31,6 +31,7 @@ def vae(results: Results) -> Figure:
     right.axhline(results.settings.collapse.kl, color=INK, linewidth=0.8, linestyle=":")
     right.set(xscale="log", yscale="log", xlabel="次元（KL の大きい順）", ylabel="KL（ナット）")
     right.set_title("(b) 次元ごとの KL")
+    right.set_ylim(bottom=1e-5)  # the legend stands below the lines
     right.legend(loc="lower left")
     return drawing
 
