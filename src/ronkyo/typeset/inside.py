@@ -49,7 +49,7 @@ def set_formulas(
     outlines: dict[str, str] = {}
 
     def used(path: re.Match[str]) -> str:
-        name = outlines.setdefault(path[1], f"outline:{len(outlines):x}")
+        name = outlines.setdefault(path[1], f"o:{len(outlines):x}")
         return f'<use href="#{name}"{path[2]}></use>'
 
     slots = list(places)
