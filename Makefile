@@ -16,7 +16,7 @@ help:
 	@echo "make editions make pdf, and beside it the PDF of the other edition: reports/day3-full.pdf or day3-submission.pdf"
 	@echo "make test     set up, run the tests"
 	@echo "make system   install the system's libraries that the two need; they name what is missing"
-	@echo "make check-report   is the built report typeset as it should be? validators, fonts, links, lines, pages"
+	@echo "make check-report   are both editions typeset as they should be? validators, fonts, links, lines, pages"
 	@echo "make check-reproducible   do two clones, in other places and at another time, write the same report?"
 	@echo "make check-fresh   do the two commands work on a new Debian? as root; at most 2 hours and 20 GB"
 	@echo "make lint     ruff and pyright"
@@ -67,7 +67,8 @@ reports/day3.pdf:
 
 check-report: install build/check/$(VNU) reports/day3.pdf
 	@$(SYSTEM) programs
-	@python -m ronkyo.check
+	@ronkyo editions
+	@python -m ronkyo.check; one=$$?; python -m ronkyo.check reports/day3-full.pdf reports/day3.html && exit $$one
 
 # The HTML validator.
 build/check/$(VNU):

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from test_pdf import ATTACHMENTS, PAGE, root, written  # noqa: F401
@@ -237,6 +238,16 @@ def test_equations_parted_from_their_number(report):
     assert not pages.equations_stand_whole_with_their_number(report(body, NUMBERED, page=body + body)).ok
 
 
+@needs_poppler
+def test_formulas_are_copied_whole_but_for_letters_that_poppler_takes_for_one(report):
+    made = report(HTML)
+    formula = {"/S": "/Formula", "/ActualText": r"\overrightarrow{h} \\\\ x", "/Alt": "h x"}
+    made.__dict__["reader"] = Mock(trailer={"/Root": {"/StructTreeRoot": {"/K": [Mock(get_object=lambda: formula)]}}})
+    for copied, whole in ((r"\overightarow{h} \\ x", True), (r"\overightarow{h}", False)):
+        made.__dict__["texts"] = [copied]
+        assert pages.formulas_can_be_copied(made).ok == whole
+
+
 def test_images_without_an_alternative(report):
     drawn = HTML.replace("</main>", EQUATION.format(9, 3) + "</main>")
     assert pages.images_have_alternatives(report(drawn)).ok
@@ -295,9 +306,11 @@ FACE = '<style>@font-face { font-family: x; src: url("data:font/woff2;base64,AA"
 
 
 def test_html_in_one_file(report):
-    inside = FACE + '<img src="data:image/png;base64,AA" alt="x">'
+    mark = "<style>p { background: url('data:image/svg+xml,%3Csvg/%3E') }</style>"
+    inside = FACE + mark + '<img src="data:image/png;base64,AA" alt="x">'
     assert html.html_is_one_file(report(page=inside)) == Outcome(True, "1 fonts inside, 0 files outside")
-    for outside in ('<img src="x.png" alt="x">', '<img srcset="x.png 2x" alt="x">', "<style>@import 'x.png'</style>"):
+    sheets = [f"<style>{rule}</style>" for rule in ("@import 'x.png'", "p { background: url('x.png') }")]
+    for outside in ('<img src="x.png" alt="x">', '<img srcset="x.png 2x" alt="x">', *sheets):
         assert "x.png" in html.html_is_one_file(report(page=FACE + outside)).figure, outside
     assert not html.html_is_one_file(report(page="<p>あ</p>")).ok  # the fonts are elsewhere
 
@@ -395,3 +408,14 @@ def test_the_command_measures_the_projects_report_in_its_language(project, repor
     assert capsys.readouterr().out.splitlines() == ["ok   footers              1 pages", "1 of 1 checks passed"]
     assert measured[0].words.language == "en"
     assert measured[0].attached == {"claims.json", "trial.md", "params.yaml"}
+
+
+@pytest.mark.usefixtures("project")
+def test_the_command_knows_an_edition_by_the_files_name(report, monkeypatch):
+    made, measured = report(), []
+    monkeypatch.setattr(checks, "CHECKS", {"footers": lambda of: measured.append(of.edition) or Outcome(True, "")})
+    Path("reports").mkdir(exist_ok=True)
+    for name in ("trial-full", "trial-submission"):
+        shutil.copy(made.pdf, f"reports/{name}.pdf")
+        checks.main([f"reports/{name}.pdf", str(made.page)])
+    assert measured == ["full", "submission"]

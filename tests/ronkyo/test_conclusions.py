@@ -29,13 +29,15 @@ REPORT = """\
 {% claim "tenth", exact("digits.chance.accuracy", equals=0.1), hypothesis="0.1" %}
 {% supported %}
 値は {{ constant("digits.chance.accuracy", ".1f") }}（外の値 {{ claim.effect() }}（桁 {{ claim.n }}））で
-ある。
+ある。次の文は一覧にない。
 {% endclaim %}
 
 {{ ledger() }}
 """
 ORIGINAL = """\
-statements: [{says: 双方向が最もよい, short: 双方向がよい, tested: x, claims: [two], covers: part}]
+statements:
+  - {says: 双方向が最もよい, short: 双方向がよい, tested: x, claims: [two], covers: part}
+  - {says: やはり双方向が最もよい, short: 双方向がよい, tested: x, claims: [two], covers: part}
 numbers: {}
 comparable: {}
 """
@@ -72,7 +74,7 @@ def test_the_page_tells_question_answer_numbers_and_verdict_of_claims_that_come_
     assert [(heading.id, heading.number) for heading in built.headings] == [("conclusions", ""), ("演習", "1")]
 
 
-def test_what_the_earlier_report_said_is_told_in_short_with_its_verdict(project):
+def test_what_the_earlier_report_said_is_told_once_in_short_with_its_verdict(project):
     files.write_text(project.templates / "original.yaml", ORIGINAL)
     head, first, second = rows(build.parse(chapters.render(project)).root)
     assert head[5] == "以前のレポート"

@@ -9,6 +9,8 @@ import sample
 from lxml import html
 from pypdf import PdfReader
 
+from ronkyo.check import wayfinding
+from ronkyo.check.report import Report
 from ronkyo.errors import ReportError
 from ronkyo.report import build, chapters
 from ronkyo.typeset import Front, page, tree
@@ -153,6 +155,11 @@ def labels(body):
 def test_both_editions_number_alike_and_the_submission_has_gaps():
     assert labels(paper(TEXT, "full")) == ["1", "1.1", "Table 1", "1.2", "1.3", "2", "Table 2"]
     assert labels(paper(TEXT, "submission")) == ["1", "1.2", "2", "Table 2"]
+
+
+def test_a_formula_is_left_out_as_other_blocks_are():
+    text = "## One\n\nBefore.\n\n<!-- full -->\n\n$$\nx\n$$\n\n<!-- /full -->\n\nAfter.\n"
+    assert [len(paper(text, edition).xpath('//*[@class="equation"]')) for edition in ("full", "submission")] == [1, 0]
 
 
 def test_what_leads_to_something_that_is_left_out_is_text_that_says_so():
@@ -354,6 +361,30 @@ def test_each_edition_verifies(built, edition):
     report = container.read(file)
     assert pages.check(report).differences == []
     assert drawings.check(report).differences == []
+
+
+@pytest.mark.parametrize("edition", ["submission", "full"])
+def test_each_edition_is_found_to_lead_where_it_says(built, edition):
+    file = built.report_file("pdf") if edition == "submission" else built.edition_file("full")
+    report = Report(file, built.report_file("html"), Words("ja"), edition=edition)
+    for check in (
+        wayfinding.heads_name_the_chapter,
+        wayfinding.outline_is_the_headings,
+        wayfinding.contents_print_the_right_page,
+        wayfinding.references_say_what_they_lead_to,
+    ):
+        assert check(report).ok, check(report).figure
+
+
+def test_what_the_submission_leaves_out_is_missing_in_it_as_the_full_edition(built):
+    report = Report(built.report_file("pdf"), built.report_file("html"), Words("ja"), edition="full")
+    assert not wayfinding.outline_is_the_headings(report).ok
+    assert "is missing" in wayfinding.contents_print_the_right_page(report).figure
+
+
+def test_no_chapter_stands_over_the_contents_and_the_text_before_the_first(built):
+    heads = [margin.split() for margin in container.read(built.report_file("pdf")).margins[1:4]]
+    assert ["結論の一覧" in head for head in heads] == [True, False, False]
 
 
 def test_a_paragraph_more_or_less_in_the_submission_is_told(built):

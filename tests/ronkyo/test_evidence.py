@@ -123,9 +123,10 @@ def page(small):
 def test_both_forms_say_of_every_file_what_it_is_and_its_size(small, page):
     pdf = pypdf.PdfReader(small.report_file("pdf"))
     text = "".join("".join(sheet.extract_text() for sheet in pdf.pages).split())
+    assert f"{words('evidence.text')} 1; " in page.xpath("string(//p[contains(., 'Kinds of files')])")
     for name, (content,) in pdf.attachments.items():
         (entry,) = page.xpath("//*[@id=$id]", id=f"evidence:{name}")
-        size = " (in the PDF alone)" if name == "pages.json" else f" ({len(content):,})"
+        size = " (in the PDF alone)" if name == "pages.json" else f" ({len(content):,} B)"
         assert entry.tail.startswith(size)
         assert (name + size).replace(" ", "") in text
         assert words("evidence." + evidence.kind_of(name)) in entry.getparent().text_content()

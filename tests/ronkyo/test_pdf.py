@@ -1,5 +1,6 @@
 """The PDF as a file: two standards at once, the same bytes everywhere, nothing but the project's own inside."""
 
+import base64
 import gc
 import io
 import mimetypes
@@ -19,7 +20,7 @@ import pypdf
 import pypdfium2
 import pytest
 import weasyprint
-from PIL import ImageFile
+from PIL import Image, ImageFile
 
 from ronkyo import plotting
 from ronkyo.check.report import structure
@@ -236,6 +237,16 @@ def state_of_process() -> dict[str, object]:
         "WeasyPrint": [getattr(patch.owner, patch.name) for patch in patches],
         "folder": Path.cwd(),
     }
+
+
+def test_no_image_is_smoothed(root):
+    png = io.BytesIO()
+    Image.new("RGB", (2, 2), "red").save(png, "PNG")
+    source = f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+    content = written(root, f'<p><img src="{source}" alt="x"></p>')
+    [image] = pypdf.PdfReader(io.BytesIO(content)).pages[0]["/Resources"]["/XObject"].values()
+    assert image.get_object()["/Subtype"] == "/Image"
+    assert not image.get_object()["/Interpolate"].value
 
 
 @pytest.mark.parametrize("body", [BODY, '<p><img src="picture:missing.png" alt="x"></p>'])

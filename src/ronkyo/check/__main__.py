@@ -10,7 +10,9 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
+from ronkyo.editions import Edition
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.words import Words
@@ -85,10 +87,9 @@ def _report(project: Project, pdf: Path | None, page: Path | None) -> Report:
     validator = project.root / "build/check/node_modules/vnu-jar/build/dist/vnu.jar"
     settings = project.load_report()
     edition = settings.edition
-    if pdf == project.edition_file("submission"):
-        edition = "submission"
-    elif pdf == project.edition_file("full"):
-        edition = "full"
+    for other in get_args(Edition):
+        if pdf.resolve() == project.edition_file(other).resolve():
+            edition = other
     return Report(pdf, page, Words(settings.language), attached, validator, edition)
 
 

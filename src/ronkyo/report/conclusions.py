@@ -116,16 +116,21 @@ class Conclusions:
         """What the earlier report said of it, and what came of that."""
         verdicts = {entry.claim.id: entry.claim.verdict for entry in self.claims.stated}
         words = self.claims.words
-        return " ".join(
+        said = (
             f"{blocks.cell(statement.short or statement.says)} {told(statement, verdicts, words)}"
             for statement in self.original.statements
             if id in statement.claims
         )
+        return " ".join(dict.fromkeys(said))  # what is the same in short is said once
 
 
 def _answer(stated: Stated) -> str:
-    """The claim's sentence on one line, without brackets that tell its numbers: they have a column."""
-    sentence = stated.claim.words("claims.line_break").join(line.strip() for line in stated.sentence.splitlines())
+    """The first sentence of the claim on one line, without brackets that tell its numbers: they have a column."""
+    words = stated.claim.words
+    stop, line_break = words("claims.stop"), words("claims.line_break")
+    sentence = line_break.join(line.strip() for line in stated.sentence.splitlines())
+    first, end, _ = sentence.partition(stop + line_break)
+    sentence = first + end.strip()
     while (shorter := re.sub(NUMBERS, "", sentence)) != sentence:
         sentence = shorter
     return re.sub(r"(?<=</data>)(?=[\u3041-\u3096\u4e00-\u9fff])", " ", sentence)

@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 from ronkyo import files, params, pins
 from ronkyo import lock as dvc_lock
 from ronkyo.claims import ledger
-from ronkyo.editions import Edition
+from ronkyo.editions import BEGIN, END, Edition
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.report import crate
@@ -105,8 +105,8 @@ def _place(name: str) -> str:
 
 
 def section(carried: Mapping[str, bytes], words: Words, archive: str) -> str:
-    """The last chapter of the page, as Markdown: of every file what it is and how many bytes it has. It is not in the
-    Markdown that the report carries, whose own size it tells.
+    """The last chapter of the page, as Markdown: how many files of each kind there are, and, for the full edition, of every
+    file how many bytes it has. It is not in the Markdown that the report carries, whose own size it tells.
 
     archive: the name of all files as one, which only the page for the browser has
     """
@@ -118,13 +118,17 @@ def section(carried: Mapping[str, bytes], words: Words, archive: str) -> str:
         words("evidence.row", kind=words(f"evidence.{kind}"), files=words("claims.joiner").join(names))
         for kind, names in listed.items()
     ]
+    counts = [
+        words("evidence.count", kind=words(f"evidence.{kind}"), count=len(names)) for kind, names in listed.items()
+    ]
+    kinds = words("evidence.kinds", kinds=words("evidence.between").join(counts))
     name = f'<code id="{ANCHOR}{drawn.NAME}">{drawn.NAME}</code>'
     rows.append(words("evidence.row", kind=words("evidence.pages"), files=words("evidence.only_pdf", name=name)))
     opening = words("evidence.opening", archive=f"[{archive}](archive:{archive})")
     rows_text = "\n".join(f"- {row}" for row in rows)
     return (
-        f"\n\n## {words('evidence.title')} {{.appendix}}\n\n{opening}\n\n"
-        f'<div class="evidence" markdown="1">\n\n{rows_text}\n\n</div>\n'
+        f"\n\n## {words('evidence.title')} {{.appendix}}\n\n{opening}{kinds}\n\n<!--{BEGIN}-->\n\n"
+        f'<div class="evidence" markdown="1">\n\n{rows_text}\n\n</div>\n\n<!--{END}-->\n'
     )
 
 

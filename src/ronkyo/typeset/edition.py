@@ -133,9 +133,14 @@ def _drop_claims(root: html.HtmlElement, gone: set[str], words: Words) -> None:
         if rows and not table.xpath("./tbody/tr"):
             _drop(root, [table])
         elif rows and (captions := table.xpath("../figcaption")):
-            note = etree.Element("span")
-            note.text = words("page.rows_in_full", count=len(rows))
-            captions[0].insert(-1 if captions[0].xpath('./*[last()][@class="source"]') else len(captions[0]), note)
+            _say_in(captions[0], words("page.rows_in_full", count=len(rows)))
+
+
+def _say_in(caption: html.HtmlElement, note: str) -> None:
+    """At the end of a caption, before its source."""
+    source = caption.xpath('./*[last()][@class="source"]')
+    before = source[0].getprevious() if source else caption[-1]
+    before.tail = f"{(before.tail or '').rstrip()}{note} "
 
 
 def _let_rows_stand_for(root: html.HtmlElement, gone: set[str]) -> None:

@@ -93,6 +93,7 @@ def for_browser(
             _link_numbers(part, sources)
             _link_figures(part, sources)
         _let_figures_open_large(part, words)
+        _let_conclusions_be_stacked(part)
         _let_tables_scroll(part)
     _let_marks_open_the_ledger(root, (summary, root), words)
     style += _let_claims_be_filtered(root, words)
@@ -140,11 +141,12 @@ def _body(tree: Tree, front: Front, sources: Sources | None) -> html.HtmlElement
     """`code:` links lead to what the page carries, or else into the repository; a path that a lone reader has not is text."""
     root = copy.deepcopy(tree.root)
     root.set("id", "page:main")  # no heading's id has a colon
+    ids = set(root.xpath(".//@id"))  # an edition may leave out what is said of a file
     online = front.code_url.startswith(("https://", "http://"))
     for link in root.xpath('.//a[starts-with(@href, "code:")]'):
         source = link.get("href").removeprefix("code:")
-        if sources and (inside := sources.of_file(source)):
-            link.set("href", inside)
+        if sources and (place := sources.of_file(source)) and place[1:] in ids:
+            link.set("href", place)
         elif online:
             link.set("href", f"{front.code_url}/{source}")
         else:
@@ -278,6 +280,15 @@ def _let_figures_open_large(root: html.HtmlElement, words: Words) -> None:
         plate.tail, image.tail = image.tail, None
         image.addprevious(plate)
         plate.insert(0, image)
+
+
+def _let_conclusions_be_stacked(root: html.HtmlElement) -> None:
+    """Each cell knows the head of its column, which the style shows beside it in a narrow window."""
+    for table in root.xpath('.//*[starts-with(@class, "conclusions")]/table'):
+        heads = [head.text_content() for head in table.xpath("./thead//th")]
+        for row in table.xpath("./tbody/tr"):
+            for head, cell in zip(heads, row, strict=True):
+                cell.set("data-head", head)
 
 
 def _let_tables_scroll(root: html.HtmlElement) -> None:

@@ -77,7 +77,12 @@ def differences(content: bytes) -> dict[str, Any]:
         ids = set(body.xpath("//@id"))
         headings = {heading.id: heading for heading in built.headings if heading.id in ids}
         lines += _contents(reading, headings)
-        chapters = [(reading.begun.get(id, 0), heading) for id, heading in headings.items() if heading.level == 2]
+        chapters = [
+            (reading.begun.get(id, 0), f"{heading.number} {heading.text}")
+            for id, heading in headings.items()
+            if heading.level == 2
+        ]
+        chapters += [(reading.begun[id], "") for id in ("page:contents",) if id in reading.begun]
         lines += _margins(reading.found, given["margins"], front.title, chapters)
     elif [html_file.style(body)] != given["margins"]:
         lines.append("expected the style that ronkyo gives a page, which hides and adds nothing, found another")
@@ -119,14 +124,13 @@ def _contents(reading: Reading, headings: Mapping[str, Heading]) -> Iterator[str
             yield f"page {reading.found.page(place)}: expected {page} as the page of {shown}, found {number}"
 
 
-def _margins(
-    found: Found, margins: Sequence[str], title: str, chapters: Sequence[tuple[int, Heading]]
-) -> Iterator[str]:
-    """Outside the text there is the page's number, and from the second page on the title and the current chapter's."""
+def _margins(found: Found, margins: Sequence[str], title: str, chapters: Sequence[tuple[int, str]]) -> Iterator[str]:
+    """Outside the text there is the page's number, and from the second page on the title and the current chapter's, which is
+    none over the contents and what follows them."""
     for number, (begin, margin) in enumerate(zip(found.begins, margins, strict=True), start=1):
         wanted = f"{number}/{len(margins)}"
         if number > 1:
-            current = [f"{chapter.number} {chapter.text}" for place, chapter in chapters if place <= begin]
+            current = [chapter for place, chapter in sorted(chapters) if place <= begin]
             wanted = f"{title} {''.join(current[-1:])} {wanted}"
         if bare(margin) != bare(wanted):
             yield f"page {number}: expected {' '.join(wanted.split())!r} outside its text, found {' '.join(margin.split())!r}"

@@ -70,6 +70,7 @@ def _style() -> str:
 
 def _finish(_document: Any, pdf: Any) -> None:
     archive.name_media_types(pdf)
+    archive.smooth_no_image(pdf)
     if weasyprint_70.is_supported():
         archive.conform_to_ua(pdf)
         weasyprint_70.finish(pdf)

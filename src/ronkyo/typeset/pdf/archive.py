@@ -64,6 +64,13 @@ def name_media_types(pdf: Any) -> None:
         indirect(pdf, item["EF"]["F"]).extra["Subtype"] = f"/{media_type.replace('/', '#2f')}"
 
 
+def smooth_no_image(pdf: Any) -> None:
+    """PDF/A forbids Interpolate, and what a pixel shows is a value; WeasyPrint asks for it unless a style says otherwise."""
+    for item in pdf.objects:
+        if getattr(item, "extra", {}).get("Subtype") == "/Image":
+            item.extra["Interpolate"] = "false"
+
+
 def conform_to_ua(pdf: Any) -> None:
     """Say that a PDF/A-3a is PDF/UA-1 too, and mend its tags. Upstream: issue #2783, several variants at once."""
     metadata = indirect(pdf, pdf.catalog["Metadata"])

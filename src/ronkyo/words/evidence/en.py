@@ -12,12 +12,15 @@ TEXTS: dict[str, str] = {
     "evidence.title": "Evidence in this file",
     "evidence.opening": (
         "The files that numbers, claims and figures stand on are in the PDF as attachments, and in the HTML as the archive "
-        "{archive}. Bytes are in parentheses. The data, the arrays of the runs and the programs are not there. Given this file "
+        "{archive}. The data, the arrays of the runs and the programs are not there. Given this file "
         "and nothing else, the command <code>ronkyo verify</code> checks that numbers and verdicts follow from them, and that "
         "the pages say what the Markdown says."
     ),
+    "evidence.kinds": " Kinds of files, and how many there are: {kinds}.",
+    "evidence.count": "{kind} {count}",
+    "evidence.between": "; ",
     "evidence.row": "**{kind}**: {files}",
-    "evidence.file": "{name} ({size})",
+    "evidence.file": "{name} ({size} B)",
     "evidence.only_pdf": "{name} (in the PDF alone)",
     "evidence.place": "{number}: {file}",
     "evidence.line": "{number}: {file}, line {line}",

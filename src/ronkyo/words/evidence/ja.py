@@ -13,12 +13,15 @@ TEXTS: dict[str, str] = {
     "evidence.title": "このファイルに入っている証拠",
     "evidence.opening": (
         "数値、主張、図の根拠になったファイルは、PDF には添付ファイルとして、HTML には書庫 {archive} として入っている。"
-        "括弧の中はバイト数である。データ、計算結果の配列、プログラムは入っていない。"
+        "データ、計算結果の配列、プログラムは入っていない。"
         "数値と判定がこれらから求められること、ページが元の Markdown の通りであることは、"
         "コマンド <code>ronkyo verify</code> にこのファイルを渡せば、ほかに何もなくても確かめられる。"
     ),
+    "evidence.kinds": "ファイルの種類と個数は次の通りである。{kinds}。",
+    "evidence.count": "{kind} {count}",
+    "evidence.between": "；",
     "evidence.row": "**{kind}**：{files}",
-    "evidence.file": "{name}（{size}）",
+    "evidence.file": "{name}（{size} B）",
     "evidence.only_pdf": "{name}（PDF だけ）",
     "evidence.place": "{number}：{file}",
     "evidence.line": "{number}：{file} の {line} 行目",
