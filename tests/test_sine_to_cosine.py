@@ -248,7 +248,7 @@ def test_figures_show_every_variant(results):
         "SimpleRNN(3)・Attention",
     ]
     panels = figures.predictions(results).axes
-    assert [panel.get_title() for panel in panels] == [
+    assert [panel.get_title().replace("\n", "・") for panel in panels] == [
         f"({letter}) {name}" for letter, name in zip("abcdef", names, strict=True)
     ]
     panels = figures.learning_curves(results).axes
@@ -285,13 +285,18 @@ def test_a_longer_training_begins_as_the_shorter_one_and_is_drawn_in_its_place(d
     assert len(lstm.lines) == 2
 
 
-def test_predictions_of_many_variants_stand_in_two_columns(results, monkeypatch):
-    monkeypatch.setattr(figures, "ROWS", 5)
-    drawing = figures.predictions(results)
-    places = [panel.get_subplotspec() for panel in drawing.axes]
-    assert [(place.rowspan.start, place.colspan.start) for place in places] == [
-        (row, column) for row in range(3) for column in range(2)
-    ]
+def test_predictions_of_the_shorter_and_the_longer_trainings_stand_in_figures_of_their_own(data):
+    variants = {"gru": {"cell": "gru"}, "gru_long": {"cell": "gru", "epochs": 3}, "lstm": {"cell": "lstm"}}
+    chosen = settings(variants=variants)
+    runs = {name: train_seeds(train, data, chosen.variants[name], range(2), no_progress) for name in chosen.variants}
+    results = results_of("sine_to_cosine", chosen, data, runs, summarize(data, runs, chosen))
+    names = {
+        drawn: [panel.get_title() for panel in drawn(results).axes]
+        for drawn in (figures.predictions, figures.long_predictions)
+    }
+    assert names[figures.predictions] == [f"(a) {results.labels['gru']}", f"(b) {results.labels['lstm']}"]
+    assert [title[:3] for title in names[figures.long_predictions]] == ["(a)", "(b)"]
+    assert "エポック" in "".join(names[figures.long_predictions])
 
 
 def test_predictions_are_drawn_where_their_windows_lie(data, results):

@@ -30,7 +30,7 @@ CHANGES: dict[str, Any] = {
     "word_vectors.seeds": {"looks": [2, 3], "taken": {"window_2": 3}},
     "word_vectors.data.first_year": 1970,
     "word_vectors.data.rare_count": 0,
-    "word_vectors.training.size": 8,
+    "word_vectors.training.size": 24,
     "word_vectors.training.epochs": 1,
     "reversal.seeds": {"looks": [2, 3], "taken": {"attention": 3}},
     "reversal.data.test_strings": 4,

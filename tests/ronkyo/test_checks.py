@@ -306,9 +306,11 @@ FACE = '<style>@font-face { font-family: x; src: url("data:font/woff2;base64,AA"
 
 
 def test_html_in_one_file(report):
-    inside = FACE + '<img src="data:image/png;base64,AA" alt="x">'
+    mark = "<style>p { background: url('data:image/svg+xml,%3Csvg/%3E') }</style>"
+    inside = FACE + mark + '<img src="data:image/png;base64,AA" alt="x">'
     assert html.html_is_one_file(report(page=inside)) == Outcome(True, "1 fonts inside, 0 files outside")
-    for outside in ('<img src="x.png" alt="x">', '<img srcset="x.png 2x" alt="x">', "<style>@import 'x.png'</style>"):
+    sheets = [f"<style>{rule}</style>" for rule in ("@import 'x.png'", "p { background: url('x.png') }")]
+    for outside in ('<img src="x.png" alt="x">', '<img srcset="x.png 2x" alt="x">', *sheets):
         assert "x.png" in html.html_is_one_file(report(page=FACE + outside)).figure, outside
     assert not html.html_is_one_file(report(page="<p>あ</p>")).ok  # the fonts are elsewhere
 

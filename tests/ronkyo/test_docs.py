@@ -13,7 +13,9 @@ import pytest
 
 from ronkyo.cli import parser
 from ronkyo.report import functions
+from ronkyo.report.conclusions import Conclusions
 from ronkyo.report.nouns import Nouns
+from ronkyo.report.original import Original
 from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Values
 from ronkyo.run import workers
@@ -110,7 +112,9 @@ def test_every_function_of_a_template_is_told_of(small):
     told = (DOCS / "chapters.md").read_text(encoding="utf-8") + (DOCS / "claims.md").read_text(encoding="utf-8")
     values = Values(small)
     claims = MarkedClaims(Nouns.load(small, values), lambda _: None)
-    for name in functions.all_functions(small, values, claims, None):
+    original = Original.load(small, values)
+    conclusions = Conclusions.load(small, claims, original)
+    for name in functions.all_functions(small, values, claims, original, conclusions):
         assert f"{name}(" in told, name
 
 

@@ -157,6 +157,11 @@ def test_both_editions_number_alike_and_the_submission_has_gaps():
     assert labels(paper(TEXT, "submission")) == ["1", "1.2", "2", "Table 2"]
 
 
+def test_a_formula_is_left_out_as_other_blocks_are():
+    text = "## One\n\nBefore.\n\n<!-- full -->\n\n$$\nx\n$$\n\n<!-- /full -->\n\nAfter.\n"
+    assert [len(paper(text, edition).xpath('//*[@class="equation"]')) for edition in ("full", "submission")] == [1, 0]
+
+
 def test_what_leads_to_something_that_is_left_out_is_text_that_says_so():
     body = paper(TEXT, "submission")
     told = " ".join(body.xpath("//main/p")[0].text_content().split())

@@ -217,8 +217,8 @@ def bidirectional_rnn() -> Figure:
 
 def seq2seq() -> Figure:
     """The encoder folds the input into one vector; the decoder unfolds it, fed with what it has just said."""
-    drawing, axes = canvas(5.6)
-    low, middle, high = 1.45, 3.0, 4.6
+    drawing, axes = canvas(4.5)
+    low, middle, high = 1.35, 2.5, 3.7
     states = []
     for t, word in enumerate(["猫", "が", "好き"], start=1):
         x = -0.75 + 1.75 * t
@@ -246,24 +246,24 @@ def seq2seq() -> Figure:
 
     brace(axes, (5.05, 0.85), (0.45, 0.85), "エンコーダ")
     brace(axes, (14.7, 0.85), (7.75, 0.85), "デコーダ")
-    line(axes, (0.45, 4.75), (1.15, 4.75), color=OUTPUT.edge, dash="--")
-    text(axes, 1.3, 4.75, "推論では、出した語を次の入力にする。", SMALL, align="left")
-    text(axes, 1.3, 4.32, "学習では、正解を 1 つずらして入れる。", SMALL, align="left")
+    line(axes, (0.45, 3.95), (1.15, 3.95), color=OUTPUT.edge, dash="--")
+    text(axes, 1.3, 3.95, "推論では、出した語を次の入力にする。", SMALL, align="left")
+    text(axes, 1.3, 3.52, "学習では、正解を 1 つずらして入れる。", SMALL, align="left")
     return drawing
 
 
 def hierarchical_dialogue() -> Figure:
     """Two turns of a dialogue in three models: each adds one row to the one before."""
-    drawing, axes = canvas(7.5)
-    rows = {"発話": 0.6, "エンコーダ": 1.75, "文脈 RNN": 2.95, "潜在変数": 4.1, "デコーダ": 5.3, "応答": 6.4}
+    drawing, axes = canvas(6.0)
+    rows = {"発話": 0.5, "エンコーダ": 1.42, "文脈 RNN": 2.34, "潜在変数": 3.26, "デコーダ": 4.18, "応答": 5.1}
     for y, name in zip(rows.values(), rows, strict=True):
         text(axes, 0.1, y, name, SMALL, align="left")
         axes.hlines(y, 1.75, 14.7, color=FRAME.edge, linestyle=":", linewidth=0.5, zorder=0.5)
     heard, encoder, context, latent, decoder, answer = rows.values()
     for left, title in ((2.1, "(a) seq2seq"), (6.4, "(b) HRED"), (10.7, "(c) VHRED")):
-        panel(axes, left, 7.2, title)
+        panel(axes, left, 5.75, title)
         remembers, varies = left > 6, left > 10
-        box(axes, left + 1.95, (heard + answer) / 2, "", _GROUND, 4.05, 6.6, behind=True)
+        box(axes, left + 1.95, (heard + answer) / 2, "", _GROUND, 4.05, 5.35, behind=True)
         before = None
         for turn, x in enumerate((left + 0.95, left + 2.95), start=1):
             given = box(axes, x, heard, f"$u_{turn}$", INPUT, 1.2, 0.6)
@@ -281,7 +281,7 @@ def hierarchical_dialogue() -> Figure:
                 arrow(axes, before, memory, color=CONTEXT.edge, width=1.3)
             before = memory
             if varies:
-                noise = circle(axes, x + 0.22, latent, f"$z_{turn}$", LATENT, diameter=0.66)
+                noise = circle(axes, x + 0.22, latent, f"$z_{turn}$", LATENT, diameter=0.56)
                 arrow(axes, (noise.x, memory.top[1]), noise)
                 arrow(axes, noise, (noise.x, decoded.bottom[1]))
                 arrow(axes, (x - 0.3, memory.top[1]), (x - 0.3, decoded.bottom[1]))
@@ -334,16 +334,16 @@ def reversed_and_peeky() -> Figure:
 
 def word2vec() -> Figure:
     """CBOW predicts a word from its neighbours, skip-gram the neighbours from the word; both learn W, the vectors."""
-    drawing, axes = canvas(6.2)
+    drawing, axes = canvas(5.3)
     words = ["猫", "が", "魚", "を", "食べる"]
     symbols = ["$w_{t{-}2}$", "$w_{t{-}1}$", "$w_t$", "$w_{t{+}1}$", "$w_{t{+}2}$"]
-    rows = [4.35, 3.55, 2.75, 1.95, 1.15]
+    rows = [3.85, 3.17, 2.49, 1.81, 1.13]
     for left, title, given in (
         (0.1, "(a) CBOW：前後から中央を予測する", (0, 1, 3, 4)),
         (7.7, "(b) skip-gram：中央から前後を予測する", (2,)),
     ):
         entry, middle, leave = left + 1.4, left + 3.5, left + 5.6
-        panel(axes, left, 5.9, title)
+        panel(axes, left, 5.05, title)
         hidden = _vector(axes, middle, rows[2])
         for index, (y, word, symbol) in enumerate(zip(rows, words, symbols, strict=True)):
             level = rows[2] + (2 - index) * 0.16
@@ -355,27 +355,27 @@ def word2vec() -> Figure:
                 shape = box(axes, leave, y, word, OUTPUT, 1.3, 0.56, SMALL)
                 text(axes, leave + 0.78, y, symbol, SYMBOL, align="left")
                 arrow(axes, (hidden.right[0], level), shape.left)
-        many, one = rows[2] + 1.5, rows[2] + 0.3
+        many, one = rows[2] + 1.25, rows[2] + 0.3
         text(axes, middle - 0.75, many if len(given) > 1 else one, "$W$", SYMBOL)
         text(axes, middle + 0.75, one if len(given) > 1 else many, "$W'$", SYMBOL)
-        for x, y, words_ in ((entry, 5.1, "入力"), (middle, 5.1, "中間層"), (leave, 5.1, "出力")):
+        for x, y, words_ in ((entry, 4.45, "入力"), (middle, 4.45, "中間層"), (leave, 4.45, "出力")):
             text(axes, x, y, words_, SMALL)
-        text(axes, middle, 1.3, "分散表現の平均" if len(given) > 1 else "分散表現", SMALL)
+        text(axes, middle, 1.13, "分散表現の平均" if len(given) > 1 else "分散表現", SMALL)
     text(axes, 7.4, 0.35, "学習した $W$ の行が、各単語の分散表現になる。", SMALL)
     return drawing
 
 
 def attention() -> Figure:
     """The decoder's state asks, every encoder state is weighted by how well it answers; beside it all the weights."""
-    drawing, axes = canvas(7.7)
+    drawing, axes = canvas(6.3)
     source, target = ["私", "は", "猫", "が", "好き"], ["I", "like", "cats", "<EOS>"]
     scores = np.array([[32, 16, 2, 0, 4], [6, 1, 13, 10, 26], [3, 2, 34, 12, 6], [4, 8, 3, 9, 16]]) / 10  # made up
     weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     now = 1
 
-    low, states, score, base, summed = 0.45, 1.45, 2.45, 3.2, 5.55
-    panel(axes, 0.1, 7.4, "(a) 1 つの時刻の計算")
-    panel(axes, 9.9, 7.4, "(b) すべての時刻の重み")
+    low, states, score, base, summed = 0.4, 1.25, 2.1, 2.8, 4.6
+    panel(axes, 0.1, 6.05, "(a) 1 つの時刻の計算")
+    panel(axes, 9.9, 6.05, "(b) すべての時刻の重み")
     columns = [0.75 + 1.25 * index for index in range(5)]
     centre = columns[2]
     context = box(axes, centre, summed, "$c_t$", CONTEXT, 0.8, 0.8)
@@ -396,7 +396,7 @@ def attention() -> Figure:
         line(axes, (x, base + height), context.edge((x, base + height)), color=STATE.edge, width=0.4 + 3.2 * weight)
     asks = box(axes, 8.1, score, "$s_{t{-}1}$", STATE)
     becomes = box(axes, 8.1, summed, "$s_t$", STATE)
-    output = box(axes, 8.1, summed + 1.1, target[now], OUTPUT, 1.1, 0.6, SMALL)
+    output = box(axes, 8.1, summed + 0.95, target[now], OUTPUT, 1.1, 0.6, SMALL)
     arrow(axes, asks, band, color=STATE.edge)
     arrow(axes, asks, becomes, color=STATE.edge)
     arrow(axes, context, becomes, color=CONTEXT.edge)
@@ -404,7 +404,7 @@ def attention() -> Figure:
     text(axes, 8.1, score - 0.62, "問い合わせ", SMALL)
     text(axes, 5.7, summed + 0.42, r"$c_t = \sum_i\, \alpha_{ti}\, h_i$", SYMBOL)
 
-    size, left, top = 0.72, 11.05, 5.1
+    size, left, top = 0.72, 11.05, 4.6
     for row, word in enumerate(target):
         y = top - (row + 0.5) * size
         text(axes, left - 0.15, y, word, SMALL, align="right")
@@ -421,10 +421,10 @@ def attention() -> Figure:
 
 def vae_and_vq_vae() -> Figure:
     """A VAE draws its latent variable from a normal distribution; a VQ-VAE takes the nearest vector of a codebook."""
-    drawing, axes = canvas(8.8)
-    upper, lower, centre, side = 6.45, 2.1, 7.4, 2.7
-    panel(axes, 0.1, 8.5, "(a) VAE：潜在変数を正規分布から取り出す")
-    panel(axes, 0.1, 4.2, "(b) VQ-VAE：潜在変数をコードブックの最も近いベクトルに置き換える")
+    drawing, axes = canvas(7.3)
+    upper, lower, centre, side = 5.5, 1.85, 7.4, 2.4
+    panel(axes, 0.1, 7.05, "(a) VAE：潜在変数を正規分布から取り出す")
+    panel(axes, 0.1, 3.4, "(b) VQ-VAE：潜在変数をコードブックの最も近いベクトルに置き換える")
 
     encoder, decoder = _autoencoder(axes, upper)
     _plane(axes, centre, upper, side)

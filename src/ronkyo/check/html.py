@@ -60,7 +60,7 @@ def html_is_one_file(report: Report) -> Outcome:
     loaded = "//@src | //@srcset | //@poster | //object/@data | //link/@href | //*[local-name()='image']/@href"
     outside = [address for address in report.html.xpath(loaded) if not address.startswith(("data:", "#"))]
     style = "".join(report.html.xpath("//style/text()"))
-    outside += re.findall(r'url\((?!"?(?:data:|#))[^)]{1,60}|@import[^;]{1,60}', style)
+    outside += re.findall(r'url\((?![\'"]?(?:data:|#))[^)]{1,60}|@import[^;]{1,60}', style)
     fonts = re.findall(r'@font-face\s*{[^}]*url\("data:font/', style)
     return Outcome(
         bool(fonts) and not outside,

@@ -23,12 +23,15 @@ INHERITED = (
 )  # fmt: skip
 ATTRIBUTES = {*INHERITED, "clip-path", "opacity"}  # what attributes say as a style does
 DRAWN = {"svg", "g", "defs", "path", "use", "rect", "text", "tspan", "clipPath", "image", "title"}
-TOLERANCE = 10  # hundredths of a point, by which a line may leave what was drawn, and to which its points are rounded
+TOLERANCE = 15  # hundredths of a point, by which a line may leave what was drawn
+STEP = 10  # hundredths of a point, to which its points are rounded
 FEW = 8
 PHOTOGRAPH = 64  # pixels of a side; smaller images are maps, whose pixels are values
 QUALITY = 85
 _SVG, _HREF = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 _LOOK = {"stroke-linejoin": "round", "stroke-linecap": "butt"}  # what matplotlib's sheet says of everything
+_LETTER, _COARSER = "scale(0.015625)", "scale(0.15625)"  # of outlines with 6400 units an em, and with 640
+_MOVED = re.compile(r"translate\((\S+) (\S+)\)")
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _PATH = re.compile(r"([MLQCZ])([^MLQCZ]*)", re.IGNORECASE)
 _PIXELS = re.compile(r"data:image/png;base64,\s*([A-Za-z0-9+/=\s]+)")
@@ -46,7 +49,7 @@ def compact(svg: bytes, name: str) -> bytes:
         _tell(group)
     for element in root.iter(etree.Element):
         _say_briefly(element)
-    _name(root, f"d{hashlib.sha256(name.encode()).hexdigest()[:7]}")
+    _name(root, f"d{hashlib.sha256(name.encode()).hexdigest()[:5]}")
     root.attrib.update(_LOOK)
     for group in reversed(list(root.iter(_SVG + "g"))):
         _share(group)
@@ -101,6 +104,12 @@ def _say_briefly(element: etree._Element) -> None:
         element.set("style", ";".join(left))
     if address := element.attrib.pop(_HREF, None):
         element.set("href", _photograph(address))
+    if element.tag == _SVG + "path" and element.get("transform") == _LETTER and "d" in element.attrib:
+        element.set("transform", _COARSER)
+        element.set("d", re.sub(r"-?\d+(?:\.\d+)?", lambda number: str(round(float(number[0]) / 10)), element.get("d")))
+    if element.tag == _SVG + "use" and (moved := _MOVED.fullmatch(element.get("transform", ""))):
+        del element.attrib["transform"]
+        element.attrib.update({key: place for key, place in zip("xy", moved.groups(), strict=True) if float(place)})
     for key, value in element.attrib.items():
         if key == "d":
             element.set(key, path(value))
@@ -197,7 +206,7 @@ def _simpler(points: np.ndarray) -> np.ndarray:
             kept[middle] = True
             waiting += [(first, middle), (middle, last)]
     simple = points[kept]
-    simple[1:-1] = np.round(simple[1:-1] / TOLERANCE).astype(int) * TOLERANCE
+    simple[1:-1] = np.round(simple[1:-1] / STEP).astype(int) * STEP
     return simple
 
 

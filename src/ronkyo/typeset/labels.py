@@ -17,7 +17,7 @@ _COMMAND = re.compile(r"\\math[a-z]+|\\[,;:! ]|[${}]")
 
 
 def with_labels(svg: bytes) -> bytes:
-    """The drawing with a text over each label; as it was if it has none, or is not well-formed XML."""
+    """The drawing with a text in the group of each label; as it was if it has none, or is not well-formed XML."""
     if b"<!--" not in svg:
         return svg
     try:
@@ -26,13 +26,11 @@ def with_labels(svg: bytes) -> bytes:
         return svg
     for comment in list(root.iter(etree.Comment)):
         group = comment.getnext()
-        if group is None or group.tag != _SVG + "g" or not (transform := group.get("transform")):
+        if group is None or group.tag != _SVG + "g" or "transform" not in group.attrib:
             continue
-        look = {"fill": "none", "font-family": FONT, "font-size": _UNITS_PER_EM}
-        text = etree.Element(_SVG + "text", {"transform": f"{transform} scale(1 -1)", **look})
-        text.text = _plain(comment.text)
-        if text.text:
-            group.addnext(text)
+        if label := _plain(comment.text):
+            etree.SubElement(group, _SVG + "text", {"transform": "scale(1 -1)", "fill": "none"}).text = label
+    root.attrib.update({"font-family": FONT, "font-size": _UNITS_PER_EM})
     return etree.tostring(root)
 
 

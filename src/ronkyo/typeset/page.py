@@ -93,6 +93,7 @@ def for_browser(
             _link_numbers(part, sources)
             _link_figures(part, sources)
         _let_figures_open_large(part, words)
+        _let_conclusions_be_stacked(part)
         _let_tables_scroll(part)
     _let_marks_open_the_ledger(root, (summary, root), words)
     style += _let_claims_be_filtered(root, words)
@@ -279,6 +280,15 @@ def _let_figures_open_large(root: html.HtmlElement, words: Words) -> None:
         plate.tail, image.tail = image.tail, None
         image.addprevious(plate)
         plate.insert(0, image)
+
+
+def _let_conclusions_be_stacked(root: html.HtmlElement) -> None:
+    """Each cell knows the head of its column, which the style shows beside it in a narrow window."""
+    for table in root.xpath('.//*[starts-with(@class, "conclusions")]/table'):
+        heads = [head.text_content() for head in table.xpath("./thead//th")]
+        for row in table.xpath("./tbody/tr"):
+            for head, cell in zip(heads, row, strict=True):
+                cell.set("data-head", head)
 
 
 def _let_tables_scroll(root: html.HtmlElement) -> None:

@@ -320,9 +320,10 @@ def _typeset_formulas(tree: Tree, words: Words, drawn: bool) -> None:
     places = {drawing: place for place, drawing in enumerate(tree.formulas)}
     for formula, drawing in zip(formulas, drawings, strict=True):
         slot, label, tags = formula.slot, formula.label, formula.tags
-        tail = slot.tail
+        tail, kept = slot.tail, {name: "" for name in slot.attrib if name == edition.LEFT_OUT}
         slot.clear()
         slot.tail = tail
+        slot.attrib.update(kept)
         slot.set("class", "equation" if formula.display else "formula")
         slot.set("data-formula", str(places[drawing]))
         used.update(tags)

@@ -26,7 +26,7 @@ def functions(results: Results) -> Figure:
         "Leaky ReLU": (activations.leaky_relu(x, alpha), activations.d_leaky_relu(x, alpha)),
         "Swish": (activations.swish(x, beta), activations.d_swish(x, beta)),
     }
-    drawing, panels = figure(height_cm=5.6, rows=2, columns=len(drawn), sharex=True)
+    drawing, panels = figure(height_cm=4.6, rows=2, columns=len(drawn), sharex=True)
     for letter, above, below, (name, (function, derivative)) in zip("abcde", *panels, drawn.items(), strict=True):
         _branches(above, x, function, COLORS[0])
         _branches(below, x, derivative, COLORS[1])
@@ -44,7 +44,7 @@ def softmax(results: Results) -> Figure:
     """
     x, inputs = results.settings.x(), results.settings.softmax_inputs()
     here = np.array(results.settings.softmax_logits)
-    drawing, (outputs, derivatives, jacobian) = figure(height_cm=4.0, columns=3, width_ratios=(1.15, 1.15, 1))
+    drawing, (outputs, derivatives, jacobian) = figure(height_cm=3.8, columns=3, width_ratios=(1.15, 1.15, 1))
     for axes, values in ((outputs, activations.softmax(inputs)), (derivatives, activations.d_softmax(inputs)[:, :, 0])):
         for index in range(len(here)):
             color, line_style = COLORS[index % len(COLORS)], LINE_STYLES[index % len(LINE_STYLES)]
@@ -79,8 +79,9 @@ def _matrix(axes: Axes, values: np.ndarray) -> None:
     for (i, j), value in np.ndenumerate(values):
         color = "white" if abs(value) > 0.6 * limit else INK
         axes.text(j + 0.5, i + 0.5, f"{value:.2f}", ha="center", va="center", size=7.5, color=color)
-    axes.set_xticks(np.arange(len(values)) + 0.5, [f"$j={j + 1}$" for j in range(len(values))])
-    axes.set_yticks(np.arange(len(values)) + 0.5, [f"$i={i + 1}$" for i in range(len(values))])
+    axes.set_xticks(np.arange(len(values)) + 0.5, [f"${j + 1}$" for j in range(len(values))])
+    axes.set_yticks(np.arange(len(values)) + 0.5, [f"${i + 1}$" for i in range(len(values))])
+    axes.set(xlabel="$j$", ylabel="$i$")
     axes.set_aspect("equal")
     axes.invert_yaxis()
     axes.grid(visible=False)

@@ -46,7 +46,7 @@ def methods(results: Results) -> Figure:
         ("mixup の相手", partner, second),
         ("mixup", mixed, f"{first} {shares[0]:.2f}\n{second} {shares[1]:.2f}"),
     ]
-    drawing, axes = plotting.figure(height_cm=7.2, rows=2, columns=6, gridspec_kw={"hspace": 0.06})
+    drawing, axes = plotting.figure(height_cm=5.8, rows=2, columns=6, gridspec_kw={"hspace": 0.04})
     for place, (name, pixels, detail) in zip(axes.flat, panels, strict=True):
         _show(place, pixels)
         place.set_title(name, pad=4)

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from day3.experiments.augmented_digits.methods import augment
 from day3.experiments.augmented_digits.settings import SIDE
-from ronkyo.plotting import COLORS, INK, figure
+from ronkyo.plotting import COLORS, INK, figure, tell_seeds
 from ronkyo.results import Results
 from ronkyo.seeds import generator
 
@@ -21,13 +21,15 @@ def gains(results: Results) -> Figure:
     """The accuracy minus that without augmentation, in points: every seed (circles) and the mean (diamond)."""
     variants = [variant for variant in results.seeds if variant != BASE]
     sizes = results.settings.training.sizes
-    drawing, panels = figure(height_cm=1.7 + 0.55 * len(variants), columns=len(sizes), sharey=True, squeeze=False)
+    drawing, panels = figure(height_cm=1.5 + 0.42 * len(variants), columns=len(sizes), sharey=True, squeeze=False)
     for letter, panel, size in zip("abcdef", panels.flat, sizes, strict=False):
         panel.axvline(0, color=INK, linewidth=0.8, linestyle=":")
         for row, variant in enumerate(variants):
             gain = 100 * paired(results.seeds[variant], results.seeds[BASE], f"accuracy_{size}")
             apart = row + np.linspace(-0.2, 0.2, len(gain))  # seeds with the same value stay visible
-            panel.plot(gain, apart, "o", markersize=2.8, markerfacecolor="none", markeredgewidth=0.7, color=COLORS[0])
+            look = {"markersize": 2.8, "markerfacecolor": "none", "markeredgewidth": 0.7, "color": COLORS[0]}
+            (dots,) = panel.plot(gain, apart, "o", **look)
+            tell_seeds(dots, gain, "シード")
             panel.plot(gain.mean(), row, "D", markersize=4, color=COLORS[1])
         panel.set_title(f"({letter}) {size:,} 枚")
         panel.grid(visible=False, axis="y")

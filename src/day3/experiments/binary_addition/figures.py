@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 
 from day3.experiments.binary_addition.settings import Settings
 from ronkyo.files import DataError
-from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure, panel_grid, panel_title
+from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure, panel_grid, panel_title, tell
 from ronkyo.results import Results, Table
 
 __all__ = ["convergence", "course_gradient", "gradient_norm", "hidden_size", "initialization_and_activation"]
@@ -31,7 +31,7 @@ OUTCOME_MARKS: dict[str, dict[str, Any]] = {  # told apart by shape and filling,
     "発散": {"marker": "^", "markerfacecolor": INK, "color": INK},
 }
 OUTCOME_MARK: dict[str, Any] = {"linestyle": "none", "markersize": 3.2, "markeredgewidth": 0.6}
-SMALLEST_AREA, LARGEST_AREA = 3.0, 40.0  # points², of a circle that stands for next to no seed, and for all
+SMALLEST_AREA, LARGEST_AREA = 3.0, 32.0  # points², of a circle that stands for next to no seed, and for all
 LINE_MARKERS = ["o", "s", "^", "D"]  # of the lines of a panel, in grey print
 BEYOND_LIMIT = {"未収束": 1.05, "発散": 1.11}  # where runs without a number of iterations are drawn
 
@@ -87,7 +87,7 @@ def convergence(results: Results) -> Figure:
     """
     variants = results.settings.variants
     limit = max(training.iterations for training in variants.values())
-    drawing, panels = figure(height_cm=2.4 + 0.36 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
+    drawing, panels = figure(height_cm=2.6 + 0.28 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
     for row, variant in enumerate(variants):
         metrics = results.seeds[variant]
         offsets = row + np.linspace(-0.3, 0.3, len(metrics["converged"]))
@@ -96,7 +96,9 @@ def convergence(results: Results) -> Figure:
             iterations = np.where(
                 np.isfinite(metrics["convergence_iterations"]), metrics["convergence_iterations"], beyond
             )
-            panels[0].plot(iterations[chosen], offsets[chosen], **OUTCOME_MARK, **OUTCOME_MARKS[outcome])
+            (dots,) = panels[0].plot(iterations[chosen], offsets[chosen], **OUTCOME_MARK, **OUTCOME_MARKS[outcome])
+            told = [outcome if beyond else f"{value:.0f}" for value in iterations[chosen]]
+            tell(dots, [f"シード {seed}: {text}" for seed, text in zip(np.flatnonzero(chosen), told, strict=True)])
         share = f"{metrics['converged'].sum():.0f}/{len(offsets)}"
         panels[0].text(1.27 * limit, row, share, ha="center", va="center", size=7)
         for axes, metric in zip(panels[1:], ("dead_units", "stuck_outputs"), strict=True):
@@ -109,7 +111,7 @@ def convergence(results: Results) -> Figure:
     panels[0].text(1.27 * limit, -0.9, "収束", ha="center", va="center", size=7)
     panels[0].set(xlim=(0, 1.38 * limit), xticks=np.linspace(0, limit, 5), xlabel="反復")
     panels[0].set(ylim=(len(variants) - 0.5, -1.4))
-    panels[0].set_yticks(range(len(variants)), [results.labels[variant] for variant in variants])
+    panels[0].set_yticks(range(len(variants)), [results.labels[variant] for variant in variants], size=6.8)
     for axes in panels[1:]:
         axes.set(xlim=(-0.08, 1.08), xlabel="割合")
     for axes, title in zip(panels, ("収束までの反復", "死んだユニット", "固まった誤り"), strict=True):

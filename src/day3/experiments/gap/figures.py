@@ -24,7 +24,7 @@ STATES = {"lstm": "セル $c_t$", "gru": "隠れ状態 $h_t$"}
 
 def memory(results: Results) -> Figure:
     """Accuracy by gap, and the gradient over distance before and after training: median and range over seeds."""
-    drawing, panels = figure(height_cm=6.4, columns=3)
+    drawing, panels = figure(height_cm=5.4, columns=3)
     gaps = results.settings.training.tested_gaps
     styles = zip(results.seeds, cycle(COLORS), cycle(LINE_STYLES), cycle(MARKERS), strict=False)
     for variant, color, dashes, marker in styles:

@@ -24,7 +24,7 @@ def learning_curves(results: Results) -> Figure:
 
     Batches, not epochs, since an epoch of fewer windows has fewer of them; on a log axis, since some train much longer.
     """
-    drawing, (loss, perplexity) = figure(height_cm=6.5 + 0.4 * (len(results.runs) // 3), columns=2)
+    drawing, (loss, perplexity) = figure(height_cm=4.8 + 0.4 * (len(results.runs) // 3), columns=2)
     styles = zip(results.runs.items(), cycle(COLORS), cycle(LINE_STYLES), cycle(MARKERS), strict=False)
     for (variant, run), color, dashes, marker in styles:
         style = {"color": color, "linestyle": dashes, "linewidth": 1, "label": results.labels[variant]}

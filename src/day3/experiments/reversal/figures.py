@@ -19,7 +19,7 @@ MARKERS = "os^Dv*"
 
 def alignment(results: Results) -> Figure:
     """How many strings are right, by length, for every variant; and where one network looks at each step of one string."""
-    drawing, (right, weights) = figure(height_cm=6.0, columns=2, width_ratios=(1, 1.05))
+    drawing, (right, weights) = figure(height_cm=5.2, columns=2, width_ratios=(1, 1.05))
     _accuracy(right, results)
     _weights(weights, results)
     return drawing
@@ -42,7 +42,7 @@ def _accuracy(panel: Axes, results: Results) -> None:
     )
     panel.set(xlabel="文字列の長さ", ylabel="全文字が正しい割合 [%]", ylim=(-3, 102), xticks=lengths)
     panel.set_title("(a) 長さと正解率", pad=12)
-    panel.legend(fontsize=6.5, loc="upper center", bbox_to_anchor=(0.45, -0.22), ncols=2)
+    panel.legend(fontsize=6.5, loc="upper center", bbox_to_anchor=(0.45, -0.3), ncols=2)
 
 
 def _weights(panel: Axes, results: Results) -> None:

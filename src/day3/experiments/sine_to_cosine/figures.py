@@ -13,22 +13,31 @@ from day3.experiments.sine_to_cosine.settings import Settings
 from ronkyo.plotting import COLORS, INK, figure, panel_grid, panel_title, tell_seeds
 from ronkyo.results import Results
 
-__all__ = ["learning_curves", "mse", "predictions"]
+__all__ = ["learning_curves", "long_predictions", "mse", "predictions"]
 
 PANELS = ascii_lowercase
-ROWS = 8  # more variants than this stand in two columns
+COLUMNS = 3
 FAINT = "#b8bfc6"
 MEASURES = {"train_mse": "訓練", "validation_mse": "検証", "free_running_mse": "自走予測"}
 
 
 def predictions(results: Results) -> Figure:
-    """Free-running predictions over the true cosine: every seed's, one of them drawn thick."""
-    count = len(results.runs)
-    columns = 2 if count > ROWS else 1
-    rows = -(-count // columns)
-    drawing, panels = panel_grid(count, columns, 2.4, min(3.1, 16 / rows), sharex=True, sharey=True)
-    for index, (letter, panel, (variant, run)) in enumerate(zip(PANELS, panels, results.runs.items(), strict=False)):
-        _free_running(panel, results, run["predictions"])
+    """Free-running predictions after the shortest training of each model."""
+    return _predictions(results, [variants[0] for variants in _trainings(results.settings)])
+
+
+def long_predictions(results: Results) -> Figure:
+    """Free-running predictions after the longest training of each model."""
+    return _predictions(results, [variants[-1] for variants in _trainings(results.settings)])
+
+
+def _predictions(results: Results, variants: list[str]) -> Figure:
+    """Of every variant all seeds' predictions over the true cosine, one seed's drawn thick."""
+    count = len(variants)
+    columns = min(COLUMNS, count)
+    drawing, panels = panel_grid(count, columns, 1.4, 1.9, sharex=True, sharey=True)
+    for index, (letter, panel, variant) in enumerate(zip(PANELS, panels, variants, strict=False)):
+        _free_running(panel, results, results.runs[variant]["predictions"])
         panel_title(panel, f"({letter}) {results.labels[variant]}")
         if index % columns == 0:
             panel.set_ylabel("y")
@@ -45,7 +54,7 @@ def learning_curves(results: Results) -> Figure:
     Of variants that differ in their epochs alone the longest is drawn, which begins as the others do; dotted: their ends.
     """
     trainings = _trainings(results.settings)
-    drawing, grid = panel_grid(len(trainings), min(3, len(trainings)), 1.0, 3.9, sharex=True, sharey=True)
+    drawing, grid = panel_grid(len(trainings), min(COLUMNS, len(trainings)), 1.0, 3.9, sharex=True, sharey=True)
     curves = [results.curves[variants[-1]] for variants in trainings]
     for letter, panel, variants, curve in zip(PANELS, grid, trainings, curves, strict=False):
         for others in curves:
@@ -66,20 +75,22 @@ def learning_curves(results: Results) -> Figure:
 
 def mse(results: Results) -> Figure:
     """Every seed's errors after training (circles) and their median (diamond); dotted: the error of answering 0."""
-    drawing, panels = figure(height_cm=2.0 + 0.9 * len(results.seeds), columns=len(MEASURES), sharey=True, sharex=True)
+    drawing, panels = figure(height_cm=1.5 + 0.36 * len(results.seeds), columns=len(MEASURES), sharey=True, sharex=True)
     for letter, panel, (name, title) in zip(PANELS, panels, MEASURES.items(), strict=False):
         panel.axvline(results.constants["zero"][name], color=INK, linewidth=0.8, linestyle=":")
         for row, metrics in enumerate(results.seeds.values()):
             values = metrics[name]
-            apart = row + np.linspace(-0.12, 0.12, len(values))  # seeds with the same value stay visible
-            (dots,) = panel.plot(values, apart, "o", markersize=3.5, markerfacecolor="none", color=COLORS[0])
+            apart = row + np.linspace(-0.25, 0.25, len(values))  # seeds with the same value stay visible
+            (dots,) = panel.plot(
+                values, apart, "o", markersize=2.8, markerfacecolor="none", markeredgewidth=0.7, color=COLORS[0]
+            )
             tell_seeds(dots, values, "シード")
-            panel.plot(np.median(values), row + 0.38, "D", markersize=4, color=COLORS[1])
+            panel.plot(np.median(values), row, "D", markersize=4, color=COLORS[1])
         panel.set_title(f"({letter}) {title}")
         panel.set_xscale("log")
         panel.grid(visible=False, axis="y")
     panels[0].set_yticks(range(len(results.seeds)), [results.labels[variant] for variant in results.seeds])
-    panels[0].set_ylim(len(results.seeds) - 0.4, -0.5)
+    panels[0].set_ylim(len(results.seeds) - 0.5, -0.5)
     drawing.supxlabel("平均二乗誤差", fontsize="medium")
     return drawing
 

@@ -54,7 +54,7 @@ def learning_curves(results: Results) -> Figure:
 
 def validation_accuracy(results: Results) -> Figure:
     """Validation accuracy of each seed (slightly apart), the mean with its 95 % interval, and where 95 % of guessers lie."""
-    drawing, axes = figure(height_cm=2.2 + len(results.seeds))
+    drawing, axes = figure(height_cm=1.7 + 0.6 * len(results.seeds))
     chance = results.constants["chance"]
     band = axes.axvspan(chance["accuracy_low"], chance["accuracy_high"], color=INK, alpha=0.08, linewidth=0)
     axes.axvline(chance["accuracy"], color=INK, linewidth=0.8, linestyle=":")

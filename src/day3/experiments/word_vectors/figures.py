@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure
+from ronkyo.plotting import COLORS, INK, LINE_STYLES, figure, tell_seeds
 from ronkyo.results import Results
 
 __all__ = ["vectors"]
@@ -17,7 +17,7 @@ BASELINES = {"ppmi_svd": "PPMI–SVD", "chance": "偶然の 97.5 % 点"}
 
 def vectors(results: Results) -> Figure:
     """A map of some words by kind, and every seed's correlation with MEN's ratings beside counting and chance."""
-    drawing, (plane, correlation) = figure(height_cm=6.8, columns=2, width_ratios=(1.35, 1))
+    drawing, (plane, correlation) = figure(height_cm=6.0, columns=2, width_ratios=(1.35, 1))
     _map(plane, results)
     _correlation(correlation, results)
     return drawing
@@ -41,7 +41,7 @@ def _map(panel: Axes, results: Results) -> None:
         panel.plot(x, y, MARKERS[place % len(MARKERS)], color=color, markersize=3.5, label=group)
     heights = np.empty(len(plane))
     for group in dict.fromkeys(groups):
-        heights[groups == group] = _apart(plane[groups == group, 1], 0.055 * np.ptp(plane[:, 1]))
+        heights[groups == group] = _apart(plane[groups == group, 1], 0.07 * np.ptp(plane[:, 1]))
     words = results.data["vocabulary"][results.data["map_words"]]
     for word, x, height in zip(words, plane[:, 0], heights, strict=True):
         panel.annotate(word, (x, height), (3, -2), textcoords="offset points", fontsize=6)
@@ -68,7 +68,8 @@ def _correlation(panel: Axes, results: Results) -> None:
     for row, metrics in enumerate(results.seeds.values()):
         values = metrics["men"]
         apart = row + np.linspace(-0.15, 0.15, len(values))  # seeds with the same value stay visible
-        panel.plot(values, apart, "o", markersize=3.5, markerfacecolor="none", color=COLORS[0])
+        (dots,) = panel.plot(values, apart, "o", markersize=3.5, markerfacecolor="none", color=COLORS[0])
+        tell_seeds(dots, values, "シード")
     panel.set_yticks(
         range(len(results.seeds)), [results.labels[name].replace("・", "\n") for name in results.seeds], fontsize=7
     )
@@ -77,4 +78,4 @@ def _correlation(panel: Axes, results: Results) -> None:
     panel.grid(visible=False, axis="y")
     panel.set_xlabel("MEN との順位相関")
     panel.set_title("(b) 人の評定との一致")
-    panel.legend(loc="upper center", bbox_to_anchor=(0.4, -0.16), fontsize=6.5)
+    panel.legend(loc="upper center", bbox_to_anchor=(0.4, -0.22), fontsize=6.5)
