@@ -191,7 +191,7 @@ def bidirectional_rnn() -> Figure:
         for before, after in zip(ahead, ahead[1:], strict=False):
             arrow(axes, before, after, color=STATE.edge, width=1.1)
         for after, before in zip(back, back[1:], strict=False):
-            arrow(axes, before, after, color=BACKWARD.edge, width=1.1)
+            arrow(axes, before, after, color=BACKWARD.edge, dash="--", width=1.1)
         for t, x in enumerate(columns, start=1):
             source = box(axes, x, given, f"$x_{t}$", INPUT, 1.62)
             arrow(axes, (x - 0.42, source.top[1]), ahead[t - 1].bottom)
@@ -207,7 +207,7 @@ def bidirectional_rnn() -> Figure:
             middle = columns[1]
             box(axes, middle - 0.6, joined, r"$\overleftarrow{h}_1$", BACKWARD, 1.2, 0.6)
             box(axes, middle + 0.6, joined, r"$\overrightarrow{h}_3$", STATE, 1.2, 0.6)
-            arrow(axes, back[0].top, (back[0].x, joined), (middle - 1.2, joined), color=BACKWARD.edge)
+            arrow(axes, back[0].top, (back[0].x, joined), (middle - 1.2, joined), color=BACKWARD.edge, dash="--")
             arrow(axes, ahead[2].top, (ahead[2].x, joined), (middle + 1.2, joined), color=STATE.edge, over=PAPER)
             output = box(axes, middle, top, "$y$", OUTPUT, 1.62)
             arrow(axes, (middle, joined + 0.3), output.bottom)
