@@ -534,7 +534,7 @@ def test_seeds_added_without_a_plan_are_told_behind_the_sentence(project, state)
     root = build.parse(rendered).root
     assert "シード 4、5 個（区間の水準 95.00\u00a0%）" in root.text_content()
     assert "見直し 2 回、水準の補正なし" in [item.text_content().strip() for item in root.iter("dd")]
-    [cell] = root.xpath('//table[.//th="仮説"]/tbody/tr/td[3]')
+    [cell] = root.xpath('//table[.//th="仮説"]/tbody/tr/td[*[@class="verdict supported"]]')
     assert cell.text_content() == "支持 見直し 2 回、水準の補正なし"
 
 

@@ -15,9 +15,7 @@ MOST = 45  # pages of a submission
 def headings_stand_with_their_text(report: Report) -> Outcome:
     bad = []
     for _, title, number, top in report.outline:
-        below = [
-            1 for word_top, bottom, _ in report.sheets[number].words if word_top > top + 25 and bottom < BOTTOM + 2
-        ]
+        below = [1 for word in report.sheets[number].words if word.top > top + 25 and word.bottom < BOTTOM + 2]
         if not below and report.sheets[number].lowest < top + 40:
             bad.append(title)
     return Outcome(not bad, f"{len(report.outline)} headings" + listed(bad))

@@ -55,6 +55,16 @@ class Box(NamedTuple):
         return cls(min(lefts), min(tops), max(rights), max(bottoms))
 
 
+class Word(NamedTuple):
+    """A run of letters on a page without a blank."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    text: str
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of body text, without its blanks."""
@@ -133,7 +143,7 @@ class Sheet:
     """What is drawn on a page, measured from its top left corner."""
 
     lines: list[Line]
-    words: list[tuple[float, float, str]]  # top, bottom, text
+    words: list[Word]
     lowest: float  # of what is drawn between the margins
     head: list[tuple[float, float, str]] = field(default_factory=list)  # left, right, text of the words above the text
     marked: dict[int, Box] = field(default_factory=dict)  # what each mark of the tags encloses
@@ -141,7 +151,7 @@ class Sheet:
     @property
     def body(self) -> str:
         """The text below the running head, without blanks."""
-        return bare("".join(text for _, bottom, text in self.words if bottom >= TOP - 2))
+        return bare("".join(word.text for word in self.words if word.bottom >= TOP - 2))
 
     @classmethod
     def read(cls, sheet: Any) -> Sheet:
@@ -166,7 +176,7 @@ class Sheet:
                 marked.setdefault(item["mcid"], []).append(item)
         return cls(
             lines,
-            [(word["top"], word["bottom"], word["text"]) for word in words],
+            [Word(word["x0"], word["top"], word["x1"], word["bottom"], word["text"]) for word in words],
             max(inside, default=TOP),
             [(word["x0"], word["x1"], word["text"]) for word in words if word["bottom"] < TOP - 2],
             {mark: Box.around(items) for mark, items in marked.items()},

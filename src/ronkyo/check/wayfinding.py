@@ -72,10 +72,14 @@ def contents_print_the_right_page(report: Report) -> Outcome:
     printed: dict[str, int] = {}
     for sheet, seen in list(zip(report.reader.pages, report.sheets, strict=True))[first : max(last, first + 1)]:
         height = float(sheet.mediabox.height)
-        for link in links_of(sheet):
+        for link in sorted(
+            links_of(sheet), key=lambda link: link["/Rect"][2] - link["/Rect"][0]
+        ):  # the last: a whole line
             name = str(link.get("/Dest"))
-            middle = height - (float(link["/Rect"][1]) + float(link["/Rect"][3])) / 2
-            beside = [text for top, bottom, text in seen.words if top < middle < bottom]
+            left, low, right, high = map(float, link["/Rect"])
+            middle = height - (low + high) / 2
+            level = [word for word in seen.words if word.top < middle < word.bottom]
+            beside = [word.text for word in level if left - 1 < word.left and word.right < right + 1]
             if name in headings and beside and (number := re.search(r"(\d+)$", beside[-1])):
                 printed[name] = int(number[1])
     bad = [name for name, number in printed.items() if not _is_on(report, name, number - 1, headings[name])]
@@ -115,7 +119,7 @@ def _says(report: Report, page: int, name: str, number: str) -> bool:
     """Whether the number is printed there. In a submission the row of a claim, which begins with its bare number, stands for
     the entry of the ledger."""
     if report.edition != "full" and name.startswith("ledger:"):
-        return re.sub(r"\D", "", number) in (word for _, _, word in report.sheets[page].words)
+        return re.sub(r"\D", "", number) in {word.text for word in report.sheets[page].words}
     return bare(number) in bare(report.texts[page])
 
 

@@ -17,6 +17,8 @@ from ronkyo.typeset.mathematics import Drawing
 MEDIA_TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png", ".gif": "image/gif"}
 MEDIA_TYPES |= {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 
+INK = ' stroke="currentColor" fill="currentColor" stroke-width="0"'  # of a formula
+
 
 def put_images(root: html.HtmlElement, pictures: Path) -> list[str]:
     """The drawings for the places `<svg data-drawing="n">`, letter by letter as their files have them, whose digests a
@@ -45,16 +47,16 @@ def put_images(root: html.HtmlElement, pictures: Path) -> list[str]:
 def set_formulas(
     root: html.HtmlElement, places: Iterable[tuple[html.HtmlElement, int]], formulas: Sequence[Drawing]
 ) -> None:
-    """Each letter's outline is in the page once, behind everything, and the formulas use it."""
+    """Each letter's outline is in the page once, behind everything, and the formulas use it; their ink is the style's."""
     outlines: dict[str, str] = {}
 
     def used(path: re.Match[str]) -> str:
-        name = outlines.setdefault(path[1], f"outline:{len(outlines):x}")
+        name = outlines.setdefault(path[1], f"o:{len(outlines):x}")
         return f'<use href="#{name}"{path[2]}></use>'
 
     slots = list(places)
     for slot, number in slots:
-        markup = re.sub(r'<path d="([^"]*)"([^>]*)></path>', used, formulas[number].inline())
+        markup = re.sub(r'<path d="([^"]*)"([^>]*)></path>', used, formulas[number].inline().replace(INK, ""))
         slot.insert(0, html.fragment_fromstring(markup))
     if slots:
         paths = "".join(f'<path id="{name}" d="{outline}"></path>' for outline, name in outlines.items())

@@ -5,7 +5,9 @@ matplotlib writes each label as a comment before the group of its outlines, whos
 
 from __future__ import annotations
 
+import html
 import re
+import unicodedata
 from typing import Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
@@ -13,7 +15,8 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 FONT = "Noto Sans JP"
 _SVG = "{http://www.w3.org/2000/svg}"
 _UNITS_PER_EM = "100"  # of the group's outlines
-_COMMAND = re.compile(r"\\math[a-z]+|\\[,;:! ]|[${}]")
+_MARK = re.compile(r"\\(?:math|over)[a-z]+|\\[,;:! ]|[${}]")
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
 
 
 def with_labels(svg: bytes) -> bytes:
@@ -35,9 +38,21 @@ def with_labels(svg: bytes) -> bytes:
 
 
 def _plain(label: Any) -> str:
-    """A label without the marks of its mathematics.
+    """A label, escaped as in a comment, without the marks and accents of its mathematics.
 
     >>> _plain(r" $\\mathdefault{10^{3}}$ ")
     '10^3'
+    >>> _plain(r"$\\overrightarrow{h}_1$ &lt; $\\tanh\\hat{\\sigma}$")
+    'h_1 < tanhσ'
     """
-    return " ".join(_COMMAND.sub("", label).split())
+    return " ".join(_COMMAND.sub(_letter, _MARK.sub("", html.unescape(label))).split())
+
+
+def _letter(command: re.Match[str]) -> str:
+    from matplotlib.mathtext import get_unicode_index
+
+    try:
+        letter = chr(get_unicode_index(command[0]))
+    except ValueError:
+        return command[1]  # the name of a function
+    return "" if unicodedata.combining(letter) else letter

@@ -87,7 +87,7 @@ def convergence(results: Results) -> Figure:
     """
     variants = results.settings.variants
     limit = max(training.iterations for training in variants.values())
-    drawing, panels = figure(height_cm=2.6 + 0.28 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
+    drawing, panels = figure(height_cm=2.6 + 0.32 * len(variants), columns=3, sharey=True, width_ratios=(2, 1, 1))
     for row, variant in enumerate(variants):
         metrics = results.seeds[variant]
         offsets = row + np.linspace(-0.3, 0.3, len(metrics["converged"]))
