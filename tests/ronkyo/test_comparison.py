@@ -651,9 +651,8 @@ def test_a_comparison_speaks_the_language_of_the_report(compare, compared, tmp_p
         told,
         markup.fill("sweep.md.j2", words, markup.page_code, sweep=found, table=table, figures={"a": "b.svg"}),
     ]
-    of_the_project = "|".join(
-        map(re.escape, filter(None, page.xpath("//svg//text/text()")))
-    )  # what it calls its curves
+    labels = page.xpath("//svg//text/text()")  # what the project calls its curves
+    of_the_project = "|".join(map(re.escape, labels))
     for text in texts:
         assert not WRITTEN_IN_JAPANESE.search(re.sub(of_the_project, "", text)), text
     assert "Changed parameters" in texts[0]
