@@ -74,6 +74,13 @@ def folder() -> Path:
     return built
 
 
+@cache
+def characters(name: str) -> frozenset[int]:
+    """The code points that a font of the folder draws."""
+    with TTFont(folder() / f"{name}.ttf") as font:
+        return frozenset(font.getBestCmap() or {})
+
+
 def _build(target: Path, sans: Path, mono: Path) -> None:
     """By one process at a time: the others wait for its fonts."""
     target.parent.mkdir(parents=True, exist_ok=True)

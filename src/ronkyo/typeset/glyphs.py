@@ -6,10 +6,6 @@ import copy
 import re
 import unicodedata
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
-
-from fontTools.ttLib import TTFont
 
 from ronkyo.typeset import fonts
 from ronkyo.typeset.tree import Tree
@@ -25,7 +21,7 @@ class Missing(set[str]):
     def __init__(self) -> None:
         super().__init__()
         names = ("NotoSansJP-Regular", "IBMPlexMono-Regular")
-        self._in_text, mono = (_characters_of(fonts.folder() / f"{name}.ttf") for name in names)
+        self._in_text, mono = (fonts.characters(name) for name in names)
         self._in_code = self._in_text | mono
 
     def __call__(self, text: str, in_code: bool = False) -> str:
@@ -64,9 +60,3 @@ def printed_tree(built: Tree, missing: Missing) -> Tree:
         for drawing in built.formulas
     ]
     return Tree(root, headings, built.labels, formulas)
-
-
-@cache
-def _characters_of(file: Path) -> frozenset[int]:
-    with TTFont(file) as font:
-        return frozenset(font.getBestCmap() or {})

@@ -12,6 +12,8 @@ from typing import Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
+from ronkyo.typeset import fonts
+
 FONT = "Noto Sans JP"
 _SVG = "{http://www.w3.org/2000/svg}"
 _UNITS_PER_EM = "100"  # of the group's outlines
@@ -38,14 +40,16 @@ def with_labels(svg: bytes) -> bytes:
 
 
 def _plain(label: Any) -> str:
-    """A label, escaped as in a comment, without the marks and accents of its mathematics.
+    """A label, escaped as in a comment, without the marks and accents of its mathematics and what the font lacks.
 
     >>> _plain(r" $\\mathdefault{10^{3}}$ ")
     '10^3'
     >>> _plain(r"$\\overrightarrow{h}_1$ &lt; $\\tanh\\hat{\\sigma}$")
     'h_1 < tanhσ'
     """
-    return " ".join(_COMMAND.sub(_letter, _MARK.sub("", html.unescape(label))).split())
+    text = _COMMAND.sub(_letter, _MARK.sub("", html.unescape(label)))
+    known = fonts.characters("NotoSansJP-Regular")
+    return " ".join("".join(letter for letter in text if letter.isspace() or ord(letter) in known).split())
 
 
 def _letter(command: re.Match[str]) -> str:
