@@ -24,7 +24,7 @@ def expect_numbers_to_lead_home(page, least):
     and there are more than `least`."""
     bare = page.xpath(
         '//data[not(ancestor::a)][not(ancestor::*[starts-with(@id, "ledger:") or @id="tab:versions"])]'
-        "[not(ancestor::tr//button[starts-with(@popovertarget, 'ledger:')])]/@value"
+        "[not(ancestor::tr//*[starts-with(@href, '#ledger:') or starts-with(@popovertarget, 'ledger:')])]/@value"
     )
     assert set(bare) == set()
     links, files = page.xpath('//a[@class="origin"]'), carried(page)
