@@ -373,7 +373,7 @@ def test_every_claim_has_a_wording_for_every_verdict_its_ledger_entry_and_a_link
     assert len(stated) >= 25
     for name in stated:
         sentence, entry = (page.xpath(f'//*[@id="{kind}:{name}"]')[0] for kind in ("claim", "ledger"))
-        assert sentence.xpath(f'.//a[@href="#ledger:{name}"]')
+        assert sentence.xpath(f'.//button[@popovertarget="ledger:{name}"]')
         assert entry.xpath(f'.//a[@href="#claim:{name}"]')
         assert "変わる条件" in text_of(entry)
 
