@@ -57,9 +57,9 @@ def vq_vae(results: Results) -> Figure:
         right.fill_between(places, shares.min(0), shares.max(0), color=color, alpha=0.2, linewidth=0)
         right.plot(places, np.median(shares, axis=0), line, color=color, label=results.labels[variant])
     right.set(yscale="log", xlabel="コードの順位 / コードの数", ylabel="使われた割合")
-    right.set_ylim(top=20)  # the legend stands above the lines
+    right.set_ylim(1e-5, 1)  # the legend stands below the lines
     right.set_title("(b) コードの使われ方")
-    right.legend(loc="upper right")
+    right.legend(loc="lower left")
     return drawing
 
 
