@@ -21,7 +21,7 @@ def gains(results: Results) -> Figure:
     """The accuracy minus that without augmentation, in points: every seed (circles) and the mean (diamond)."""
     variants = [variant for variant in results.seeds if variant != BASE]
     sizes = results.settings.training.sizes
-    drawing, panels = figure(height_cm=1.5 + 0.42 * len(variants), columns=len(sizes), sharey=True, squeeze=False)
+    drawing, panels = figure(height_cm=1.5 + 0.36 * len(variants), columns=len(sizes), sharey=True, squeeze=False)
     for letter, panel, size in zip("abcdef", panels.flat, sizes, strict=False):
         panel.axvline(0, color=INK, linewidth=0.8, linestyle=":")
         for row, variant in enumerate(variants):

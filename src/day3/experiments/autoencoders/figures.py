@@ -17,7 +17,7 @@ SIDE = 8  # pixels of an image, both ways
 def vae(results: Results) -> Figure:
     """Reconstructions and samples of the plain autoencoder and the VAEs; KL of each dimension, by its size, over seeds."""
     variants = ["autoencoder", "vae", "vae_strong"]
-    drawing, (left, right) = figure(height_cm=5.2, columns=2, gridspec_kw={"width_ratios": [1.25, 1]})
+    drawing, (left, right) = figure(height_cm=4.8, columns=2, gridspec_kw={"width_ratios": [1.25, 1]})
     rows = [("元の画像", _originals(results)), *_pairs(results, variants)]
     _sheet(left, rows, results.settings.figures.images)
     left.set_title("(a) 復元と、事前分布からの標本")
@@ -38,7 +38,7 @@ def vae(results: Results) -> Figure:
 
 def vq_vae(results: Results) -> Figure:
     """Reconstructions and samples of the VQ-VAE; how often each code is used, by its rank, over seeds."""
-    drawing, (left, right) = figure(height_cm=4.2, columns=2, gridspec_kw={"width_ratios": [1.25, 1]})
+    drawing, (left, right) = figure(height_cm=3.9, columns=2, gridspec_kw={"width_ratios": [1.25, 1]})
     run, example = results.runs["vq_vae"], results.settings.figures.example_seed
     rows = [
         ("元の画像", _originals(results)),
@@ -57,9 +57,9 @@ def vq_vae(results: Results) -> Figure:
         right.fill_between(places, shares.min(0), shares.max(0), color=color, alpha=0.2, linewidth=0)
         right.plot(places, np.median(shares, axis=0), line, color=color, label=results.labels[variant])
     right.set(yscale="log", xlabel="コードの順位 / コードの数", ylabel="使われた割合")
-    right.set_ylim(top=20)  # the legend stands above the lines
+    right.set_ylim(1e-5, 1)  # the legend stands below the lines
     right.set_title("(b) コードの使われ方")
-    right.legend(loc="upper right")
+    right.legend(loc="lower left")
     return drawing
 
 

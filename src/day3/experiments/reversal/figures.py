@@ -19,7 +19,7 @@ MARKERS = "os^Dv*"
 
 def alignment(results: Results) -> Figure:
     """How many strings are right, by length, for every variant; and where one network looks at each step of one string."""
-    drawing, (right, weights) = figure(height_cm=5.2, columns=2, width_ratios=(1, 1.05))
+    drawing, (right, weights) = figure(height_cm=4.7, columns=2, width_ratios=(1, 1.05))
     _accuracy(right, results)
     _weights(weights, results)
     return drawing
@@ -55,7 +55,7 @@ def _weights(panel: Axes, results: Results) -> None:
     panel.imshow(run["weights"][seed, place, :length, :length], cmap="Greys", vmin=0, vmax=1)
     panel.plot(np.arange(length)[::-1], np.arange(length), "o", markersize=4.5, markerfacecolor="none", color=COLORS[1])
     panel.set_xticks(range(length), alphabet[results.data["strings"][place, 0, :length]], fontsize=6.5)
-    panel.set_yticks(range(length), alphabet[run["answers"][seed, place, 0, :length]], fontsize=6.5)
+    panel.set_yticks(range(length), alphabet[run["answers"][seed, place, 0, :length]], fontsize=5)
     panel.set(xlabel="入力", ylabel="答え")
     panel.grid(visible=False)
     panel.set_title(f"(b) 注意の重み（{results.labels[variant]}）", pad=12)
