@@ -99,7 +99,7 @@ def test_a_path_that_a_lone_reader_has_not_is_no_link(made):
 
 def test_a_repository_is_led_to_for_what_the_page_does_not_carry():
     front = replace(FRONT, code_url="https://example.org/r")
-    built = tree.build("[a](code:params.yaml) [b](code:src/a.py#L1)", Words("ja"))
+    built = tree.build('[a](code:params.yaml) [b](code:src/a.py#L1) <span id="params"></span>', Words("ja"))
     for made in (
         page.for_browser(built, front, Path(), sources=Sources()),
         page.for_print(built, front, "", Sources())[0],
@@ -217,7 +217,7 @@ def test_the_fonts_have_the_letters_of_the_page_and_of_code(made):
 
 
 def test_what_stands_before_the_first_chapter_is_treated_like_the_rest(made):
-    (summary,) = made(f"[節](code:params.yaml)\n\n{figure('trial/curve')}\n\n## 章").xpath(
+    (summary,) = made(f"[節](code:params.yaml)\n\n{figure('trial/curve')}\n\n## 章\n\n<span id='params'></span>").xpath(
         '//section[@class="summary"]'
     )
     assert summary.xpath('.//*[@class="drawing"]/svg')

@@ -156,7 +156,7 @@ def test_tokens_have_tags_exactly_where_the_style_has_a_colour():
     coloured = [rule for rule in style.splitlines() if rule.startswith(".highlight .") and "{ color" in rule]
     assert set(re.findall(r"\.highlight \.(\w+)", " ".join(coloured))) == code.TOKENS
     listing = tree.build("```python\ndef f(x):  # note\n    return x\n```\n", Words("en")).root.find(".//pre")
-    assert set(listing.xpath(".//span/@class")) == {"line", "blanks", "k", "nf", "c1"}
+    assert set(listing.xpath(".//span/@class")) == {"line", "line indent-4", "blanks", "k", "nf", "c1"}
     assert listing.text_content().strip() == "def f(x):  # note\n    return x"
 
 

@@ -414,7 +414,7 @@ def test_an_attachment_that_is_missing_is_told(name, small, tmp_path, capsys):
     assert cli.main(["verify", str(rewritten(path, remove))]) == 1
     told = capsys.readouterr().out
     assert f"{name}: expected it" in told
-    assert re.search(r"\nsmall.pdf: [12] differences?\n$", told)
+    assert re.search(r"\nsmall.pdf: [1-3] differences?\n$", told)
 
 
 def test_letters_that_share_a_glyph_are_known():
