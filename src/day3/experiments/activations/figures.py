@@ -68,7 +68,13 @@ def _branches(axes: Axes, x: np.ndarray, values: np.ndarray, color: str) -> None
             end = values[index + side]
             axes.plot(x[index], end, marker="o", markersize=3.5, color=color, markerfacecolor="white", zorder=3)
             axes.annotate(
-                f"{end:g}", (x[index], end), (-7 * side, -6 * side), textcoords="offset points", ha=align, va="center", size=7
+                f"{end:g}",
+                (x[index], end),
+                (-7 * side, -6 * side),
+                textcoords="offset points",
+                ha=align,
+                va="center",
+                size=7,
             )
 
 
