@@ -14,6 +14,7 @@ from day3.experiments.next_word.settings import Training
 from day3.nn.adam import Adam
 from day3.nn.cross_entropy import cross_entropy
 from day3.nn.recurrent import dense, one_thread, parameter_count, recurrent_layer
+from day3.nn.update import update
 from ronkyo.files import Arrays
 from ronkyo.seeds import generator
 
@@ -88,9 +89,7 @@ def train(data: Arrays, training: Training, seed: int, progress: Callable[[int],
         for batch in torch.from_numpy(data_order.permutation(len(windows))).split(training.batch_size):
             words, target = windows[batch, :-1], windows[batch, -1]
             loss = cross_entropy(model.read(words), model.output, target)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+            update(optimizer, loss)
             losses.append(loss.item())
             sizes.append(len(batch))
             progress(1)

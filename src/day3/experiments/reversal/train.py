@@ -13,6 +13,7 @@ from day3.nn.adam import Adam
 from day3.nn.decoder import attention_weights
 from day3.nn.recurrent import one_thread, parameter_count
 from day3.nn.seq2seq import Seq2Seq
+from day3.nn.update import update
 from ronkyo.files import Arrays
 from ronkyo.seeds import generator
 
@@ -48,9 +49,7 @@ def train(data: Arrays, training: Training, seed: int, progress: Callable[[int],
         length = draws.integers(1, int(data["longest"]), endpoint=True)  # of all strings of the batch
         strings = torch.from_numpy(draws.integers(letters, size=(training.batch_size, length)))
         loss = nn.functional.cross_entropy(forced(model, strings, letters).flatten(0, 1), strings.flip(1).flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        update(optimizer, loss)
         losses.append(loss.item())
         progress(1)
     points = max(1, training.updates // training.record_every)
