@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ronkyo.errors import UserError
 
 FARTHEST = 3  # blocks that a figure moves past
-FULL = 0.865  # of a page's height; the last line's letters end a little above its box
+FULL = 0.857  # of a page's height; the last line's letters end a little above its box
 BEAM = 48  # ways to fill the pages so far that are followed
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CLOSED = ("test", "footnote", "ledger")  # boxes that nothing leaves
@@ -25,6 +26,7 @@ _UPWARDS = 1.5  # a figure above the text that reads it is farther than one belo
 
 Moves = Mapping[str, int]  # id of a figure -> blocks that it moves past, down or (negative) up
 Order = tuple[int, ...]
+NOWHERE: Moves = MappingProxyType({})
 
 
 class MoveError(UserError):
@@ -277,6 +279,11 @@ def pages(flow: Flow, orders: Mapping[int, Order] = {}) -> list[Page]:  # noqa: 
     while found[-1].place < len(flow.units):
         found.append(fill(flow, found[-1].place, found[-1].atom, orders))
     return found
+
+
+def short(flow: Flow) -> int:
+    """How many pages are."""
+    return sum(is_short(flow, page) for page in pages(flow))
 
 
 def is_short(flow: Flow, page: Page) -> bool:
