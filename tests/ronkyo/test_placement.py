@@ -32,7 +32,14 @@ def figure(name: str) -> str:
 
 
 JUMPS = "".join(
-    ["<h2>One</h2>", text("first", 14), figure("a"), *(text(f"p{n}") for n in range(6)), "<h2>Two</h2>", text("last", 30)]
+    [
+        "<h2>One</h2>",
+        text("first", 14),
+        figure("a"),
+        *(text(f"p{n}") for n in range(6)),
+        "<h2>Two</h2>",
+        text("last", 30),
+    ]
 )
 
 
@@ -118,3 +125,16 @@ def test_margins_that_touch_are_one_and_none_begins_a_page():
     assert placement.collapsed(margins) == 30
     assert placement.collapsed(margins, at_top=True) == 0
     assert placement.collapsed((Edge(10, True), Edge(5, False), Edge(7, True))) == 22
+
+
+def test_the_model_parts_the_pages_as_weasyprint_does(monkeypatch):
+    flows = []
+    monkeypatch.setattr(placement, "best", lambda flow: flows.append(flow) or {})
+    printed = texts(pdf.write(page(JUMPS), DAY, Path()))
+    lines, at = [sheet.count("\n") + 1 for sheet in printed], (0, 0)
+    for sheet, count in zip(placement.pages(flows[0]), lines, strict=True):
+        units = flows[0].units
+        numbered = [(place, atom) for place, unit in enumerate(units) for atom in range(len(unit.atoms))]
+        end = numbered.index((sheet.place, sheet.atom)) if sheet.place < len(units) else len(numbered)
+        assert end - numbered.index(at) == count
+        at = sheet.place, sheet.atom

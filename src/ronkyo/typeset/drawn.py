@@ -42,7 +42,10 @@ class Drawn(NamedTuple):
     def file(self, moves: Moves = NOWHERE) -> bytes:
         """What the PDF carries: an object of JSON with a digest for each page, for each figure its page and digest, and past
         how many blocks figures moved."""
-        told: dict[str, Any] = {"pages": self.pages, "figures": [[figure.page, figure.digest] for figure in self.figures]}
+        told: dict[str, Any] = {
+            "pages": self.pages,
+            "figures": [[figure.page, figure.digest] for figure in self.figures],
+        }
         if moves:
             told["moves"] = dict(sorted(moves.items()))
         return (json.dumps(told, separators=(",", ":")) + "\n").encode()

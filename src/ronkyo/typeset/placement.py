@@ -22,7 +22,7 @@ FULL = 0.857  # of a page's height; the last line's letters end a little above i
 BEAM = 48  # ways to fill the pages so far that are followed
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CLOSED = ("test", "footnote", "ledger")  # boxes that nothing leaves
-_UPWARDS = 1.5  # a figure above the text that reads it is farther than one below it
+_UPWARDS = 2.5  # a figure above the text that reads it is farther than one below it
 
 Moves = Mapping[str, int]  # id of a figure -> blocks that it moves past, down or (negative) up
 Order = tuple[int, ...]
@@ -122,7 +122,9 @@ def apply(root: Any, moves: Moves) -> None:
 def _is_bound(block: Any) -> bool:
     """A heading, or something with one, or a figure without a number: nothing moves past it."""
     has_heading = any(part.tag in _HEADINGS for part in block.iter())
-    return has_heading or block.tag == "figure" or _is_closed(block) or any(part.tag == "figure" for part in block.iter())
+    return (
+        has_heading or block.tag == "figure" or _is_closed(block) or any(part.tag == "figure" for part in block.iter())
+    )
 
 
 def _is_closed(block: Any) -> bool:

@@ -75,9 +75,7 @@ class _Layout:
         import weasyprint
 
         formulas = [svg_merge.merged(file) for file in page.formulas]
-        source = weasyprint.HTML(
-            string=page.html, base_url="picture:", url_fetcher=_fetcher(self._pictures, formulas)
-        )
+        source = weasyprint.HTML(string=page.html, base_url="picture:", url_fetcher=_fetcher(self._pictures, formulas))
         style = [weasyprint.CSS(string=_style())]
         fonts = _fonts_of_page(self._complaints)
         return source.render(stylesheets=style, font_config=fonts, cache=self._images, **_OPTIONS)

@@ -145,9 +145,7 @@ def _placed(found: Sequence[Run], places: dict[tuple[int, int], int]) -> list[tu
     return [
         (places[number, 0], run)
         for number, run in enumerate(found)
-        if all(
-            places.get((number, place)) == places.get((number, 0), -1) + place for place in range(len(run.blocks))
-        )
+        if all(places.get((number, place)) == places.get((number, 0), -1) + place for place in range(len(run.blocks)))
     ]
 
 
@@ -158,7 +156,9 @@ def _lines(leaves: Sequence[Leaf]) -> list[tuple[int, int]]:
     while number < len(leaves):
         key = leaves[number].keys[-1]
         count = 0
-        while number + count < len(leaves) and _is_line(leaves[number + count]) and leaves[number + count].keys[-1] == key:
+        while (
+            number + count < len(leaves) and _is_line(leaves[number + count]) and leaves[number + count].keys[-1] == key
+        ):
             count += 1
         found += [(place, count) for place in range(count)] or [(0, 0)]
         number += count or 1
@@ -191,7 +191,9 @@ def _atom(leaf: Leaf, opening: list[int], closing: list[int]) -> Atom:
 
 
 def _opening(leaf: Leaf, depths: list[int]) -> tuple[Edge, ...]:
-    return tuple(edge for depth in depths for edge in (_margin(leaf, depth, "top"), _solid(leaf, depth, "top")) if edge.length)
+    return tuple(
+        edge for depth in depths for edge in (_margin(leaf, depth, "top"), _solid(leaf, depth, "top")) if edge.length
+    )
 
 
 def _closing(leaf: Leaf, depths: list[int]) -> tuple[Edge, ...]:
