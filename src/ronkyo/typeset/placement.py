@@ -9,7 +9,7 @@ pages then finds the moves that leave the fewest pages under-full, and of these 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -246,8 +246,7 @@ def collapsed(edges: Iterable[Edge], at_top: bool = False) -> float:
 
 def fill(flow: Flow, place: int, atom: int, orders: Mapping[int, Order], top: float | None = None) -> Page:
     """The page that begins at an atom."""
-    y, above, first, last = top, -1, True, None
-    start = place
+    y, above, first, last, start = top or 0.0, -1, True, None, place
     while place < len(flow.units):
         here = flow.unit(place, orders)
         unit = flow.units[here]
@@ -255,8 +254,7 @@ def fill(flow: Flow, place: int, atom: int, orders: Mapping[int, Order], top: fl
             item = unit.atoms[number]
             if first:
                 edges = (*flow.openings.get(place, ()), *item.before) if number == 0 else item.before
-                gap = collapsed(edges, at_top=True) + item.again if y is None else 0
-                y = y or 0
+                gap = collapsed(edges, at_top=True) + item.again if top is None else 0.0
             elif number:
                 gap = collapsed((*unit.atoms[number - 1].after, *item.before)) if item.before else 0.0
             else:

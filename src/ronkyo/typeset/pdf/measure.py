@@ -172,7 +172,7 @@ def _is_line(leaf: Leaf) -> bool:
 def _is_kept(leaf: Leaf, line: tuple[int, int]) -> bool:
     place, count = line
     style = leaf.around[-1].style
-    return 0 < place and (place < style["orphans"] or count - place < style["widows"])
+    return place > 0 and (place < style["orphans"] or count - place < style["widows"])
 
 
 def _heads(leaves: Sequence[Leaf]) -> dict[int, Any]:
