@@ -56,10 +56,10 @@ class Run:
 
     @cached_property
     def is_open(self) -> list[bool]:
-        """Whether a figure may stand before the n-th block that is none; after the last one, too."""
+        """Whether a figure may stand before the n-th block that is none; after the last one, too. Text comes first."""
         texts = [block for block in self.blocks if block.tag != "figure"]
         pairs = zip([None, *texts], [*texts, None], strict=True)
-        open = [not (after is not None and _goes_on(before, after)) for before, after in pairs]
+        open = [before is not None and (after is None or not _goes_on(before, after)) for before, after in pairs]
         for slot in self.slots.values():
             open[slot] = True
         return open
