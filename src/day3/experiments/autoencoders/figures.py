@@ -38,7 +38,7 @@ def vae(results: Results) -> Figure:
 
 def vq_vae(results: Results) -> Figure:
     """Reconstructions and samples of the VQ-VAE; how often each code is used, by its rank, over seeds."""
-    drawing, (left, right) = figure(height_cm=4.6, columns=2, gridspec_kw={"width_ratios": [1.25, 1]})
+    drawing, (left, right) = figure(height_cm=4.3, columns=2, gridspec_kw={"width_ratios": [1.25, 1]})
     run, example = results.runs["vq_vae"], results.settings.figures.example_seed
     rows = [
         ("元の画像", _originals(results)),
@@ -58,7 +58,7 @@ def vq_vae(results: Results) -> Figure:
         right.plot(places, np.median(shares, axis=0), line, color=color, label=results.labels[variant])
     right.set(yscale="log", xlabel="コードの順位 / コードの数", ylabel="使われた割合")
     right.set_title("(b) コードの使われ方")
-    right.legend(loc="upper center", bbox_to_anchor=(0.4, -0.32), fontsize=6.5, ncols=2)
+    drawing.legend(loc="outside lower right", fontsize=6.5, ncols=3)
     return drawing
 
 

@@ -19,7 +19,7 @@ MARKERS = "os^Dv*"
 
 def alignment(results: Results) -> Figure:
     """How many strings are right, by length, for every variant; and where one network looks at each step of one string."""
-    drawing, (right, weights) = figure(height_cm=5.8, columns=2, width_ratios=(1, 1.05))
+    drawing, (right, weights) = figure(height_cm=5.4, columns=2, width_ratios=(1, 1.05))
     _accuracy(right, results)
     _weights(weights, results)
     return drawing

@@ -20,9 +20,10 @@ BASELINES = {"ppmi_svd": "PPMI–SVD", "chance": "偶然の 97.5 % 点"}
 
 def vectors(results: Results) -> Figure:
     """A map of some words by kind, and every seed's correlation with MEN's ratings beside counting and chance."""
-    drawing, (plane, correlation) = figure(height_cm=7.6, columns=2, width_ratios=(1.35, 1))
-    _map(plane, results)
+    drawing, (plane, correlation) = figure(height_cm=7.2, columns=2, width_ratios=(1.35, 1))
+    places = _map(plane, results)
     _correlation(correlation, results)
+    _name(plane, places, results.data["vocabulary"][results.data["map_words"]])
     return drawing
 
 
@@ -34,7 +35,8 @@ def principal_plane(vectors: np.ndarray) -> np.ndarray:
     return plane * np.sign(plane[np.argmax(np.abs(plane), axis=0), np.arange(2)])
 
 
-def _map(panel: Axes, results: Results) -> None:
+def _map(panel: Axes, results: Results) -> np.ndarray:
+    """Where the words are: (n, 2)"""
     shown = results.settings.figures
     plane = principal_plane(results.runs[shown.variant]["map_vectors"][shown.seed])
     groups = results.data["map_groups"]
@@ -46,7 +48,7 @@ def _map(panel: Axes, results: Results) -> None:
     panel.margins(0.14)
     panel.set_title(f"(a) 語の地図（{results.labels[shown.variant]}）")
     panel.legend(fontsize=6.5, loc="upper center", bbox_to_anchor=(0.45, -0.2), ncols=5, columnspacing=1, handletextpad=0)
-    _name(panel, plane, results.data["vocabulary"][results.data["map_words"]])
+    return plane
 
 
 def _name(panel: Axes, places: np.ndarray, words: np.ndarray) -> None:
@@ -57,9 +59,10 @@ def _name(panel: Axes, places: np.ndarray, words: np.ndarray) -> None:
     for word, place, offset in zip(words, places, separated(points, sizes) - points, strict=True):
         far = np.hypot(*offset) > 12 + 0.28 * FONT * len(word)
         line = {"arrowstyle": "-", "color": INK, "linewidth": 0.4, "shrinkA": 0, "shrinkB": 2} if far else None
-        panel.annotate(
+        name = panel.annotate(
             word, place, offset, textcoords="offset points", fontsize=FONT, ha="center", va="center", arrowprops=line
         )
+        name.set_in_layout(False)  # the panel keeps its size
 
 
 def separated(points: np.ndarray, sizes: np.ndarray) -> np.ndarray:
