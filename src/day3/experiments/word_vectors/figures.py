@@ -20,7 +20,7 @@ BASELINES = {"ppmi_svd": "PPMI–SVD", "chance": "偶然の 97.5 % 点"}
 
 def vectors(results: Results) -> Figure:
     """A map of some words by kind, and every seed's correlation with MEN's ratings beside counting and chance."""
-    drawing, (plane, correlation) = figure(height_cm=7.2, columns=2, width_ratios=(1.35, 1))
+    drawing, (plane, correlation) = figure(height_cm=6.7, columns=2, width_ratios=(1.35, 1))
     places = _map(plane, results)
     _correlation(correlation, results)
     _name(plane, places, results.data["vocabulary"][results.data["map_words"]])
@@ -47,7 +47,9 @@ def _map(panel: Axes, results: Results) -> np.ndarray:
     panel.set(xlabel="第 1 主成分", ylabel="第 2 主成分")
     panel.margins(0.14)
     panel.set_title(f"(a) 語の地図（{results.labels[shown.variant]}）")
-    panel.legend(fontsize=6.5, loc="upper center", bbox_to_anchor=(0.45, -0.2), ncols=5, columnspacing=1, handletextpad=0)
+    panel.legend(
+        fontsize=6.5, loc="upper center", bbox_to_anchor=(0.45, -0.2), ncols=5, columnspacing=1, handletextpad=0
+    )
     return plane
 
 
