@@ -23,6 +23,7 @@ def vectors(results: Results) -> Figure:
     drawing, (plane, correlation) = figure(height_cm=6.7, columns=2, width_ratios=(1.35, 1))
     places = _map(plane, results)
     _correlation(correlation, results)
+    drawing.draw_without_rendering()  # only then does a panel know its size
     _name(plane, places, results.data["vocabulary"][results.data["map_words"]])
     return drawing
 
@@ -55,7 +56,6 @@ def _map(panel: Axes, results: Results) -> np.ndarray:
 
 def _name(panel: Axes, places: np.ndarray, words: np.ndarray) -> None:
     """Beside each point its word, so far away that no two touch; a line leads to one that had to move. places: (n, 2)"""
-    panel.figure.draw_without_rendering()  # only then does a panel know its size
     points = panel.transData.transform(places) * 72 / panel.figure.dpi
     sizes = np.array([[0.56 * FONT * len(word) + 2, 1.15 * FONT] for word in words])
     for word, place, offset in zip(words, places, separated(points, sizes) - points, strict=True):
