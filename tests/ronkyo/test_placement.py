@@ -12,7 +12,7 @@ from lxml import html
 
 from ronkyo.typeset import pdf, placement
 from ronkyo.typeset.page import Printable
-from ronkyo.typeset.placement import Atom, Edge, Flow, MoveError, Unit
+from ronkyo.typeset.placement import AS_WRITTEN, Atom, Edge, Flow, MoveError, Placement, Unit
 
 PAGE = """<!doctype html><html lang="en"><head><title>Pages</title><style>
 @font-face {{ font-family: "Noto Sans JP"; src: url("font:NotoSansJP-Regular.ttf") }}
@@ -49,17 +49,17 @@ def main(body: str) -> html.HtmlElement:
 
 def order(body: str, moves: dict[str, int]) -> list[str]:
     root = main(body)
-    placement.apply(root, moves)
+    placement.apply(root, Placement(moves))
     return [block.get("id") or block.text for block in root]
 
 
 def page(body: str):
-    def moved(moves) -> Printable:
+    def placed(chosen: Placement) -> Printable:
         root = main(body)
-        placement.apply(root, moves)
+        placement.apply(root, chosen)
         return Printable(PAGE.format(html.tostring(root, encoding="unicode")))
 
-    return moved
+    return placed
 
 
 def texts(content: bytes) -> list[str]:
@@ -87,7 +87,7 @@ def test_a_figure_moves_down_and_up_within_its_section():
 )
 def test_other_moves_are_refused(body, moves):
     with pytest.raises(MoveError, match="fig:x"):
-        placement.apply(main(body), moves)
+        placement.apply(main(body), Placement(moves))
 
 
 def test_figures_move_together_and_keep_their_order():
@@ -96,7 +96,7 @@ def test_figures_move_together_and_keep_their_order():
 
 
 def test_a_figure_that_jumps_lets_text_fill_the_page():
-    plain = texts(pdf.write(page(JUMPS)({}), DAY, Path()))
+    plain = texts(pdf.write(page(JUMPS)(AS_WRITTEN), DAY, Path()))
     placed = texts(pdf.write(page(JUMPS), DAY, Path()))
     assert "p0" not in plain[0]
     assert "p0" in placed[0]
@@ -108,7 +108,7 @@ def test_a_figure_that_jumps_lets_text_fill_the_page():
 def test_the_same_bytes_twice_and_those_of_one_layout_where_nothing_is_to_move():
     assert pdf.write(page(JUMPS), DAY, Path()) == pdf.write(page(JUMPS), DAY, Path())
     still = text("a") + figure("x") + text("b")
-    assert pdf.write(page(still), DAY, Path()) == pdf.write(page(still)({}), DAY, Path())
+    assert pdf.write(page(still), DAY, Path()) == pdf.write(page(still)(AS_WRITTEN), DAY, Path())
 
 
 def test_a_page_ends_where_its_lines_may_be_parted():
@@ -129,7 +129,7 @@ def test_margins_that_touch_are_one_and_none_begins_a_page():
 
 def test_the_model_parts_the_pages_as_weasyprint_does(monkeypatch):
     flows = []
-    monkeypatch.setattr(placement, "best", lambda flow: flows.append(flow) or {})
+    monkeypatch.setattr(placement, "best", lambda flow: flows.append(flow) or AS_WRITTEN)
     printed = texts(pdf.write(page(JUMPS), DAY, Path()))
     lines, at = [sheet.count("\n") + 1 for sheet in printed], (0, 0)
     for sheet, count in zip(placement.pages(flows[0]), lines, strict=True):

@@ -47,7 +47,7 @@ def build(project: Project, say: Callable[[str], None] = print, edition: Edition
     ]
     inside.append(Attachment(drawn.NAME, b"", words("evidence.pages"), "Data"))
     printed = pdf.write(
-        lambda moves: page.for_print(built, front, sources=sources, moves=moves), front.day, project.root, inside
+        lambda placed: page.for_print(built, front, sources=sources, placed=placed), front.day, project.root, inside
     )
     if edition:
         files.write_bytes(project.edition_file(edition), printed)

@@ -15,7 +15,7 @@ from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 from ronkyo.typeset import edition, inside, letters, placement
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.mathematics import Drawing
-from ronkyo.typeset.placement import NOWHERE, Moves
+from ronkyo.typeset.placement import AS_WRITTEN, Placement
 from ronkyo.typeset.tree import Heading, Tree
 from ronkyo.words import Words
 
@@ -110,7 +110,7 @@ def for_browser(
 
 
 def for_print(
-    tree: Tree, front: Front, more_style: str = "", sources: Sources | None = None, moves: Moves = NOWHERE
+    tree: Tree, front: Front, more_style: str = "", sources: Sources | None = None, placed: Placement = AS_WRITTEN
 ) -> Printable:
     """The page that WeasyPrint sets, of the front's edition; pictures, formulas and fonts are addresses that only pdf's
     fetcher resolves. Raises placement.MoveError for moves that figures may not make."""
@@ -118,7 +118,7 @@ def for_print(
     tree = edition.printed(tree, front.edition, words)
     style = "\n".join([_sheet("report.css"), _sheet("print.css"), more_style])
     root = _body(tree, front, sources)
-    placement.apply(root, moves)
+    placement.apply(root, placed)
     for image in root.iter("img"):
         if not image.get("src").startswith("data:"):
             image.set("src", f"picture:{image.get('src')}")

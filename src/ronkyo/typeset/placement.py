@@ -1,4 +1,5 @@
-"""Where figures stand in print: each may move a little within its section, so that pages are full.
+"""Where figures stand in print: each may move a little within its section, or be a little smaller or larger, so that pages
+are full.
 
 A figure, table or listing with an id moves past at most `FARTHEST` blocks; never past a heading, nor past another figure,
 nor out of a box, nor between what belongs together. So its number, its section and the order of figures stay.
@@ -22,11 +23,23 @@ FULL = 0.857  # of a page's height; the last line's letters end a little above i
 BEAM = 48  # ways to fill the pages so far that are followed
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CLOSED = ("test", "footnote", "ledger")  # boxes that nothing leaves
+SIZES = (0.88, 0.94, 1.06, 1.12)  # of a figure's image, beside its own
+_RESIZED = 2  # what another size costs, in blocks that a figure moves past
 _UPWARDS = 2.5  # a figure above the text that reads it is farther than one below it
 
 Moves = Mapping[str, int]  # id of a figure -> blocks that it moves past, down or (negative) up
 Order = tuple[int, ...]
 NOWHERE: Moves = MappingProxyType({})
+
+
+class Placement(NamedTuple):
+    """widths: of a figure's image, px, by the figure's id, where it is not its own"""
+
+    moves: Moves = NOWHERE
+    widths: Mapping[str, float] = MappingProxyType({})
+
+
+AS_WRITTEN = Placement()
 
 
 class MoveError(UserError):
@@ -103,8 +116,12 @@ def runs(root: Any) -> Iterator[Run]:
             yield from runs(child)
 
 
-def apply(root: Any, moves: Moves) -> None:
-    """Put figures of an lxml tree where moves say. Raises MoveError for what the rule does not allow."""
+def apply(root: Any, placement: Placement) -> None:
+    """Put figures of an lxml tree where the moves say. Raises MoveError for what the rule does not allow."""
+    moves, widths = placement
+    for image in root.xpath("//figure[@id]//img") if widths else ():
+        if width := widths.get(next(image.iterancestors("figure")).get("id")):
+            image.set("style", f"width:{width:g}px;max-width:100%")
     if not moves:
         return
     known = set()
@@ -173,10 +190,15 @@ class Atom:
 
 @dataclass(slots=True)
 class Unit:
-    """Atoms that stay in their order: a block of a run, or anything else between."""
+    """Atoms that stay in their order: a block of a run, or anything else between.
+
+    id, width, height: of a figure that may have another size, and of its image, px
+    """
 
     atoms: list[Atom]
-    id: str = ""  # of a figure that may move
+    id: str = ""
+    width: float = 0
+    height: float = 0
     keeps_before: bool = False
     keeps_after: bool = False
     begins_chapter: bool = False
@@ -194,6 +216,7 @@ class Flow:
     units: list[Unit]
     runs: list[tuple[int, Run]]
     height: float  # of a page
+    width: float = 0  # of its column
     top: float = 0  # where the first unit begins on its page
     openings: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
     closings: dict[int, tuple[Edge, ...]] = field(default_factory=dict)
@@ -244,8 +267,15 @@ def collapsed(edges: Iterable[Edge], at_top: bool = False) -> float:
     return total + margin
 
 
-def fill(flow: Flow, place: int, atom: int, orders: Mapping[int, Order], top: float | None = None) -> Page:
-    """The page that begins at an atom."""
+def fill(
+    flow: Flow,
+    place: int,
+    atom: int,
+    orders: Mapping[int, Order],
+    top: float | None = None,
+    sizes: Mapping[str, float] = {},  # noqa: B006
+) -> Page:
+    """The page that begins at an atom. sizes: of images, by their figures' ids"""
     y, above, first, last, start = top or 0.0, -1, True, None, place
     while place < len(flow.units):
         here = flow.unit(place, orders)
@@ -266,9 +296,10 @@ def fill(flow: Flow, place: int, atom: int, orders: Mapping[int, Order], top: fl
                 breaks = not unit.keeps_before and not flow.units[above].keeps_after
             if breaks:
                 last = Page(place, number, y / flow.height, False)
-            if y + gap + item.height + item.below > flow.height + 1e-6 and not first:
+            height = item.height + unit.height * (sizes.get(unit.id, 1) - 1)
+            if y + gap + height + item.below > flow.height + 1e-6 and not first:
                 return last or Page(place, number, y / flow.height, False)
-            y, first = y + gap + item.height, False
+            y, first = y + gap + height, False
         above, place, atom = here, place + 1, 0
     return Page(place, 0, 1, False)
 
@@ -301,36 +332,74 @@ class State(NamedTuple):
     place: int
     atom: int
     moves: tuple[tuple[str, int], ...]
+    sizes: tuple[tuple[str, float], ...]
     orders: tuple[tuple[int, Order], ...]
 
+    def fill(self, flow: Flow, orders: Mapping[int, Order], sizes: Mapping[str, float]) -> Page:
+        return fill(flow, self.place, self.atom, orders, None if self.place or self.atom else flow.top, sizes)
 
-def best(flow: Flow) -> dict[str, int]:
-    """Moves that leave the fewest pages under-full, by the shortest ways."""
+
+def best(flow: Flow) -> Placement:
+    """What leaves the fewest pages under-full, by the shortest ways."""
     if not any(is_short(flow, page) for page in pages(flow)):
-        return {}
-    states, ended = [State(0, 0, 0, 0, (), ())], []
+        return AS_WRITTEN
+    states, ended = [State(0, 0, 0, 0, (), (), ())], []
     while states:
         following: dict[Any, State] = {}
         for state in states:
-            for moves, orders in _choices(flow, state):
-                page = fill(flow, state.place, state.atom, orders, None if state.place or state.atom else flow.top)
-                moved = sum(_distance(blocks) for blocks in moves.values())
-                short = state.short + is_short(flow, page)
-                ahead = tuple(item for item in sorted(orders.items()) if _end(flow, item[0]) > page.place)
-                new = State(short, moved, page.place, page.atom, tuple(sorted(moves.items())), ahead)
-                if page.place >= len(flow.units):
+            for new in _next(flow, state):
+                if new.place >= len(flow.units):
                     ended.append(new)
-                elif (key := (page.place, page.atom, ahead)) not in following or new < following[key]:
+                elif (key := (new.place, new.atom, new.orders)) not in following or new < following[key]:
                     following[key] = new
         states = sorted(following.values())[:BEAM]
-    return {id: blocks for id, blocks in min(ended).moves if blocks}
+    last = min(ended)
+    width_of = {unit.id: unit.width for unit in flow.units}
+    return Placement(
+        {id: blocks for id, blocks in last.moves if blocks},
+        {id: round(width_of[id] * size, 1) for id, size in last.sizes},
+    )
+
+
+def _next(flow: Flow, state: State) -> Iterator[State]:
+    """After the page that begins here, filled in each way; images get another size only where it is not full without."""
+    for moves, orders in _choices(flow, state):
+        page = state.fill(flow, orders, dict(state.sizes))
+        yield _after(flow, state, page, moves, orders, dict(state.sizes))
+        if is_short(flow, page):
+            for sizes in _resized(flow, state, page, orders):
+                resized = state.fill(flow, orders, sizes)
+                if not is_short(flow, resized):
+                    yield _after(flow, state, resized, moves, orders, sizes)
+
+
+def _after(
+    flow: Flow, state: State, page: Page, moves: Moves, orders: Mapping[int, Order], sizes: Mapping[str, float]
+) -> State:
+    moved = sum(_distance(blocks) for blocks in moves.values()) + sum(
+        _RESIZED * (1 + abs(size - 1)) for size in sizes.values()
+    )
+    ahead = tuple(item for item in sorted(orders.items()) if _end(flow, item[0]) > page.place)
+    short = state.short + is_short(flow, page)
+    told = tuple(sorted(moves.items())), tuple(sorted(sizes.items()))
+    return State(short, moved, page.place, page.atom, *told, ahead)
+
+
+def _resized(flow: Flow, state: State, page: Page, orders: Mapping[int, Order]) -> Iterator[dict[str, float]]:
+    """With one image of the page larger, or that which begins the next page smaller."""
+    for place in range(state.place, min(page.place + 1, len(flow.units))):
+        unit = flow.units[flow.unit(place, orders)]
+        is_set = place == state.place and state.atom > 0
+        for size in SIZES if unit.height and not is_set else ():
+            if unit.width * size <= flow.width and (size < 1) == (place == page.place):
+                yield dict(state.sizes) | {unit.id: size}
 
 
 def _choices(flow: Flow, state: State) -> Iterator[tuple[dict[str, int], dict[int, Order]]]:
     """As it is, and with one figure moved otherwise that stands on the page or soon behind it."""
     moves, orders = dict(state.moves), dict(state.orders)
     yield moves, orders
-    page = fill(flow, state.place, state.atom, orders, None if state.place or state.atom else flow.top)
+    page = state.fill(flow, orders, dict(state.sizes))
     reached = range(state.place, min(page.place + FARTHEST + 2, len(flow.units)))
     done = state.place + (state.atom > 0)  # what stands before this is set
     for number in sorted({flow.run_of[place] for place in reached if place in flow.run_of}):

@@ -56,6 +56,7 @@ def check(report: Report) -> Check:
 def differences(content: bytes) -> dict[str, Any]:
     """What `check` tells, a line each, and how many letters were compared; where `confined` runs it."""
     from ronkyo.typeset import page
+    from ronkyo.typeset.placement import Placement
 
     given = json.loads(content)
     try:
@@ -65,7 +66,7 @@ def differences(content: bytes) -> dict[str, Any]:
     printed = given["kind"] == "pdf"
     if printed:
         try:
-            text = page.for_print(built, front, sources=sources, moves=_moves(given["moves"])).html
+            text = page.for_print(built, front, sources=sources, placed=Placement(_moves(given["moves"]))).html
         except (UserError, ValueError) as error:
             raise Refused(f"{drawn.NAME}: {error}") from error
     else:

@@ -22,7 +22,7 @@ from ronkyo.typeset import drawn, fonts, placement
 from ronkyo.typeset.page import Printable
 from ronkyo.typeset.pdf import archive, measure, svg_merge, weasyprint_70
 from ronkyo.typeset.pdf.archive import Attachment
-from ronkyo.typeset.placement import NOWHERE, Moves
+from ronkyo.typeset.placement import AS_WRITTEN, Moves, Placement
 
 FONTCONFIG = Path(__file__).with_name("fontconfig.xml")
 STYLE = Path(__file__).with_name("pdf.css")
@@ -38,7 +38,10 @@ class PdfError(ReportError):
 
 
 def write(
-    page: Printable | Callable[[Moves], Printable], day: date, pictures: Path, attachments: Iterable[Attachment] = ()
+    page: Printable | Callable[[Placement], Printable],
+    day: date,
+    pictures: Path,
+    attachments: Iterable[Attachment] = (),
 ) -> bytes:
     """The PDF of a page, PDF/A-3a and PDF/UA-1. `picture:` addresses are files below the folder `pictures`, `formula:`
     ones the page's own, `font:` ones the engine's fonts; any other is refused. What is attached as `drawn.NAME` gets the
@@ -53,10 +56,10 @@ def write(
         import weasyprint
 
         layout = _Layout(pictures.resolve(), complaints)
-        document, moves = (layout.of(page), NOWHERE) if isinstance(page, Printable) else _placed(layout, page)
+        document, placed = (layout.of(page), AS_WRITTEN) if isinstance(page, Printable) else _placed(layout, page)
         embedded = [archive.embed(attachment, moment) for attachment in sorted(attachments)]
         options = {**weasyprint.DEFAULT_OPTIONS, **_OPTIONS, "attachments": embedded}
-        content = document.write_pdf(finisher=partial(_finish, moves=moves), **options)
+        content = document.write_pdf(finisher=partial(_finish, moves=placed.moves), **options)
     if complaints:
         raise PdfError(complaints)
     assert content is not None
@@ -81,20 +84,20 @@ class _Layout:
         return source.render(stylesheets=style, font_config=fonts, cache=self._images, **_OPTIONS)
 
 
-def _placed(layout: _Layout, page: Callable[[Moves], Printable]) -> tuple[Any, Moves]:
-    """The layout with the fewest under-full sheets of the one without moves and that with those of `placement`."""
-    document = layout.of(page(NOWHERE))
+def _placed(layout: _Layout, page: Callable[[Placement], Printable]) -> tuple[Any, Placement]:
+    """The layout with the fewest under-full sheets of the one as written and that by `placement`."""
+    document = layout.of(page(AS_WRITTEN))
     flow = measure.flow_of(document)
-    moves = placement.best(flow) if flow else NOWHERE
-    if not flow or not moves:
-        return document, NOWHERE
+    placed = placement.best(flow) if flow else AS_WRITTEN
+    if not flow or placed == AS_WRITTEN:
+        return document, AS_WRITTEN
     before = placement.short(flow)
     del document
-    document = layout.of(page(moves))
+    document = layout.of(page(placed))
     flow = measure.flow_of(document)
     if flow and placement.short(flow) < before:
-        return document, moves
-    return layout.of(page(NOWHERE)), NOWHERE
+        return document, placed
+    return layout.of(page(AS_WRITTEN)), AS_WRITTEN
 
 
 def _style() -> str:

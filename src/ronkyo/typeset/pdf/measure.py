@@ -22,17 +22,17 @@ class Leaf(NamedTuple):
 def flow_of(document: Any) -> Flow | None:
     """Of a weasyprint.Document; None where it has no main element with anything in it."""
     leaves: list[Leaf] = []
-    root, top, height = None, 0.0, 0.0
+    root, top, height, width = None, 0.0, 0.0, 0.0
     heads: set[Any] = set()
     for page in document.pages:
         sheet = page._page_box
         for main in _mains(sheet):
             found = list(_leaves(main, [], heads))
             if found and not leaves:
-                root, height = main.element, sheet.height
+                root, height, width = main.element, sheet.height, sheet.width
                 top = found[0].box.position_y - sheet.content_box_y()
             leaves += found
-    return _flow(leaves, root, top, height) if leaves else None
+    return _flow(leaves, root, (width, height), top) if leaves else None
 
 
 def _mains(box: Any) -> Iterator[Any]:
@@ -96,7 +96,7 @@ class _Ends(NamedTuple):
         return cls(first, last)
 
 
-def _flow(leaves: Sequence[Leaf], root: Any, top: float, height: float) -> Flow:
+def _flow(leaves: Sequence[Leaf], root: Any, size: tuple[float, float], top: float) -> Flow:
     ends = _Ends.of(leaves)
     found = list(runs(root))
     members = {id(block): (number, place) for number, run in enumerate(found) for place, block in enumerate(run.blocks)}
@@ -131,13 +131,30 @@ def _flow(leaves: Sequence[Leaf], root: Any, top: float, height: float) -> Flow:
             place = len(units)
             if member is not None:
                 places[member] = place
+                block = found[member[0]].blocks[member[1]]
+                unit.id = block.get("id") or ""
+                unit.width, unit.height = _image(leaf) if block.tag == "figure" else (0, 0)
             units.append(unit)
             if edges := _opening(leaf, [n for n in opening if n < inner]):
                 flow_edges[0][place] = edges
         if edges := _closing(leaf, [n for n in closing if n < inner]):
             flow_edges[1][len(units) - 1] = edges
         before = leaf
-    return Flow(units, _placed(found, places), height, top, *flow_edges)
+    return Flow(units, _placed(found, places), size[1], size[0], top, *flow_edges)
+
+
+def _image(leaf: Leaf) -> tuple[float, float]:
+    """Width and height of the one image of a figure that stays whole; nothing of another figure."""
+    from weasyprint.formatting_structure import boxes
+
+    if not isinstance(leaf.box, boxes.ParentBox):
+        return 0, 0
+    images = [box for box in leaf.box.descendants() if isinstance(box, boxes.ReplacedBox) and _is_picture(box)]
+    return (images[0].width, images[0].height) if len(images) == 1 else (0, 0)
+
+
+def _is_picture(box: Any) -> bool:
+    return box.element_tag == "img" and "math" not in (box.element.get("class") or "").split()
 
 
 def _placed(found: Sequence[Run], places: dict[tuple[int, int], int]) -> list[tuple[int, Run]]:
@@ -247,4 +264,13 @@ def _again(leaf: Leaf, ends: _Ends, number: int, heads: dict[int, Any]) -> float
 def _below(leaf: Leaf, closing: list[int]) -> float:
     clones = list(_clones(leaf))
     below = sum(_solid(leaf, depth, "bottom").length for depth in {*closing, *clones})
-    return below + sum(_margin(leaf, depth, "bottom").length for depth in clones)
+    below += sum(_margin(leaf, depth, "bottom").length for depth in clones)
+    return below if _is_line(leaf) else below + _twice(leaf.box)
+
+
+def _twice(box: Any) -> float:
+    """What WeasyPrint wants room for again below a box that stays whole: the bottom edges of cloned boxes at its end."""
+    children = [child for child in getattr(box, "children", ()) if child.is_in_normal_flow()]
+    edges = ("padding_bottom", "border_bottom_width", "margin_bottom")
+    own = sum(_length(box, edge) for edge in edges) if box.style["box_decoration_break"] == "clone" else 0
+    return own + (_twice(children[-1]) if children and box.element_tag != "tr" else 0)
