@@ -16,7 +16,12 @@ MILLISECONDS = 5000
 TITLE = re.compile(r"^\s*(?:pie\s+(?:showData\s+)?)?(?:acc)?title:?\s+(\S.*?)\s*$", re.MULTILINE | re.IGNORECASE)
 SIZE = re.compile(r'(<svg [^>]*?)width="100%"(.*?viewBox="\S+ \S+ ([\d.]+) ([\d.]+)")')
 OPTIONS = {
-    "site_config": {"theme": "neutral", "fontFamily": FONT, "themeVariables": {"fontFamily": FONT}},
+    "site_config": {
+        "theme": "default",
+        "look": "classic",
+        "fontFamily": FONT,
+        "themeVariables": {"fontFamily": FONT},
+    },
     "svg": {"pipeline": "resvg-safe", "diagram_id": "diagram"},  # labels are <text>, not HTML
     "resources": {"profile": "interactive"},  # 14 million steps of layout: a second
 }
@@ -44,7 +49,7 @@ def draw(language: str, source: str) -> str:
     )
     try:
         svg = merman.Merman().execute(request).data.decode()
-    except merman.MermanError as error:
+    except Exception as error:  # merman's are made by machine and have no common base
         raise DiagramError(" ".join(str(getattr(error, "message", error)).split())) from error
     return SIZE.sub(r'\1width="\3" height="\4"\2', svg, count=1)
 

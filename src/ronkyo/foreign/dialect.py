@@ -30,6 +30,7 @@ from ronkyo.foreign import diagrams, formulas, safe
 from ronkyo.foreign.patterns import JAPANESE
 from ronkyo.foreign.safe import Warn
 from ronkyo.typeset import inside
+from ronkyo.typeset.glyphs import GETA, Missing
 from ronkyo.words import Words
 
 CONTENTS = re.compile(r"<!--\s*code_chunk_output\s*-->.*?<!--\s*/code_chunk_output\s*-->", re.DOTALL)
@@ -269,15 +270,19 @@ def _code(token: Token, environment: dict[str, Any]) -> str:
     name = language[1].lower() if language else ""
     if name in diagrams.LANGUAGES:
         try:
-            return _diagram(token, name)
+            return _diagram(token, name, environment["warn"])
         except diagrams.DiagramError as error:
             environment["undrawn"].append((_line(token), name, error))
     return highlighted(token.content, name, f"line:{_line(token)}")
 
 
-def _diagram(token: Token, language: str) -> str:
+def _diagram(token: Token, language: str, warn: Warn) -> str:
     """A picture as one of the report's own is, which its title or its source describes."""
-    source = inside.data_address("image/svg+xml", diagrams.draw(language, token.content).encode())
+    missing = Missing()
+    source = inside.data_address("image/svg+xml", diagrams.draw(language, missing(token.content)).encode())
+    if missing:
+        listed = " ".join(sorted(missing)[:12])
+        warn(_line(token), f"not in the report's font, shown as {GETA} in the drawing: {listed}")
     title = diagrams.title(token.content)
     attributes = {"src": source, "alt": title, "data-line": _line(token), "data-markdown": "yes"}
     attributes |= {} if title else {"data-source": " ".join(token.content.split())}
