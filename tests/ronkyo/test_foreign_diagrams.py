@@ -1,13 +1,16 @@
 """`ronkyo render`: diagrams of other people's Markdown, drawn without a browser or shown as their source."""
 
 import base64
+import io
+import re
 import sys
 import time
 from importlib.util import find_spec
 
 import pypdf
 import pytest
-from lxml import etree
+from fontTools.ttLib import TTFont
+from lxml import etree, html
 
 from ronkyo.foreign import diagrams, render
 
@@ -86,6 +89,21 @@ def test_labels_are_found_in_the_pdf_and_both_editions_are_the_same_twice(tmp_pa
     assert [label for labels in LABELS.values() for label in labels.split() if label not in text] == []
     for name in ("a.html", "a.pdf"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+@drawn
+def test_the_page_gives_a_diagram_its_font_and_the_width_that_it_was_drawn_in(tmp_path):
+    file = tmp_path / "a.md"
+    file.write_text(f"# 題\n\n## 章\n\n```mermaid\n{SOURCES['state']}```\n", encoding="utf-8")
+    render.render(file, say=lambda _: None)
+    (image,) = html.parse(tmp_path / "a.html").xpath("//figure//img")
+    svg = etree.fromstring(svg_of(image))
+    (face,) = re.findall(
+        r"@font-face{font-family:'Noto Sans JP';src:url\(data:font/woff2;base64,([^)]*)", svg_of(image)
+    )
+    with TTFont(io.BytesIO(base64.b64decode(face))) as font:
+        assert set(map(ord, "待機学習中開始")) <= set(font.getBestCmap())
+    assert image.get("style") == f"width: {float(svg.get('width')):.0f}px"
 
 
 @drawn

@@ -54,6 +54,12 @@ def draw(language: str, source: str) -> str:
     return SIZE.sub(r'\1width="\3" height="\4"\2', svg, count=1)
 
 
+def width_style(svg: str) -> str:
+    """As wide as it was drawn; a style sheet would give a picture the whole column."""
+    found = re.match(r'<svg [^>]*?width="([\d.]+)"', svg)
+    return f"width: {float(found[1]):.0f}px" if found else ""
+
+
 def title(source: str) -> str:
     """What a diagram calls itself, or nothing."""
     found = TITLE.search(source)

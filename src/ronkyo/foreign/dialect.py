@@ -279,12 +279,13 @@ def _code(token: Token, environment: dict[str, Any]) -> str:
 def _diagram(token: Token, language: str, warn: Warn) -> str:
     """A picture as one of the report's own is, which its title or its source describes."""
     missing = Missing()
-    source = inside.data_address("image/svg+xml", diagrams.draw(language, missing(token.content)).encode())
+    svg = diagrams.draw(language, missing(token.content))
     if missing:
         listed = " ".join(sorted(missing)[:12])
         warn(_line(token), f"not in the report's font, shown as {GETA} in the drawing: {listed}")
     title = diagrams.title(token.content)
-    attributes = {"src": source, "alt": title, "data-line": _line(token), "data-markdown": "yes"}
+    attributes = {"src": inside.data_address("image/svg+xml", svg.encode()), "alt": title}
+    attributes |= {"data-line": _line(token), "data-markdown": "yes", "style": diagrams.width_style(svg)}
     attributes |= {} if title else {"data-source": " ".join(token.content.split())}
     return "<p><img" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items()) + "></p>"
 
