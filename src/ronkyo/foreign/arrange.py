@@ -48,7 +48,7 @@ def arrange(root: HtmlElement, folder: Path, name: str, warn: Warn, words: Words
     links.link_addresses(root)
     front = " ".join(element.text_content() for element in root.xpath("./h2[1]/preceding-sibling::*"))
     for element in root.iter():
-        for key in ("data-markdown", "data-name", "data-cell", "data-alt"):
+        for key in ("data-markdown", "data-name", "data-cell", "data-alt", "data-source"):
             element.attrib.pop(key, None)
     return Arranged(root, title, front, places)
 

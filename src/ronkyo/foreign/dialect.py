@@ -26,9 +26,11 @@ from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from pymdownx.highlight import Highlight
 
-from ronkyo.foreign import formulas, safe
+from ronkyo.foreign import diagrams, formulas, safe
 from ronkyo.foreign.patterns import JAPANESE
 from ronkyo.foreign.safe import Warn
+from ronkyo.typeset import inside
+from ronkyo.typeset.glyphs import GETA, Missing
 from ronkyo.words import Words
 
 CONTENTS = re.compile(r"<!--\s*code_chunk_output\s*-->.*?<!--\s*/code_chunk_output\s*-->", re.DOTALL)
@@ -43,7 +45,6 @@ IMPORTED_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 MARK = re.compile(r"==(?![\s=])((?:`[^`\n]*`|\$[^$\n]*\$|[^`$\n])+?)(?<![\s=])==(?!=)")
 SMALL = re.compile(rf"([~^])([\w+\-*/=.,()'’†‡{JAPANESE}]{{1,40}})\1(?!\1)")
 WARNINGS = ("warning", "caution", "attention", "danger", "error", "bug", "failure")
-DRAWN_ELSEWHERE = ("mermaid", "plantuml", "puml", "dot", "viz", "wavedrom", "vega", "vega-lite", "ditaa")
 
 
 def own_contents(text: str) -> list[str]:
@@ -56,8 +57,14 @@ def parse(text: str, warn: Warn, words: Words) -> html.HtmlElement:
     """`main` with the report's body; nothing in it is numbered or read yet."""
     text = CONTENTS.sub(lambda match: "\n" * match[0].count("\n"), text)
     prepared = "\n".join(_prepare(text.split("\n"), warn))
-    environment = {"warn": warn, "words": words, "ids": set()}
-    return html.fragment_fromstring(f"<main>{_parser().render(prepared, environment)}</main>")
+    undrawn: list[tuple[int, str, diagrams.DiagramError]] = []
+    environment = {"warn": warn, "words": words, "ids": set(), "undrawn": undrawn}
+    rendered = _parser().render(prepared, environment)
+    if undrawn:
+        line, language, error = undrawn[0]
+        several = f"{len(undrawn)} drawings are shown as their source, the first, in {language}"
+        warn(line, f"{several if undrawn[1:] else f'a drawing in {language} is shown as its source'}: {error}")
+    return html.fragment_fromstring(f"<main>{rendered}</main>")
 
 
 # -- line by line -----------------------------------------------------------------------------------------------------
@@ -261,10 +268,26 @@ def _raw_html(token: Token, environment: dict[str, Any]) -> str:
 def _code(token: Token, environment: dict[str, Any]) -> str:
     language = re.match(r"[\s{.]*([\w+#-]*)", token.info)
     name = language[1].lower() if language else ""
-    if name in DRAWN_ELSEWHERE:
-        message = f"a drawing in {name} is shown as its source; export it as SVG to show it drawn"
-        environment["warn"](_line(token), message)
+    if name in diagrams.LANGUAGES:
+        try:
+            return _diagram(token, name, environment["warn"])
+        except diagrams.DiagramError as error:
+            environment["undrawn"].append((_line(token), name, error))
     return highlighted(token.content, name, f"line:{_line(token)}")
+
+
+def _diagram(token: Token, language: str, warn: Warn) -> str:
+    """A picture as one of the report's own is, which its title or its source describes."""
+    missing = Missing()
+    svg = diagrams.draw(language, missing(token.content))
+    if missing:
+        listed = " ".join(sorted(missing)[:12])
+        warn(_line(token), f"not in the report's font, shown as {GETA} in the drawing: {listed}")
+    title = diagrams.title(token.content)
+    attributes = {"src": inside.data_address("image/svg+xml", svg.encode()), "alt": title}
+    attributes |= {"data-line": _line(token), "data-markdown": "yes", "style": diagrams.width_style(svg)}
+    attributes |= {} if title else {"data-source": " ".join(token.content.split())}
+    return "<p><img" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items()) + "></p>"
 
 
 def _formula(token: Token, environment: dict[str, Any]) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Sequence
+from html import unescape
 from pathlib import Path
 
 from lxml import html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.errors import UserError
-from ronkyo.typeset import compact
+from ronkyo.typeset import compact, letters
 from ronkyo.typeset.mathematics import Drawing
 
 # Not what the machine's tables say: they differ.
 MEDIA_TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png", ".gif": "image/gif"}
 MEDIA_TYPES |= {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 
+FAMILY = "Noto Sans JP"
 INK = ' stroke="currentColor" fill="currentColor" stroke-width="0"'  # of a formula
 
 
@@ -42,6 +44,21 @@ def put_images(root: html.HtmlElement, pictures: Path) -> list[str]:
             if content and b"<image" not in content:
                 image.set("class", "lines")
     return drawings
+
+
+def give_fonts(root: html.HtmlElement) -> None:
+    """To drawings that stand as addresses and name the engine's font, which the page's fonts do not reach, their letters."""
+    drawings: dict[html.HtmlElement, str] = {}
+    for image in root.iter("img"):
+        kind, _, content = image.get("src").partition(",")
+        if kind == "data:image/svg+xml;base64" and (svg := base64.b64decode(content).decode()).find(FAMILY) >= 0:
+            drawings[image] = svg
+    if drawings:
+        read = frozenset(unescape("".join(drawings.values())))
+        source = data_address("font/woff2", letters.face("NotoSansJP-Regular", read))
+        style = f"<style>@font-face{{font-family:'{FAMILY}';src:url({source})}}</style>"
+        for image, svg in drawings.items():
+            image.set("src", data_address("image/svg+xml", svg.replace(">", f">{style}", 1).encode()))
 
 
 def set_formulas(

@@ -86,6 +86,7 @@ def for_browser(
     words = Words(front.language)
     root = _body(tree, front, sources)
     drawings = inside.put_images(root, pictures)
+    inside.give_fonts(root)
     inside.set_formulas(root, _formula_slots(root), tree.formulas)
     summary = _summary(root, words)
     for part in (summary, root):

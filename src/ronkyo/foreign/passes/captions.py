@@ -38,7 +38,9 @@ def settle(root: HtmlElement, words: Words) -> None:
         for index, image in enumerate(images):
             image.attrib.pop("title", None)
             image.attrib.pop("data-alt", None)
-            if image.tag == "img" and NO_ALT.fullmatch((image.get("alt") or "").strip()):
+            if source := image.attrib.pop("data-source", None):  # of a diagram
+                image.set("alt", source)
+            elif image.tag == "img" and NO_ALT.fullmatch((image.get("alt") or "").strip()):
                 image.set("alt", f"{text} {subs[index]}" if len(subs) == len(images) else text)
         if not caption.text_content().strip() and not figure.get("data-label") and numbered:
             caption.drop_tree()
