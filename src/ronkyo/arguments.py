@@ -11,9 +11,12 @@ from ronkyo.errors import nearest
 CHOICE = re.compile(r"(.*invalid choice: '(.*?)') \(choose from (.*)\)")
 
 
-class Parser(argparse.ArgumentParser):
-    """Wrong use ends with exit status 2, as argparse has it."""
+def parser(description: str, epilog: str) -> argparse.ArgumentParser:
+    """Of `ronkyo`; those of its commands are of the same kind. Wrong use ends with exit status 2."""
+    return _Parser(prog="ronkyo", description=description, epilog=epilog)
 
+
+class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         if (found := CHOICE.fullmatch(message)) and (hint := nearest(found[2], re.findall(r"[\w-]+", found[3]))):
             message = found[1] + hint

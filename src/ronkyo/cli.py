@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeAlias, get_args
 
-from ronkyo.arguments import Parser
+from ronkyo import arguments
 from ronkyo.compare import command as compare
 from ronkyo.editions import Edition
 from ronkyo.editors import command as editors
@@ -25,13 +25,13 @@ from ronkyo.verify import command as verify
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     command = parser()
     if "_ARGCOMPLETE" in os.environ:
         from ronkyo.editors import completion
 
         completion.answer(command)
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = list(sys.argv[1:] if words is None else words)
     options = vars(command.parse_args([*given[1:], "--help"] if given[:1] == ["help"] else given))
     if "run" not in options:
         command.print_help()
@@ -60,8 +60,7 @@ def _run(run: Callable[..., int], quiet: bool, **options: Any) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    command = Parser(
-        prog="ronkyo",
+    command = arguments.parser(
         description="Reports whose figures, numbers and conclusions are bound to runs that anyone can repeat",
         epilog="Exit status: 0 done; 1 something was found or failed, or the project is not as it should be; 2 wrong use of "
         "the command; 130 interrupted.",

@@ -71,5 +71,5 @@ def _language_server(directory: Path) -> int:
         raise UserError(
             f"language-server: expected {error.name}, found none; pip install 'ronkyo[editors]' installs it"
         ) from None
-    server.serve(directory)
+    server.serve()
     return 0

@@ -153,11 +153,14 @@ def _first_line(function: Callable[..., Any]) -> str:
 def _terms(project: Project) -> dict[str, list[Entry]]:
     file = project.templates / "terms.yaml"
     terms = prose.rules(project).terms
-    return {"terms": [Entry(term, f"not {', '.join(others)}", project.relative(file)) for term, others in terms.items()]}
+    return {
+        "terms": [Entry(term, f"not {', '.join(others)}", project.relative(file)) for term, others in terms.items()]
+    }
 
 
 def _references(project: Project, rendered: Rendered) -> dict[str, list[Entry]]:
     """What links and ref() can lead to, with its label; tables, for themselves too."""
-    labels = build.parse(rendered).labels
-    references = [Entry(anchor, label) for anchor, label in labels.items()]
+    references = [Entry(anchor, label) for anchor, label in build.parse(rendered).labels.items()]
+    claims = (stated.claim for stated in rendered.claims.stated)
+    references += [Entry(f"claim:{claim.id}", claim.verdict, claim.place) for claim in claims]
     return {"references": references, "tables": [entry for entry in references if entry.name.startswith("tab:")]}

@@ -9,7 +9,6 @@ import tokenize
 from copy import deepcopy
 from functools import cache
 from io import StringIO
-from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
