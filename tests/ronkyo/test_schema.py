@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import jsonschema
 import pytest
 
 from ronkyo import cli, params
 from ronkyo.editors import schema
-from ronkyo.project import Project
-
-ROOT = Path(__file__).parents[2]
 
 
 def errors(project, text=None):
