@@ -83,7 +83,9 @@ def test_progress_of_runs_is_shown_on_a_terminal_only(small_copy, tmp_path):
     told = subprocess.run(command, cwd=small_copy.root, env=environment, capture_output=True, text=True, check=True)
     assert told.stderr == ""
     environment["RONKYO_STORE"] = str(tmp_path / "two")
-    assert "step/s" in on_terminal(command, environment, small_copy.root)
+    shown = on_terminal(command, environment, small_copy.root)
+    assert "least_squares" in shown
+    assert "1000/1000" in shown, "five seeds of 200 steps"
 
 
 @pytest.mark.parametrize("words", [("--help",), ("repo",), ("help", "repro")])
