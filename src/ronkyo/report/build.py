@@ -46,7 +46,9 @@ def build(project: Project, say: Callable[[str], None] = print, edition: Edition
         for name, item in carried.items()
     ]
     inside.append(Attachment(drawn.NAME, b"", words("evidence.pages"), "Data"))
-    printed = pdf.write(page.for_print(built, front, sources=sources), front.day, project.root, attachments=inside)
+    printed = pdf.write(
+        lambda moves: page.for_print(built, front, sources=sources, moves=moves), front.day, project.root, inside
+    )
     if edition:
         files.write_bytes(project.edition_file(edition), printed)
         return
