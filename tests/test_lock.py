@@ -109,13 +109,14 @@ def imported(folder: Path) -> set[str]:
 def test_all_that_the_engine_and_day3_import_is_asked_for():
     tables = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     engine = tables["project"]["dependencies"]
-    check, cluster, sign = (
-        engine + tables["project"]["optional-dependencies"][extra] for extra in ("check", "cluster", "sign")
+    check, cluster, editors, sign = (
+        engine + tables["project"]["optional-dependencies"][extra] for extra in ("check", "cluster", "editors", "sign")
     )
     rooms = {room: engine for room in (ROOT / "src/ronkyo").iterdir() if room.is_dir()}
     rooms |= {
-        ROOT / "src/ronkyo": check + cluster + sign,
+        ROOT / "src/ronkyo": check + cluster + editors + sign,
         ROOT / "src/ronkyo/check": check,
+        ROOT / "src/ronkyo/editors": editors,
         ROOT / "src/ronkyo/run": cluster,
         ROOT / "src/ronkyo/verify": sign,
         ROOT / "src/day3": engine + tables["dependency-groups"]["day3"],

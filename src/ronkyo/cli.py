@@ -6,13 +6,16 @@ import argparse
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, redirect_stdout
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TypeAlias, get_args
+from typing import Any, TypeAlias, get_args
 
+from ronkyo import arguments
 from ronkyo.compare import command as compare
 from ronkyo.editions import Edition
+from ronkyo.editors import command as editors
 from ronkyo.errors import UserError
 from ronkyo.git import command as git
 from ronkyo.numerics import Choice
@@ -22,16 +25,21 @@ from ronkyo.verify import command as verify
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     command = parser()
-    options = vars(command.parse_args(arguments))
+    if "_ARGCOMPLETE" in os.environ:
+        from ronkyo.editors import completion
+
+        completion.answer(command)
+    given = list(sys.argv[1:] if words is None else words)
+    options = vars(command.parse_args([*given[1:], "--help"] if given[:1] == ["help"] else given))
     if "run" not in options:
         command.print_help()
         return 0
     try:
         if not options["directory"].is_dir():
             raise UserError(f"-C {options['directory']}: expected a folder, found none")
-        return options.pop("run")(**options)
+        return _run(**options)
     except UserError as error:
         print(error, file=sys.stderr)
         return 1
@@ -43,14 +51,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+def _run(run: Callable[..., int], quiet: bool, **options: Any) -> int:
+    """Quiet: what a command prints is dropped, and it shows no progress; errors remain."""
+    if "progress" in options:
+        options["progress"] = not quiet
+    with open(os.devnull, "w", encoding="utf-8") as nothing, redirect_stdout(nothing) if quiet else nullcontext():
+        return run(**options)
+
+
 def parser() -> argparse.ArgumentParser:
-    command = argparse.ArgumentParser(
-        prog="ronkyo",
+    command = arguments.parser(
         description="Reports whose figures, numbers and conclusions are bound to runs that anyone can repeat",
+        epilog="Exit status: 0 done; 1 something was found or failed, or the project is not as it should be; 2 wrong use of "
+        "the command; 130 interrupted.",
     )
     command.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
     place = "as if started in DIR; a project is looked for there and above (default: the current folder)"
     command.add_argument("-C", dest="directory", type=Path, default=Path(), metavar="DIR", help=place)
+    command.add_argument("-q", "--quiet", action="store_true", help="print errors only")
     commands = command.add_subparsers(metavar="COMMAND")
     _add_new(commands)
     _add_project_commands(commands)
@@ -59,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     compare.add(commands)
     verify.add(commands)
     git.add(commands)
+    editors.add(commands)
     return command
 
 
@@ -96,7 +115,7 @@ def _add_project_commands(commands: Commands) -> None:
     repro.add_argument("-f", "--force", action="store_true", help="also what is up to date; runs come from the store")
     repro.add_argument("-s", "--single-item", action="store_true", help="the targets alone, not what they need")
     repro.add_argument("--on", default="", metavar="CLUSTER", help="compute runs there: dask://HOST:PORT, slurm:JOBS")
-    repro.set_defaults(run=_repro)
+    repro.set_defaults(run=_repro, progress=True)
     worker = commands.add_parser("worker", help="a worker of a Dask cluster, which computes what `repro --on` sends")
     worker.add_argument("scheduler", metavar="SCHEDULER", help="tcp://HOST:PORT")
     worker.add_argument("--numerics", choices=("portable", "native"), default="portable", help="as in params.yaml")
@@ -128,7 +147,7 @@ def _add_decide(commands: Commands) -> None:
     decide.add_argument("claims", nargs="+", metavar="CLAIM", help="its id, as `ronkyo claims` lists it")
     decide.add_argument("--until", type=_whole, metavar="N", help="look by look to N seeds, one of the planned numbers")
     decide.add_argument("-j", "--jobs", type=_whole, metavar="N", help="how many processes (default: one a core)")
-    decide.set_defaults(run=_decide)
+    decide.set_defaults(run=_decide, progress=True)
 
 
 def _add_runs(commands: Commands) -> None:
@@ -274,7 +293,9 @@ def _worker(scheduler: str, numerics: Choice, options: Sequence[str], directory:
     worker.become(scheduler, numerics, options)
 
 
-def _repro(targets: Sequence[str], jobs: int | None, force: bool, single_item: bool, on: str, directory: Path) -> int:
+def _repro(
+    targets: Sequence[str], jobs: int | None, force: bool, single_item: bool, on: str, progress: bool, directory: Path
+) -> int:
     """Exit status 1 when a stage failed."""
     from ronkyo.run import unchanged
 
@@ -287,13 +308,13 @@ def _repro(targets: Sequence[str], jobs: int | None, force: bool, single_item: b
     with workers.Workers(project, jobs or workers.available()) as local:  # they load while DVC does
         from ronkyo.run import repro
 
-        done = repro.reproduce(project, targets, local, force, single_item, on)
+        done = repro.reproduce(project, targets, local, force, single_item, on, progress)
     if done is not None:
         print(done.summary())
     return int(done is None)
 
 
-def _decide(claims: Sequence[str], until: int | None, jobs: int | None, directory: Path) -> int:
+def _decide(claims: Sequence[str], until: int | None, jobs: int | None, progress: bool, directory: Path) -> int:
     """Exit status 1 when a stage failed."""
     from ronkyo.run import workers
 
@@ -301,7 +322,7 @@ def _decide(claims: Sequence[str], until: int | None, jobs: int | None, director
     with workers.Workers(project, jobs or workers.available()) as local:
         from ronkyo.decide import looks
 
-        return int(not looks.decide(project, claims, local, until))
+        return int(not looks.decide(project, claims, local, until, progress))
 
 
 def _why(name: str, directory: Path) -> int:

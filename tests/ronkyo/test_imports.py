@@ -31,6 +31,7 @@ BOTTOM = {
 }
 ROOMS = {  # each room, and what it may import of the engine besides itself
     **{name: BOTTOM for name in BOTTOM},
+    "arguments": {"errors"},
     "plotting": {"typeset"},  # for the fonts
     "claims": {"editions", "errors", "numbers", "seeds", "words"},
     "typeset": {"editions", "errors", "files", "numbers", "words"},
@@ -42,6 +43,7 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     "verify": BOTTOM | {"claims", "compare", "report", "run", "store", "typeset"},
     "git": BOTTOM | {"claims", "report", "run", "verify"},
     "decide": {"claims", "errors", "files", "project", "report", "run", "store"},
+    "editors": BOTTOM | {"claims", "report"},
     "check": {"editions", "errors", "files", "project", "typeset", "words"},
     "new": {"errors", "files", "project", "run", "versions"},
 }

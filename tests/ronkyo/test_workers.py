@@ -63,13 +63,6 @@ def test_the_environment_is_as_before(train):
     assert os.environ == before
 
 
-def test_progress_is_complete_and_named(train, capsys):
-    train(range(2), 2)
-    shown = capsys.readouterr().err
-    assert "test" in shown
-    assert "20/20" in shown
-
-
 def test_an_error_in_a_worker_reaches_the_stage(train):
     with pytest.raises(ProjectError, match="least_square: expected an experiment, .*; nearest: least_squares"):
         train([0], 1, "least_square")

@@ -23,7 +23,12 @@ UNLIKELY = 0.1  # a decision at the last planned look, as the seeds so far predi
 
 
 def decide(
-    project: Project, ids: Sequence[str], workers: Workers, until: int | None = None, say: Callable[[str], None] = print
+    project: Project,
+    ids: Sequence[str],
+    workers: Workers,
+    until: int | None = None,
+    progress: bool = True,
+    say: Callable[[str], None] = print,
 ) -> bool:
     """Go with the claims that are undecided to their next planned look, or look by look to `until` seeds: write how far their
     variants are into params.yaml, run what is lacking, and make the report at last. Returns whether no stage failed.
@@ -35,7 +40,8 @@ def decide(
     goals = {id: _goal(project, claim, until) for id, claim in claims.items()}
     experiments = list(dict.fromkeys(_experiment(part) for claim in claims.values() for part in claim.comparisons))
     summaries = [f"summarize_{name}" for name in experiments]
-    run = partial(repro.reproduce, project, workers=workers, on=os.environ.get("RONKYO_CLUSTER", ""))
+    on = os.environ.get("RONKYO_CLUSTER", "")
+    run = partial(repro.reproduce, project, workers=workers, on=on, progress=progress)
     while goals:
         if run(summaries) is None:  # the first time, what is out of date, or an earlier call has left
             return False

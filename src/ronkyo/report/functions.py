@@ -66,6 +66,13 @@ def _tables(project: Project) -> dict[str, tuple[str, Callable[..., str]]]:
     return functions
 
 
+def figure_ids(project: Project) -> dict[str, Path]:
+    """"experiment/figure" -> the SVG, of all figures and drawings that there are."""
+    folders = (project.figures_folder(""), project.templates / "drawings")
+    files = [path for folder in folders for path in sorted(folder.glob("*/*.svg"))]
+    return {f"{path.parent.name}/{path.stem}": path for path in files}
+
+
 def figure_file(project: Project, id: str) -> Path | None:
     """The SVG of "experiment/figure": a committed drawing beside the templates, or what an experiment drew."""
     files = (project.templates / "drawings" / f"{id}.svg", project.figure_file(id))
@@ -87,9 +94,7 @@ class Content:
         """A drawn figure with its number, caption, alternative text and the function that drew it."""
         file = figure_file(self.project, id)
         if file is None:
-            folders = (self.project.figures_folder(""), self.project.templates / "drawings")
-            known = [f"{path.parent.name}/{path.stem}" for folder in folders for path in sorted(folder.glob("*/*.svg"))]
-            raise ValueError(f"figure {id!r}: no such figure{nearest(id, known)}")
+            raise ValueError(f"figure {id!r}: no such figure{nearest(id, figure_ids(self.project))}")
         source = self.project.relative(file)
         if file == self.project.figure_file(id):
             experiment, _, name = id.partition("/")

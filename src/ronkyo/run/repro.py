@@ -47,14 +47,15 @@ def reproduce(
     force: bool = False,
     single_item: bool = False,
     on: str = "",
+    progress: bool = True,
 ) -> View | None:
     """Run what is out of date of the targets (default: all) and what they need, as many things at a time as there are workers;
-    runs are computed on the cluster of the address `on`, if one is given. Returns what was done, None where a stage
-    failed; then what failed was said. Raises PipelineError or ClusterError."""
+    runs are computed on the cluster of the address `on`, if one is given; progress: whether it is shown. Returns what was
+    done, None where a stage failed; then what failed was said. Raises PipelineError or ClusterError."""
     if (project.source / "ronkyo").is_dir():
         project.expect_own(ronkyo)
     with chdir(project.root), pipeline.opened(project, targets, force, single_item) as opened:
-        view = View(_weights(project, opened.stages))
+        view = View(_weights(project, opened.stages), progress)
         workers.said = partial(_say, view)
         with closing(view), ExitStack() as ended:
             executor = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -39,10 +40,12 @@ class Progress:
 
 
 class View:
-    """weights: the stages, and how long each is expected to take, in seconds."""
+    """weights: the stages, and how long each is expected to take, in seconds; progress: whether it is shown, or only what
+    fails and what the stages themselves print."""
 
-    def __init__(self, weights: Mapping[str, float]) -> None:
-        self.weights, self._live = weights, sys.stderr.isatty()
+    def __init__(self, weights: Mapping[str, float], progress: bool = True) -> None:
+        self.weights, self._progress = weights, progress
+        self._live = progress and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._began, self._shown = time.monotonic(), 0.0
         self._running: dict[str, Progress] = {}
         self._ended: set[str] = set()
@@ -61,7 +64,7 @@ class View:
         self._ended.add(name)
         self.counts[how or "ran"] += 1
         self._passed += self.weights[name] if how else 0.0
-        if how != "up to date" and not self._live:
+        if how != "up to date" and self._progress and not self._live:
             self.say(f"{name}: {_told(progress) if progress else how}")
 
     def fail(self, name: str, text: str) -> None:

@@ -50,7 +50,7 @@ def available() -> int:
 def compute_all(project: Project, tasks: Sequence[Task], workers: int, title: str) -> None:
     """Compute the runs of an experiment into the store and show progress, on the cluster RONKYO_CLUSTER if that is set. The
     first error ends all workers; raises UserError."""
-    bar = tqdm(desc=title, unit="step", mininterval=0.2 if os.isatty(2) else 20, disable=not tasks)
+    bar = tqdm(desc=title, unit="step", mininterval=0.2, disable=None if tasks else True)  # None: off a terminal
 
     def hear(kind: str, steps: int) -> None:
         if kind == "steps":
