@@ -191,18 +191,22 @@ def _fill(
     for_browser: bool,
 ) -> str:
     short = sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS
-    return _templates().get_template("page.html.j2").render(
-        front=front,
-        words=words,
-        fonts=faces,
-        css=css,
-        for_browser=for_browser,
-        chapters=_contents(tree.headings, (2, 3, 4) if for_browser else (2, 3)),
-        short_contents=short,
-        cover=bool(front.edition) and not for_browser and not short,
-        left_out=tree.left_out,
-        summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
-        body=html.tostring(body, encoding="unicode"),
+    return (
+        _templates()
+        .get_template("page.html.j2")
+        .render(
+            front=front,
+            words=words,
+            fonts=faces,
+            css=css,
+            for_browser=for_browser,
+            chapters=_contents(tree.headings, (2, 3, 4) if for_browser else (2, 3)),
+            short_contents=short,
+            cover=bool(front.edition) and not for_browser and not short,
+            left_out=tree.left_out,
+            summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
+            body=html.tostring(body, encoding="unicode"),
+        )
     )
 
 
