@@ -285,9 +285,13 @@ def _link_figures(root: html.HtmlElement, sources: Sources) -> None:
 def _let_figures_open_large(root: html.HtmlElement, words: Words) -> None:
     """The image's own box is a popover, which the style shows in its place while it is closed: so the image is in the
     file once, no script is needed, and Escape, a click beside it and its button close it."""
-    images = root.xpath('.//figure//*[self::img or @class="drawing"][not(ancestor::a or ancestor::button)]')
-    for number, image in enumerate(images, start=1):
-        figure = next(image.iterancestors("figure"))
+    images = [
+        (image, figure)
+        for image in root.xpath('.//*[self::img or @class="drawing"]')
+        if (figure := next(image.iterancestors("figure"), None)) is not None
+        and next(image.iterancestors("a", "button"), None) is None
+    ]
+    for number, (image, figure) in enumerate(images, start=1):
         name = next((b.text for b in figure.xpath(".//figcaption/b") if b.text), words("page.image"))
         id = f"large:{(figure.get('id') or root.get('id') or 'summary').removeprefix('fig:')}:{number}"
         plate = html.Element("span", {"class": "plate", "id": id, "popover": "auto"})
