@@ -10,6 +10,7 @@ import hashlib
 import os
 import sys
 import time
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
@@ -42,19 +43,21 @@ def get(kind: str, key: bytes, make: Callable[[], bytes]) -> bytes:
 def find(kind: str, key: bytes) -> bytes | None:
     """What was kept, if it is there still; for what is made together with others."""
     entry = _entry(kind, key)
-    content = _MEMORY.get(entry)
-    if content is None and (content := _read(entry)) is not None:
-        _MEMORY.add(entry, content)
-    return content
+    packed = _MEMORY.get(entry)
+    if packed is None:
+        if (packed := _read(entry)) is None:
+            return None
+        _MEMORY.add(entry, packed)
+    return zlib.decompress(packed)
 
 
 def keep(kind: str, key: bytes, content: bytes) -> None:
-    entry = _entry(kind, key)
-    _MEMORY.add(entry, content)
+    entry, packed = _entry(kind, key), zlib.compress(content, 1)
+    _MEMORY.add(entry, packed)
     with suppress(OSError):
         kept = _Kept.of(folder())
-        files.write_bytes(entry, hashlib.sha256(content).digest() + content)
-        kept.add(_SIZE + len(content))
+        files.write_bytes(entry, hashlib.sha256(packed).digest() + packed)
+        kept.add(_SIZE + len(packed))
 
 
 def _entry(kind: str, key: bytes) -> Path:

@@ -137,11 +137,11 @@ def typeset_all(formulas: Iterable[tuple[str, bool]], language: str) -> dict[tup
     half of the time, and an embedded V8 never gives back the 80 MB that it takes. Raises UserError if one crashes."""
     keys = {formula: json.dumps([*formula, language]).encode() for formula in formulas}
     kept = {formula: cache.find("formula", key) for formula, key in keys.items()}
-    new = [formula for formula, content in kept.items() if content is None]
+    answers = {formula: json.loads(content) for formula, content in kept.items() if content is not None}
+    new = [formula for formula in keys if formula not in answers]
     for formula, answer in zip(new, _answers(new, language), strict=True):
-        kept[formula] = json.dumps(answer).encode()
-        cache.keep("formula", keys[formula], kept[formula])
-    answers = {formula: json.loads(content) for formula, content in kept.items()}
+        answers[formula] = answer
+        cache.keep("formula", keys[formula], json.dumps(answer).encode())
     return {
         formula: Drawing(*answer["drawing"]) if "drawing" in answer else MathError(answer["error"])
         for formula, answer in answers.items()
