@@ -16,10 +16,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from ronkyo.project import Project
 from ronkyo.report.build import Builder
+from ronkyo.typeset import fonts
 
 WHAT_IS_THERE = ("params.yaml", "pyproject.toml", "dvc.yaml", "dvc.lock", "versions.yaml", "requirements.lock")
 FOLDERS = ("report_templates", "reports", "src", "stages")
@@ -34,8 +33,8 @@ def main(arguments: list[str]) -> None:
             shutil.copy(file, root / file)
         for folder in FOLDERS:
             shutil.copytree(folder, root / folder)
-        (caches / "ronkyo").mkdir(parents=True)
-        (caches / "ronkyo" / "fonts").symlink_to(user_cache_path("ronkyo", appauthor=False) / "fonts")
+        built = fonts.folder()
+        shutil.copytree(built, caches / "ronkyo" / "fonts" / built.name)
         os.environ["XDG_CACHE_HOME"] = str(caches)
         for form in ("--html", "--pdf"):
             shutil.rmtree(caches / "ronkyo" / "made", ignore_errors=True)
