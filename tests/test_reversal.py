@@ -171,15 +171,16 @@ def test_summary_has_the_accuracy_of_each_length_and_the_alignment_of_the_longes
 
 
 def test_the_figure_draws_accuracy_by_length_and_one_networks_weights(data, results):
-    right, weights = figures.alignment(results).axes
+    drawing = figures.alignment(results)
+    right, weights = drawing.axes
     names = [label(name, one) for name, one in results.settings.variants.items()]
     assert names == ["GRU(6)", "GRU(8)", "GRU(6)・注意機構"]
-    assert [text.get_text() for text in right.get_legend().get_texts()] == names
+    assert [text.get_text() for text in drawing.legends[0].get_texts()] == names
     for line, run in zip(right.lines, results.runs.values(), strict=False):
         assert line.get_ydata().tolist() == (100 * accuracy(data, run)).mean(axis=0).tolist()
     (image,) = weights.images
     assert np.array_equal(image.get_array(), results.runs["attention"]["weights"][1, 1, :3, :3])
-    letters = [text.get_text() for text in weights.get_xticklabels()]
+    letters = [text.get_text().strip() for text in weights.get_xticklabels()]
     assert letters == data["alphabet"][data["strings"][1, 0, :3]].tolist()
     (ring,) = weights.lines
     assert ring.get_xydata().tolist() == [[2, 0], [1, 1], [0, 2]]

@@ -20,6 +20,7 @@ from day3.experiments.word_vectors.data import Rated, prepare, read_ratings
 from day3.experiments.word_vectors.settings import Data, Settings, Training
 from day3.experiments.word_vectors.summarize import correlations, summarize
 from day3.experiments.word_vectors.train import NOISE_SIZE, keep_probability, noise_table, train
+from ronkyo import plotting
 from ronkyo.files import DataError
 
 NOWHERE = Path("no downloads")
@@ -224,7 +225,8 @@ def test_summary_tells_chance_neighbours_and_opposites(data, results):
 
 
 def test_the_figure_has_every_word_of_the_map_and_every_variant(results):
-    plane, correlation = figures.vectors(results).axes
+    with plotting.style():
+        plane, correlation = figures.vectors(results).axes
     assert [text.get_text() for text in plane.texts] == list("abef")
     assert [text.get_text() for text in plane.get_legend().get_texts()] == ["甲", "乙"]
     drawn = np.concatenate([line.get_xydata() for line in plane.lines])
@@ -245,9 +247,17 @@ def test_the_plane_is_that_of_largest_variance():
     assert (plane[np.argmax(np.abs(plane), axis=0), [0, 1]] > 0).all()
 
 
-def test_labels_of_a_crowd_stand_apart_in_its_order():
-    heights = np.array([0.3, 0.0, 0.1, 5.0])
-    apart = figures._apart(heights, 1.0)
-    assert np.argsort(apart).tolist() == [1, 2, 0, 3]
-    assert np.diff(np.sort(apart)).min() >= 1
-    assert apart.mean() == pytest.approx(heights.mean())
+def test_words_of_a_crowd_overlap_neither_each_other_nor_its_points_and_stay_near():
+    rng = np.random.default_rng(0)
+    points, sizes = rng.uniform(0, 60, (12, 2)), np.tile([20.0, 7.0], (12, 1))
+    centres = figures.separated(points, sizes)
+    gaps = np.abs(centres[:, None] - centres[None]) + 1e-5
+    assert (np.any(gaps >= 0.999 * sizes[0], axis=2) | np.eye(12, dtype=bool)).all()
+    off = np.abs(centres[:, None] - points[None]) + 1e-5
+    assert np.any(off >= 0.999 * (sizes[0] + figures.MARKER) / 2, axis=2).all()
+    assert np.hypot(*(centres - points).T).max() < 60
+
+
+def test_a_word_alone_stands_right_of_its_point():
+    centres = figures.separated(np.array([[0.0, 0.0], [90.0, 0.0]]), np.full((2, 2), 10.0))
+    assert centres.tolist() == [[9.0, 0.0], [99.0, 0.0]]

@@ -246,9 +246,9 @@ def seq2seq() -> Figure:
 
     brace(axes, (5.05, 0.85), (0.45, 0.85), "エンコーダ")
     brace(axes, (14.7, 0.85), (7.75, 0.85), "デコーダ")
-    line(axes, (0.45, 3.95), (1.15, 3.95), color=OUTPUT.edge, dash="--")
-    text(axes, 1.3, 3.95, "推論では、出した語を次の入力にする。", SMALL, align="left")
-    text(axes, 1.3, 3.52, "学習では、正解を 1 つずらして入れる。", SMALL, align="left")
+    line(axes, (0.45, 4.2), (1.15, 4.2), color=OUTPUT.edge, dash="--")
+    text(axes, 1.3, 4.2, "推論では、出した語を次の入力にする。", SMALL, align="left")
+    text(axes, 1.3, 3.8, "学習では、正解を 1 つずらして入れる。", SMALL, align="left")
     return drawing
 
 

@@ -20,7 +20,9 @@ from ronkyo.report.origins import Origins
 from ronkyo.typeset import chapter, drawn, page, pdf, tree
 from ronkyo.typeset.edition import PartedSection
 from ronkyo.typeset.front import Front
+from ronkyo.typeset.page import Printable
 from ronkyo.typeset.pdf import Attachment
+from ronkyo.typeset.placement import Moves
 
 MARKUP = "a number in code or in an alternative text needs | plain"
 PLACE = re.compile(r"([^\s:]+\.\w+(?::\d+)?): ")  # file, or file:line, at the start of a message
@@ -126,8 +128,11 @@ class Draft:
         ]
         if inside:
             inside.append(Attachment(drawn.NAME, b"", words("evidence.pages"), "Data"))
-        printable = page.for_print(self.tree, self.front, sources=self.sources)
-        return pdf.write(printable, self.front.day, self.project.root, attachments=inside)
+
+        def printable(moves: Moves) -> Printable:
+            return page.for_print(self.tree, self.front, sources=self.sources, moves=moves)
+
+        return pdf.write(printable, self.front.day, self.project.root, inside)
 
     def text(self, file: Path) -> bytes:
         """What the report carries of a file of the project."""

@@ -105,7 +105,7 @@ def _place(name: str) -> str:
 
 
 def section(carried: Mapping[str, bytes], words: Words, archive: str) -> str:
-    """The last chapter of the page, as Markdown: how many files of each kind there are, and, for the full edition, of every
+    """The last chapter of the page, as Markdown: for the full edition how many files of each kind there are, and of every
     file how many bytes it has. It is not in the Markdown that the report carries, whose own size it tells.
 
     archive: the name of all files as one, which only the page for the browser has
@@ -127,7 +127,7 @@ def section(carried: Mapping[str, bytes], words: Words, archive: str) -> str:
     opening = words("evidence.opening", archive=f"[{archive}](archive:{archive})")
     rows_text = "\n".join(f"- {row}" for row in rows)
     return (
-        f"\n\n## {words('evidence.title')} {{.appendix}}\n\n{opening}{kinds}\n\n<!--{BEGIN}-->\n\n"
+        f"\n\n## {words('evidence.title')} {{.appendix}}\n\n{opening}\n\n<!--{BEGIN}-->\n\n{kinds}\n\n"
         f'<div class="evidence" markdown="1">\n\n{rows_text}\n\n</div>\n\n<!--{END}-->\n'
     )
 

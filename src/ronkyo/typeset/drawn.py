@@ -15,6 +15,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ronkyo.typeset.placement import NOWHERE, Moves
+
 NAME = "pages.json"
 LARGEST = 64 << 20  # bytes of one stream, unpacked
 _NAMES = re.compile(rb"/([^\s/\[\]<>()%]+)")
@@ -37,10 +39,16 @@ class Drawn(NamedTuple):
     pages: list[str]
     figures: list[Figure]
 
-    def file(self) -> bytes:
-        """What the PDF carries: an object of JSON with a digest for each page, and for each figure its page and digest."""
-        figures = [[figure.page, figure.digest] for figure in self.figures]
-        return (json.dumps({"pages": self.pages, "figures": figures}, separators=(",", ":")) + "\n").encode()
+    def file(self, moves: Moves = NOWHERE) -> bytes:
+        """What the PDF carries: an object of JSON with a digest for each page, for each figure its page and digest, and past
+        how many blocks figures moved."""
+        told: dict[str, Any] = {
+            "pages": self.pages,
+            "figures": [[figure.page, figure.digest] for figure in self.figures],
+        }
+        if moves:
+            told["moves"] = dict(sorted(moves.items()))
+        return (json.dumps(told, separators=(",", ":")) + "\n").encode()
 
 
 def read(reader: Any) -> Drawn:
@@ -61,7 +69,7 @@ def read(reader: Any) -> Drawn:
     return Drawn(pages, figures)
 
 
-def record(pdf: Any) -> None:
+def record(pdf: Any, moves: Moves = NOWHERE) -> None:
     """Fill the attachment of this name, if a pydyf.PDF has one; after all else, before the file is written."""
     import pypdf
 
@@ -74,7 +82,7 @@ def record(pdf: Any) -> None:
         pdf.write(output)
         del pdf.objects[objects:]  # what writing added
         pdf.current_position = 0
-        content = read(pypdf.PdfReader(output)).file()
+        content = read(pypdf.PdfReader(output)).file(moves)
         stream = archive.indirect(pdf, item["EF"]["F"])
         stream.stream, stream.compress, stream.extra["Filter"] = [zlib.compress(content)], False, "/FlateDecode"
         checksum = hashlib.md5(content, usedforsecurity=False).hexdigest()

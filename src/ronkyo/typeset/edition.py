@@ -158,3 +158,5 @@ def _unlink(link: html.HtmlElement, note: str = "") -> None:
         link[-1].tail = (link[-1].tail or "") + note
     else:
         link.text = (link.text or "") + note
+    if note.endswith("）"):  # which no space follows
+        link.tail = (link.tail or "").removeprefix(" ")

@@ -13,9 +13,10 @@ from typing import NamedTuple, Protocol
 import jinja2
 from lxml import html  # pyright: ignore[reportAttributeAccessIssue]
 
-from ronkyo.typeset import edition, inside, interaction, letters
+from ronkyo.typeset import edition, inside, interaction, letters, placement
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.mathematics import Drawing
+from ronkyo.typeset.placement import NOWHERE, Moves
 from ronkyo.typeset.tree import Heading, Tree
 from ronkyo.words import Words
 
@@ -109,13 +110,16 @@ def for_browser(
     )
 
 
-def for_print(tree: Tree, front: Front, more_style: str = "", sources: Sources | None = None) -> Printable:
+def for_print(
+    tree: Tree, front: Front, more_style: str = "", sources: Sources | None = None, moves: Moves = NOWHERE
+) -> Printable:
     """The page that WeasyPrint sets, of the front's edition; pictures, formulas and fonts are addresses that only pdf's
-    fetcher resolves."""
+    fetcher resolves. Raises placement.MoveError for moves that figures may not make."""
     words = Words(front.language)
     tree = edition.printed(tree, front.edition, words)
     style = "\n".join([_sheet("report.css"), _sheet("print.css"), more_style])
     root = _body(tree, front, sources)
+    placement.apply(root, moves)
     for image in root.iter("img"):
         if not image.get("src").startswith("data:"):
             image.set("src", f"picture:{image.get('src')}")

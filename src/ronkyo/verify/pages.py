@@ -47,6 +47,7 @@ def check(report: Report) -> Check:
         "pages": report.pages,
         "margins": report.margins,
         "letters": report.drawn.get("letters", ""),
+        "moves": report.files.get(drawn.NAME, b"{}").decode(errors="replace"),
     }
     answer = confined.call(differences, json.dumps(content).encode(), report.path)
     return Check("pages", f"{read}, {answer['letters']:,} letters", first(answer["differences"]))
@@ -63,7 +64,10 @@ def differences(content: bytes) -> dict[str, Any]:
         raise Refused(f"expected a text that its pages can be set from, found {error!r}") from error
     printed = given["kind"] == "pdf"
     if printed:
-        text = page.for_print(built, front, sources=sources).html
+        try:
+            text = page.for_print(built, front, sources=sources, moves=_moves(given["moves"])).html
+        except (UserError, ValueError) as error:
+            raise Refused(f"{drawn.NAME}: {error}") from error
     else:
         text = page.for_browser(built, front, Path(), sources=sources, known=frozenset(given["letters"]))
     body = html_file.parsed(text.encode())
@@ -114,6 +118,15 @@ def _set(given: Mapping[str, Any]) -> tuple[Front, Sources, Tree]:
     for image in built.root.iter("img"):
         image.set("src", "data:,")
     return front, Names(carried, words), built
+
+
+def _moves(content: str) -> dict[str, int]:
+    """Of figures, as the PDF tells. Raises ValueError."""
+    told = json.loads(content or "{}")
+    moves = told.get("moves", {}) if isinstance(told, dict) else None
+    if not isinstance(moves, dict) or not all(type(blocks) is int for blocks in moves.values()):
+        raise ValueError(f"expected moves of figures as whole numbers, found {moves!r}")
+    return moves
 
 
 def _contents(reading: Reading, headings: Mapping[str, Heading]) -> Iterator[str]:

@@ -38,7 +38,7 @@ def vae(results: Results) -> Figure:
 
 def vq_vae(results: Results) -> Figure:
     """Reconstructions and samples of the VQ-VAE; how often each code is used, by its rank, over seeds."""
-    drawing, (left, right) = figure(height_cm=3.9, columns=2, gridspec_kw={"width_ratios": [1.25, 1]})
+    drawing, (left, right) = figure(height_cm=4.3, columns=2, gridspec_kw={"width_ratios": [1.25, 1]})
     run, example = results.runs["vq_vae"], results.settings.figures.example_seed
     rows = [
         ("元の画像", _originals(results)),
@@ -57,9 +57,8 @@ def vq_vae(results: Results) -> Figure:
         right.fill_between(places, shares.min(0), shares.max(0), color=color, alpha=0.2, linewidth=0)
         right.plot(places, np.median(shares, axis=0), line, color=color, label=results.labels[variant])
     right.set(yscale="log", xlabel="コードの順位 / コードの数", ylabel="使われた割合")
-    right.set_ylim(1e-5, 1)  # the legend stands below the lines
     right.set_title("(b) コードの使われ方")
-    right.legend(loc="lower left")
+    drawing.legend(loc="outside lower right", fontsize=6.5, ncols=3)
     return drawing
 
 

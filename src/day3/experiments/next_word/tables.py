@@ -7,7 +7,29 @@ from collections.abc import Sequence
 from ronkyo.report.blocks import caption, table
 from ronkyo.report.values import Values
 
-__all__ = ["query_table"]
+__all__ = ["perplexity_table", "query_table"]
+
+
+def perplexity_table(values: Values) -> str:
+    """Perplexity, accuracy and parameters of every variant, and of the trigram model below them."""
+    rows = [
+        [
+            values.label("next_word", name),
+            values.plus_minus(f"next_word.{name}.test_perplexity", ".1f"),
+            values.plus_minus(f"next_word.{name}.top1_accuracy", ".3f"),
+            values.plus_minus(f"next_word.{name}.parameters", ",.0f"),
+        ]
+        for name in values.variants("next_word")
+    ]
+    trigram = [
+        values.constant(f"next_word.trigram.{metric}", spec)
+        for metric, spec in {"perplexity": ".1f", "top1_accuracy": ".3f"}.items()
+    ]
+    rows.append(["トライグラム", *trigram, "—"])
+    head = [values.words("report.variant"), "パープレキシティ", "正解率", "パラメータの数"]
+    text = f"次の語の予測の結果。シードについての平均と、{values.level().markup()} 信頼区間の半幅。"
+    file = values.project.relative(values.project.seeds_file("next_word"))
+    return table(head, rows) + caption("table", "tab:next_word", text, file)
 
 
 def query_table(values: Values, variants: Sequence[str], count: int) -> str:

@@ -19,9 +19,10 @@ MARKERS = "os^Dv*"
 
 def alignment(results: Results) -> Figure:
     """How many strings are right, by length, for every variant; and where one network looks at each step of one string."""
-    drawing, (right, weights) = figure(height_cm=4.7, columns=2, width_ratios=(1, 1.05))
+    drawing, (right, weights) = figure(height_cm=5.3, columns=2, width_ratios=(1, 1.05))
     _accuracy(right, results)
     _weights(weights, results)
+    drawing.legend(loc="outside lower left", fontsize=6.5, ncols=3)
     return drawing
 
 
@@ -42,7 +43,6 @@ def _accuracy(panel: Axes, results: Results) -> None:
     )
     panel.set(xlabel="文字列の長さ", ylabel="全文字が正しい割合 [%]", ylim=(-3, 102), xticks=lengths)
     panel.set_title("(a) 長さと正解率", pad=12)
-    panel.legend(fontsize=6.5, loc="upper center", bbox_to_anchor=(0.45, -0.3), ncols=2)
 
 
 def _weights(panel: Axes, results: Results) -> None:
@@ -54,8 +54,11 @@ def _weights(panel: Axes, results: Results) -> None:
     alphabet = results.data["alphabet"]
     panel.imshow(run["weights"][seed, place, :length, :length], cmap="Greys", vmin=0, vmax=1)
     panel.plot(np.arange(length)[::-1], np.arange(length), "o", markersize=4.5, markerfacecolor="none", color=COLORS[1])
-    panel.set_xticks(range(length), alphabet[results.data["strings"][place, 0, :length]], fontsize=6.5)
-    panel.set_yticks(range(length), alphabet[run["answers"][seed, place, 0, :length]], fontsize=5)
+    letters = alphabet[results.data["strings"][place, 0, :length]]
+    answer = alphabet[run["answers"][seed, place, 0, :length]]
+    apart = ["", "\n"], ["", "   "]  # every other letter stands in a second row, or column
+    panel.set_xticks(range(length), [apart[0][at % 2] + letter for at, letter in enumerate(letters)], fontsize=6)
+    panel.set_yticks(range(length), [letter + apart[1][at % 2] for at, letter in enumerate(answer)], fontsize=6)
     panel.set(xlabel="入力", ylabel="答え")
     panel.grid(visible=False)
     panel.set_title(f"(b) 注意の重み（{results.labels[variant]}）", pad=12)

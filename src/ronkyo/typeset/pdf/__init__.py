@@ -10,20 +10,23 @@ import io
 import logging
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ronkyo.errors import ReportError
-from ronkyo.typeset import drawn, fonts
+from ronkyo.typeset import drawn, fonts, placement
 from ronkyo.typeset.page import Printable
-from ronkyo.typeset.pdf import archive, svg_merge, weasyprint_70
+from ronkyo.typeset.pdf import archive, measure, svg_merge, weasyprint_70
 from ronkyo.typeset.pdf.archive import Attachment
+from ronkyo.typeset.placement import NOWHERE, Moves
 
 FONTCONFIG = Path(__file__).with_name("fontconfig.xml")
 STYLE = Path(__file__).with_name("pdf.css")
+_OPTIONS = {"pdf_variant": "pdf/a-3a"}
 
 
 class PdfError(ReportError):
@@ -34,33 +37,64 @@ class PdfError(ReportError):
         super().__init__("PDF: " + "; ".join(self.complaints))
 
 
-def write(page: Printable, day: date, pictures: Path, attachments: Iterable[Attachment] = ()) -> bytes:
+def write(
+    page: Printable | Callable[[Moves], Printable], day: date, pictures: Path, attachments: Iterable[Attachment] = ()
+) -> bytes:
     """The PDF of a page, PDF/A-3a and PDF/UA-1. `picture:` addresses are files below the folder `pictures`, `formula:`
     ones the page's own, `font:` ones the engine's fonts; any other is refused. What is attached as `drawn.NAME` gets the
-    digests of what is drawn as its content.
+    digests of what is drawn as its content, and where figures moved.
+
+    page: as it is, or the page with figures moved so that its sheets are filled, which is asked for once or twice
 
     Raises PdfError for whatever WeasyPrint would only warn of: a missing image, glyph, font or anchor.
     """
     moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    with _as_before_afterwards(str(int(moment.timestamp()))):
+    with _as_before_afterwards(str(int(moment.timestamp()))), _strict_log() as complaints, weasyprint_70.patched():
         import weasyprint
 
-        formulas = [svg_merge.merged(file) for file in page.formulas]
-        with _strict_log() as complaints, weasyprint_70.patched():
-            document = weasyprint.HTML(
-                string=page.html, base_url="picture:", url_fetcher=_fetcher(pictures.resolve(), formulas)
-            )
-            content = document.write_pdf(
-                stylesheets=[weasyprint.CSS(string=_style())],
-                font_config=_fonts_of_page(complaints),
-                pdf_variant="pdf/a-3a",
-                attachments=[archive.embed(attachment, moment) for attachment in sorted(attachments)],
-                finisher=_finish,
-            )
+        layout = _Layout(pictures.resolve(), complaints)
+        document, moves = (layout.of(page), NOWHERE) if isinstance(page, Printable) else _placed(layout, page)
+        embedded = [archive.embed(attachment, moment) for attachment in sorted(attachments)]
+        options = {**weasyprint.DEFAULT_OPTIONS, **_OPTIONS, "attachments": embedded}
+        content = document.write_pdf(finisher=partial(_finish, moves=moves), **options)
     if complaints:
         raise PdfError(complaints)
     assert content is not None
     return content
+
+
+class _Layout:
+    """Pages on sheets; what images become is kept from one to the next."""
+
+    def __init__(self, pictures: Path, complaints: list[str]) -> None:
+        self._pictures, self._complaints = pictures, complaints
+        self._images: dict[Any, Any] = {}
+
+    def of(self, page: Printable) -> Any:
+        """A weasyprint.Document."""
+        import weasyprint
+
+        formulas = [svg_merge.merged(file) for file in page.formulas]
+        source = weasyprint.HTML(string=page.html, base_url="picture:", url_fetcher=_fetcher(self._pictures, formulas))
+        style = [weasyprint.CSS(string=_style())]
+        fonts = _fonts_of_page(self._complaints)
+        return source.render(stylesheets=style, font_config=fonts, cache=self._images, **_OPTIONS)
+
+
+def _placed(layout: _Layout, page: Callable[[Moves], Printable]) -> tuple[Any, Moves]:
+    """The layout with the fewest under-full sheets of the one without moves and that with those of `placement`."""
+    document = layout.of(page(NOWHERE))
+    flow = measure.flow_of(document)
+    moves = placement.best(flow) if flow else NOWHERE
+    if not flow or not moves:
+        return document, NOWHERE
+    before = placement.short(flow)
+    del document
+    document = layout.of(page(moves))
+    flow = measure.flow_of(document)
+    if flow and placement.short(flow) < before:
+        return document, moves
+    return layout.of(page(NOWHERE)), NOWHERE
 
 
 def _style() -> str:
@@ -68,13 +102,13 @@ def _style() -> str:
     return style if weasyprint_70.is_supported() else style + weasyprint_70.STYLE_WITHOUT
 
 
-def _finish(_document: Any, pdf: Any) -> None:
+def _finish(_document: Any, pdf: Any, moves: Moves) -> None:
     archive.name_media_types(pdf)
     archive.smooth_no_image(pdf)
     if weasyprint_70.is_supported():
         archive.conform_to_ua(pdf)
         weasyprint_70.finish(pdf)
-    drawn.record(pdf)
+    drawn.record(pdf, moves)
 
 
 @contextmanager

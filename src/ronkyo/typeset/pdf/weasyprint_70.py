@@ -242,9 +242,9 @@ def _own_style(_original: Any) -> Any:
 
     sheet = re.sub("^::(?:foot)?note-.*$", "", _private("html").UA, flags=re.MULTILINE)
     sheet = re.sub("^::marker ", "li::marker ", sheet, flags=re.MULTILINE)
-    counters = _private("css.counters").CounterStyle()
 
     def style(_html: Any, forms: bool = False) -> list[Any]:
+        counters = _private("css.counters").CounterStyle()  # of its own: one that has the names refuses them
         return [weasyprint.CSS(string=sheet, counter_style=counters)]
 
     return style

@@ -16,7 +16,7 @@ TEXTS: dict[str, str] = {
         "and nothing else, the command <code>ronkyo verify</code> checks that numbers and verdicts follow from them, and that "
         "the pages say what the Markdown says."
     ),
-    "evidence.kinds": " Kinds of files, and how many there are: {kinds}.",
+    "evidence.kinds": "Kinds of files, and how many there are: {kinds}.",
     "evidence.count": "{kind} {count}",
     "evidence.between": "; ",
     "evidence.row": "**{kind}**: {files}",

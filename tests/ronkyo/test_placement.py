@@ -1,0 +1,140 @@
+"""Figures that would leave a gap move a little; the rule of where to, the pages that are filled, the model of them."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from pathlib import Path
+
+import pypdf
+import pytest
+from lxml import html
+
+from ronkyo.typeset import pdf, placement
+from ronkyo.typeset.page import Printable
+from ronkyo.typeset.placement import Atom, Edge, Flow, MoveError, Unit
+
+PAGE = """<!doctype html><html lang="en"><head><title>Pages</title><style>
+@font-face {{ font-family: "Noto Sans JP"; src: url("font:NotoSansJP-Regular.ttf") }}
+@page {{ size: 400px 600px; margin: 50px }}
+html {{ font: 16px/20px "Noto Sans JP" }} body, p, figure, h2 {{ margin: 0 }} p {{ orphans: 2; widows: 2 }}
+h2 {{ font-size: 16px; break-after: avoid }} figure {{ break-inside: avoid; height: 260px }}
+</style></head><body>{}</body></html>"""
+DAY = date(2024, 6, 16)
+
+
+def text(name: str, lines: int = 5) -> str:
+    return f"<p>{'<br>'.join([name] * lines)}</p>"
+
+
+def figure(name: str) -> str:
+    return f'<figure id="fig:{name}"><figcaption>Figure {name}</figcaption></figure>'
+
+
+JUMPS = "".join(
+    [
+        "<h2>One</h2>",
+        text("first", 14),
+        figure("a"),
+        *(text(f"p{n}") for n in range(6)),
+        "<h2>Two</h2>",
+        text("last", 30),
+    ]
+)
+
+
+def main(body: str) -> html.HtmlElement:
+    return html.fromstring(f"<main>{body}</main>")
+
+
+def order(body: str, moves: dict[str, int]) -> list[str]:
+    root = main(body)
+    placement.apply(root, moves)
+    return [block.get("id") or block.text for block in root]
+
+
+def page(body: str):
+    def moved(moves) -> Printable:
+        root = main(body)
+        placement.apply(root, moves)
+        return Printable(PAGE.format(html.tostring(root, encoding="unicode")))
+
+    return moved
+
+
+def texts(content: bytes) -> list[str]:
+    return [sheet.extract_text() for sheet in pypdf.PdfReader(io.BytesIO(content)).pages]
+
+
+def test_a_figure_moves_down_and_up_within_its_section():
+    body = text("a") + text("b") + figure("x") + text("c") + text("d")
+    assert order(body, {"fig:x": 2}) == ["a", "b", "c", "d", "fig:x"]
+    assert order(body, {"fig:x": -1}) == ["a", "fig:x", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("body", "moves"),
+    [
+        (text("a") + figure("x") + "<h2>Next</h2>" + text("b"), {"fig:x": 1}),
+        (text("a") + figure("x") + text("b") + figure("y") + text("c"), {"fig:x": 2}),
+        (text("a") + '<section class="test">' + figure("x") + text("b") + "</section>", {"fig:x": 1}),
+        (figure("x") + "".join(text(str(n)) for n in range(5)), {"fig:x": 4}),
+        (figure("x") + text("so:") + text("b") + text("c"), {"fig:x": 1}),
+        (figure("x") + text("a") + '<div class="equation">E</div>' + text("b"), {"fig:x": 2}),
+        (text("a"), {"fig:x": 1}),
+    ],
+    ids=["past a heading", "past another figure", "in a box", "too far", "behind a colon", "in a sentence", "unknown"],
+)
+def test_other_moves_are_refused(body, moves):
+    with pytest.raises(MoveError, match="fig:x"):
+        placement.apply(main(body), moves)
+
+
+def test_figures_move_together_and_keep_their_order():
+    body = text("a") + figure("x") + text("b") + figure("y") + text("c")
+    assert order(body, {"fig:x": 2, "fig:y": 1}) == ["a", "b", "c", "fig:x", "fig:y"]
+
+
+def test_a_figure_that_jumps_lets_text_fill_the_page():
+    plain = texts(pdf.write(page(JUMPS)({}), DAY, Path()))
+    placed = texts(pdf.write(page(JUMPS), DAY, Path()))
+    assert "p0" not in plain[0]
+    assert "p0" in placed[0]
+    assert "Figure a" in placed[1]
+    together = "\n".join(placed)
+    assert together.index("Figure a") < together.index("Two")
+
+
+def test_the_same_bytes_twice_and_those_of_one_layout_where_nothing_is_to_move():
+    assert pdf.write(page(JUMPS), DAY, Path()) == pdf.write(page(JUMPS), DAY, Path())
+    still = text("a") + figure("x") + text("b")
+    assert pdf.write(page(still), DAY, Path()) == pdf.write(page(still)({}), DAY, Path())
+
+
+def test_a_page_ends_where_its_lines_may_be_parted():
+    lines = [Atom(20, keeps=number in (1, 3)) for number in range(4)]  # two and two
+    flow = Flow([Unit([Atom(70)]), Unit(lines), Unit([Atom(10)], keeps_before=True)], [], height=120)
+    first, second = placement.pages(flow)[:2]
+    assert (first.place, first.atom) == (1, 2)
+    assert first.share == pytest.approx(110 / 120)
+    assert second.place == 3
+
+
+def test_margins_that_touch_are_one_and_none_begins_a_page():
+    margins = (Edge(10, True), Edge(30, True))
+    assert placement.collapsed(margins) == 30
+    assert placement.collapsed(margins, at_top=True) == 0
+    assert placement.collapsed((Edge(10, True), Edge(5, False), Edge(7, True))) == 22
+
+
+def test_the_model_parts_the_pages_as_weasyprint_does(monkeypatch):
+    flows = []
+    monkeypatch.setattr(placement, "best", lambda flow: flows.append(flow) or {})
+    printed = texts(pdf.write(page(JUMPS), DAY, Path()))
+    lines, at = [sheet.count("\n") + 1 for sheet in printed], (0, 0)
+    for sheet, count in zip(placement.pages(flows[0]), lines, strict=True):
+        units = flows[0].units
+        numbered = [(place, atom) for place, unit in enumerate(units) for atom in range(len(unit.atoms))]
+        end = numbered.index((sheet.place, sheet.atom)) if sheet.place < len(units) else len(numbered)
+        assert end - numbered.index(at) == count
+        at = sheet.place, sheet.atom
