@@ -44,7 +44,7 @@ def find(kind: str, key: bytes) -> bytes | None:
     entry = _entry(kind, key)
     packed = _MEMORY.get(entry)
     if packed is None:
-        if (packed := _read(entry)) is None:
+        if _MEMORY.alone or (packed := _read(entry)) is None:
             return None
         _MEMORY.add(entry, packed)
     return zlib.decompress(packed)
@@ -53,6 +53,8 @@ def find(kind: str, key: bytes) -> bytes | None:
 def keep(kind: str, key: bytes, content: bytes) -> None:
     entry, packed = _entry(kind, key), zlib.compress(content, 1)
     _MEMORY.add(entry, packed)
+    if _MEMORY.alone:
+        return
     with suppress(OSError):
         kept = _Kept.of(folder())
         entry.parent.mkdir(parents=True, exist_ok=True)
@@ -64,6 +66,11 @@ def keep(kind: str, key: bytes, content: bytes) -> None:
 
 def _entry(kind: str, key: bytes) -> Path:
     return folder() / kind / hashlib.sha256(b"\0".join([_engine(), kind.encode(), key])).hexdigest()
+
+
+def leave_folder_alone() -> None:
+    """From here on this process neither reads nor writes what is kept."""
+    _MEMORY.alone = True
 
 
 def folder() -> Path:
@@ -105,6 +112,7 @@ class _Memory:
     def __init__(self) -> None:
         self._contents: OrderedDict[Path, bytes] = OrderedDict()
         self._size = 0
+        self.alone = False  # whether the folder is left alone
 
     def get(self, entry: Path) -> bytes | None:
         if entry in self._contents:
