@@ -15,13 +15,11 @@ from itertools import count, pairwise
 
 import numpy as np
 
-from ronkyo.claims import estimates
+from ronkyo.claims import estimates, kept
 from ronkyo.claims.estimates import Estimate
-from ronkyo.claims.looks import look_alpha
 from ronkyo.claims.metrics import Metrics, split
 from ronkyo.claims.quantity import Kind, Quantity
 from ronkyo.claims.verdicts import Comparison, Verdict, agreed, every
-from ronkyo.seeds import generator
 
 Compare = Callable[[float], Comparison]  # makes a comparison once its two-sided level is known
 
@@ -214,7 +212,7 @@ class Predicates:
             name, looks = self.metrics.label(experiment, name), self.metrics.looks(experiment)
 
         def compare(alpha: float) -> Comparison:
-            level = 1 - look_alpha(looks, alpha)
+            level = 1 - kept.look_alpha(looks, alpha)
             return Comparison(quantity, name, *bounds, estimate(level), level, evidence, looks, matters, seeds)
 
         return compare
@@ -226,7 +224,7 @@ class Predicates:
             raise ValueError(f"expected a metric (experiment.variant.metric) or a constant, found {metric!r}")
         if quantity.kind == Kind.SHARE:
             hits = self.metrics.over_seeds(metric)
-            return partial(estimates.share_estimate, hits), len(hits)
+            return partial(kept.estimate, quantity.kind, hits, None), len(hits)
         assert than is not None
         discordant = quantity.kind == Kind.DISCORDANT
         other = than if isinstance(than, str) and (discordant or self.metrics.is_metric(than)) else None
@@ -241,17 +239,8 @@ class Predicates:
         a = values(metric)
         a, b = _pairs(a, values(other) if other else np.full(len(a), self._number(than)))
         if discordant:
-            return partial(estimates.discordant_estimate, a, b), len(a)
-
-        def estimate(level: float) -> Estimate:
-            # one stream for all: what a claim compares, and how it is called, changes no interval
-            rng = generator("claims", 0, "bootstrap")
-            if ratio:
-                return estimates.ratio_estimate(a, b, level, rng)
-            with np.errstate(invalid="ignore"):  # inf - inf: never and never
-                return estimates.mean_estimate(a - b, level, rng)
-
-        return estimate, len(a) if quantity.over == "seeds" else 0
+            return partial(kept.estimate, quantity.kind, a, b), len(a)
+        return partial(kept.estimate, quantity.kind, a, b), len(a) if quantity.over == "seeds" else 0
 
     def _over_items(self, key: str) -> np.ndarray:
         """A metric of every test item, or the mean of every group of items where the data name groups."""

@@ -3,57 +3,179 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
 
-from ronkyo import files
+from ronkyo import files, lock
 from ronkyo.editions import Edition
-from ronkyo.errors import ReportError
-from ronkyo.project import Project, Report
+from ronkyo.errors import ReportError, UserError
+from ronkyo.project import MANIFEST, Project, Report
 from ronkyo.report import chapters, evidence, prose
 from ronkyo.report.chapters import Rendered
+from ronkyo.report.crate import Item
 from ronkyo.report.origins import Origins
-from ronkyo.typeset import drawn, page, pdf, tree
+from ronkyo.typeset import chapter, drawn, page, pdf, tree
 from ronkyo.typeset.edition import PartedSection
 from ronkyo.typeset.front import Front
+from ronkyo.typeset.page import Printable
 from ronkyo.typeset.pdf import Attachment
+from ronkyo.typeset.placement import Placement
 
 MARKUP = "a number in code or in an alternative text needs | plain"
+PLACE = re.compile(r"([^\s:]+\.\w+(?::\d+)?): ")  # file, or file:line, at the start of a message
 RELATIONSHIPS = {"text": "Source"} | dict.fromkeys(("params", "settings", "pipeline", "versions"), "Supplement")
+
+
+class Problem(NamedTuple):
+    """Something to be mended: where, as template:line ("" where it has no place), and what."""
+
+    place: str
+    message: str
+
+    @staticmethod
+    def read(line: str) -> Problem:
+        """Of a line of an error.
+
+        >>> Problem.read("report_templates/a.md.j2:3: reference 'x': no such target")
+        Problem(place='report_templates/a.md.j2:3', message="reference 'x': no such target")
+        """
+        found = PLACE.match(line)
+        return Problem(found[1], line[found.end() :]) if found else Problem("", line)
+
+
+class Page(NamedTuple):
+    """The report for the browser, "" where something ended its making, and everything that is wrong."""
+
+    html: str
+    problems: list[Problem]
+
+
+class Builder:
+    """The report of a project as its files are at each call. What did not change since the last one is not made again; the
+    result is that of a build from nothing."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    def html(self) -> Page:
+        """The page as it stands in reports/<name>.html. What an author can write wrong is among the problems; only what the
+        lint finds, and does not end the page."""
+        problems: list[str] = []
+        try:
+            problems += map(str, prose.lint(self.project))
+        except UserError as error:
+            problems += str(error).splitlines()
+        try:
+            page = Draft.of(self.project).browser()
+        except UserError as error:
+            page = ""
+            problems += str(error).splitlines()
+        return Page(page, [Problem.read(line) for line in dict.fromkeys(problems)])
+
+    def pdf(self, edition: Edition | None = None) -> bytes:
+        """The PDF, of params.yaml's edition or of another. Raises UserError for what ends it; not for what the lint finds."""
+        return Draft.of(self.project, edition).printed()
+
+    def sources(self) -> list[Path]:
+        """The folders and files that the report is made from, those that are not there too."""
+        project = self.project
+        results = ("metrics", "seeds", "items", "curves", "data", "figures")
+        files = (project.params_file, project.pipeline_file, project.versions_file, project.root / MANIFEST)
+        folders = (project.templates, project.source / project.manifest.package)
+        return [*files, project.root / lock.FILE, *folders, *(project.reports / name for name in results)]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A report whose templates are rendered and parsed, and what it carries."""
+
+    project: Project
+    front: Front
+    rendered: Rendered
+    carried: dict[str, Item]
+    tree: tree.Tree
+    sources: Origins | None
+
+    @staticmethod
+    def of(project: Project, edition: Edition | None = None) -> Draft:
+        """edition: of the PDF, if not that of params.yaml. Raises ReportError or ParamsError."""
+        front = front_of(project.load_report())
+        front = replace(front, edition=edition or front.edition)
+        rendered = chapters.draft(project)
+        carried = evidence.collect(project, rendered, edition)
+        contents = {name: item.content for name, item in carried.items()}
+        words = rendered.values.words
+        built = parse(rendered, evidence.section(contents, words, f"{project.name}.crate.zip"))
+        for image in built.root.iter("img"):  # the Markdown stands in reports/, drawings beside the templates
+            image.set("src", os.path.normpath(f"{project.relative(project.reports)}/{image.get('src')}"))
+        return Draft(project, front, rendered, carried, built, Origins(contents, words))
+
+    def of_chapter(self, number: str) -> Draft:
+        """One chapter, with the numbers of the whole; it carries nothing. Raises UserError where there is none."""
+        return replace(self, tree=chapter.only(self.tree, number), carried={}, sources=None)
+
+    def browser(self) -> str:
+        return page.for_browser(self.tree, self.front, self.project.root, sources=self.sources)
+
+    def printed(self) -> bytes:
+        words = self.rendered.values.words
+        inside = [
+            Attachment(name, item.content, words(f"evidence.{item.kind}"), RELATIONSHIPS.get(item.kind, "Data"))
+            for name, item in self.carried.items()
+        ]
+        if inside:
+            inside.append(Attachment(drawn.NAME, b"", words("evidence.pages"), "Data"))
+
+        def printable(placed: Placement) -> Printable:
+            return page.for_print(self.tree, self.front, sources=self.sources, placed=placed)
+
+        return pdf.write(printable, self.front.day, self.project.root, inside)
+
+    def text(self, file: Path) -> bytes:
+        """What the report carries of a file of the project."""
+        return self.carried[evidence.attachment_name(self.project.relative(file))].content
+
+
+def write_only(project: Project, form: str) -> list[Path]:
+    """Write one form of the report, "html" or "pdf", as `build` writes it. Raises what it raises."""
+    draft = _faultless(project)
+    file = project.report_file(form)
+    files.write_bytes(file, draft.browser().encode() if form == "html" else draft.printed())
+    return [file]
+
+
+def write_chapter(project: Project, number: str) -> list[Path]:
+    """Write one chapter, 3 or A, beside the report. Raises what `build` raises, and UserError where there is none."""
+    draft = _faultless(project).of_chapter(number)
+    forms = {"html": draft.browser().encode(), "pdf": draft.printed()}
+    written = {project.chapter_file(number, form): content for form, content in forms.items()}
+    for file, content in written.items():
+        files.write_bytes(file, content)
+    return list(written)
+
+
+def _faultless(project: Project, edition: Edition | None = None) -> Draft:
+    if findings := prose.lint(project):
+        raise ReportError("\n".join(map(str, findings)))
+    return Draft.of(project, edition)
 
 
 def build(project: Project, say: Callable[[str], None] = print, edition: Edition | None = None) -> None:
     """Write the three forms of the report and the ledger of its claims; with an edition only its PDF, beside the report's
     own. Raises ReportError or ParamsError, also for what the lint finds; then nothing of the old is lost."""
-    front = front_of(project.load_report())
-    front = replace(front, edition=edition or front.edition)
-    say("report: templates -> Markdown")
-    if findings := prose.lint(project):
-        raise ReportError("\n".join(map(str, findings)))
-    rendered = chapters.draft(project)
-    say("report: Markdown -> HTML")
-    carried = evidence.collect(project, rendered, edition)
-    contents = {name: item.content for name, item in carried.items()}
-    words = rendered.values.words
-    built = parse(rendered, evidence.section(contents, words, f"{project.name}.crate.zip"))
-    for image in built.root.iter("img"):  # the Markdown stands in reports/, drawings beside the templates
-        image.set("src", os.path.normpath(f"{project.relative(project.reports)}/{image.get('src')}"))
-    sources = Origins(contents, words)
-    browser = "" if edition else page.for_browser(built, front, project.root, sources=sources)
+    say("report: templates -> Markdown -> HTML")
+    draft = _faultless(project, edition)
+    browser = "" if edition else draft.browser()
     say("report: HTML -> PDF")
-    inside = [
-        Attachment(name, item.content, words(f"evidence.{item.kind}"), RELATIONSHIPS.get(item.kind, "Data"))
-        for name, item in carried.items()
-    ]
-    inside.append(Attachment(drawn.NAME, b"", words("evidence.pages"), "Data"))
-    printed = pdf.write(
-        lambda placed: page.for_print(built, front, sources=sources, placed=placed), front.day, project.root, inside
-    )
+    printed = draft.printed()
     if edition:
         files.write_bytes(project.edition_file(edition), printed)
         return
     for file in (project.claims_file, project.report_file("md")):
-        files.write_bytes(file, carried[evidence.attachment_name(project.relative(file))].content)
+        files.write_bytes(file, draft.text(file))
     files.write_text(project.report_file("html"), browser)
     files.write_bytes(project.report_file("pdf"), printed)
 

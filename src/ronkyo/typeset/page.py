@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import jinja2
-from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
+from lxml import html  # pyright: ignore[reportAttributeAccessIssue]
 
-from ronkyo.typeset import edition, inside, letters, placement
+from ronkyo.typeset import edition, inside, interaction, letters, placement
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.mathematics import Drawing
 from ronkyo.typeset.placement import AS_WRITTEN, Placement
@@ -94,11 +95,11 @@ def for_browser(
             _link_archive(part, sources)
             _link_numbers(part, sources)
             _link_figures(part, sources)
-        _let_figures_open_large(part, words)
-        _let_conclusions_be_stacked(part)
-        _let_tables_scroll(part)
-    _let_marks_open_the_ledger(root, (summary, root), words)
-    style += _let_claims_be_filtered(root, words)
+        interaction.let_figures_open_large(part, words)
+        interaction.let_conclusions_be_stacked(part)
+        interaction.let_tables_scroll(part)
+    interaction.let_marks_open_the_ledger(root, (summary, root), words)
+    style += interaction.let_claims_be_filtered(root, words)
     faces = _faces("woff2", lambda file: f"font:{file}")
     page = _fill(tree, front, words, style, faces, summary, root, for_browser=True)
     page = re.sub(r'<svg data-drawing="(\d+)"></svg>', lambda slot: drawings[int(slot[1])], page)
@@ -124,7 +125,7 @@ def for_print(
         if not image.get("src").startswith("data:"):
             image.set("src", f"picture:{image.get('src')}")
     for link in root.xpath('.//a[starts-with(@href, "archive:")]'):
-        _unlink(link)
+        interaction.unlink(link)
     for number in root.xpath(".//data[not(ancestor::td)]"):  # whose value nobody can see on paper
         number.drop_tag()
     for link in root.xpath('.//*[@class="page"]'):  # the style prints the page's number
@@ -155,14 +156,9 @@ def _body(tree: Tree, front: Front, sources: Sources | None) -> html.HtmlElement
         elif online:
             link.set("href", f"{front.code_url}/{source}")
         else:
-            _unlink(link)
+            interaction.unlink(link)
             link.set("title", source)
     return root
-
-
-def _unlink(link: html.HtmlElement) -> None:
-    link.tag = "span"
-    del link.attrib["href"]
 
 
 def _summary(root: html.HtmlElement, words: Words) -> html.HtmlElement:
@@ -195,21 +191,29 @@ def _fill(
     for_browser: bool,
 ) -> str:
     short = sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(STYLE), undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    return (
+        _templates()
+        .get_template("page.html.j2")
+        .render(
+            front=front,
+            words=words,
+            fonts=faces,
+            css=css,
+            for_browser=for_browser,
+            chapters=_contents(tree.headings, (2, 3, 4) if for_browser else (2, 3)),
+            short_contents=short,
+            cover=bool(front.edition) and not for_browser and not short,
+            left_out=tree.left_out,
+            summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
+            body=html.tostring(body, encoding="unicode"),
+        )
     )
-    return environment.get_template("page.html.j2").render(
-        front=front,
-        words=words,
-        fonts=faces,
-        css=css,
-        for_browser=for_browser,
-        chapters=_contents(tree.headings, (2, 3, 4) if for_browser else (2, 3)),
-        short_contents=short,
-        cover=bool(front.edition) and not for_browser and not short,
-        left_out=tree.left_out,
-        summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
-        body=html.tostring(body, encoding="unicode"),
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(STYLE), undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
 
 
@@ -248,16 +252,24 @@ def _link_numbers(root: html.HtmlElement, sources: Sources) -> None:
     files, and in a row that leads there already, the claims' numbers stay bare."""
     for number in list(root.iter("data")):
         recipe = number.get("value", "")
-        of_ledger = recipe.startswith(("claim", "ledger:")) and number.xpath('ancestor::*[starts-with(@id, "ledger:")]')
-        if of_ledger or number.xpath("ancestor::a | ancestor::button"):
+        of_ledger = recipe.startswith(("claim", "ledger:")) and _is_in_ledger(number)
+        if of_ledger or next(number.iterancestors("a", "button"), None) is not None:
             continue
         origin = sources.of_number(recipe)
-        if origin is None or (recipe.startswith("claim") and number.xpath("ancestor::tr//a[@href=$x]", x=origin.href)):
+        if origin is None or (recipe.startswith("claim") and _leads_to(number.iterancestors("tr"), origin.href)):
             continue
         link = html.Element("a", {"class": "origin", "href": origin.href, "title": origin.title})
         link.tail, number.tail = number.tail, None
         number.addprevious(link)
         link.append(number)
+
+
+def _is_in_ledger(number: html.HtmlElement) -> bool:
+    return any(above.get("id", "").startswith("ledger:") for above in number.iterancestors())
+
+
+def _leads_to(rows: Iterable[html.HtmlElement], href: str) -> bool:
+    return any(link.get("href") == href for row in rows for link in row.iter("a"))
 
 
 def _link_figures(root: html.HtmlElement, sources: Sources) -> None:
@@ -268,100 +280,6 @@ def _link_figures(root: html.HtmlElement, sources: Sources) -> None:
             link = html.Element("a", {"class": "source", "href": origin.href})
             link.text = origin.title
             source[-1].addnext(link)
-
-
-def _let_figures_open_large(root: html.HtmlElement, words: Words) -> None:
-    """The image's own box is a popover, which the style shows in its place while it is closed: so the image is in the
-    file once, no script is needed, and Escape, a click beside it and its button close it."""
-    images = root.xpath('.//figure//*[self::img or @class="drawing"][not(ancestor::a or ancestor::button)]')
-    for number, image in enumerate(images, start=1):
-        figure = next(image.iterancestors("figure"))
-        name = next((b.text for b in figure.xpath(".//figcaption/b") if b.text), words("page.image"))
-        id = f"large:{(figure.get('id') or root.get('id') or 'summary').removeprefix('fig:')}:{number}"
-        plate = html.Element("span", {"class": "plate", "id": id, "popover": "auto"})
-        button = etree.SubElement(plate, "button", {"type": "button", "popovertarget": id})
-        for kind, text in (("open", words("page.enlarge", name=name)), ("close", words("page.close"))):
-            etree.SubElement(button, "span", {"class": kind}).text = text
-        plate.tail, image.tail = image.tail, None
-        image.addprevious(plate)
-        plate.insert(0, image)
-
-
-def _let_conclusions_be_stacked(root: html.HtmlElement) -> None:
-    """Each cell knows the head of its column, which the style shows beside it in a narrow window."""
-    for table in root.xpath('.//*[starts-with(@class, "conclusions")]/table'):
-        heads = [head.text_content() for head in table.xpath("./thead//th")]
-        for row in table.xpath("./tbody/tr"):
-            for head, cell in zip(heads, row, strict=True):
-                cell.set("data-head", head)
-
-
-def _let_tables_scroll(root: html.HtmlElement) -> None:
-    for table in list(root.iter("table")):
-        box = html.Element("div", {"class": "scroll"})
-        box.tail, table.tail = table.tail, None
-        table.addprevious(box)
-        box.append(table)
-
-
-def _let_marks_open_the_ledger(root: html.HtmlElement, parts: Sequence[html.HtmlElement], words: Words) -> None:
-    """The ledger's entry of a claim is a popover, which the style shows in its place while it is closed, as it does with
-    figures; the claim's number opens it wherever it stands. Numbers still lead to the entry's place."""
-    entries = root.xpath('.//*[@class and starts-with(@id, "ledger:")]')
-    for entry in entries:
-        target = {"type": "button", "popovertarget": entry.get("id")}
-        entry.set("popover", "auto")
-        button = html.Element("button", {**target, "popovertargetaction": "hide", "class": "close"})
-        button.text = words("page.close")
-        entry.insert(0, button)
-        href = f"#{entry.get('id')}"
-        marks = [link for part in parts for link in part.xpath(".//a[@href=$href][not(@class='origin')]", href=href)]
-        for link in marks:
-            name = link.find("span")  # of a long mark, which goes over lines, as a button does not
-            _unlink(link)
-            button = link if name is None else name
-            button.tag = "button"
-            button.attrib.update(target)
-
-
-def _let_claims_be_filtered(root: html.HtmlElement, words: Words) -> str:
-    """Above the table of the claims, choices of a verdict and of a chapter; the style that makes them choose."""
-    rows = root.xpath('.//figure[@id="tab:claims"]//tbody/tr[.//button[@popovertarget]]')
-    if not rows:
-        return ""
-    verdicts: dict[str, str] = {}
-    chapters: dict[str, str] = {}
-    for row in rows:
-        name = row.xpath("string(.//button/@popovertarget)").replace("ledger:", "claim:", 1)
-        (verdict,) = row.xpath('.//*[starts-with(@class, "verdict ")]')[:1]
-        kind = verdict.get("class").removeprefix("verdict ")
-        chapter = root.xpath("(.//*[@id=$name]/ancestor-or-self::*/preceding-sibling::h2)[last()]", name=name)
-        place = chapter[0].get("data-number") if chapter else ""
-        verdicts[kind] = verdict.text
-        chapters[f"in-{place}"] = f"{place} {chapter[0].get('data-text')}" if chapter else ""
-        row.set("class", f"{kind} in-{place}")
-    box = next(rows[0].iterancestors("figure"))
-    box.set("class", f"{box.get('class')} filtered")
-    caption = box.find("figcaption")
-    for name, choices in (("chapter", chapters), ("verdict", verdicts)):
-        caption.addnext(_choices(name, choices, words))
-    return "".join(
-        f'\n.filtered:has([value="{value}"]:checked) tbody tr:not([class~="{value}"]) {{ display: none }}'
-        for value in (*verdicts, *chapters)
-    )
-
-
-def _choices(name: str, choices: dict[str, str], words: Words) -> html.HtmlElement:
-    group = html.Element("fieldset", {"class": "choices"})
-    etree.SubElement(group, "legend").text = words(f"page.choose.{name}")
-    for value, text in {"": words("page.choose.all"), **choices}.items():
-        label = etree.SubElement(group, "label")
-        checked = {"checked": ""} if not value else {}
-        button = etree.SubElement(
-            label, "input", {"type": "radio", "name": f"choose:{name}", "value": value, **checked}
-        )
-        button.tail = text
-    return group
 
 
 # -- parts of both pages ----------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from importlib import import_module
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
+from ronkyo import cache
 from ronkyo.errors import UserError
 
 MEMORY = 1 << 30  # bytes of address space, where the system can limit it
@@ -101,6 +102,7 @@ def _limit() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    cache.leave_folder_alone()
     sys.addaudithook(partial(_guard, gettempdir() + os.sep))
 
 
