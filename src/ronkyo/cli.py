@@ -16,6 +16,7 @@ from ronkyo.editions import Edition
 from ronkyo.errors import UserError
 from ronkyo.git import command as git
 from ronkyo.numerics import Choice
+from ronkyo.preview import command as preview
 from ronkyo.project import NoProject, Project
 from ronkyo.verify import command as verify
 
@@ -56,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     _add_project_commands(commands)
     _add_runs(commands)
     _add_render(commands)
+    preview.add(commands)
     compare.add(commands)
     verify.add(commands)
     git.add(commands)

@@ -36,6 +36,7 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     "typeset": {"editions", "errors", "files", "numbers", "words"},
     "foreign": {"errors", "files", "typeset", "words"},
     "report": BOTTOM | {"claims", "typeset"},
+    "preview": BOTTOM | {"foreign", "report", "typeset"},
     "compare": BOTTOM | {"claims", "plotting", "typeset"},
     "store": BOTTOM,
     "run": BOTTOM | {"plotting", "report", "store"},

@@ -1,0 +1,51 @@
+"""Which files changed, as soon as they did."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
+
+from watchfiles import awatch
+
+QUIET = 50  # ms without a further change, after which what was written is looked at
+AT_MOST = 200  # ms, where changes do not end
+
+
+async def changes(sources: Callable[[], Iterable[Path]], stop: asyncio.Event) -> AsyncIterator[set[Path]]:
+    """What changed of the sources, files and whole folders, until `stop`; they may change, too. The empty set once more
+    after other folders are looked at, since what changed in between is not seen."""
+    while not stop.is_set():
+        watched = _folders(sources())
+        async for batch in awatch(
+            *watched,
+            recursive=False,
+            step=QUIET,
+            debounce=AT_MOST,
+            stop_event=stop,
+            rust_timeout=500,
+            yield_on_timeout=True,
+        ):
+            changed = {Path(path) for _, path in batch}
+            if seen := {path for path in changed if _counts(path, sources())}:
+                yield seen
+            if changed & watched or _folders(sources()) != watched:  # a folder that was put in its place, or a new one
+                break
+        yield set()
+
+
+def _folders(sources: Iterable[Path]) -> set[Path]:
+    """All in which a change may be seen; for what is not there, the nearest that is."""
+    folders = set()
+    for source in sources:
+        while not source.is_dir():
+            source = source.parent
+        folders |= {source, *(path for path in source.rglob("[!.]*") if path.is_dir())}
+    return folders
+
+
+def _counts(path: Path, sources: Iterable[Path]) -> bool:
+    """No name of an editor or of an unfinished write."""
+    if path.name.startswith((".", "#")) or path.name.endswith(("~", ".tmp", ".swp")):
+        return False
+    return any(source == path or source in path.parents or path in source.parents for source in sources)
