@@ -5,16 +5,19 @@ An error names the template, its line and what was expected.
 
 from __future__ import annotations
 
+import functools
+import marshal
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
 
-from ronkyo import files
+from ronkyo import cache, files
 from ronkyo.claims import ledger
 from ronkyo.claims.history import History, Look
 from ronkyo.claims.statements import Claims
@@ -64,11 +67,11 @@ def render(project: Project, name: str = REPORT) -> Rendered:
 def draft(project: Project, name: str = REPORT) -> Rendered:
     """The same, with what is wrong as far as it does not end the rendering. Raises ReportError for what does."""
     values = Values(project)
-    history = History(values, _looks_taken(project), cache(partial(plans.first_commit, project)))
+    history = History(values, _looks_taken(project), functools.cache(partial(plans.first_commit, project)))
     claims = MarkedClaims(Nouns.load(project, values), _figures(project), history)
     original = Original.load(project, values)
     conclusions = Conclusions.load(project, claims, original)
-    environment = jinja2.Environment(
+    environment = _Environment(
         loader=_Loader(project),
         extensions=[ClaimTags, Marks],
         undefined=jinja2.StrictUndefined,
@@ -90,7 +93,15 @@ def draft(project: Project, name: str = REPORT) -> Rendered:
         ) from error
     except jinja2.TemplateNotFound as error:
         raise ReportError(f"{report}: expected the template {error.name}, found nothing") from error
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, jinja2.UndefinedError) as error:
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+        jinja2.TemplateError,
+    ) as error:
         hint = "" if values.seeds or values.constants else "; there are no results yet: make report makes them"
         message = _hinted(str(error), environment)
         raise ReportError(f"{places.of_error(error) or report}: {message}{hint}") from error
@@ -132,6 +143,16 @@ def _figures(project: Project) -> Callable[[str], str | None]:
         return project.relative(file) if file else None
 
     return file_of
+
+
+class _Environment(jinja2.Environment):
+    """Keeps what templates compile to, which follows from their names and texts."""
+
+    def compile(self, source: str, name: str, filename: str) -> CodeType:  # pyright: ignore[reportIncompatibleMethodOverride]
+        def compiled() -> bytes:
+            return marshal.dumps(super(_Environment, self).compile(source, name, filename))
+
+        return marshal.loads(cache.get("template", "\0".join([name, filename, source]).encode(), compiled))
 
 
 class _Loader(jinja2.FileSystemLoader):

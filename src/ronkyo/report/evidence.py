@@ -8,13 +8,13 @@ import json
 import os
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from ronkyo import files, params, pins
+from ronkyo import cache, files, params, pins
 from ronkyo import lock as dvc_lock
 from ronkyo.claims import ledger
 from ronkyo.editions import BEGIN, END, Edition
@@ -161,8 +161,13 @@ def _lock(project: Project) -> bytes | None:
     file = project.root / dvc_lock.FILE
     if not file.is_file() or not project.pipeline_file.is_file():
         return None
-    lock = dvc_lock.Lock.read(file).document
-    stages = {name: lock["stages"][name] for name in _stages(project) if name in lock["stages"]}
+    content, names = file.read_bytes(), list(_stages(project))
+    return cache.get("lock", json.dumps(names).encode() + content, lambda: _selected(content, names))
+
+
+def _selected(content: bytes, names: Sequence[str]) -> bytes:
+    lock = dvc_lock.Lock.from_text(content, dvc_lock.FILE).document
+    stages = {name: lock["stages"][name] for name in names if name in lock["stages"]}
     yaml, stream = YAML(typ="safe"), io.StringIO()
     yaml.default_flow_style, yaml.width = False, 4096
     yaml.sort_base_mapping_type_on_output = False  # pyright: ignore[reportAttributeAccessIssue]

@@ -6,15 +6,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
+from ruamel.yaml.nodes import MappingNode
 
 from ronkyo.report import evidence
 from ronkyo.report.values import Recipe
 from ronkyo.typeset.page import Origin
 from ronkyo.words import Words
+
+_KEY = re.compile(r'((?:  )+)("(?:[^"\\]|\\.)*"):')
 
 
 class Origins:
@@ -22,7 +26,6 @@ class Origins:
 
     def __init__(self, carried: Mapping[str, bytes], words: Words) -> None:
         self._carried, self._words = carried, words
-        self._trees: dict[str, Any] = {}
 
     def archive(self) -> bytes:
         return evidence.archive(self._carried)
@@ -55,31 +58,43 @@ class Origins:
         return f"#{evidence.ANCHOR}{name}" if name in self._carried else None
 
     def _line(self, name: str, parts: Sequence[str]) -> int | None:
+        """A key's line; of YAML also that of the nearest key around it: a variant need not write what it inherits."""
         if name not in self._carried:
             return None
-        return (self._line_in_json if name.endswith(".json") else self._line_in_yaml)(name, parts)
+        if name.endswith(".json"):
+            document, lines = _json(self._carried[name])
+            if not parts or not _holds(document, parts):
+                return None
+        else:
+            lines = _lines_in_yaml(self._carried[name])
+        ends = range(len(parts), 0, -1)
+        return next((lines[tuple(parts[:end])] for end in ends if tuple(parts[:end]) in lines), None)
 
-    def _line_in_yaml(self, name: str, parts: Sequence[str]) -> int | None:
-        """A key's line, or that of the nearest key around it: a variant need not write what it inherits."""
-        if name not in self._trees:
-            self._trees[name] = YAML().load(self._carried[name].decode())
-        line, mapping = None, self._trees[name]
-        for part in parts:
-            if not isinstance(mapping, dict) or part not in mapping:
-                break
-            line, mapping = mapping.lc.key(part)[0] + 1, mapping[part]  # pyright: ignore[reportAttributeAccessIssue]
-        return line
 
-    def _line_in_json(self, name: str, parts: Sequence[str]) -> int | None:
-        """A key's line in a file that has one key a line, as files.write_json writes it."""
-        text = self._carried[name].decode()
-        if not parts or not _holds(json.loads(text), parts):
-            return None
-        lines, at = text.splitlines(), 0
-        for depth, part in enumerate(parts, start=1):
-            start = re.compile(rf"\s{{{2 * depth}}}{re.escape(json.dumps(part, ensure_ascii=False))}:")
-            at = next((index for index in range(at, len(lines)) if start.match(lines[index])), at)
-        return at + 1
+@lru_cache(maxsize=256)
+def _lines_in_yaml(content: bytes) -> dict[tuple[str, ...], int]:
+    """The line of each key, by its path."""
+    lines: dict[tuple[str, ...], int] = {}
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), YAML(typ="safe").compose(content.decode()))]
+    while waiting:
+        path, node = waiting.pop()
+        for key, value in node.value if isinstance(node, MappingNode) else ():
+            if isinstance(key.value, str):
+                lines[*path, key.value] = key.start_mark.line + 1
+                waiting.append(((*path, key.value), value))
+    return lines
+
+
+@lru_cache(maxsize=256)
+def _json(content: bytes) -> tuple[Any, dict[tuple[str, ...], int]]:
+    """What a file says, and the line of each key of one that has a key a line, as files.write_json writes it."""
+    lines: dict[tuple[str, ...], int] = {}
+    path: list[str] = []
+    for number, line in enumerate(content.decode().splitlines(), start=1):
+        if key := _KEY.match(line):
+            path[len(key[1]) // 2 - 1 :] = [json.loads(key[2])]
+            lines.setdefault(tuple(path), number)
+    return json.loads(content), lines
 
 
 def _places(key: str) -> list[tuple[str, Sequence[str]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -17,8 +18,14 @@ def first_commit(project: Project, experiment: str, looks: Sequence[int]) -> str
     which is no plan, for looks that are not committed yet, and without Git or so much of its history."""
     if len(looks) < 2:
         return None
-    git, file, first = Repository(project.root), project.relative(project.params_file), None
-    for commit in git.lines("log", "--format=%H", "--", file):
+    git, file = Repository(project.root), project.relative(project.params_file)
+    return _first_commit(git, git.head(), file, experiment, tuple(looks))
+
+
+@lru_cache(maxsize=256)
+def _first_commit(git: Repository, head: str, file: str, experiment: str, looks: tuple[int, ...]) -> str | None:
+    first = None
+    for commit in git.lines("log", "--format=%H", head, "--", file):
         if _looks(git.content(commit, file) or b"", experiment) != list(looks):
             return first
         first = commit[:10]

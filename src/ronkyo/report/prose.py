@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
-from ronkyo import params
+from ronkyo import cache, params
 from ronkyo.claims.lint import Finding, Rules, lint_files
 from ronkyo.project import Project
 from ronkyo.report.functions import result_functions
@@ -33,4 +34,22 @@ def templates(project: Project) -> list[Path]:
 
 def lint(project: Project) -> list[Finding]:
     """The findings of all templates. Raises LintError and ParamsError."""
-    return lint_files(templates(project), rules(project), project.root)
+    files, measure = templates(project), rules(project)
+    if not files:
+        return lint_files(files, measure)
+    return [finding for file in files for finding in _kept(file, measure, project.root)]
+
+
+def _kept(file: Path, measure: Rules, root: Path) -> list[Finding]:
+    """The findings of a file, which follow from its text and the rules. Raises LintError."""
+    if not file.is_file():
+        return lint_files([file], measure, root)
+    told = {"language": measure.language, "sections": measure.sections, "calls": sorted(measure.calls)}
+    told |= {"terms": measure.terms, "file": file.relative_to(root).as_posix()}
+
+    def found() -> bytes:
+        findings = lint_files([file], measure, root)
+        return json.dumps([[each.line, each.kind, each.words, each.context] for each in findings]).encode()
+
+    rows = json.loads(cache.get("lint", json.dumps(told).encode() + file.read_bytes(), found))
+    return [Finding(file.relative_to(root), *row) for row in rows]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -190,21 +191,29 @@ def _fill(
     for_browser: bool,
 ) -> str:
     short = sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(STYLE), undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    return (
+        _templates()
+        .get_template("page.html.j2")
+        .render(
+            front=front,
+            words=words,
+            fonts=faces,
+            css=css,
+            for_browser=for_browser,
+            chapters=_contents(tree.headings, (2, 3, 4) if for_browser else (2, 3)),
+            short_contents=short,
+            cover=bool(front.edition) and not for_browser and not short,
+            left_out=tree.left_out,
+            summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
+            body=html.tostring(body, encoding="unicode"),
+        )
     )
-    return environment.get_template("page.html.j2").render(
-        front=front,
-        words=words,
-        fonts=faces,
-        css=css,
-        for_browser=for_browser,
-        chapters=_contents(tree.headings, (2, 3, 4) if for_browser else (2, 3)),
-        short_contents=short,
-        cover=bool(front.edition) and not for_browser and not short,
-        left_out=tree.left_out,
-        summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
-        body=html.tostring(body, encoding="unicode"),
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(STYLE), undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
 
 
@@ -243,16 +252,24 @@ def _link_numbers(root: html.HtmlElement, sources: Sources) -> None:
     files, and in a row that leads there already, the claims' numbers stay bare."""
     for number in list(root.iter("data")):
         recipe = number.get("value", "")
-        of_ledger = recipe.startswith(("claim", "ledger:")) and number.xpath('ancestor::*[starts-with(@id, "ledger:")]')
-        if of_ledger or number.xpath("ancestor::a | ancestor::button"):
+        of_ledger = recipe.startswith(("claim", "ledger:")) and _is_in_ledger(number)
+        if of_ledger or next(number.iterancestors("a", "button"), None) is not None:
             continue
         origin = sources.of_number(recipe)
-        if origin is None or (recipe.startswith("claim") and number.xpath("ancestor::tr//a[@href=$x]", x=origin.href)):
+        if origin is None or (recipe.startswith("claim") and _leads_to(number.iterancestors("tr"), origin.href)):
             continue
         link = html.Element("a", {"class": "origin", "href": origin.href, "title": origin.title})
         link.tail, number.tail = number.tail, None
         number.addprevious(link)
         link.append(number)
+
+
+def _is_in_ledger(number: html.HtmlElement) -> bool:
+    return any(above.get("id", "").startswith("ledger:") for above in number.iterancestors())
+
+
+def _leads_to(rows: Iterable[html.HtmlElement], href: str) -> bool:
+    return any(link.get("href") == href for row in rows for link in row.iter("a"))
 
 
 def _link_figures(root: html.HtmlElement, sources: Sources) -> None:
@@ -303,15 +320,16 @@ def _let_marks_open_the_ledger(root: html.HtmlElement, parts: Sequence[html.Html
     """The ledger's entry of a claim is a popover, which the style shows in its place while it is closed, as it does with
     figures; the claim's number opens it wherever it stands. Numbers still lead to the entry's place."""
     entries = root.xpath('.//*[@class and starts-with(@id, "ledger:")]')
+    marks: dict[str, list[html.HtmlElement]] = {}
+    for link in (link for part in parts for link in part.xpath(".//a[@href][not(@class='origin')]")):
+        marks.setdefault(link.get("href"), []).append(link)
     for entry in entries:
         target = {"type": "button", "popovertarget": entry.get("id")}
         entry.set("popover", "auto")
         button = html.Element("button", {**target, "popovertargetaction": "hide", "class": "close"})
         button.text = words("page.close")
         entry.insert(0, button)
-        href = f"#{entry.get('id')}"
-        marks = [link for part in parts for link in part.xpath(".//a[@href=$href][not(@class='origin')]", href=href)]
-        for link in marks:
+        for link in marks.get(f"#{entry.get('id')}", ()):
             name = link.find("span")  # of a long mark, which goes over lines, as a button does not
             _unlink(link)
             button = link if name is None else name
@@ -326,14 +344,15 @@ def _let_claims_be_filtered(root: html.HtmlElement, words: Words) -> str:
         return ""
     verdicts: dict[str, str] = {}
     chapters: dict[str, str] = {}
+    named = {element.get("id"): element for element in root.xpath(".//*[@id]")}
     for row in rows:
         name = row.xpath("string(.//button/@popovertarget)").replace("ledger:", "claim:", 1)
         (verdict,) = row.xpath('.//*[starts-with(@class, "verdict ")]')[:1]
         kind = verdict.get("class").removeprefix("verdict ")
-        chapter = root.xpath("(.//*[@id=$name]/ancestor-or-self::*/preceding-sibling::h2)[last()]", name=name)
-        place = chapter[0].get("data-number") if chapter else ""
+        chapter = _chapter_of(named[name]) if name in named else None
+        place = "" if chapter is None else chapter.get("data-number")
         verdicts[kind] = verdict.text
-        chapters[f"in-{place}"] = f"{place} {chapter[0].get('data-text')}" if chapter else ""
+        chapters[f"in-{place}"] = "" if chapter is None else f"{place} {chapter.get('data-text')}"
         row.set("class", f"{kind} in-{place}")
     box = next(rows[0].iterancestors("figure"))
     box.set("class", f"{box.get('class')} filtered")
@@ -344,6 +363,12 @@ def _let_claims_be_filtered(root: html.HtmlElement, words: Words) -> str:
         f'\n.filtered:has([value="{value}"]:checked) tbody tr:not([class~="{value}"]) {{ display: none }}'
         for value in (*verdicts, *chapters)
     )
+
+
+def _chapter_of(element: html.HtmlElement) -> html.HtmlElement | None:
+    """The heading of the chapter that an element stands in."""
+    around = (element, *element.iterancestors())
+    return next((heading for each in around for heading in each.itersiblings("h2", preceding=True)), None)
 
 
 def _choices(name: str, choices: dict[str, str], words: Words) -> html.HtmlElement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from ronkyo.claims.lint.ja import words as w
@@ -73,16 +73,19 @@ def _words(text: str, start: int, end: int) -> list[Word]:
     at = 0
     while places and text[places[0]].isspace():  # janome strips what it reads
         places.pop(0)
-    for token in _tokenize()("".join(text[i] for i in places)):
-        size = len(token.surface)
-        if not token.surface.isspace():
-            span = (places[at], places[at + size - 1] + 1)
+    for surface, base, kind, form in _tokens("".join(text[i] for i in places)):
+        if not surface.isspace():
+            span = (places[at], places[at + len(surface) - 1] + 1)
             begins_line = bool(words) and "\n" in text[words[-1].span[1] : span[0]]
-            words.append(
-                Word(token.surface, token.base_form, _kind(token), token.infl_form, span, begins_line=begins_line)
-            )
-        at += size
+            words.append(Word(surface, base, kind, form, span, begins_line=begins_line))
+        at += len(surface)
     return words
+
+
+@lru_cache(maxsize=4096)
+def _tokens(text: str) -> list[tuple[str, str, str, str]]:
+    """(as written, dictionary form, 品詞, 活用形) of each."""
+    return [(token.surface, token.base_form, _kind(token), token.infl_form) for token in _tokenize()(text)]
 
 
 def _kind(token: Token) -> str:

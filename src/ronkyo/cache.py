@@ -1,0 +1,142 @@
+"""What is dear to make and follows from its key alone, kept for the next process in a folder of the user's cache.
+
+An entry is a file named by the digest of its key, of the engine and of what is installed; it begins with the digest of its
+content. What is damaged is made again, and nothing is kept where the folder cannot be written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from ronkyo import files
+
+LIMIT = 256 << 20  # bytes of all entries; each process measures them when it first keeps one
+IN_MEMORY = 64 << 20  # bytes that a process holds of them
+KEPT = 0.75  # of the limit: how much is left when the entries that were not used for the longest time are removed
+UNTOUCHED = 3600  # seconds after which a use is written down again
+ENGINE = Path(__file__).parent
+_SIZE = hashlib.sha256().digest_size
+
+
+def get(kind: str, key: bytes, make: Callable[[], bytes]) -> bytes:
+    """What `make` returns, from an earlier call with the same kind and key, by whichever process, if there was one. `make`
+    must be a function of the key, of the engine's code and of the installed libraries. It may raise: then nothing is kept.
+    """
+    digest = hashlib.sha256(b"\0".join([_engine(), kind.encode(), key])).hexdigest()
+    content = _MEMORY.get(digest)
+    if content is None:
+        entry = folder() / kind / digest
+        content = _read(entry)
+        if content is None:
+            content = make()
+            _write(entry, content)
+        _MEMORY.add(digest, content)
+    return content
+
+
+def _write(entry: Path, content: bytes) -> None:
+    with suppress(OSError):
+        kept = _Kept.of(folder())
+        files.write_bytes(entry, hashlib.sha256(content).digest() + content)
+        kept.add(_SIZE + len(content))
+
+
+def folder() -> Path:
+    return user_cache_path("ronkyo", appauthor=False) / "made"
+
+
+def _read(entry: Path) -> bytes | None:
+    try:
+        kept = entry.read_bytes()
+        digest, content = kept[:_SIZE], kept[_SIZE:]
+        if hashlib.sha256(content).digest() != digest:
+            return None
+        if time.time() - entry.stat().st_mtime > UNTOUCHED:
+            with suppress(OSError):
+                os.utime(entry)
+    except OSError:
+        return None
+    return content
+
+
+@cache
+def _engine() -> bytes:
+    """A digest of the engine's files, and of the names and versions of what is installed beside it."""
+    digest = hashlib.sha256(sys.version.encode())
+    for file in sorted(ENGINE.rglob("*")):
+        if file.is_file() and file.suffix != ".pyc":
+            digest.update(file.relative_to(ENGINE).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for place in sys.path:
+        with suppress(OSError):
+            installed = sorted(name for name in os.listdir(place or ".") if name.endswith(".dist-info"))
+            digest.update("\0".join(installed).encode())
+    return digest.digest()
+
+
+class _Memory:
+    """What this process used last."""
+
+    def __init__(self) -> None:
+        self._contents: OrderedDict[str, bytes] = OrderedDict()
+        self._size = 0
+
+    def get(self, digest: str) -> bytes | None:
+        if digest in self._contents:
+            self._contents.move_to_end(digest)
+        return self._contents.get(digest)
+
+    def add(self, digest: str, content: bytes) -> None:
+        self._contents[digest] = content
+        self._size += len(content)
+        while self._size > IN_MEMORY:
+            self._size -= len(self._contents.popitem(last=False)[1])
+
+
+_MEMORY = _Memory()
+
+
+class _Kept:
+    """How many bytes the entries of a folder have, as far as this process knows."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._size = sum(size for _, size, _ in self._entries())
+
+    @staticmethod
+    @cache
+    def of(folder: Path) -> _Kept:
+        return _Kept(folder)
+
+    def add(self, size: int) -> None:
+        self._size += size
+        if self._size <= LIMIT:
+            return
+        entries = sorted(self._entries())
+        self._size = sum(size for _, size, _ in entries)
+        for _, size, file in entries:
+            if self._size <= KEPT * LIMIT:
+                break
+            with suppress(OSError):  # another process removed it
+                file.unlink()
+            self._size -= size
+
+    def _entries(self) -> list[tuple[float, int, Path]]:
+        """(when it was last used, bytes, file) of each."""
+        found = []
+        for file in self._folder.rglob("*"):
+            with suppress(OSError):
+                told = file.stat()
+                if file.is_file():
+                    found.append((told.st_mtime, told.st_size, file))
+        return found
