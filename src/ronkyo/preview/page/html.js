@@ -88,7 +88,8 @@ function put_notes(problems) {
     const target = block(problem, blocks)
     if (!target) return []
     const box = note(problem)
-    /^H\d$/.test(target.tagName) ? target.after(box) : target.before(box)
+    if (target.matches("h1, h2, h3, h4")) target.after(box)
+    else target.before(box)
     return [[problem, () => box.scrollIntoView({ block: "center" })]]
   }))
 }
