@@ -10,27 +10,29 @@ from watchfiles import awatch
 
 QUIET = 50  # ms without a further change, after which what was written is looked at
 AT_MOST = 200  # ms, where changes do not end
+LOOK = 500  # ms after which it is asked whether the sources are others
 
 
-async def changes(sources: Callable[[], Iterable[Path]], stop: asyncio.Event) -> AsyncIterator[set[Path]]:
+async def changes(sources: Callable[[], list[Path]], stop: asyncio.Event) -> AsyncIterator[set[Path]]:
     """What changed of the sources, files and whole folders, until `stop`; they may change, too. The empty set once more
     after other folders are looked at, since what changed in between is not seen."""
     while not stop.is_set():
-        watched = _folders(sources())
+        known = sources()
+        watched = _folders(known)
         async for batch in awatch(
             *watched,
             recursive=False,
             step=QUIET,
             debounce=AT_MOST,
             stop_event=stop,
-            rust_timeout=500,
+            rust_timeout=LOOK,
             yield_on_timeout=True,
         ):
             changed = {Path(path) for _, path in batch}
-            if seen := {path for path in changed if _counts(path, sources())}:
+            if seen := {path for path in changed if _counts(path, known)}:
                 yield seen
-            if changed & watched or _folders(sources()) != watched:  # a folder that was put in its place, or a new one
-                break
+            if sources() != known or (changed and (changed & watched or _folders(known) != watched)):
+                break  # other sources, a folder that was put in the place of one, or a new one
         yield set()
 
 
