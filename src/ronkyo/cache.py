@@ -10,6 +10,7 @@ import hashlib
 import os
 import sys
 import time
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
@@ -32,23 +33,35 @@ def get(kind: str, key: bytes, make: Callable[[], bytes]) -> bytes:
     """What `make` returns, from an earlier call with the same kind and key, by whichever process, if there was one. `make`
     must be a function of the key, of the engine's code and of the installed libraries. It may raise: then nothing is kept.
     """
-    digest = hashlib.sha256(b"\0".join([_engine(), kind.encode(), key])).hexdigest()
-    content = _MEMORY.get(digest)
+    content = find(kind, key)
     if content is None:
-        entry = folder() / kind / digest
-        content = _read(entry)
-        if content is None:
-            content = make()
-            _write(entry, content)
-        _MEMORY.add(digest, content)
+        content = make()
+        keep(kind, key, content)
     return content
 
 
-def _write(entry: Path, content: bytes) -> None:
+def find(kind: str, key: bytes) -> bytes | None:
+    """What was kept, if it is there still; for what is made together with others."""
+    entry = _entry(kind, key)
+    packed = _MEMORY.get(entry)
+    if packed is None:
+        if (packed := _read(entry)) is None:
+            return None
+        _MEMORY.add(entry, packed)
+    return zlib.decompress(packed)
+
+
+def keep(kind: str, key: bytes, content: bytes) -> None:
+    entry, packed = _entry(kind, key), zlib.compress(content, 1)
+    _MEMORY.add(entry, packed)
     with suppress(OSError):
         kept = _Kept.of(folder())
-        files.write_bytes(entry, hashlib.sha256(content).digest() + content)
-        kept.add(_SIZE + len(content))
+        files.write_bytes(entry, hashlib.sha256(packed).digest() + packed)
+        kept.add(_SIZE + len(packed))
+
+
+def _entry(kind: str, key: bytes) -> Path:
+    return folder() / kind / hashlib.sha256(b"\0".join([_engine(), kind.encode(), key])).hexdigest()
 
 
 def folder() -> Path:
@@ -88,17 +101,17 @@ class _Memory:
     """What this process used last."""
 
     def __init__(self) -> None:
-        self._contents: OrderedDict[str, bytes] = OrderedDict()
+        self._contents: OrderedDict[Path, bytes] = OrderedDict()
         self._size = 0
 
-    def get(self, digest: str) -> bytes | None:
-        if digest in self._contents:
-            self._contents.move_to_end(digest)
-        return self._contents.get(digest)
+    def get(self, entry: Path) -> bytes | None:
+        if entry in self._contents:
+            self._contents.move_to_end(entry)
+        return self._contents.get(entry)
 
-    def add(self, digest: str, content: bytes) -> None:
-        self._contents[digest] = content
-        self._size += len(content)
+    def add(self, entry: Path, content: bytes) -> None:
+        self._size += len(content) - len(self._contents.pop(entry, b""))
+        self._contents[entry] = content
         while self._size > IN_MEMORY:
             self._size -= len(self._contents.popitem(last=False)[1])
 

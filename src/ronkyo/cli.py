@@ -108,6 +108,7 @@ def _add_project_commands(commands: Commands) -> None:
     pipeline = commands.add_parser("pipeline", help="write dvc.yaml from the experiments and what their code imports")
     pipeline.add_argument("--check", action="store_true", help="write nothing, say what is not as it would be written")
     pipeline.set_defaults(run=_pipeline)
+    _add_build(commands)
     editions = commands.add_parser(
         "editions", help="the PDF of the edition that params.yaml does not choose, beside the report"
     )
@@ -118,6 +119,20 @@ def _add_project_commands(commands: Commands) -> None:
     lint = commands.add_parser("lint", help="numbers typed by hand and comparisons outside claims in the templates")
     lint.add_argument("files", nargs="*", metavar="FILE", help="Markdown or templates (default: all of the report's)")
     lint.set_defaults(run=_lint)
+
+
+def _add_build(commands: Commands) -> None:
+    build = commands.add_parser(
+        "build",
+        help="the report from the results that are there, without running anything else",
+        description="Write what the stage of the report writes, from the templates and results as they are; dvc.lock stays. "
+        "A line tells when parameters or code changed since the results were made.",
+    )
+    forms = build.add_mutually_exclusive_group()
+    forms.add_argument("--html", dest="form", action="store_const", const="html", help="only the page for the browser")
+    forms.add_argument("--pdf", dest="form", action="store_const", const="pdf", help="only the PDF")
+    forms.add_argument("--chapter", metavar="N", help="only a chapter (3, A), as HTML and PDF beside the report")
+    build.set_defaults(run=_build)
 
 
 def _add_decide(commands: Commands) -> None:
@@ -170,6 +185,25 @@ def _check(directory: Path) -> int:
     project = Project.find(directory)
     project.load_params()
     print(f"{project.relative(project.params_file)}: {len(project.schemas)} sections, no problem found")
+    return 0
+
+
+def _build(form: str | None, chapter: str | None, directory: Path) -> int:
+    from ronkyo.report import build, current
+
+    project = Project.find(directory)
+    if stale := current.stale(project):
+        shown = ", ".join(stale[:3]) + (", …" if len(stale) > 3 else "")
+        print(f"results are older than parameters or code: {shown} ({len(stale)} stages)", file=sys.stderr)
+    if chapter:
+        written = build.write_chapter(project, chapter)
+    elif form:
+        written = build.write_only(project, form)
+    else:
+        build.build(project, lambda step: None)
+        written = [project.claims_file, *(project.report_file(suffix) for suffix in ("md", "html", "pdf"))]
+    for file in written:
+        print(f"{project.relative(file)}: written")
     return 0
 
 

@@ -149,6 +149,10 @@ class Layout:
         """reports/<name>-<edition>.pdf, beside the report's own"""
         return self.reports / f"{self.name}-{edition}.pdf"
 
+    def chapter_file(self, number: str, suffix: str) -> Path:
+        """reports/<name>-chapter-<number>.html or .pdf, beside the report"""
+        return self.reports / f"{self.name}-chapter-{number}.{suffix}"
+
     @property
     def downloads(self) -> Path:
         return self.root / "data" / "downloads"

@@ -12,6 +12,7 @@ SRC = Path(__file__).parents[2] / "src"
 ENGINE = SRC / "ronkyo"
 FILES = sorted(ENGINE.rglob("*.py"))
 BOTTOM = {
+    "cache",
     "editions",
     "errors",
     "files",
@@ -33,7 +34,7 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     **{name: BOTTOM for name in BOTTOM},
     "plotting": {"typeset"},  # for the fonts
     "claims": {"editions", "errors", "numbers", "seeds", "words"},
-    "typeset": {"editions", "errors", "files", "numbers", "words"},
+    "typeset": {"cache", "editions", "errors", "files", "numbers", "words"},
     "foreign": {"errors", "files", "typeset", "words"},
     "report": BOTTOM | {"claims", "typeset"},
     "preview": BOTTOM | {"foreign", "report", "typeset"},

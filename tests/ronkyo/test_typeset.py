@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from ronkyo.errors import UserError
-from ronkyo.typeset import Front, code, page, tree, write
+from ronkyo.typeset import Front, code, page, parsing, tree, write
 from ronkyo.words import Words
 
 FRONT = Front("題", datetime.date(2024, 6, 16))
@@ -65,7 +65,7 @@ def test_a_slot_that_the_text_brings_along_is_no_formula():
 
 
 def paragraphs(text):
-    return [block.text_content() for block in tree.parse(text, Words("ja")).iter("p", "li", "pre", "td", "h2")]
+    return [block.text_content() for block in parsing.parse(text, Words("ja")).iter("p", "li", "pre", "td", "h2")]
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ class Claim:
     def deciding(self) -> Comparison:
         return decisive(self.verdict, self.comparisons)
 
-    @property
+    @cached_property
     def close(self) -> bool:
         """Whether the verdict would be another one if one comparison's interval lay a tenth of its half width to a side;
         for a ratio on the scale of logarithms."""

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from os.path import commonprefix
 from typing import Literal, NamedTuple
 
-from ronkyo.typeset import tree
+from ronkyo.typeset import parsing
 from ronkyo.words import TABLES, Words
 
 SIMILAR = 0.4  # paragraphs that share less are not two versions of one
@@ -38,7 +38,7 @@ MARKERS = {
     *(Words(language)("page.reference") for language in TABLES),
 }  # what such a link says without its number
 KINDS = ("fig", "tab", "lst", "eq")  # of targets that are numbered
-BLANK = re.compile(rf"^\s+(?=[{tree.WIDE}])")  # stands after a number; between two Japanese words it is stray
+BLANK = re.compile(rf"^\s+(?=[{parsing.WIDE}])")  # stands after a number; between two Japanese words it is stray
 
 
 class Part(NamedTuple):
@@ -164,7 +164,7 @@ def split(text: str) -> list[str]:
 def paragraphs(text: str, words: Words) -> Iterator[Paragraph]:
     """The running text of the report's Markdown: headings, paragraphs, displayed formulas, items of lists, and captions but those
     of tables."""
-    root = tree.parse(text, words)
+    root = parsing.parse(text, words)
     for element in root.xpath(ELSEWHERE):
         element.drop_tree()
     for link in root.xpath('//a[starts-with(@href, "#")]'):

@@ -17,7 +17,7 @@ from ronkyo.report import chapters, evidence, prose
 from ronkyo.report.chapters import Rendered
 from ronkyo.report.crate import Item
 from ronkyo.report.origins import Origins
-from ronkyo.typeset import drawn, page, pdf, tree
+from ronkyo.typeset import chapter, drawn, page, pdf, tree
 from ronkyo.typeset.edition import PartedSection
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.pdf import Attachment
@@ -95,7 +95,7 @@ class Draft:
     rendered: Rendered
     carried: dict[str, Item]
     tree: tree.Tree
-    sources: Origins
+    sources: Origins | None
 
     @staticmethod
     def of(project: Project, edition: Edition | None = None) -> Draft:
@@ -111,6 +111,10 @@ class Draft:
             image.set("src", os.path.normpath(f"{project.relative(project.reports)}/{image.get('src')}"))
         return Draft(project, front, rendered, carried, built, Origins(contents, words))
 
+    def of_chapter(self, number: str) -> Draft:
+        """One chapter, with the numbers of the whole; it carries nothing. Raises UserError where there is none."""
+        return replace(self, tree=chapter.only(self.tree, number), carried={}, sources=None)
+
     def browser(self) -> str:
         return page.for_browser(self.tree, self.front, self.project.root, sources=self.sources)
 
@@ -120,7 +124,8 @@ class Draft:
             Attachment(name, item.content, words(f"evidence.{item.kind}"), RELATIONSHIPS.get(item.kind, "Data"))
             for name, item in self.carried.items()
         ]
-        inside.append(Attachment(drawn.NAME, b"", words("evidence.pages"), "Data"))
+        if inside:
+            inside.append(Attachment(drawn.NAME, b"", words("evidence.pages"), "Data"))
         printable = page.for_print(self.tree, self.front, sources=self.sources)
         return pdf.write(printable, self.front.day, self.project.root, attachments=inside)
 
@@ -129,13 +134,35 @@ class Draft:
         return self.carried[evidence.attachment_name(self.project.relative(file))].content
 
 
+def write_only(project: Project, form: str) -> list[Path]:
+    """Write one form of the report, "html" or "pdf", as `build` writes it. Raises what it raises."""
+    draft = _faultless(project)
+    file = project.report_file(form)
+    files.write_bytes(file, draft.browser().encode() if form == "html" else draft.printed())
+    return [file]
+
+
+def write_chapter(project: Project, number: str) -> list[Path]:
+    """Write one chapter, 3 or A, beside the report. Raises what `build` raises, and UserError where there is none."""
+    draft = _faultless(project).of_chapter(number)
+    forms = {"html": draft.browser().encode(), "pdf": draft.printed()}
+    written = {project.chapter_file(number, form): content for form, content in forms.items()}
+    for file, content in written.items():
+        files.write_bytes(file, content)
+    return list(written)
+
+
+def _faultless(project: Project, edition: Edition | None = None) -> Draft:
+    if findings := prose.lint(project):
+        raise ReportError("\n".join(map(str, findings)))
+    return Draft.of(project, edition)
+
+
 def build(project: Project, say: Callable[[str], None] = print, edition: Edition | None = None) -> None:
     """Write the three forms of the report and the ledger of its claims; with an edition only its PDF, beside the report's
     own. Raises ReportError or ParamsError, also for what the lint finds; then nothing of the old is lost."""
     say("report: templates -> Markdown -> HTML")
-    if findings := prose.lint(project):
-        raise ReportError("\n".join(map(str, findings)))
-    draft = Draft.of(project, edition)
+    draft = _faultless(project, edition)
     browser = "" if edition else draft.browser()
     say("report: HTML -> PDF")
     printed = draft.printed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ronkyo.errors import nearest
 from ronkyo.project import Project
@@ -28,7 +29,7 @@ def find(project: Project, path: str, name: str, since: str = "") -> Listing:
     if not file.is_file():
         raise ValueError(f"listing: expected a file below {folder}, found {path!r}")
     text = file.read_text(encoding="utf-8")
-    objects = _definitions(ast.parse(text))
+    objects = _definitions(text)
     if name not in objects:
         raise ValueError(f"listing: {path} has no {name!r}{nearest(name, objects)}; it has {', '.join(objects)}")
     node = objects[name]
@@ -41,7 +42,8 @@ def find(project: Project, path: str, name: str, since: str = "") -> Listing:
     return Listing(code, f"{folder}/{path}", first + skipped)
 
 
-def _definitions(tree: ast.Module) -> dict[str, ast.stmt]:
+@lru_cache(maxsize=512)
+def _definitions(text: str) -> dict[str, ast.stmt]:
     definitions: dict[str, ast.stmt] = {}
 
     def visit(body: list[ast.stmt], prefix: str) -> None:
@@ -55,5 +57,5 @@ def _definitions(tree: ast.Module) -> dict[str, ast.stmt]:
                     {prefix + target.id: node for target in node.targets if isinstance(target, ast.Name)}
                 )
 
-    visit(tree.body, "")
+    visit(ast.parse(text).body, "")
     return definitions

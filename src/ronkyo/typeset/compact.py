@@ -12,6 +12,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import numpy as np
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
@@ -62,6 +63,7 @@ def compact(svg: bytes, name: str) -> bytes:
     return etree.tostring(root, encoding="utf-8")
 
 
+@lru_cache(maxsize=128)
 def stands_inside(svg: bytes) -> bool:
     """Whether a drawing does nothing in a page but be drawn: it is one element, whose ids have one beginning."""
     try:
@@ -78,6 +80,7 @@ def stands_inside(svg: bytes) -> bool:
     return True
 
 
+@lru_cache(maxsize=128)
 def ids(svg: bytes) -> set[bytes]:
     return set(re.findall(rb'\sid="([^"]*)"', svg))
 

@@ -5,24 +5,28 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import cache
 from string import printable
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from ronkyo import cache
 from ronkyo.typeset import fonts
 
 ALWAYS = frozenset(printable) | frozenset("•◦▪…–—−“”‘’「」、。")  # what a browser writes of itself, as marks of lists
 
 
-@cache
 def face(name: str, letters: frozenset[str]) -> bytes:
     """The font `name` of the engine with those of the letters that it has, for the browser (WOFF2)."""
+    text = "".join(sorted(letter for letter in letters | ALWAYS if ord(letter) in fonts.characters(name)))
+    return cache.get("face", f"{fonts.folder().name} {name} {text}".encode(), lambda: _subset(name, text))
+
+
+def _subset(name: str, text: str) -> bytes:
     options = subset.Options(layout_features=["*"], hinting=False, notdef_outline=True, flavor="woff2")
     with TTFont(fonts.folder() / f"{name}.ttf", recalcTimestamp=False) as font:
         subsetter = subset.Subsetter(options)
-        subsetter.populate(text="".join(sorted(letters | ALWAYS)))
+        subsetter.populate(text=text)
         subsetter.subset(font)
         font.flavor = "woff2"
         packed = io.BytesIO()

@@ -5,6 +5,7 @@ any number of times. Japanese characters, which MathJax's fonts lack, stay text 
 """
 
 import atexit
+import functools
 import json
 import os
 import re
@@ -13,7 +14,6 @@ import sys
 import unicodedata
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from html import escape
 from importlib.metadata import distribution
 from pathlib import Path
@@ -23,6 +23,7 @@ from xml.etree.ElementTree import Element
 
 from py_mini_racer import MiniRacer
 
+from ronkyo import cache
 from ronkyo.errors import UserError
 from ronkyo.typeset.speech import speak
 from ronkyo.words import Words
@@ -120,7 +121,6 @@ class Drawing(NamedTuple):
 BLANK = Drawing("0", "0", "0", "0 0 0 0", "", "", "")
 
 
-@cache
 def typeset(tex: str, display: bool, language: str) -> Drawing:
     """language: in which the formula is spoken. Raises MathError."""
     formula = _convert(tex, display)
@@ -135,17 +135,25 @@ def typeset(tex: str, display: bool, language: str) -> Drawing:
 def typeset_all(formulas: Iterable[tuple[str, bool]], language: str) -> dict[tuple[str, bool], Drawing | MathError]:
     """What `typeset` returns or raises for each (tex, display). Many are set in two processes of their own: it takes
     half of the time, and an embedded V8 never gives back the 80 MB that it takes. Raises UserError if one crashes."""
-    distinct = list(dict.fromkeys(formulas))
-    if len(distinct) < MANY:
-        answers = [_try(tex, display, language) for tex, display in distinct]
-    else:
-        half = len(distinct) // 2
-        with ThreadPoolExecutor() as threads:
-            answers = sum(threads.map(_try_elsewhere, (distinct[:half], distinct[half:]), [language] * 2), [])
+    keys = {formula: json.dumps([*formula, language]).encode() for formula in formulas}
+    kept = {formula: cache.find("formula", key) for formula, key in keys.items()}
+    answers = {formula: json.loads(content) for formula, content in kept.items() if content is not None}
+    new = [formula for formula in keys if formula not in answers]
+    for formula, answer in zip(new, _answers(new, language), strict=True):
+        answers[formula] = answer
+        cache.keep("formula", keys[formula], json.dumps(answer).encode())
     return {
         formula: Drawing(*answer["drawing"]) if "drawing" in answer else MathError(answer["error"])
-        for formula, answer in zip(distinct, answers, strict=True)
+        for formula, answer in answers.items()
     }
+
+
+def _answers(formulas: list[tuple[str, bool]], language: str) -> list[dict[str, Any]]:
+    if len(formulas) < MANY:
+        return [_try(tex, display, language) for tex, display in formulas]
+    half = len(formulas) // 2
+    with ThreadPoolExecutor() as threads:
+        return sum(threads.map(_try_elsewhere, (formulas[:half], formulas[half:]), [language] * 2), [])
 
 
 def _try_elsewhere(formulas: list[tuple[str, bool]], language: str) -> list[dict[str, Any]]:
@@ -202,7 +210,7 @@ def _convert(tex: str, display: bool) -> _Formula:
     return _Formula(ElementTree.fromstring(answer["svg"]), answer["mathml"])
 
 
-@cache
+@functools.cache
 def _engine() -> MiniRacer:
     folder = Path(str(distribution("django-static-mathjax").locate_file("mathjax/static/mathjax/es5")))
     engine = MiniRacer()

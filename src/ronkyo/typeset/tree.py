@@ -11,9 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from types import MappingProxyType
-from typing import Any
 
-import markdown
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.errors import UserError, nearest
@@ -21,36 +19,11 @@ from ronkyo.typeset import edition
 from ronkyo.typeset.code import SHORT, prepare_code
 from ronkyo.typeset.edition import HEADINGS
 from ronkyo.typeset.mathematics import BLANK, Drawing, typeset_all
+from ronkyo.typeset.parsing import CAPTIONED, parse
 from ronkyo.words import Words
 
-EXTENSIONS = [
-    "tables",
-    "attr_list",
-    "def_list",
-    "footnotes",
-    "md_in_html",
-    "sane_lists",
-    "pymdownx.superfences",
-    "pymdownx.highlight",
-    "pymdownx.arithmatex",
-    "pymdownx.blocks.caption",
-]
-CAPTIONED = ("figure", "table", "listing")
 CONTENT = {"figure": "img", "table": "table"}
-EXTENSION_SETTINGS = {
-    "footnotes": {"SUPERSCRIPT_TEXT": "{}"},
-    "pymdownx.arithmatex": {"generic": True, "smart_dollar": True},
-    "pymdownx.highlight": {"guess_lang": False, "line_spans": "line", "pygments_lang_class": True},
-    "pymdownx.blocks.caption": {"types": [{"name": f"{kind}-caption"} for kind in CAPTIONED], "auto": False},
-}
 NAME = 14  # characters of a first column that stays in one line
-WIDE = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60"  # full-width punctuation, kana, kanji
-PUNCTUATION = "、。，．・：；？！「」『』（）［］【】"
-INLINE = {
-    "a", "abbr", "b", "code", "data", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "span", "strong", "sub",
-    "sup", "u",
-}  # fmt: skip
-_INNER_BREAK = re.compile(rf"(?<=[{PUNCTUATION}])\n[ \t]*(?=\S)|(?<=[{WIDE}])\n[ \t]*(?=[{WIDE}])")
 _FORMULAS = '//*[contains(concat(" ", @class, " "), " arithmatex ")]'
 
 
@@ -106,16 +79,6 @@ def build(text: str, words: Words, boxes: Mapping[str, str] = MappingProxyType({
     return finish(root, words, boxes, drawn)
 
 
-def parse(text: str, words: Words) -> html.HtmlElement:
-    """`main` with the body of a Markdown text as it is before it is numbered and typeset."""
-    footnotes = EXTENSION_SETTINGS["footnotes"] | {"BACKLINK_TITLE": words("page.back_to_note")}
-    settings = EXTENSION_SETTINGS | {"footnotes": footnotes}
-    converter = markdown.Markdown(extensions=EXTENSIONS, extension_configs=settings)
-    root = html.fragment_fromstring(f"<main>{converter.convert(text)}</main>")
-    _join_lines(root)
-    return root
-
-
 def finish(
     root: html.HtmlElement, words: Words, boxes: Mapping[str, str] = MappingProxyType({}), drawn: bool = True
 ) -> Tree:
@@ -130,34 +93,6 @@ def finish(
     prepare_code(tree.root)
     _shorten_footnotes(tree.root)
     return tree
-
-
-def join_lines(text: str) -> str:
-    """Without the line breaks inside Japanese, which would become blanks in the middle of a sentence."""
-    return _INNER_BREAK.sub("", text)
-
-
-def _join_lines(root: html.HtmlElement) -> None:
-    """The same for each run of text in a block, whatever elements it goes through; code stays as it is."""
-    texts = root.xpath("//text()[not(ancestor::pre)]")
-    for before, text, after in zip([None, *texts], texts, [*texts[1:], None], strict=False):
-        if "\n" not in text:
-            continue
-        start, end = (
-            str(near) if near is not None and _block(near) is _block(text) else "" for near in (before, after)
-        )
-        joined = join_lines(start[-1:] + text + end[:1])
-        joined = joined[len(start[-1:]) : len(joined) - len(end[:1])]
-        if text.is_text:
-            text.getparent().text = joined
-        else:
-            text.getparent().tail = joined
-
-
-def _block(text: Any) -> html.HtmlElement:
-    """The element around a text that is no part of a line."""
-    element = text.getparent() if text.is_text else text.getparent().getparent()
-    return next(near for near in (element, *element.iterancestors()) if near.tag not in INLINE)
 
 
 class Slugs:
