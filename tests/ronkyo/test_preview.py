@@ -106,8 +106,9 @@ def test_an_edit_is_on_the_screen_an_error_at_its_place_and_then_gone(small_copy
         wait(browser, has("nearest: mean", ".preview-problems"))
         note = browser.run("document.querySelector('main > .preview-note').textContent")
         assert "'meen' is undefined" in note
-        place = f"{small_copy.relative(chapter)}:5"
-        assert place in note
+        lines = chapter.read_text(encoding="utf-8").splitlines()
+        line = next(number for number, text in enumerate(lines, start=1) if "meen" in text)
+        assert f"{small_copy.relative(chapter)}:{line}" in note
         assert browser.run("document.querySelector('main > .preview-note').nextElementSibling.textContent").startswith(
             ("A new paragraph", "Gradient descent")
         )

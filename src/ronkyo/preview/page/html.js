@@ -53,16 +53,17 @@ function still(work) {
 const forget = () => document.querySelectorAll(".preview-note").forEach(box => box.remove())
 
 async function update(state) {
-  if (root.hasAttribute("data-waiting")) return location.reload()
   const fresh = new DOMParser().parseFromString(await (await fetch("page")).text(), "text/html")
   remember(fresh)
+  const first = version === 0
   version = state.version
+  root.lang = fresh.documentElement.lang
   const changed = still(() => {
     forget()
     const pairs = parts(document).map((parent, index) => [parent, parts(fresh)[index]])
     return pairs.flatMap(([parent, other]) => patch(parent, other))
   })
-  mark(changed.filter(block => block.checkVisibility() && block.getClientRects().length))
+  if (!first) mark(changed.filter(block => block.checkVisibility() && block.getClientRects().length))
 }
 
 function mark(changed) {
