@@ -22,8 +22,8 @@ class Printed:
             self.sizes = [self._document.get_page_size(index) for index in range(len(self._document))]  # points
             self.chapters = [
                 (entry.get_title(), target.get_index() or 0)
-                for entry in self._document.get_toc(max_depth=2)
-                if (target := entry.get_dest())
+                for entry in self._document.get_toc()
+                if entry.level < 2 and (target := entry.get_dest())
             ]  # headings and their pages, from 0
 
     def image(self, index: int, width: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ronkyo.preview import places, watch
 from ronkyo.preview.printed import Printed
 from ronkyo.preview.renderers import Renderer
 from ronkyo.preview.worker import RenderError, Worker
+from ronkyo.project import MANIFEST
 from ronkyo.report.build import Problem
 
 
@@ -26,7 +28,7 @@ class Session:
         self.printed: Printed | None = None
         self._wrong: dict[str, list[Problem]] = {"html": [], "pdf": []}
         self._busy: set[str] = set()
-        self._sources = [root]
+        self._sources = [root / MANIFEST]  # until the renderer tells them
         self._dirty, self._news = asyncio.Event(), asyncio.Event()
         self._stale = asyncio.Event()  # the PDF
         self._readers = 0  # of the PDF
@@ -103,7 +105,6 @@ class Session:
             self._work("html", True)
             try:
                 page = await self._screen.call("html")
-                self._sources = await self._screen.call("sources")
             except RenderError as error:
                 self._wrong["html"] = [Problem.read(line) for line in str(error).splitlines()]
             else:
@@ -111,6 +112,8 @@ class Session:
                 if page.html and page.html != self.html:
                     self.html, self.version, self.seconds = page.html, self.version + 1, time.monotonic() - begun
                     self._stale.set()
+            with suppress(RenderError):
+                self._sources = await self._screen.call("sources")
             self._work("html", False)
 
     async def _set_pdfs(self) -> None:
