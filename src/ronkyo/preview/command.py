@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from functools import partial
 from pathlib import Path
 
@@ -52,13 +51,14 @@ def _run(what: str, port: int, no_browser: bool, directory: Path) -> int:
 
 def _heading(project: Project, chapter: str) -> str:
     """The first heading of a chapter, which is named by its file, with or without the number before and what is behind."""
+    from ronkyo.preview import places
+
     files = {file.name.removesuffix(".md.j2"): file for file in sorted(project.templates.glob("chapters/*.md.j2"))}
     wanted = Path(chapter).name.removesuffix(".md.j2")
     for name, file in files.items():
         number, _, rest = name.partition("_")
         if wanted in (name, rest) or (wanted.isdigit() and number.isdigit() and int(wanted) == int(number)):
-            found = re.search(r"^## +(.+?) *(?:\{[^{}]*\} *)?$", file.read_text(encoding="utf-8"), re.MULTILINE)
-            return found[1] if found else ""
+            return places.heading(file)
     raise UserError(
         f"{chapter}: expected a chapter of {project.relative(project.templates)}/chapters, found none"
         f"{nearest(wanted, files)}"

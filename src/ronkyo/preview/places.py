@@ -10,6 +10,7 @@ MARKUP = re.compile(  # what a page does not have as it stands in the source
     r"^[ \t]*(?:[#>*+-]+|\d+\.)[ \t]|^Q:|[*_|\[\]!\\&]",
     re.MULTILINE | re.DOTALL,
 )
+HEADING = re.compile(r"^## +(.+?) *(?:\{[^{}]*\} *)?$", re.MULTILINE)
 SHORTEST = 4  # letters that say where something is
 MOST = 12
 
@@ -29,3 +30,12 @@ def near(file: Path, line: int) -> list[str]:
         if len(pieces) >= MOST:
             break
     return pieces[:MOST]
+
+
+def heading(file: Path) -> str:
+    """The first heading of a chapter, "" where it has none."""
+    try:
+        found = HEADING.search(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return found[1] if found else ""

@@ -10,7 +10,7 @@ from typing import Protocol
 from ronkyo.errors import UserError
 from ronkyo.foreign import render
 from ronkyo.project import Project
-from ronkyo.report.build import Builder, Page, Problem
+from ronkyo.report.build import Builder, Draft, Page, Problem
 
 
 class Renderer(Protocol):
@@ -30,6 +30,10 @@ class OfProject(Builder):
 
     def __init__(self, root: Path) -> None:
         super().__init__(Project.find(root))
+
+    def chapter(self, number: str) -> bytes:
+        """The PDF of one chapter, with the numbers of the whole. Raises UserError."""
+        return Draft.of(self.project).of_chapter(number).printed()
 
 
 class OfFile:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -23,29 +22,36 @@ class Session:
     def __init__(self, make: Callable[[], Renderer], root: Path, start: str = "") -> None:
         """root: what places of problems are relative to; start: the heading to begin at."""
         self._root, self._start = root, start
-        self._screen, self._paper = Worker(make), Worker(make)
-        self.html, self.version, self.seconds = "", 0, 0.0
+        self._screen, self._paper, self._part = workers = Worker(make), Worker(make), Worker(make)
+        self._workers = workers
+        self.html, self.version = "", 0
         self.printed: Printed | None = None
+        self._whole: Printed | None = None  # without a chapter that was set later
+        self._whole_of = 0
+        self._printed_of = 0  # the version that the PDF on the screen is of
         self._wrong: dict[str, list[Problem]] = {"html": [], "pdf": []}
         self._busy: set[str] = set()
         self._sources = [root / MANIFEST]  # until the renderer tells them
         self._dirty, self._news = asyncio.Event(), asyncio.Event()
-        self._stale = asyncio.Event()  # the PDF
+        self._stale, self._stale_part = asyncio.Event(), asyncio.Event()  # the PDF, the chapter of it that was edited
+        self._edited: Path | None = None
         self._readers = 0  # of the PDF
         self.stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def begin(self) -> None:
         self._dirty.set()
-        self._tasks = [asyncio.create_task(work()) for work in (self._set_pages, self._set_pdfs, self._watch)]
+        self._tasks = [
+            asyncio.create_task(work()) for work in (self._set_pages, self._set_pdfs, self._set_chapters, self._watch)
+        ]
 
     async def end(self) -> None:
         """No process and no task stays."""
         self.close()
         for task in self._tasks:
             task.cancel()
-        self._screen.end()
-        self._paper.end()
+        for worker in self._workers:
+            worker.end()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def close(self) -> None:
@@ -60,6 +66,7 @@ class Session:
         self._readers += of_pdf
         if of_pdf:
             self._stale.set()
+            self._stale_part.set()
         try:
             while not self.stop.is_set():
                 news = self._news
@@ -69,14 +76,14 @@ class Session:
             self._readers -= of_pdf
 
     def _told(self) -> dict[str, Any]:
-        printed = self.printed
+        pdf, wrong = self.printed, [*self._wrong["html"], *self._wrong["pdf"]]
+        chapters = [(title, page) for title, page, _ in pdf.chapters] if pdf else []
         return {
             "version": self.version,
-            "seconds": round(self.seconds, 2),
             "busy": sorted(self._busy),
             "start": self._start,
-            "problems": [self._of_problem(problem) for problem in (*self._wrong["html"], *self._wrong["pdf"])],
-            "pdf": printed and {"number": printed.number, "sizes": printed.sizes, "chapters": printed.chapters},
+            "problems": [self._of_problem(problem) for problem in wrong],
+            "pdf": pdf and {"number": pdf.number, "sizes": pdf.sizes, "chapters": chapters},
         }
 
     def _of_problem(self, problem: Problem) -> dict[str, Any]:
@@ -93,15 +100,15 @@ class Session:
     async def _watch(self) -> None:
         async for changed in watch.changes(lambda: self._sources, self.stop):
             if any(path.suffix == ".py" for path in changed):  # modules stay as they were loaded
-                self._screen.end()
-                self._paper.end()
+                for worker in self._workers:
+                    worker.end()
+            self._edited = next((path for path in changed if path.name.endswith(".md.j2")), self._edited)
             self._dirty.set()
 
     async def _set_pages(self) -> None:
         while True:
             await self._dirty.wait()
             self._dirty.clear()
-            begun = time.monotonic()
             self._work("html", True)
             try:
                 page = await self._screen.call("html")
@@ -110,27 +117,48 @@ class Session:
             else:
                 self._wrong["html"] = page.problems
                 if page.html and page.html != self.html:
-                    self.html, self.version, self.seconds = page.html, self.version + 1, time.monotonic() - begun
+                    self.html, self.version = page.html, self.version + 1
                     self._stale.set()
+                    self._stale_part.set()
             with suppress(RenderError):
                 self._sources = await self._screen.call("sources")
             self._work("html", False)
 
     async def _set_pdfs(self) -> None:
-        of = 0  # which version the PDF is of
         while True:
             await self._stale.wait()
             self._stale.clear()
-            if not self._readers or not self.version or of == self.version:
-                continue
             of = self.version
+            if not self._readers or self._whole_of == of:
+                continue
             self._work("pdf", True)
             try:
-                self.printed = await asyncio.to_thread(Printed, await self._paper.call("pdf"))
-                self._wrong["pdf"] = []
+                self._whole = await asyncio.to_thread(Printed, await self._paper.call("pdf"))
+                self._wrong["pdf"], self._whole_of = [], of
+                if of >= self._printed_of:  # or a newer chapter stands on the screen
+                    self.printed, self._printed_of = self._whole, of
             except RenderError as error:
                 self._wrong["pdf"] = [Problem.read(line) for line in str(error).splitlines()]
             self._work("pdf", False)
+
+    async def _set_chapters(self) -> None:
+        """The chapter that is written, alone: it is there before the whole."""
+        while True:
+            await self._stale_part.wait()
+            self._stale_part.clear()
+            whole, of = self._whole, self.version
+            if not self._readers:
+                continue
+            heading = places.heading(self._edited) if self._edited else ""
+            title = whole and heading and whole.title_of(heading)
+            with suppress(RenderError):  # the whole tells it
+                if not whole or not title:
+                    await self._part.call("html")  # so that the first edit finds it warm
+                    continue
+                chapter = Printed(await self._part.call("chapter", title.removesuffix(heading).split()[-1]))
+                if of > self._printed_of:
+                    self.printed, self._printed_of = whole.with_chapter(title, chapter), of
+                    self._tell()
 
     def _work(self, kind: str, begins: bool) -> None:
         (self._busy.add if begins else self._busy.discard)(kind)

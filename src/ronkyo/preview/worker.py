@@ -31,18 +31,18 @@ class Worker:
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
 
-    async def call(self, method: str) -> Any:
+    async def call(self, method: str, *arguments: Any) -> Any:
         """Raises RenderError with what the method raises, or with how the process died."""
-        answer = await asyncio.to_thread(self._call, method)
+        answer = await asyncio.to_thread(self._call, method, arguments)
         if isinstance(answer, RenderError):
             raise answer
         return answer
 
-    def _call(self, method: str) -> Any:
+    def _call(self, method: str, arguments: tuple[Any, ...]) -> Any:
         with self._lock:
             process, connection = self._started()
             try:
-                connection.send(method)
+                connection.send((method, arguments))
                 return connection.recv()
             except (EOFError, OSError):
                 process.join()
@@ -73,10 +73,10 @@ def _serve(connection: Connection, make: Callable[[], Any]) -> None:
     renderer = None
     with suppress(EOFError, OSError):
         while True:
-            method = connection.recv()
+            method, arguments = connection.recv()
             try:
                 renderer = renderer or make()
-                answer = getattr(renderer, method)()
+                answer = getattr(renderer, method)(*arguments)
             except UserError as error:
                 answer = RenderError(str(error))
             except Exception as error:  # whatever it is, it is told, and the next edit may end it
