@@ -193,8 +193,8 @@ def _build(form: str | None, chapter: str | None, directory: Path) -> int:
 
     project = Project.find(directory)
     if stale := current.stale(project):
-        shown = ", ".join(stale[:3]) + (", …" if len(stale) > 3 else "")
-        print(f"results are older than parameters or code: {shown} ({len(stale)} stages)", file=sys.stderr)
+        more = f" and {len(stale) - 3} more stages" if len(stale) > 3 else ""
+        print(f"results are older than parameters or code: {', '.join(stale[:3])}{more}", file=sys.stderr)
     if chapter:
         written = build.write_chapter(project, chapter)
     elif form:

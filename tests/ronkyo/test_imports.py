@@ -33,7 +33,7 @@ BOTTOM = {
 ROOMS = {  # each room, and what it may import of the engine besides itself
     **{name: BOTTOM for name in BOTTOM},
     "plotting": {"typeset"},  # for the fonts
-    "claims": {"editions", "errors", "numbers", "seeds", "words"},
+    "claims": {"cache", "editions", "errors", "numbers", "seeds", "words"},
     "typeset": {"cache", "editions", "errors", "files", "numbers", "words"},
     "foreign": {"errors", "files", "typeset", "words"},
     "report": BOTTOM | {"claims", "typeset"},

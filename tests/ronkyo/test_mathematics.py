@@ -249,5 +249,6 @@ def test_a_crash_of_a_process_that_sets_formulas_is_one_clear_error(monkeypatch,
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{program}"\n')
     python.chmod(0o755)
     monkeypatch.setattr(mathematics.sys, "executable", str(python))
+    monkeypatch.setattr(mathematics.cache, "find", lambda kind, key: None)
     with pytest.raises(UserError, match=f"^formulas: the process that sets them ended with {message}$"):
         mathematics.typeset_all([(f"x_{{{number}}}", True) for number in range(mathematics.MANY)], "ja")

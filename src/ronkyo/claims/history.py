@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ronkyo.claims import estimates
-from ronkyo.claims.looks import look_alpha
+from ronkyo.claims import estimates, kept
 from ronkyo.claims.metrics import Metrics
 from ronkyo.claims.quantity import Kind, Quantity
 from ronkyo.claims.verdicts import Comparison
@@ -75,7 +74,7 @@ class History:
         for experiment, those in parts.items():
             most = max(part.seeds for part in those)
             plan = those[0].looks or (most,)
-            level = round(1 - look_alpha(plan, estimates.ALPHA), 6)
+            level = round(1 - kept.look_alpha(plan, estimates.ALPHA), 6)
             others = [look for name, theirs in own.items() if name != experiment for look in theirs]
             beyond = [look for look in recorded if look.n > most and look not in others] if own[experiment] else []
             taken = own[experiment] + beyond

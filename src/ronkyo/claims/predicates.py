@@ -10,18 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from itertools import count, pairwise
 
 import numpy as np
 
-from ronkyo.claims import estimates
+from ronkyo.claims import estimates, kept
 from ronkyo.claims.estimates import Estimate
-from ronkyo.claims.looks import look_alpha
 from ronkyo.claims.metrics import Metrics, split
 from ronkyo.claims.quantity import Kind, Quantity
 from ronkyo.claims.verdicts import Comparison, Verdict, agreed, every
-from ronkyo.seeds import generator
 
 Compare = Callable[[float], Comparison]  # makes a comparison once its two-sided level is known
 
@@ -214,7 +212,7 @@ class Predicates:
             name, looks = self.metrics.label(experiment, name), self.metrics.looks(experiment)
 
         def compare(alpha: float) -> Comparison:
-            level = 1 - look_alpha(looks, alpha)
+            level = 1 - kept.look_alpha(looks, alpha)
             return Comparison(quantity, name, *bounds, estimate(level), level, evidence, looks, matters, seeds)
 
         return compare
@@ -226,7 +224,7 @@ class Predicates:
             raise ValueError(f"expected a metric (experiment.variant.metric) or a constant, found {metric!r}")
         if quantity.kind == Kind.SHARE:
             hits = self.metrics.over_seeds(metric)
-            return partial(_kept, quantity.kind, hits, None), len(hits)
+            return partial(kept.estimate, quantity.kind, hits, None), len(hits)
         assert than is not None
         discordant = quantity.kind == Kind.DISCORDANT
         other = than if isinstance(than, str) and (discordant or self.metrics.is_metric(than)) else None
@@ -241,8 +239,8 @@ class Predicates:
         a = values(metric)
         a, b = _pairs(a, values(other) if other else np.full(len(a), self._number(than)))
         if discordant:
-            return partial(_kept, quantity.kind, a, b), len(a)
-        return partial(_kept, quantity.kind, a, b), len(a) if quantity.over == "seeds" else 0
+            return partial(kept.estimate, quantity.kind, a, b), len(a)
+        return partial(kept.estimate, quantity.kind, a, b), len(a) if quantity.over == "seeds" else 0
 
     def _over_items(self, key: str) -> np.ndarray:
         """A metric of every test item, or the mean of every group of items where the data name groups."""
@@ -274,26 +272,6 @@ class Predicates:
         if any(after <= before for before, after in pairwise(steps)):
             raise ValueError(f"variants: expected {along} to rise along them, found {', '.join(map(str, steps))}")
         return pairwise(f"{experiment}.{variant}.{metric}" for variant in variants)
-
-
-def _kept(kind: Kind, a: np.ndarray, b: np.ndarray | None, level: float) -> Estimate:
-    return _estimated(kind, a.tobytes(), None if b is None else b.tobytes(), level)
-
-
-@lru_cache(maxsize=8192)
-def _estimated(kind: Kind, a: bytes, b: bytes | None, level: float) -> Estimate:
-    """Of one array of numbers, or of pairs; each is estimated once, however often it is asked for."""
-    a_values, b_values = np.frombuffer(a), np.frombuffer(b or b"")
-    if kind == Kind.SHARE:
-        return estimates.share_estimate(a_values, level)
-    if kind == Kind.DISCORDANT:
-        return estimates.discordant_estimate(a_values, b_values, level)
-    # one stream for all: what a claim compares, and how it is called, changes no interval
-    rng = generator("claims", 0, "bootstrap")
-    if kind == Kind.RATIO:
-        return estimates.ratio_estimate(a_values, b_values, level, rng)
-    with np.errstate(invalid="ignore"):  # inf - inf: never and never
-        return estimates.mean_estimate(a_values - b_values, level, rng)
 
 
 def _equality(ratio: bool) -> float:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ronkyo import files, results
-from ronkyo.claims import estimates
+from ronkyo.claims import estimates, kept
 from ronkyo.claims.metrics import MetricsTable, pick, split
 from ronkyo.claims.quantity import Kind
 from ronkyo.claims.statements import Claim
@@ -173,7 +173,7 @@ class Values(MetricsTable):
 
     def interval(self, key: str, spec: str = "") -> Value:
         values = self.over_seeds(key)
-        around = estimates.mean_interval(values)
+        around = kept.mean_interval(values)
         mean, low, high = (_printed(number, spec, values) for number in (around.mean, around.low, around.high))
         level = shown(estimates.LEVEL, ".0%")
         text = self.words("report.interval", mean=mean, level=level, interval=f"[{low}, {high}]")
@@ -181,7 +181,7 @@ class Values(MetricsTable):
 
     def plus_minus(self, key: str, spec: str) -> Value:
         """Mean ± half the width of its interval, both to the second digit of the half width; `spec` where there is none."""
-        around = estimates.mean_interval(self.over_seeds(key))
+        around = kept.mean_interval(self.over_seeds(key))
         if not math.isfinite(around.mean) or not around.half_width > 0:
             text = shown(around.mean, spec)
         elif spec.endswith("%"):
@@ -254,5 +254,5 @@ def _printed(number: float, spec: str, values: np.ndarray) -> str:
     if spec not in ("", "%"):
         return shown(number, spec)
     finite = values[np.isfinite(values)]
-    half_width = estimates.mean_interval(finite).half_width if len(finite) else math.nan
+    half_width = kept.mean_interval(finite).half_width if len(finite) else math.nan
     return to_spread(number, half_width, percent=spec == "%")

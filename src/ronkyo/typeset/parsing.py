@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import re
-from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import markdown
 from lxml import html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo import cache
-from ronkyo.typeset import pieces
 from ronkyo.words import Words
 
 CAPTIONED = ("figure", "table", "listing")
@@ -44,46 +40,15 @@ _INNER_BREAK = re.compile(rf"(?<=[{PUNCTUATION}])\n[ \t]*(?=\S)|(?<=[{WIDE}])\n[
 
 
 def parse(text: str, words: Words) -> html.HtmlElement:
-    """`main` with the body of a Markdown text as it is before it is numbered and typeset. Chapters that can be parsed one by
-    one are, and each is parsed once, for as long as it is as it was."""
-    parts = pieces.split(text)
-    parsed = [piece for part in parts if (piece := _parsed(part, words.language)) is not None] if parts[1:] else []
-    if len(parsed) < len(parts):
-        return _whole(text, words.language)
-    root = html.Element("main")
-    root.text = parsed[0].text
-    for before, piece in pairwise([None, *parsed]):
-        if before is not None and len(root):
-            root[-1].tail = "\n" + (piece.text or "")
-        root.extend(copy.deepcopy(piece))
-    return root
-
-
-@lru_cache(maxsize=256)
-def _parsed(piece: str, language: str) -> html.HtmlElement | None:
-    """A piece; None where it leaves something open for what follows, as the heading behind it tells."""
-    root = _whole(f"{piece}\n\n{pieces.END}", language)
-    if not len(root) or root[-1].tag != "h2" or root[-1].text != pieces.MARK or root[-1].tail:
-        return None
-    end = root[-1]
-    if (before := end.getprevious()) is not None:
-        before.tail = None
-    else:
-        root.text = None
-    root.remove(end)
-    return root
-
-
-def _whole(text: str, language: str) -> html.HtmlElement:
-    footnotes = EXTENSION_SETTINGS["footnotes"] | {"BACKLINK_TITLE": Words(language)("page.back_to_note")}
+    """`main` with the body of a Markdown text as it is before it is numbered and typeset."""
+    footnotes = EXTENSION_SETTINGS["footnotes"] | {"BACKLINK_TITLE": words("page.back_to_note")}
     settings = EXTENSION_SETTINGS | {"footnotes": footnotes}
 
     def converted() -> bytes:
         return markdown.Markdown(extensions=EXTENSIONS, extension_configs=settings).convert(text).encode()
 
-    root = html.fragment_fromstring(
-        f"<main>{cache.get('markdown', f'{language} {text}'.encode(), converted).decode()}</main>"
-    )
+    body = cache.get("markdown", f"{words.language} {text}".encode(), converted).decode()
+    root = html.fragment_fromstring(f"<main>{body}</main>")
     _join_lines(root)
     return root
 
