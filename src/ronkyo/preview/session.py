@@ -45,6 +45,15 @@ class Session:
             asyncio.create_task(work()) for work in (self._set_pages, self._set_pdfs, self._set_chapters, self._watch)
         ]
 
+        for task in self._tasks:
+            task.add_done_callback(self._broken)
+
+    def _broken(self, task: asyncio.Task[None]) -> None:
+        """What no task should come to is told, too."""
+        if not task.cancelled() and (error := task.exception()):
+            self._wrong["task"] = [Problem("", f"the preview must be started again: {error!r}")]
+            self._tell()
+
     async def end(self) -> None:
         """No process and no task stays."""
         self.close()
@@ -76,7 +85,7 @@ class Session:
             self._readers -= of_pdf
 
     def _told(self) -> dict[str, Any]:
-        pdf, wrong = self.printed, [*self._wrong["html"], *self._wrong["pdf"]]
+        pdf, wrong = self.printed, dict.fromkeys(problem for problems in self._wrong.values() for problem in problems)
         chapters = [(title, page) for title, page, _ in pdf.chapters] if pdf else []
         return {
             "version": self.version,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 
@@ -36,13 +37,18 @@ async def changes(sources: Callable[[], list[Path]], stop: asyncio.Event) -> Asy
         yield set()
 
 
-def _folders(sources: Iterable[Path]) -> set[Path]:
+def _folders(sources: list[Path]) -> set[Path]:
     """All in which a change may be seen; for what is not there, the nearest that is."""
-    folders = set()
+    named = set(sources)
+    folders: set[Path] = set()
     for source in sources:
         while not source.is_dir():
             source = source.parent
-        folders |= {source, *(path for path in source.rglob("[!.]*") if path.is_dir())}
+        folders.add(source)
+        if source in named:
+            folders |= {
+                Path(folder) for folder, _, _ in os.walk(source) if "/." not in folder.removeprefix(str(source))
+            }
     return folders
 
 
