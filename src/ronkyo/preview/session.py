@@ -127,8 +127,9 @@ class Session:
                 self._wrong["html"] = page.problems
                 if page.html and page.html != self.html:
                     self.html, self.version = page.html, self.version + 1
-                    self._stale.set()
                     self._stale_part.set()
+                if page.html:
+                    self._stale.set()  # also where the text is again what it was: the PDF may have failed meanwhile
             with suppress(RenderError):
                 self._sources = await self._screen.call("sources")
             self._work("html", False)
