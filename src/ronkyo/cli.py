@@ -19,6 +19,7 @@ from ronkyo.editors import command as editors
 from ronkyo.errors import UserError
 from ronkyo.git import command as git
 from ronkyo.numerics import Choice
+from ronkyo.preview import command as preview
 from ronkyo.project import NoProject, Project
 from ronkyo.verify import command as verify
 
@@ -74,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     _add_project_commands(commands)
     _add_runs(commands)
     _add_render(commands)
+    preview.add(commands)
     compare.add(commands)
     verify.add(commands)
     git.add(commands)

@@ -38,6 +38,7 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     "typeset": {"cache", "editions", "errors", "files", "numbers", "words"},
     "foreign": {"errors", "files", "typeset", "words"},
     "report": BOTTOM | {"claims", "typeset"},
+    "preview": BOTTOM | {"foreign", "report", "typeset"},
     "compare": BOTTOM | {"claims", "plotting", "typeset"},
     "store": BOTTOM,
     "run": BOTTOM | {"plotting", "report", "store"},

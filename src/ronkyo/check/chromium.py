@@ -74,15 +74,17 @@ class Page:
         elif method == "Log.entryAdded":
             self.console.append(parameters["entry"]["text"])
 
-    def open(self, file: Path, width: int, height: int = 800, scheme: str = "light", scripts: bool = False) -> None:
-        """A file in a window of this size. Scripts of the page are off unless asked for; `run` works all the same."""
+    def open(
+        self, place: Path | str, width: int, height: int = 800, scheme: str = "light", scripts: bool = False
+    ) -> None:
+        """A file, or an address, in a window of this size. Scripts of the page are off unless asked for; `run` works all the same."""
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
         self._events.clear()
-        self.call("Page.navigate", url=file.resolve().as_uri())
+        self.call("Page.navigate", url=place if isinstance(place, str) else place.resolve().as_uri())
         while "Page.loadEventFired" not in self._events:
             self._note(self._read())
         self.run("document.fonts.ready.then(() => 0)")

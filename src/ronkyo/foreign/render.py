@@ -108,13 +108,12 @@ def render(
     parsed = parse(file, language, boxes)
     if parsed.encoding != "utf-8":
         say(f"render: {file}: read as {parsed.encoding}")
-    screen, paper = _styles(parsed)
-    browser = page.for_browser(parsed.tree, parsed.front, file.parent, screen)
+    browser = for_browser(file, parsed)
     say(f"render: {file}: HTML -> PDF")
-    printed, warnings = _printed(file, parsed, paper)
+    paper, warnings = printed(file, parsed)
     try:
         files.write_text(targets[0], browser)
-        files.write_bytes(targets[1], printed)
+        files.write_bytes(targets[1], paper)
     except OSError as error:
         raise UserError(f"{folder}: cannot be written: {error.strerror or error}") from error
     say(f"render: {targets[0]} and {targets[1]} are ready")
@@ -146,24 +145,29 @@ def _styles(parsed: Parsed) -> tuple[str, str]:
     return f"{both}\n{screen}", f"{both}\n{paper}\n{furniture}"
 
 
-def _printed(file: Path, parsed: Parsed, style: str) -> tuple[bytes, list[str]]:
-    """The PDF, and warnings of what it cannot show."""
+def for_browser(file: Path, parsed: Parsed) -> str:
+    """The page for the browser."""
+    return page.for_browser(parsed.tree, parsed.front, file.parent, _styles(parsed)[0])
+
+
+def printed(file: Path, parsed: Parsed) -> tuple[bytes, list[str]]:
+    """The PDF, and warnings of what it cannot show. Raises UserError."""
     missing = Missing()
     front = replace(parsed.front, title=missing(parsed.front.title))
     printable = printed_tree(parsed.tree, missing)
-    style = missing(style)
+    style = missing(_styles(parsed)[1])
     warnings: list[str] = []
     try:
-        printed = pdf.write(page.for_print(printable, front, style), parsed.front.day, STYLE)
+        content = pdf.write(page.for_print(printable, front, style), parsed.front.day, STYLE)
     except pdf.PdfError as error:
         if not (troubles := _take_out_unprintable(printable, parsed.places, front, style)):
             raise UserError(f"{file}: {error}") from error
         warnings += [f"{file}:{trouble}" for trouble in troubles]
-        printed = pdf.write(page.for_print(printable, front, style), parsed.front.day, STYLE)
+        content = pdf.write(page.for_print(printable, front, style), parsed.front.day, STYLE)
     if missing:
         listed = " ".join(f"{character} (U+{ord(character):04X})" for character in sorted(missing)[:12])
         warnings.append(f"{file}: not in the report's font, shown as {GETA} in the PDF: {listed}")
-    return printed, warnings
+    return content, warnings
 
 
 def _take_out_unprintable(

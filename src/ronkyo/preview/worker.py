@@ -1,0 +1,90 @@
+"""A process that renders: the server answers meanwhile, and outlives it."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from ronkyo.errors import UserError
+
+
+class RenderError(UserError):
+    """What ended a rendering."""
+
+
+class Worker:
+    """A process with one object, of which it calls methods. It starts with the first call, and again after it died."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+
+    async def call(self, method: str, *arguments: Any) -> Any:
+        """Raises RenderError with what the method raises, or with how the process died."""
+        answer = await asyncio.to_thread(self._call, method, arguments)
+        if isinstance(answer, RenderError):
+            raise answer
+        return answer
+
+    def _call(self, method: str, arguments: tuple[Any, ...]) -> Any:
+        with self._lock:
+            process, connection = self._started()
+            try:
+                connection.send((method, arguments))
+                return connection.recv()
+            except (EOFError, OSError):
+                process.join()
+                self._process = None
+                return RenderError(
+                    f"the renderer ended (exit status {process.exitcode}); the next edit starts it again"
+                )
+
+    def _started(self) -> tuple[BaseProcess, Connection]:
+        if self._process and self._connection:
+            return self._process, self._connection
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = process = context.Process(target=_serve, args=(theirs, self._make), daemon=True)
+        process.start()
+        theirs.close()
+        return process, self._connection
+
+    def end(self) -> None:
+        """Whatever it does: a call under way fails. The next call starts a new process."""
+        if process := self._process:
+            process.terminate()
+            process.join()
+
+
+def _serve(connection: Connection, make: Callable[[], Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the server ends this one
+    renderer = None
+    with suppress(EOFError, OSError):
+        while True:
+            method, arguments = connection.recv()
+            try:
+                renderer = renderer or make()
+                answer = getattr(renderer, method)(*arguments)
+            except UserError as error:
+                answer = RenderError(str(error))
+            except Exception as error:  # whatever it is, it is told, and the next edit may end it
+                answer = RenderError(f"{_place(error)}: {type(error).__name__}: {' '.join(str(error).split())}")
+            connection.send(answer)
+    sys.exit(0)
+
+
+def _place(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
