@@ -65,6 +65,8 @@ def main(options: list[str]) -> None:
             "--extra",
             "check",
             "--extra",
+            "editors",
+            "--extra",
             "cluster",
             "--extra",
             "sign",

@@ -67,7 +67,7 @@ def _tables(project: Project) -> dict[str, tuple[str, Callable[..., str]]]:
 
 
 def figure_ids(project: Project) -> dict[str, Path]:
-    """"experiment/figure" -> the SVG, of all figures and drawings that there are."""
+    """ "experiment/figure" -> the SVG, of all figures and drawings that there are."""
     folders = (project.figures_folder(""), project.templates / "drawings")
     files = [path for folder in folders for path in sorted(folder.glob("*/*.svg"))]
     return {f"{path.parent.name}/{path.stem}": path for path in files}
