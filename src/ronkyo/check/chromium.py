@@ -77,7 +77,7 @@ class Page:
     def open(
         self, place: Path | str, width: int, height: int = 800, scheme: str = "light", scripts: bool = False
     ) -> None:
-        """A file, or an address, in a window of this size. Scripts of the page are off unless asked for; `run` works all the same."""
+        """A file, or an address, in a window of this size. Scripts of the page are off unless asked for; `run` works anyway."""
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
