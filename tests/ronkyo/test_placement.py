@@ -12,7 +12,9 @@ from lxml import html
 
 from ronkyo.typeset import pdf, placement
 from ronkyo.typeset.page import Printable
-from ronkyo.typeset.placement import AS_WRITTEN, Atom, Edge, Flow, MoveError, Placement, Unit
+from ronkyo.typeset.pdf import filling
+from ronkyo.typeset.pdf.filling import Atom, Edge, Flow, Unit
+from ronkyo.typeset.placement import AS_WRITTEN, MoveError, Placement
 
 PAGE = """<!doctype html><html lang="en"><head><title>Pages</title><style>
 @font-face {{ font-family: "Noto Sans JP"; src: url("font:NotoSansJP-Regular.ttf") }}
@@ -114,7 +116,7 @@ def test_the_same_bytes_twice_and_those_of_one_layout_where_nothing_is_to_move()
 def test_a_page_ends_where_its_lines_may_be_parted():
     lines = [Atom(20, keeps=number in (1, 3)) for number in range(4)]  # two and two
     flow = Flow([Unit([Atom(70)]), Unit(lines), Unit([Atom(10)], keeps_before=True)], [], height=120)
-    first, second = placement.pages(flow)[:2]
+    first, second = filling.pages(flow)[:2]
     assert (first.place, first.atom) == (1, 2)
     assert first.share == pytest.approx(110 / 120)
     assert second.place == 3
@@ -122,17 +124,17 @@ def test_a_page_ends_where_its_lines_may_be_parted():
 
 def test_margins_that_touch_are_one_and_none_begins_a_page():
     margins = (Edge(10, True), Edge(30, True))
-    assert placement.collapsed(margins) == 30
-    assert placement.collapsed(margins, at_top=True) == 0
-    assert placement.collapsed((Edge(10, True), Edge(5, False), Edge(7, True))) == 22
+    assert filling.collapsed(margins) == 30
+    assert filling.collapsed(margins, at_top=True) == 0
+    assert filling.collapsed((Edge(10, True), Edge(5, False), Edge(7, True))) == 22
 
 
 def test_the_model_parts_the_pages_as_weasyprint_does(monkeypatch):
     flows = []
-    monkeypatch.setattr(placement, "best", lambda flow: flows.append(flow) or AS_WRITTEN)
+    monkeypatch.setattr(filling, "best", lambda flow: flows.append(flow) or AS_WRITTEN)
     printed = texts(pdf.write(page(JUMPS), DAY, Path()))
     lines, at = [sheet.count("\n") + 1 for sheet in printed], (0, 0)
-    for sheet, count in zip(placement.pages(flows[0]), lines, strict=True):
+    for sheet, count in zip(filling.pages(flows[0]), lines, strict=True):
         units = flows[0].units
         numbered = [(place, atom) for place, unit in enumerate(units) for atom in range(len(unit.atoms))]
         end = numbered.index((sheet.place, sheet.atom)) if sheet.place < len(units) else len(numbered)

@@ -9,6 +9,7 @@ from typing import Any
 
 import argcomplete
 from argcomplete.completers import DirectoriesCompleter, FilesCompleter
+from argcomplete.shell_integration import shellcode
 
 from ronkyo import files, params
 from ronkyo.errors import UserError
@@ -17,7 +18,7 @@ from ronkyo.project import Project
 
 def script(shell: str) -> str:
     """What makes bash, zsh or fish ask ronkyo itself."""
-    return argcomplete.shellcode(["ronkyo"], shell=shell)
+    return shellcode(["ronkyo"], shell=shell)
 
 
 def answer(parser: argparse.ArgumentParser) -> None:

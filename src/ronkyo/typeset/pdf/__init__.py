@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from ronkyo.errors import ReportError
-from ronkyo.typeset import drawn, fonts, placement
+from ronkyo.typeset import drawn, fonts
 from ronkyo.typeset.page import Printable
-from ronkyo.typeset.pdf import archive, measure, svg_merge, weasyprint_70
+from ronkyo.typeset.pdf import archive, filling, measure, svg_merge, weasyprint_70
 from ronkyo.typeset.pdf.archive import Attachment
 from ronkyo.typeset.placement import AS_WRITTEN, Moves, Placement
 
@@ -85,17 +85,17 @@ class _Layout:
 
 
 def _placed(layout: _Layout, page: Callable[[Placement], Printable]) -> tuple[Any, Placement]:
-    """The layout with the fewest under-full sheets of the one as written and that by `placement`."""
+    """The layout with the fewest under-full sheets of the one as written and that by `filling`."""
     document = layout.of(page(AS_WRITTEN))
     flow = measure.flow_of(document)
-    placed = placement.best(flow) if flow else AS_WRITTEN
+    placed = filling.best(flow) if flow else AS_WRITTEN
     if not flow or placed == AS_WRITTEN:
         return document, AS_WRITTEN
-    before = placement.short(flow)
+    before = filling.short(flow)
     del document
     document = layout.of(page(placed))
     flow = measure.flow_of(document)
-    if flow and placement.short(flow) < before:
+    if flow and filling.short(flow) < before:
         return document, placed
     return layout.of(page(AS_WRITTEN)), AS_WRITTEN
 

@@ -1,11 +1,12 @@
-"""What WeasyPrint laid out, as the lines, rows and figures that `placement` fills pages with."""
+"""What WeasyPrint laid out, as the lines, rows and figures that `filling` fills pages with."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ronkyo.typeset.placement import Atom, Edge, Flow, Run, Unit, runs
+from ronkyo.typeset.pdf.filling import Atom, Edge, Flow, Unit
+from ronkyo.typeset.placement import Run, runs
 
 _AVOID = ("avoid", "avoid-page")
 _PAGE = ("page", "left", "right", "recto", "verso")
@@ -149,7 +150,8 @@ def _image(leaf: Leaf) -> tuple[float, float]:
 
     if not isinstance(leaf.box, boxes.ParentBox):
         return 0, 0
-    images = [box for box in leaf.box.descendants() if isinstance(box, boxes.ReplacedBox) and _is_picture(box)]
+    inside = leaf.box.descendants()
+    images: list[Any] = [box for box in inside if isinstance(box, boxes.ReplacedBox) and _is_picture(box)]
     return (images[0].width, images[0].height) if len(images) == 1 else (0, 0)
 
 
