@@ -331,12 +331,11 @@ def test_a_scheduler_that_goes_away_loses_nothing(machines, package, tasks, tmp_
     assert contents(store, tasks(20)[0])
 
 
-def test_the_stage_computes_on_the_cluster_of_the_environment(three, project, tmp_path, monkeypatch, capsys):
+def test_the_stage_computes_on_the_cluster_of_the_environment(three, project, tmp_path, monkeypatch):
     monkeypatch.setenv("RONKYO_CLUSTER", f"dask://{three.address}")
     monkeypatch.setattr(workers, "Workers", None)  # so that it could not compute here
     monkeypatch.setenv("RONKYO_STORE", str(tmp_path))
     train.run(project, NAME, "plain")
-    assert "1000/1000" in capsys.readouterr().err  # steps
     assert files.read_arrays(project.run_folder(NAME, "plain"))["excess_loss"].shape == (5, 201)
 
 
