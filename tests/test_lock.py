@@ -109,14 +109,16 @@ def imported(folder: Path) -> set[str]:
 def test_all_that_the_engine_and_day3_import_is_asked_for():
     tables = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     engine = tables["project"]["dependencies"]
-    check, cluster, editors, sign = (
-        engine + tables["project"]["optional-dependencies"][extra] for extra in ("check", "cluster", "editors", "sign")
+    check, cluster, diagrams, editors, sign = (
+        engine + tables["project"]["optional-dependencies"][extra]
+        for extra in ("check", "cluster", "diagrams", "editors", "sign")
     )
     rooms = {room: engine for room in (ROOT / "src/ronkyo").iterdir() if room.is_dir()}
     rooms |= {
-        ROOT / "src/ronkyo": check + cluster + editors + sign,
+        ROOT / "src/ronkyo": check + cluster + diagrams + editors + sign,
         ROOT / "src/ronkyo/check": check,
         ROOT / "src/ronkyo/editors": editors,
+        ROOT / "src/ronkyo/foreign": diagrams,
         ROOT / "src/ronkyo/run": cluster,
         ROOT / "src/ronkyo/verify": sign,
         ROOT / "src/day3": engine + tables["dependency-groups"]["day3"],
@@ -125,4 +127,4 @@ def test_all_that_the_engine_and_day3_import_is_asked_for():
     for room, requirements in rooms.items():
         asked = {canonicalize_name(Requirement(text).name) for text in requirements}
         for module in imported(room):
-            assert asked & set(map(canonicalize_name, providers.get(module, []))), f"{room.name} imports {module}"
+            assert asked & set(map(canonicalize_name, providers.get(module, [module]))), f"{room.name} imports {module}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 import time
 import zlib
 from collections import OrderedDict
@@ -19,6 +18,8 @@ from functools import cache
 from pathlib import Path
 
 from platformdirs import user_cache_path
+
+from ronkyo import files
 
 LIMIT = 256 << 20  # bytes of all entries; each process measures them when it first keeps one
 IN_MEMORY = 64 << 20  # bytes that a process holds of them
@@ -58,9 +59,7 @@ def keep(kind: str, key: bytes, content: bytes) -> None:
     with suppress(OSError):
         kept = _Kept.of(folder())
         entry.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=entry.parent, delete=False) as file:  # one for each writer
-            file.write(hashlib.sha256(packed).digest() + packed)
-        os.replace(file.name, entry)
+        files.write_bytes(entry, hashlib.sha256(packed).digest() + packed)
         kept.add(_SIZE + len(packed))
 
 

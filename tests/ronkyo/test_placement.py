@@ -140,3 +140,15 @@ def test_the_model_parts_the_pages_as_weasyprint_does(monkeypatch):
         end = numbered.index((sheet.place, sheet.atom)) if sheet.place < len(units) else len(numbered)
         assert end - numbered.index(at) == count
         at = sheet.place, sheet.atom
+
+
+def test_an_image_is_smaller_where_that_fills_the_page():
+    picture = Unit([Atom(260)], id="fig:a", width=200, height=240)
+    run = placement.Run(list(main(text("a") + figure("a") + text("b"))))
+    lines = Unit([Atom(20) for _ in range(14)])
+    flow = Flow([lines, picture, Unit([Atom(20)] * 2)], [(0, run)], height=520, width=300)
+    assert filling.short(flow) == 1
+    assert filling.best(flow) == Placement({}, {"fig:a": 176})
+    root = html.fromstring('<main><figure id="fig:a"><img src="a.svg"></figure></main>')
+    placement.apply(root, Placement({}, {"fig:a": 176}))
+    assert root.find(".//img").get("style") == "width:176px;max-width:100%"

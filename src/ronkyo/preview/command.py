@@ -15,7 +15,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "preview",
         help="the report in the browser, which follows what you write",
         description="Shows the report, as a page and as the PDF, at an address of this computer alone, and again after every "
-        "edit. What is wrong stands at its place. Ctrl-C ends it. Nothing is written.",
+        "edit. What is wrong stands at its place. Ctrl-C ends it. Nothing is written in the project.",
     )
     preview.add_argument(
         "what", nargs="?", default="", metavar="CHAPTER|FILE.md", help="where to begin; or a Markdown file of your own"

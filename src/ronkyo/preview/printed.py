@@ -51,7 +51,10 @@ class Printed:
         document, place = self._pages[index]
         with _PDFIUM:
             page = document[place]
-            picture = page.render(scale=width / page.get_width()).to_pil()
+            bitmap = page.render(scale=width / page.get_width())
+            picture = bitmap.to_pil().copy()
+            bitmap.close()
+            page.close()
         file = io.BytesIO()
         picture.save(file, "PNG", compress_level=1)
         return file.getvalue()

@@ -114,7 +114,7 @@ def app(
             return await inside(scope, receive, send)
         if [value for name, value in scope["headers"] if name == b"host"] not in ([host] for host in hosts):
             return await Response(status_code=403)(scope, receive, send)
-        if not secrets.compare_digest(scope["path"].split("/")[1].encode(), token.encode()):
+        if not secrets.compare_digest(scope["path"].partition("/")[2].partition("/")[0].encode(), token.encode()):
             return await Response(status_code=404)(scope, receive, send)
         return await inside(scope, receive, send)
 

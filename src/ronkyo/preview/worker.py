@@ -52,7 +52,7 @@ class Worker:
                 )
 
     def _started(self) -> tuple[BaseProcess, Connection]:
-        if self._process and self._connection:
+        if self._process and self._connection and self._process.is_alive():
             return self._process, self._connection
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()

@@ -57,7 +57,6 @@ class Unit:
     width: float = 0
     height: float = 0
     keeps_before: bool = False
-    keeps_after: bool = False
     begins_chapter: bool = False
     is_forced: bool = False  # to begin a page
 
@@ -150,7 +149,7 @@ def fill(
                     return Page(place, 0, y / flow.height, True)
             breaks = not first and not item.keeps
             if number == 0 and breaks:
-                breaks = not unit.keeps_before and not flow.units[above].keeps_after
+                breaks = not unit.keeps_before
             if breaks:
                 last = Page(place, number, y / flow.height, False)
             height = item.height + unit.height * (sizes.get(unit.id, 1) - 1)
