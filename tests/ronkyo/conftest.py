@@ -77,6 +77,13 @@ def small_japanese(tmp_path_factory) -> Project:
 
 
 @pytest.fixture
+def nothing_imported() -> Iterator[None]:
+    """For a test that goes from one of the small projects to another."""
+    with alone():
+        yield
+
+
+@pytest.fixture
 def small_files(tmp_path) -> Iterator[Project]:
     """The files of an English project, with dvc.yaml, nothing run, that a test may change."""
     root = tmp_path / "small"

@@ -90,6 +90,7 @@ def test_command_prints_json_for_editors_and_lines_for_people(small, capsys, fou
     assert "figures  least_squares/learning_curves" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("nothing_imported")
 @pytest.mark.parametrize("language", ["small", "small_japanese"])
 def test_each_snippet_of_a_new_project_renders_as_it_comes(language, request, tmp_path):
     project = request.getfixturevalue(language)
