@@ -58,7 +58,6 @@ def keep(kind: str, key: bytes, content: bytes) -> None:
         return
     with suppress(OSError):
         kept = _Kept.of(folder())
-        entry.parent.mkdir(parents=True, exist_ok=True)
         files.write_bytes(entry, hashlib.sha256(packed).digest() + packed)
         kept.add(_SIZE + len(packed))
 

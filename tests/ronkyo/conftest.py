@@ -12,6 +12,7 @@ import pytest
 import revisions
 
 from ronkyo import cli, files
+from ronkyo.check import chromium
 from ronkyo.new import project as new
 from ronkyo.project import Project
 from ronkyo.run import draw, prepare, report, summarize, unit
@@ -74,6 +75,14 @@ def small(tmp_path_factory) -> Project:
 def small_japanese(tmp_path_factory) -> Project:
     """The same in Japanese."""
     return build(tmp_path_factory.mktemp("new") / "small", "ja")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    if chromium.PROGRAM is None:
+        pytest.skip("no chromium on this machine")
+    with chromium.browser(tmp_path_factory.mktemp("chromium") / "profile") as found:
+        yield found
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ import sample
 from lxml import html
 
 from ronkyo import files
-from ronkyo.check import chromium
 from ronkyo.report import evidence
 from ronkyo.report.origins import Origins
 from ronkyo.typeset import Front, letters, page, tree
@@ -390,14 +389,6 @@ CONTRASTS = """(() => {
   }
   return found
 })()"""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    if chromium.PROGRAM is None:
-        pytest.skip("no chromium on this machine")
-    with chromium.browser(tmp_path_factory.mktemp("chromium") / "profile") as found:
-        yield found
 
 
 @pytest.fixture

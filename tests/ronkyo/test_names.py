@@ -71,7 +71,7 @@ def test_what_is_wrong_has_its_line_and_the_results_are_named_all_the_same(small
     file.write_text(text.replace("\n[^polyak1964]:", f"\n{line}\n\n[^polyak1964]:"), encoding="utf-8")
     found = names.collect(small_copy)
     (told,) = found.problems
-    assert problem in told.text
+    assert problem in told.message
     written = file.read_text(encoding="utf-8").splitlines()
     assert (told.file, told.line) == (f"report_templates/{CHAPTER}", written.index(line) + 1)
     assert "least_squares.plain.steps_needed" in {entry.name for entry in found.entries["metrics"]}

@@ -64,14 +64,6 @@ def has(text: str, selector: str = "main") -> str:
     return f"(document.querySelector('{selector}')?.textContent ?? '').includes({text!r})"
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    if chromium.PROGRAM is None:
-        pytest.skip("no chromium on this machine")
-    with chromium.browser(tmp_path_factory.mktemp("chromium") / "profile") as found:
-        yield found
-
-
 def chapter_of(project) -> Path:
     return project.templates / "chapters/01_least_squares.md.j2"
 

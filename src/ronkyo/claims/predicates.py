@@ -238,9 +238,7 @@ class Predicates:
         values = self.metrics.over_seeds if quantity.over == "seeds" else self._over_items
         a = values(metric)
         a, b = _pairs(a, values(other) if other else np.full(len(a), self._number(than)))
-        if discordant:
-            return partial(kept.estimate, quantity.kind, a, b), len(a)
-        return partial(kept.estimate, quantity.kind, a, b), len(a) if quantity.over == "seeds" else 0
+        return partial(kept.estimate, quantity.kind, a, b), len(a) if discordant or quantity.over == "seeds" else 0
 
     def _over_items(self, key: str) -> np.ndarray:
         """A metric of every test item, or the mean of every group of items where the data name groups."""

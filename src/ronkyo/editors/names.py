@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -16,6 +15,7 @@ from ronkyo.claims.verdicts import Verdict
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.report import build, chapters, prose
+from ronkyo.report.build import Problem
 from ronkyo.report.chapters import Rendered
 from ronkyo.report.conclusions import Conclusions
 from ronkyo.report.functions import all_functions, figure_ids
@@ -23,8 +23,6 @@ from ronkyo.report.nouns import Nouns
 from ronkyo.report.original import Original
 from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Values
-
-PLACE = re.compile(r"([^\s:]+?\.\w+)(?::(\d+))?: (.*)")
 
 
 @dataclass(frozen=True)
@@ -37,18 +35,6 @@ class Entry:
     file: str = ""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A finding of the lint, or what the report could not be built for."""
-
-    file: str  # from the project's root; "" where it is not told
-    line: int  # 0 where it is not told
-    text: str
-
-    def __str__(self) -> str:
-        return ":".join(filter(None, [self.file, str(self.line or "")])) + f": {self.text}" if self.file else self.text
-
-
 @dataclass
 class Names:
     """Entries by kind. References and claims are missing where the templates cannot be rendered."""
@@ -59,7 +45,8 @@ class Names:
     def document(self) -> dict[str, Any]:
         """What `ronkyo names --json` prints."""
         kinds = {kind: [asdict(entry) for entry in entries] for kind, entries in self.entries.items()}
-        return {"names": kinds, "problems": [asdict(problem) for problem in self.problems]}
+        problems = [{"file": each.file, "line": each.line, "text": each.message} for each in self.problems]
+        return {"names": kinds, "problems": problems}
 
 
 def collect(project: Project) -> Names:
@@ -89,13 +76,8 @@ def collect(project: Project) -> Names:
         told += map(str, prose.lint(project))
     except UserError as error:  # a syntax error, which the report has told of
         told += [] if told else str(error).splitlines()
-    names.problems = [_problem(line) for line in dict.fromkeys(told)]
+    names.problems = [Problem.read(line) for line in dict.fromkeys(told)]
     return names
-
-
-def _problem(line: str) -> Problem:
-    found = PLACE.fullmatch(line)
-    return Problem(found[1], int(found[2] or 0), found[3]) if found else Problem("", 0, line)
 
 
 def _of_results(project: Project) -> dict[str, list[Entry]]:

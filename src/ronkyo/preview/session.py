@@ -96,8 +96,7 @@ class Session:
         }
 
     def _of_problem(self, problem: Problem) -> dict[str, Any]:
-        file, _, line = problem.place.rpartition(":")
-        near = places.near(self._root / file, int(line)) if file and line.isdecimal() else []
+        near = places.near(self._root / problem.file, problem.line) if problem.line else []
         return {"place": problem.place, "message": problem.message, "near": near}
 
     def _tell(self) -> None:
@@ -139,8 +138,10 @@ class Session:
             await self._stale.wait()
             self._stale.clear()
             of = self.version
-            if not self._readers or self._whole_of == of:
-                self._wrong["pdf"] = self._wrong["pdf"] if self._readers else []  # nobody looks whether it is mended
+            if not self._readers:
+                self._wrong["pdf"] = []  # nobody looks whether it is mended
+                continue
+            if self._whole_of == of:
                 continue
             self._work("pdf", True)
             try:

@@ -35,6 +35,19 @@ class Problem(NamedTuple):
     place: str
     message: str
 
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+    @property
+    def file(self) -> str:
+        """From the project's root; "" where it is not told."""
+        return self.place.partition(":")[0]
+
+    @property
+    def line(self) -> int:
+        """0 where it is not told."""
+        return int(self.place.partition(":")[2] or 0)
+
     @staticmethod
     def read(line: str) -> Problem:
         """Of a line of an error.

@@ -14,9 +14,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ronkyo.errors import UserError
+from ronkyo.typeset.edition import HEADINGS
 
 FARTHEST = 3  # blocks that a figure moves past
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CLOSED = ("test", "footnote", "ledger")  # boxes that nothing leaves
 
 Moves = Mapping[str, int]  # id of a figure -> blocks that it moves past, down or (negative) up
@@ -90,18 +90,22 @@ class Run:
 def runs(root: Any) -> Iterator[Run]:
     """All with a figure that may move."""
     run: list[Any] = []
-    for child in [*root, None]:
-        is_movable = child is not None and child.tag == "figure" and child.get("id")
-        if child is not None and isinstance(child.tag, str) and (is_movable or not _is_bound(child)):
+    for child in root:
+        if not isinstance(child.tag, str):  # a comment
+            continue
+        if (child.tag == "figure" and child.get("id")) or not _is_bound(child):
             run.append(child)
             continue
-        if child is not None and not isinstance(child.tag, str):  # a comment
-            continue
-        if any(block.tag == "figure" for block in run):
-            yield Run(run)
+        yield from _with_figure(run)
         run = []
-        if child is not None and child.tag not in ("figure", "table") and not _is_closed(child):
+        if child.tag not in ("figure", "table") and not _is_closed(child):
             yield from runs(child)
+    yield from _with_figure(run)
+
+
+def _with_figure(run: list[Any]) -> Iterator[Run]:
+    if any(block.tag == "figure" for block in run):
+        yield Run(run)
 
 
 def apply(root: Any, placement: Placement) -> None:
@@ -126,10 +130,7 @@ def apply(root: Any, placement: Placement) -> None:
 
 def _is_bound(block: Any) -> bool:
     """A heading, or something with one, or a figure without a number: nothing moves past it."""
-    has_heading = any(part.tag in _HEADINGS for part in block.iter())
-    return (
-        has_heading or block.tag == "figure" or _is_closed(block) or any(part.tag == "figure" for part in block.iter())
-    )
+    return _is_closed(block) or any(part.tag in (*HEADINGS, "figure") for part in block.iter())
 
 
 def _is_closed(block: Any) -> bool:

@@ -160,11 +160,11 @@ def fill(
     return Page(place, 0, 1, False)
 
 
-def pages(flow: Flow, orders: Mapping[int, Order] = {}) -> list[Page]:  # noqa: B006
+def pages(flow: Flow) -> list[Page]:
     """All of them."""
-    found = [fill(flow, 0, 0, orders, flow.top)]
+    found = [fill(flow, 0, 0, {}, flow.top)]
     while found[-1].place < len(flow.units):
-        found.append(fill(flow, found[-1].place, found[-1].atom, orders))
+        found.append(fill(flow, found[-1].place, found[-1].atom, {}))
     return found
 
 

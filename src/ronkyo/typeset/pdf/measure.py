@@ -103,6 +103,7 @@ def _flow(leaves: Sequence[Leaf], root: Any, size: tuple[float, float], top: flo
     members = {id(block): (number, place) for number, run in enumerate(found) for place, block in enumerate(run.blocks)}
     lines = _lines(leaves)
     heads = _heads(leaves)
+    tables = {table: head for head, table in heads.items()}
     units: list[Unit] = []
     places: dict[tuple[int, int], int] = {}
     flow_edges: tuple[dict[int, Any], dict[int, Any]] = ({}, {})
@@ -114,7 +115,7 @@ def _flow(leaves: Sequence[Leaf], root: Any, size: tuple[float, float], top: flo
         closing = [n for n, key in enumerate(leaf.keys) if ends.last[key] == number]
         inner = depth or 0
         atom = _atom(leaf, [n for n in opening if n >= inner], [n for n in closing if n >= inner])
-        atom.again = _again(leaf, ends, number, heads)
+        atom.again = _again(leaf, ends, number, tables)
         atom.below = _below(leaf, closing)
         ended = [n for n, key in enumerate(before.keys) if ends.last[key] == number - 1] if before else []
         ways = [before.around[n].style["break_after"] for n in ended] if before else []
@@ -254,9 +255,9 @@ def _clones(leaf: Leaf) -> Iterator[int]:
             yield depth
 
 
-def _again(leaf: Leaf, ends: _Ends, number: int, heads: dict[int, Any]) -> float:
+def _again(leaf: Leaf, ends: _Ends, number: int, tables: dict[Any, int]) -> float:
+    """tables: the last leaf of each one's head"""
     again = sum(_solid(leaf, depth, "top").length for depth in _clones(leaf) if ends.first[leaf.keys[depth]] < number)
-    tables = {table: head for head, table in heads.items()}
     for depth, key in enumerate(leaf.keys):
         if key in tables and number > tables[key]:
             again += sum(child.height for child in leaf.around[depth].children if child.is_header)
