@@ -14,6 +14,7 @@ FILES = sorted(ENGINE.rglob("*.py"))
 BOTTOM = {
     "cache",
     "editions",
+    "ending",
     "errors",
     "files",
     "imports",
@@ -29,6 +30,7 @@ BOTTOM = {
     "seeds",
     "versions",
     "words",
+    "workspace",
 }
 ROOMS = {  # each room, and what it may import of the engine besides itself
     **{name: BOTTOM for name in BOTTOM},
@@ -49,7 +51,7 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     "check": {"editions", "errors", "files", "project", "typeset", "words"},
     "new": {"errors", "files", "project", "run", "versions"},
 }
-DVC = {"run", "compare"}  # the rooms that know DVC
+DVC = {"run", "compare", "workspace"}  # the rooms that know DVC
 # What a project's own code may import: adding a name here is a promise to every project. They are modules, not one that
 # exports all of them again, since a stage depends on each file that it imports: training must not depend on drawing.
 PUBLIC = {"claims.estimates", "files", "params", "plotting", "report.blocks", "report.values", "results", "seeds"}
