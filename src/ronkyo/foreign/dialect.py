@@ -300,7 +300,7 @@ def _image(token: Token, environment: dict[str, Any]) -> str:
     attributes = {"data-src": token.attrGet("src"), "alt": alt, "data-line": _line(token), "data-markdown": "yes"}
     attributes |= {
         "title": token.attrGet("title"),
-        "style": safe.width_style({"width": str(token.attrGet("width") or "")}),
+        "style": safe.size_style({name: str(token.attrGet(name) or "") for name in ("width", "height")}),
     }
     return "<img" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items() if value) + ">"
 

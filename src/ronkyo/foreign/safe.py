@@ -66,6 +66,7 @@ KEPT = {  # element -> attributes, besides those of every element
 }
 KEPT_EVERYWHERE = ("title", "lang")
 NUMBERS = ("colspan", "rowspan", "start", "value")
+ATTRIBUTES = {*READ, *KEPT_EVERYWHERE, *(name for names in KEPT.values() for name in names)}
 KEPT_STYLE = {
     "text-align": r"left|right|center|justify|start|end",
     "vertical-align": r"top|middle|bottom|baseline|sub|super",
@@ -86,9 +87,12 @@ SCHEMES = {
     "file",
     *string.ascii_lowercase,
 }  # c: is a drive, which a warning has to show
+LENGTH = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(%|px|cm|mm|in|pt|em|rem)?", re.ASCII)
 ID = re.compile(r"[^\s:\"'<>&]+")
-COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
-TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
+TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(/?)([A-Za-z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.DOTALL
+)  # or a comment
+VOID = re.compile(r"(<(?:br|hr|img|col)\b[^>]*)>")
 ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?")
 
 
@@ -100,17 +104,17 @@ def raw(source: str, line: int) -> str:
 def tree(rendered: str, warn: Warn) -> html.HtmlElement:
     """`main` with the page; of raw HTML what is allowed, whose pictures and links carry their line as data-line."""
     tags = _Tags(rendered, warn)
-    attributes = {*KEPT_EVERYWHERE, *READ, *(name for names in KEPT.values() for name in names)}
     clean = nh3.clean(
         "".join(tags.marked()),
         tags=ALLOWED | RENAMED.keys(),
         clean_content_tags=WHOLE,
-        attributes={"*": attributes},
+        attributes={"*": ATTRIBUTES},
         generic_attribute_prefixes={"data-"},
         url_schemes=SCHEMES,
         link_rel=None,
     )
-    root = html.fragment_fromstring(f"<main>{clean}</main>", parser=html.HTMLParser(huge_tree=True))
+    clean = VOID.sub(r"\1/>", clean).replace("&nbsp;", "\xa0")  # libxml2 would read HTML in a way of its own
+    root = html.fragment_fromstring(f"<main>{clean}</main>", parser=html.XHTMLParser(huge_tree=True, recover=True))
     lost = set(range(len(tags.read)))
     ids = set(root.xpath("//*[@id][not(@data-raw)]/@id"))
     for element in root.iter():
@@ -118,7 +122,7 @@ def tree(rendered: str, warn: Warn) -> html.HtmlElement:
             element.set("src", address)
         if (number := element.attrib.pop("data-raw", None)) is not None:
             lost.discard(int(number))
-            _settle(element, tags.read[int(number)][0], ids)
+            _settle(element, ids)
     for line, name in (tags.read[number] for number in sorted(lost)):
         if name not in SILENT:
             warn(line, f"<{name}> is left out{'' if name == 'input' else ', what it holds stays'}")
@@ -144,7 +148,7 @@ class _Tags:
         for piece in self._pieces:
             line, _, rest = piece.partition(LINE)
             source, _, written = rest.partition(END)
-            yield from self._piece(COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), source), int(line))
+            yield from self._piece(source, int(line))
             if not self._hidden:
                 yield written
 
@@ -154,8 +158,8 @@ class _Tags:
             line += source.count("\n", place, match.start())
             if not self._hidden:
                 yield source[place : match.start()].replace("<", "&lt;")
-            name = match[2].lower()
-            yield self._end(name) if match[1] else self._start(name, match[3], line)
+            if name := (match[2] or "").lower():
+                yield self._end(name) if match[1] else self._start(name, match[3], line)
             line += match[0].count("\n")
             place = match.end()
         if not self._hidden:
@@ -184,10 +188,14 @@ class _Tags:
         self.read.append((line, name))
         given = []
         for key, *values in ATTRIBUTE.findall(attributes):
-            if key.lower().startswith("on"):
-                self._warn(line, f"{key.lower()} of <{name}> is left out")
-            key = "data-src" if name == "img" and key.lower() == "src" else key  # for `pictures` to judge
-            given.append(f' {key}="{"".join(values).replace(chr(34), "&quot;")}"')
+            key = key.lower()
+            if key.startswith("on"):
+                self._warn(line, f"{key} of <{name}> is left out")
+            if key in ATTRIBUTES:
+                key = "data-src" if key == "src" else key  # which `pictures` judges
+                given.append(f' {key}="{"".join(values).replace(chr(34), "&quot;")}"')
+            if key in ("href", "data-src"):
+                given.append(f' data-line="{line}"')
         end = f"</{name}>" if empty and name not in UNCOUNTED else ""
         return f'<{name} data-raw="{len(self.read) - 1}"{"".join(given)}>{end}'
 
@@ -205,7 +213,7 @@ class _Tags:
         return f"</{name}>"
 
 
-def _settle(element: html.HtmlElement, line: int, ids: set[str]) -> None:
+def _settle(element: html.HtmlElement, ids: set[str]) -> None:
     """In the engine's few looks and with no name of its own."""
     name, given = str(element.tag), {str(key): str(value) for key, value in element.attrib.items()}
     tag = RENAMED.get(name, name)
@@ -213,14 +221,16 @@ def _settle(element: html.HtmlElement, line: int, ids: set[str]) -> None:
     for key in NUMBERS:
         if not re.fullmatch(r"\d{1,3}", kept.get(key, "0"), re.ASCII):
             del kept[key]
-    style = width_style(given) if tag == "img" else _style(name, given)
+    style = size_style(given) if tag == "img" else _style(name, given)
+    if tag == "img" and not style and (zoom := re.search(r"zoom\s*:\s*([\d.]+%?)", given.get("style", ""))):
+        kept["data-zoom"] = f"{_zoom(zoom[1]):g}"  # of its own size, which is not known yet
     if tag in AROUND_BLOCKS and any(child.tag in BLOCKS for child in element):
         style = "; ".join(filter(None, (AROUND_BLOCKS[tag], style)))
         tag = "div"
     if style:
         kept["style"] = style
-    if tag == "img" or "href" in given:
-        kept["data-line"] = str(line)
+    if "data-line" in given:
+        kept["data-line"] = given["data-line"]
     if tag in ("div", "p", "figure", "span") and (cell := _cell(given)):
         kept["data-cell"] = cell
     id = given.get("id") or (given.get("name", "") if tag == "a" else "")
@@ -248,16 +258,22 @@ def _style(name: str, given: Mapping[str, str]) -> str:
     return "; ".join(f"{key}: {wanted[key]}" for key in kept)
 
 
-def width_style(image: Mapping[str, str]) -> str | None:
-    """width=70%, width=300 or a style's, never above the column."""
-    style = re.search(r"(?<![\w-])(?:width|zoom)\s*:\s*([\d.]+\s*(?:%|px|cm|mm|em)?)", image.get("style", ""))
-    wanted = (style[1] if style else image.get("width", "")).replace(" ", "")
-    match = re.fullmatch(r"(\d{1,5}(?:\.\d{1,3})?)(%|px|cm|mm|em)?", wanted, re.ASCII)
-    if match is None or float(match[1]) == 0:
-        return None
-    if match[2] == "%":
-        return f"width: {min(float(match[1]), 100):g}%"
-    return f"width: {match[1]}{match[2] or 'px'}"
+def size_style(image: Mapping[str, str]) -> str:
+    """width=70%, height=300 or a style's, zoomed as the style says; never above the column."""
+    style = dict(re.findall(r"(?:^|[;\s])(width|height|zoom)\s*:\s*([\d.]+ *[%\w]*)", image.get("style", "")))
+    zoom = _zoom(style.get("zoom", ""))
+    sizes = {}
+    for name in ("width", "height"):
+        match = LENGTH.fullmatch(style.get(name, image.get(name, "")).replace(" ", ""))
+        if match and float(match[1]) and (name == "width" or match[2] != "%"):  # of a height that nobody knows
+            size = float(match[1]) * zoom
+            sizes[name] = f"{min(size, 100):g}%" if match[2] == "%" else f"{size:g}{match[2] or 'px'}"
+    return "; ".join(f"{name}: {size}" for name, size in sizes.items())
+
+
+def _zoom(text: str) -> float:
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,3})?)(%?)", text, re.ASCII)
+    return (float(match[1]) / (100 if match[2] else 1) if match else 0) or 1
 
 
 def _cell(given: Mapping[str, str]) -> str | None:
