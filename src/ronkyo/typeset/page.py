@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import jinja2
 from lxml import html  # pyright: ignore[reportAttributeAccessIssue]
 
-from ronkyo.typeset import edition, inside, interaction, letters, placement
+from ronkyo.typeset import edition, inside, interaction, letters, placement, ruby, supplement
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.mathematics import Drawing
 from ronkyo.typeset.placement import AS_WRITTEN, Placement
@@ -31,6 +32,7 @@ OPENING_BRACKETS = "「『（【〈《〔［｛"  # of Japanese; WeasyPrint keep
 SHORT_CONTENTS = 12  # entries that need no page of their own
 PAGE_OF_CONTENTS = 80  # lines of them that two columns of a page hold
 STYLE = Path(__file__).parent / "style"
+MORE_FONTS = "/* more fonts */\n"  # in page.html.j2
 
 
 @dataclass
@@ -109,6 +111,7 @@ def for_browser(
     page = _fill(tree, front, words, style, faces, summary, root, for_browser=True)
     page = re.sub(r'<svg data-drawing="(\d+)"></svg>', lambda slot: drawings[int(slot[1])], page)
     read = frozenset(page) | known
+    page = page.replace(MORE_FONTS, supplement.style([page, *known], for_browser=True), 1)
     return re.sub(
         r'"font:([\w-]+)\.woff2"',
         lambda name: f'"{inside.data_address("font/woff2", letters.face(name[1], read))}"',
@@ -126,6 +129,7 @@ def for_print(
     style = "\n".join([_sheet("report.css"), _sheet("print.css"), more_style])
     root = _body(tree, front, sources)
     placement.apply(root, placed)
+    ruby.set_apart(root)
     for image in root.iter("img"):
         if not image.get("src").startswith("data:"):
             image.set("src", f"picture:{image.get('src')}")
@@ -141,7 +145,9 @@ def for_print(
     for element in reversed(summary.xpath('./*[@class="conclusions long"]/following-sibling::*')):
         root.insert(0, element)  # behind the contents
     page = _fill(tree, front, words, style, faces, summary, root, for_browser=False)
-    return Printable(page, [drawing.file(INK) for drawing in tree.formulas])
+    formulas = [drawing.file(INK) for drawing in tree.formulas]
+    texts = [*map(unescape, [page, *inside.drawings(root).values()]), *(formula.decode() for formula in formulas)]
+    return Printable(page.replace(MORE_FONTS, supplement.style(texts, for_browser=False), 1), formulas)
 
 
 def _sheet(name: str) -> str:
