@@ -281,8 +281,8 @@ def _diagram(token: Token, language: str, warn: Warn) -> str:
     missing = Missing()
     svg = diagrams.draw(language, missing(token.content))
     if missing:
-        listed = " ".join(sorted(missing)[:12])
-        warn(_line(token), f"not in the report's font, shown as {GETA} in the drawing: {listed}")
+        listed = " ".join(f"U+{ord(letter):04X} '{letter}'" for letter in sorted(missing))
+        warn(_line(token), f"no font has a glyph, shown as {GETA} in the drawing: {listed}")
     title = diagrams.title(token.content)
     attributes = {"src": inside.data_address("image/svg+xml", svg.encode()), "alt": title}
     attributes |= {"data-line": _line(token), "data-markdown": "yes", "style": diagrams.width_style(svg)}
