@@ -26,12 +26,14 @@ def write(
     day: date,
     pictures: Path,
     attachments: Iterable[Attachment] = (),
+    scale: float = 1,
 ) -> bytes:
     """The PDF of a page, PDF/A-3a and PDF/UA-1. `picture:` addresses are files below the folder `pictures`, `formula:`
     ones the page's own, `font:` ones the engine's fonts; any other is refused. What is attached as `drawn.NAME` gets the
     digests of what is drawn as its content, and where figures moved.
 
     page: as it is, or the page with figures moved so that its sheets are filled, which is asked for once or twice
+    scale: of the whole page, its size as well
 
     Raises PdfError for whatever WeasyPrint would only warn of: a missing image, glyph, font or anchor.
     """
@@ -43,7 +45,7 @@ def write(
         document, placed = (layouts.of(page), AS_WRITTEN) if is_one else search.placed(layouts, page)
         embedded = [archive.embed(attachment, moment) for attachment in sorted(attachments)]
         options = {**weasyprint.DEFAULT_OPTIONS, **OPTIONS, "attachments": embedded}
-        content = document.write_pdf(finisher=partial(_finish, moves=placed.moves), **options)
+        content = document.write_pdf(zoom=scale, finisher=partial(_finish, moves=placed.moves), **options)
     if layouts.complaints:
         raise PdfError(layouts.complaints)
     assert content is not None
