@@ -30,6 +30,7 @@ FONT_FACES = (  # file, family, weight, style
 INK = "#1b1f24"  # a formula's colour on paper: that of the report's text
 OPENING_BRACKETS = "「『（【〈《〔［｛"  # of Japanese; WeasyPrint keeps others with what follows
 SHORT_CONTENTS = 12  # entries that need no page of their own
+LONG_CONTENTS = 300  # entries that balanced columns would take minutes for
 STYLE = Path(__file__).parent / "style"
 MORE_FONTS = "/* more fonts */\n"  # in page.html.j2
 
@@ -196,7 +197,7 @@ def _fill(
     body: html.HtmlElement,
     for_browser: bool,
 ) -> str:
-    short = sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS
+    listed = sum(heading.level in (2, 3) for heading in tree.headings)
     return (
         _templates()
         .get_template("page.html.j2")
@@ -207,8 +208,9 @@ def _fill(
             css=css,
             for_browser=for_browser,
             chapters=_contents(tree.headings, (2, 3, 4) if for_browser else (2, 3)),
-            short_contents=short,
-            cover=bool(front.edition) and not for_browser and not short,
+            short_contents=listed <= SHORT_CONTENTS,
+            long_contents=listed > LONG_CONTENTS,
+            cover=bool(front.edition) and not for_browser and listed > SHORT_CONTENTS,
             left_out=tree.left_out,
             summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
             body=html.tostring(body, encoding="unicode"),
