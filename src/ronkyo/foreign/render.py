@@ -16,7 +16,7 @@ from lxml import html
 from ronkyo import files
 from ronkyo.errors import UserError, nearest
 from ronkyo.foreign import arrange, decode, dialect, headers_footers
-from ronkyo.foreign.passes import pictures
+from ronkyo.foreign.passes import links, pictures
 from ronkyo.foreign.patterns import DATE
 from ronkyo.typeset import page, pdf, tree
 from ronkyo.typeset.front import Front
@@ -109,6 +109,7 @@ def render(
     parsed = parse(file, language, boxes)
     if parsed.encoding != "utf-8":
         say(f"render: {file}: read as {parsed.encoding}")
+    links.rebase(parsed.tree.root, file.parent, folder)
     browser = for_browser(file, parsed)
     say(f"render: {file}: HTML -> PDF")
     paper, warnings = printed(file, parsed)

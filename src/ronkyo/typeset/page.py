@@ -30,7 +30,7 @@ FONT_FACES = (  # file, family, weight, style
 INK = "#1b1f24"  # a formula's colour on paper: that of the report's text
 OPENING_BRACKETS = "「『（【〈《〔［｛"  # of Japanese; WeasyPrint keeps others with what follows
 SHORT_CONTENTS = 12  # entries that need no page of their own
-LONG_CONTENTS = 300  # entries that balanced columns would take minutes for
+PAGE_OF_CONTENTS = 80  # lines of them that two columns of a page hold
 STYLE = Path(__file__).parent / "style"
 MORE_FONTS = "/* more fonts */\n"  # in page.html.j2
 
@@ -41,6 +41,10 @@ class Entry:
 
     heading: Heading
     below: list[Entry] = field(default_factory=list)
+
+    @property
+    def lines(self) -> int:
+        return 1 + sum(entry.lines for entry in self.below)
 
 
 class Printable(NamedTuple):
@@ -197,7 +201,8 @@ def _fill(
     body: html.HtmlElement,
     for_browser: bool,
 ) -> str:
-    listed = sum(heading.level in (2, 3) for heading in tree.headings)
+    short = sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS
+    chapters = _contents(tree.headings, (2, 3, 4) if for_browser else (2, 3))
     return (
         _templates()
         .get_template("page.html.j2")
@@ -207,10 +212,10 @@ def _fill(
             fonts=faces,
             css=css,
             for_browser=for_browser,
-            chapters=_contents(tree.headings, (2, 3, 4) if for_browser else (2, 3)),
-            short_contents=listed <= SHORT_CONTENTS,
-            long_contents=listed > LONG_CONTENTS,
-            cover=bool(front.edition) and not for_browser and listed > SHORT_CONTENTS,
+            chapters=chapters,
+            second_column=None if for_browser or short else _second_column(chapters),
+            short_contents=short,
+            cover=bool(front.edition) and not for_browser and not short,
             left_out=tree.left_out,
             summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
             body=html.tostring(body, encoding="unicode"),
@@ -303,3 +308,12 @@ def _contents(headings: list[Heading], levels: Collection[int]) -> list[Entry]:
         if heading.level in levels:
             inside.append(Entry(heading))
     return chapters
+
+
+def _second_column(chapters: Sequence[Entry]) -> Entry | None:
+    """The chapter that begins it where the contents are a page in two columns: WeasyPrint would look for it by setting them
+    twenty times. Where they are more, or one chapter, there is none."""
+    lines = [chapter.lines for chapter in chapters]
+    if sum(lines) > PAGE_OF_CONTENTS or len(lines) < 2:
+        return None
+    return chapters[min(range(1, len(lines)), key=lambda first: max(sum(lines[:first]), sum(lines[first:])))]

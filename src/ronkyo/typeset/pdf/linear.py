@@ -13,7 +13,7 @@ _PIECE = 64  # characters in which a line's first break is looked for at first
 def patches() -> list[tuple[Any, str, Callable[[Any], Any]]]:
     """Owner, name, and what makes the replacement of what stood there."""
     return [
-        # A cell without blanks was laid out anew from each of its characters on. Upstream: as for other widths, a piece of the text at first.
+        # A cell without blanks was laid out anew from each of its characters on. Upstream: as for other widths, a piece first.
         (import_module("weasyprint.layout.preferred"), "split_first_line", _in_pieces),
     ]
 
