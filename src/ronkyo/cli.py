@@ -109,6 +109,8 @@ def _add_new(commands: Commands) -> None:
 def _add_project_commands(commands: Commands) -> None:
     check = commands.add_parser("check", help="check params.yaml as a whole, without running anything")
     check.set_defaults(run=_check)
+    doctor = commands.add_parser("doctor", help="what this machine lacks or has otherwise, each with its cure")
+    doctor.set_defaults(run=_doctor)
     stages = commands.add_parser("stages", help="each stage: up to date or why not, and how long its last run took")
     stages.set_defaults(run=_stages)
     repro = commands.add_parser(
@@ -189,6 +191,15 @@ def _check(directory: Path) -> int:
     project.load_params()
     print(f"{project.relative(project.params_file)}: {len(project.schemas)} sections, no problem found")
     return 0
+
+
+def _doctor(directory: Path) -> int:
+    """Exit status 1 when something is found."""
+    from ronkyo.check import doctor
+
+    found = list(doctor.findings(directory))
+    print("\n".join(found) or "nothing is missing")
+    return int(bool(found))
 
 
 def _build(form: str | None, chapter: str | None, directory: Path) -> int:

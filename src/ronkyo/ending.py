@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import select
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import current_thread, main_thread
+from threading import Thread, current_thread, main_thread
 from types import FrameType
 
 # Ctrl-C, a terminal that was closed, `kill`
@@ -44,6 +46,20 @@ def by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def with_parent() -> None:
+    """From here on this process, with its group if it leads one, ends when the one that started it is gone."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.3)
+        if os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
 def say(line: str, status: int) -> int:
     """The line on the error stream, if somebody can read it there; returns the status."""
     with suppress(OSError):
@@ -58,3 +74,8 @@ def drop_output() -> bool:
     left = any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return left
+
+
+if __name__ == "__main__":  # a command that ends with who started it
+    with_parent()
+    sys.exit(subprocess.call(sys.argv[1:]))

@@ -28,6 +28,7 @@ BOTTOM = {
     "repository",
     "results",
     "seeds",
+    "system",
     "versions",
     "words",
     "workspace",
@@ -37,7 +38,7 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     "arguments": {"errors"},
     "plotting": {"typeset"},  # for the fonts
     "claims": {"cache", "editions", "errors", "numbers", "seeds", "words"},
-    "typeset": {"cache", "editions", "errors", "files", "numbers", "words"},
+    "typeset": {"cache", "editions", "ending", "errors", "files", "numbers", "system", "words"},
     "foreign": {"errors", "files", "typeset", "words"},
     "report": BOTTOM | {"claims", "typeset"},
     "preview": BOTTOM | {"foreign", "report", "typeset"},
@@ -48,7 +49,7 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     "git": BOTTOM | {"claims", "report", "run", "verify"},
     "decide": {"claims", "errors", "files", "project", "report", "run", "store"},
     "editors": BOTTOM | {"claims", "report"},
-    "check": {"editions", "errors", "files", "project", "typeset", "words"},
+    "check": BOTTOM | {"store", "typeset"},
     "new": {"errors", "files", "project", "run", "versions"},
 }
 DVC = {"run", "compare", "workspace"}  # the rooms that know DVC
