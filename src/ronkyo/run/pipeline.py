@@ -189,6 +189,7 @@ def opened(project: Project, targets: Sequence[str], force: bool, single_item: b
     """A pipeline, under DVC's lock; what is finished is recorded at the end, whatever that is. Raises PipelineError."""
     try:
         with _quiet(), Repo(str(project.root)) as repo, lock_repo(repo), repo.scm_context(quiet=True):
+            recording.forget_half_a_lock(project.root / ".dvc" / "tmp" / "rwlock")
             pipeline = Pipeline(repo, targets, force, single_item)
             try:
                 yield pipeline

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,16 @@ def transferring(cache: str) -> Iterator[None]:
     if failed:
         reason = files.reason(failed[0], Path(cache)) if isinstance(failed[0], OSError) else failed[0]
         raise PipelineError(f"DVC's cache {cache}: expected room for the stage's outputs, found: {reason}")
+
+
+def forget_half_a_lock(file: Path) -> None:
+    """Under DVC's other lock: of the file in which it notes who reads and writes what, a process that was killed may leave a
+    part, which DVC cannot read."""
+    with suppress(FileNotFoundError):
+        try:
+            json.loads(file.read_bytes())
+        except ValueError:
+            file.unlink()
 
 
 @contextmanager
