@@ -130,6 +130,11 @@ def _text(setup: PageSetup) -> tuple[float, float]:
     return setup.width - margins["left"] - margins["right"], setup.height - margins["top"] - margins["bottom"]
 
 
+def text_width(setup: PageSetup) -> float:
+    """In pt, before it is scaled."""
+    return _text(setup)[0] / setup.scale * 72 / INCH
+
+
 def style(setup: PageSetup) -> str:
     """CSS of the page, before it is scaled; what runs at its head and foot is as wide as the paper."""
     margins = _margins_of(setup)
