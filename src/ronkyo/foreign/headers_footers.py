@@ -3,10 +3,11 @@ and foot of each page."""
 
 from __future__ import annotations
 
+import datetime
 import re
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import html
@@ -35,6 +36,9 @@ class Furniture:
     footer: str | None = None
     shown: bool = True
     language: str | None = None  # "ja" or "en", where the report names one of them
+    title: str | None = None
+    author: str = ""
+    date: str = ""
 
 
 def split(text: str) -> tuple[Furniture, str]:
@@ -64,8 +68,10 @@ def _templates(source: str) -> Furniture:
     language = lang[:2].lower() if isinstance(lang, str) and re.match(r"(ja|en)\b", lang, re.IGNORECASE) else None
     name = next((name for name in ("puppeteer", "chrome") if name in document), None)
     options = document.get(name) if name else None
+    said = {key: _text_of(document.get(key)) for key in ("title", "author", "date")}
+    told = Furniture(language=language, title=said["title"] or None, author=said["author"], date=said["date"])
     if options is None:
-        return Furniture(language=language)
+        return told
     if not isinstance(options, dict):
         raise FrontMatterError(_line(source, name), f"front matter: {name}: expected keys, found {_kind(options)}")
     texts = {}
@@ -76,7 +82,14 @@ def _templates(source: str) -> Furniture:
             raise FrontMatterError(_line(source, key), message)
         texts[key] = value
     shown = options.get("displayHeaderFooter") is not False
-    return Furniture(texts["headerTemplate"], texts["footerTemplate"], shown, language)
+    return replace(told, header=texts["headerTemplate"], footer=texts["footerTemplate"], shown=shown)
+
+
+def _text_of(value: Any) -> str:
+    """As it is written; the names of a list with commas."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_text_of, value)))
+    return " ".join(str(value).split()) if isinstance(value, str | int | float | datetime.date) else ""
 
 
 def _kind(value: Any) -> str:

@@ -168,6 +168,19 @@ def _summary(root: html.HtmlElement, words: Words) -> html.HtmlElement:
     return summary
 
 
+def _title(front: Front, *parts: html.HtmlElement) -> str:
+    """h1: div.title, where a report from elsewhere has one, or the front's title."""
+    heading = next((title for part in parts for title in part.xpath("./div[@class='title']")), None)
+    if heading is None:
+        heading = html.Element("h1")
+        heading.text = front.title
+    else:
+        heading.getparent().remove(heading)
+        heading.tag = "h1"
+        del heading.attrib["class"]
+    return html.tostring(heading, encoding="unicode", with_tail=False)
+
+
 def _formula_slots(root: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, int]]:
     for slot in root.xpath(".//*[@data-formula]"):
         yield slot, int(slot.attrib.pop("data-formula"))
@@ -190,12 +203,14 @@ def _fill(
     body: html.HtmlElement,
     for_browser: bool,
 ) -> str:
+    title = _title(front, summary, body)
     short = sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS
     return (
         _templates()
         .get_template("page.html.j2")
         .render(
             front=front,
+            title=title,
             words=words,
             fonts=faces,
             css=css,
