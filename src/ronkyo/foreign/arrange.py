@@ -35,7 +35,6 @@ class Arranged:
 def arrange(root: HtmlElement, sources: Sources, title: str | None, warn: Warn, words: Words) -> Arranged:
     """Changes the tree. `sources`: the report's files, in whose folder files may be read; `title`: as the front matter has
     it."""
-    nesting.flatten(root, warn)
     nesting.mend(root)
     sources.rebase(root)
     places = pictures.read(root, sources.folder, warn, words)

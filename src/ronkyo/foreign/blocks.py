@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
@@ -21,7 +22,9 @@ LISTED = re.compile(r"<!--\s*code_chunk_output\s*-->")
 LISTED_END = re.compile(r"<!--\s*/code_chunk_output\s*-->")
 ANCHOR = re.compile(r"\]\(#([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
 PAGE_BREAK = re.compile(r"<!--\s*(?:pagebreak|newpage)\b.*?-->")
-IMPORT = re.compile(r"(?:<!--\s*)?(?P<written>@import\s+([\"'])(?P<address>[^\"']+)\2\s*;?\s*(?P<options>\{[^{}]*\})?)\s*(?:-->)?")
+IMPORT = re.compile(
+    r"(?:<!--\s*)?(?P<written>@import\s+([\"'])(?P<address>[^\"']+)\2\s*;?\s*(?P<options>\{[^{}]*\})?)\s*(?:-->)?"
+)
 ABBREVIATION = re.compile(r"\*\[([^\]\\]{1,80})\]:\s*(.*)")
 CLOSE_HEADING = re.compile(rf"(#{{1,6}})(?=[\u3000{JAPANESE}])")
 ATTRIBUTE = re.compile(r"([\w-]+)\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,}\"']+))|([#.]?)([\w:-]+)")
@@ -29,7 +32,7 @@ ATTRIBUTE = re.compile(r"([\w-]+)\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,}\"']
 
 def blocks_plugin(parser: MarkdownIt) -> None:
     parser.block = BoundedBlocks()
-    anywhere = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    anywhere: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.before("html_block", "directive", _directive, anywhere)
     parser.block.ruler.before("reference", "abbreviation", _abbreviation, anywhere)
     parser.block.ruler.before("heading", "close_heading", _close_heading, anywhere)

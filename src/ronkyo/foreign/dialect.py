@@ -50,7 +50,7 @@ def parse(text: str, sources: Sources, warn: Warn, words: Words) -> html.HtmlEle
     """`main` with the body of the report, the first of the sources; nothing in it is numbered or read yet."""
     undrawn: list[tuple[int, str, diagrams.DiagramError]] = []
     environment = {
-        "warn": warn, "words": words, "sources": sources, "first": 1, "ids": set(), "abbreviations": {},
+        "warn": warn, "words": words, "sources": sources, "first": 1, "abbreviations": {},
         "undrawn": undrawn, "unrun": [], "deep": [],
     }  # fmt: skip
     rendered = _parser().render(text, environment)
@@ -62,7 +62,7 @@ def parse(text: str, sources: Sources, warn: Warn, words: Words) -> html.HtmlEle
         warn(unrun[0], f"code is not run; chunks with cmd, of which only the source is shown: {len(unrun)}")
     if deep := environment["deep"]:
         warn(deep[0], f"nested more than {DEEPEST} deep: what stands deeper is shown as its source")
-    return html.fragment_fromstring(f"<main>{rendered}</main>", parser=html.HTMLParser(huge_tree=True))
+    return safe.tree(rendered, warn)
 
 
 # -- the parser -------------------------------------------------------------------------------------------------------
@@ -158,21 +158,26 @@ def _settle_boxes(state: StateCore) -> None:
                 if opening.info.strip().lower() == kind:
                     title.content = state.env["words"].get(f"foreign.box.{kind}") or title.content
             case "container_box_open":
-                kind, title = _box(token.info) or (None, "")
-                closing.append("details" if kind == "details" else "div")
-                token.tag = closing[-1]
-                if kind == "details":
-                    token.attrs["open"] = "open"
-                else:
-                    token.attrs["class"] = "admonition warning" if kind in WARNINGS else "admonition"
-                title = title or state.env["words"].get(f"foreign.box.{kind}") or ""
-                if title:
-                    tag, look = ("summary", {}) if kind == "details" else ("div", {"class": "admonition-title"})
-                    inline = Token("inline", "", 0, content=title, map=token.map, children=[])
-                    tokens += [Token("box_title_open", tag, 1, attrs=look), inline, Token("box_title_close", tag, -1)]
+                closing.append(_open_box(token, tokens, state.env["words"]))
             case "container_box_close":
                 token.tag = closing.pop()
     state.tokens = tokens
+
+
+def _open_box(token: Token, tokens: list[Token], words: Words) -> str:
+    """Its tag; the title goes to the tokens."""
+    kind, title = _box(token.info) or (None, "")
+    folds = kind == "details"
+    token.tag = "details" if folds else "div"
+    token.attrSet(
+        *(("open", "open") if folds else ("class", "admonition warning" if kind in WARNINGS else "admonition"))
+    )
+    if title := title or words.get(f"foreign.box.{kind}") or "":
+        opening = Token("box_title_open", "summary" if folds else "div", 1)
+        opening.attrs = {} if folds else {"class": "admonition-title"}
+        inline = Token("inline", "", 0, content=title, map=token.map, children=[])
+        tokens += [opening, inline, Token("box_title_close", opening.tag, -1)]
+    return token.tag
 
 
 # -- what is written ---------------------------------------------------------------------------------------------------
@@ -186,7 +191,7 @@ def highlighted(code: str, language: str, ids: str, look: str = "") -> str:
 
 
 def _raw_html(token: Token, environment: dict[str, Any]) -> str:
-    return safe.cleaned(token.content, _line(token), environment["warn"], environment["ids"])
+    return safe.raw(token.content, _line(token))
 
 
 def _code(token: Token, environment: dict[str, Any]) -> str:
@@ -218,8 +223,8 @@ def _diagram(token: Token, language: str, warn: Warn) -> str:
     missing = Missing()
     svg = diagrams.draw(language, missing(token.content))
     if missing:
-        listed = " ".join(sorted(missing)[:12])
-        warn(_line(token), f"not in the report's font, shown as {GETA} in the drawing: {listed}")
+        listed = " ".join(f"U+{ord(letter):04X} '{letter}'" for letter in sorted(missing))
+        warn(_line(token), f"no font has a glyph, shown as {GETA} in the drawing: {listed}")
     title = diagrams.title(token.content)
     attributes = {"src": inside.data_address("image/svg+xml", svg.encode()), "alt": title}
     attributes |= {"data-line": _line(token), "data-markdown": "yes", "style": diagrams.width_style(svg)}
@@ -234,10 +239,10 @@ def _formula(token: Token, environment: dict[str, Any]) -> str:
 def _image(token: Token, environment: dict[str, Any]) -> str:
     options: Any = {}  # none matters here
     alt = RendererHTML().renderInlineAsText(token.children, options, environment) if token.children else ""
-    attributes = {"src": token.attrGet("src"), "alt": alt, "data-line": _line(token), "data-markdown": "yes"}
+    attributes = {"data-src": token.attrGet("src"), "alt": alt, "data-line": _line(token), "data-markdown": "yes"}
     attributes |= {
         "title": token.attrGet("title"),
-        "style": safe.width_style({name: str(value) for name, value in token.attrs.items()}),
+        "style": safe.size_style({name: str(value) for name, value in token.attrs.items()}),
     }
     return "<img" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items() if value) + ">"
 
@@ -249,7 +254,11 @@ def _link(token: Token, environment: dict[str, Any]) -> str:
 def _contents(token: Token, environment: dict[str, Any]) -> str:
     names = {"depthfrom": "from", "depth_from": "from", "depthto": "to", "depth_to": "to", "listed": "listed"}
     given = {names[key]: value for key, value in token.meta.items() if key in names}
-    return '<div data-contents="yes"' + "".join(f' data-{key}="{escape(value)}"' for key, value in given.items()) + "></div>"
+    return (
+        '<div data-contents="yes"'
+        + "".join(f' data-{key}="{escape(value)}"' for key, value in given.items())
+        + "></div>"
+    )
 
 
 def _item(token: Token, environment: dict[str, Any]) -> str:

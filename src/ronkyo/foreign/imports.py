@@ -26,7 +26,7 @@ NOT_SET = ("js", "css", "less", "html", "htm", "pdf")  # the preview runs or loa
 DEEPEST, MOST, LONGEST = 10, 200, 5_000_000  # imports in each other, of a report, bytes of a file
 
 
-class NotImported(Exception):
+class ImportingError(Exception):
     """Why a file is not imported."""
 
 
@@ -98,7 +98,7 @@ def place(state: StateBlock, start: int, written: str, address: str, options: di
             push_paragraph(state, _picture(address, options), start, start + 1)
         else:
             _push(state, start, _find(sources, line, address), suffix, options)
-    except NotImported as error:
+    except ImportingError as error:
         state.env["warn"](line, f'@import "{address}": {error}; the line stays as text')
         push_paragraph(state, written, start, start + 1)
     state.line = start + 1
@@ -117,23 +117,23 @@ def _find(sources: Sources, line: int, address: str) -> Path:
     try:
         file = pictures.find(sources.folder, address if address.startswith("/") else str(beside / address))
     except pictures.PictureError as error:
-        raise NotImported(str(error)) from error
+        raise ImportingError(str(error)) from error
     if file.resolve() in [source.file.resolve() for source in stack]:
-        raise NotImported("it would import itself: " + " → ".join(source.file.name for source in reversed(stack)))
+        raise ImportingError("it would import itself: " + " → ".join(source.file.name for source in reversed(stack)))
     if len(stack) > DEEPEST or len(sources.all) > MOST:
-        raise NotImported(f"at most {MOST} files are imported, {DEEPEST} deep")
+        raise ImportingError(f"at most {MOST} files are imported, {DEEPEST} deep")
     if file.stat().st_size > LONGEST:
-        raise NotImported(f"larger than {LONGEST // 1_000_000} MB")
+        raise ImportingError(f"larger than {LONGEST // 1_000_000} MB")
     return file
 
 
 def _push(state: StateBlock, start: int, file: Path, suffix: str, options: dict[str, str]) -> None:
     if suffix in NOT_SET and not options.get("code_block") and not options.get("as"):
-        raise NotImported("such a file is not set; {code_block=true} shows it as code")
+        raise ImportingError("such a file is not set; {code_block=true} shows it as code")
     try:
         text, _ = decode.read(file)
     except UserError as error:
-        raise NotImported(str(error).removeprefix(f"{file}: ")) from error
+        raise ImportingError(str(error).removeprefix(f"{file}: ")) from error
     as_code = options.get("code_block") == "true"
     text = _cut(text, options)
     if suffix in MARKDOWN and not as_code:
@@ -165,7 +165,7 @@ def _table(text: str, delimiter: str) -> str:
         if row
     ]
     if not rows:
-        raise NotImported("an empty table")
+        raise ImportingError("an empty table")
     head, *body = (f"| {' | '.join(row)} |" for row in rows)
     return "\n".join([head, "|" + "---|" * len(rows[0]), *body])
 

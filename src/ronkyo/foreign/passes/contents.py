@@ -68,7 +68,9 @@ def _ends_the_front(slot: HtmlElement) -> bool:
     while after is not None and after.tag == "hr":
         after = after.getnext()
     headed = before is not None and before.tag in HEADINGS
-    return parent.tag == "main" and not headed and (after is None or after.tag == "h2") and not slot.xpath("preceding::h2")
+    return (
+        parent.tag == "main" and not headed and (after is None or after.tag == "h2") and not slot.xpath("preceding::h2")
+    )
 
 
 def _list(headings: Sequence[HtmlElement]) -> HtmlElement:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.foreign.passes.elements import HtmlElement, elements
-from ronkyo.foreign.safe import Warn
 from ronkyo.typeset.tree import HEADINGS
-
-DEEPEST = 350  # elements in each other: a hundred lists, quotes and elements of HTML
 
 BLOCKS = ("div", "p", "figure", "table", "ul", "ol", "dl", "blockquote", "pre", "details", "hr", "section", "article")
 INLINE = "a span b strong i em u s del ins sub sup small mark q code kbd"
@@ -55,13 +50,3 @@ def mend(root: HtmlElement) -> None:
             element.tag = "div"
         for block in blocks if element.tag in HEADINGS else ():
             block.drop_tag()
-
-
-def flatten(root: HtmlElement, warn: Warn) -> None:
-    """What stands too deep for a browser and for WeasyPrint leaves its element, and stays."""
-    deep = [element for element in root.iter() if next(islice(element.iterancestors(), DEEPEST, None), None) is not None]
-    if deep:
-        line = next((int(one.get("data-line")) for one in deep if one.get("data-line")), 0)
-        warn(line, f"elements in more than {DEEPEST} others leave theirs")
-    for element in deep:
-        element.drop_tag()
