@@ -66,10 +66,7 @@ class BoundedBlocks(ParserBlock):
             line += 1
         source = state.getLines(startLine, line, state.blkIndent, False).strip()
         if source:
-            state.env["warn"](
-                state.env["sources"].line(state, startLine),
-                f"nested more than {DEEPEST} deep: what stands deeper is shown as its source",
-            )
+            state.env["deep"].append(state.env["sources"].line(state, startLine))
             imports.push_paragraph(state, source, startLine, line)
         state.line = line
         return None

@@ -187,7 +187,7 @@ def highlighted(code: str, language: str, ids: str, look: str = "") -> str:
     """As the pipeline's report has it, so that the tree knows its lines by their ids, which differ from block to block.
     (Highlight wants a converter for titles only.)"""
     lines = Highlight(None, guess_lang=False, line_spans=ids, pygments_lang_class=True, stripnl=False)
-    return lines.highlight(code.removesuffix("\n"), language or "text", css_class=f"highlight {look}".strip())
+    return lines.highlight(code, language or "text", css_class=f"highlight {look}".strip())
 
 
 def _raw_html(token: Token, environment: dict[str, Any]) -> str:

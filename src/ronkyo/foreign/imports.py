@@ -112,6 +112,8 @@ def push_paragraph(state: StateBlock, content: str, start: int, end: int) -> Non
 
 
 def _find(sources: Sources, line: int, address: str) -> Path:
+    if pictures.SCHEME.match(address):
+        raise ImportingError("only files in the report's own folder are read")
     stack = sources.stack(line)
     beside = stack[0].file.parent.relative_to(sources.folder) if stack[0].parent else Path()
     try:

@@ -24,7 +24,9 @@ def settle(root: HtmlElement, words: Words) -> None:
             if source := image.attrib.pop("data-source", None):  # of a diagram
                 image.set("alt", source)
             elif image.tag == "img" and NO_ALT.fullmatch((image.get("alt") or "").strip()):
-                image.set("alt", told or image.get("title") or _what_stands_above(figure) or words("page.image"))
+                beside = " ".join(image.getparent().xpath("normalize-space(./div[@class='sub'])").split())
+                meant = beside or told or image.get("title") or _what_stands_above(figure)
+                image.set("alt", meant or words("page.image"))
     for image in root.xpath('.//span[@class="missing"][@data-alt]'):
         if not NO_ALT.fullmatch(alt := image.get("data-alt").strip()):
             image.text += words("foreign.meaning", text=alt)

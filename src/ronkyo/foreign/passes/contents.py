@@ -26,8 +26,10 @@ def place(root: HtmlElement) -> None:
     slots = [slot for slot in slots if slot.getparent() is not None]
     by_hand = [each for each in elements(root, "ul", "ol") if _is_contents(each)]
     for block in (*slots, *by_hand):
-        if (before := block.getprevious()) is not None and before.tag in HEADINGS:
-            before.set("data-ignore", "yes")
+        before, after = block.getprevious(), block.getnext()
+        ends = after is None or (after.tag in HEADINGS and before is not None and after.tag <= before.tag)
+        if before is not None and before.tag in HEADINGS and ends:
+            before.set("data-ignore", "yes")  # the heading of the contents
     headings = elements(root, *HEADINGS)
     if slots:
         _ignore_others(headings, slots[0])

@@ -52,7 +52,7 @@ def as_written(heading: HtmlElement) -> str:
         re.sub(r"^\\[(\[](.*)\\[)\]]$", r"$\1$", piece) if piece.getparent().get("class") == "arithmatex" else piece
         for piece in heading.xpath(".//text()")
     )
-    return " ".join(text.split())
+    return re.sub(r"[ \t\n]+", " ", text).strip()
 
 
 def _take_title(root: HtmlElement, headings: list[HtmlElement], given: str | None) -> str | None:
