@@ -33,35 +33,10 @@ INPUTS = int(os.environ.get("RONKYO_FUZZ", 200))
 SECONDS = 20  # of processor time for an input; what does not end takes more
 PIECES = [
     *(b"\0", b"\xff", b"\xc3", "漢".encode(), "\u202e".encode(), b"\n", b"\t", b"-", b"~", b"$", b"$$", b"`", b"```\n"),
-    *(
-        b"{",
-        b"}",
-        b"[",
-        b"]",
-        b"{{",
-        b"}}",
-        b"{%",
-        b"%}",
-        b"<",
-        b">",
-        b"</",
-        b"<!--",
-        b"&#x0;",
-        b"&a",
-        b"*a",
-        b": ",
-        b"!!",
-    ),
+    *(b"{", b"}", b"[", b"]", b"{{", b"}}", b"{%", b"%}", b"<", b">", b"</", b"<!--", b"&#x0;", b"&a", b"*a", b": ", b"!!"),
     *(b"null", b"true", b"NaN", b".inf", b"1e999", b"-1", b"9" * 400, b"''", b'"', b"\\", b"%s", b"../../etc/passwd"),
     *(b"<<<<<<< a\n=======\n>>>>>>> b\n", b"[" * 300, b"<b>" * 300, b"> " * 300, b"{" * 300, b"*" * 3000),
-    *(
-        b"http://127.0.0.1:1/x.png",
-        b"file:///etc/passwd",
-        b"$(touch x)",
-        b"--upload-pack=x",
-        b"@import 'x'",
-        b"\\def\\a{\\a\\a}",
-    ),
+    *(b"http://127.0.0.1:1/x.png", b"file:///etc/passwd", b"$(touch x)", b"--upload-pack=x", b"@import 'x'", b"\\def\\a{\\a\\a}"),
 ]
 MANY = settings(max_examples=INPUTS, deadline=None, derandomize=INPUTS <= 200, suppress_health_check=list(HealthCheck))
 

@@ -32,8 +32,8 @@ FILES = {
 LONGEST = 60  # characters of what somebody shows instead
 INTRODUCTION = """# The dialect of `ronkyo render`
 
-What a report may be written in, and what Markdown Preview Enhanced (its engine, mume 0.7.9) and Pandoc ({pandoc}) make of the same
-source with their own defaults. "–" is what shows nothing. Made by `python tests/ronkyo/foreign/constructs.py`; the
+What a report may be written in, and what Markdown Preview Enhanced (its engine, mume 0.7.9) and Pandoc ({pandoc}) make of
+the same source with their own defaults. "–" is what shows nothing. Made by `python tests/ronkyo/foreign/constructs.py`; the
 tests hold it. ⚠: with a warning `FILE:line`.
 
 """

@@ -84,7 +84,8 @@ def _list(headings: Sequence[HtmlElement]) -> HtmlElement:
         if len(lists) < depth:
             holder = lists[-1][-1] if len(lists[-1]) else etree.SubElement(lists[-1], "li")
             lists.append(etree.SubElement(holder, "ol"))
-        link = etree.SubElement(etree.SubElement(lists[-1], "li"), "a", {"href": f"#{heading.get('id')}"})
+        target = f"#{heading.get('id')}"  # twice: of the two lxml encodes href, and WeasyPrint looks for the other
+        link = etree.SubElement(etree.SubElement(lists[-1], "li"), "a", {"href": target, "data-target": target})
         link.text = heading.get("data-text") or " ".join(heading.text_content().split())
     return lists[0]
 
