@@ -139,7 +139,7 @@ def _push(state: StateBlock, start: int, file: Path, suffix: str, options: dict[
     as_code = options.get("code_block") == "true"
     text = _cut(text, options)
     if suffix in MARKDOWN and not as_code:
-        _parse(state, start, file, headers_footers.split(text)[1])
+        _parse(state, start, file, headers_footers.split(text, lambda *_: None)[1])
     elif suffix in TABLES and not as_code:
         _parse(state, start, file, _table(text, TABLES[suffix]))
     else:
