@@ -296,6 +296,7 @@ RENDERED: dict[str, Callable[[Token, dict[str, Any]], str]] = {
     "contents": _contents,
     "page_break": lambda token, environment: '<div style="break-before: page"></div>',
     "list_item_open": _item,
+    "table_open": lambda token, environment: f'<table data-line="{_line(token)}">',
     "footnote_ref": _note_mark,
     "footnote_block_open": lambda token, environment: '<div class="footnote"><ol>',
     "footnote_block_close": lambda token, environment: "</ol></div>",
