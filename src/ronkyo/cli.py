@@ -307,9 +307,9 @@ def _stages(directory: Path) -> int:
     from ronkyo.run import states
 
     project = Project.find(directory)
-    reasons_of = states.states(project)
-    print("\n".join(states.listing(project, reasons_of)))
-    return int(any(reasons_of.values()))
+    told = states.states(project)
+    print("\n".join(states.listing(project, told)))
+    return int(any(state.reasons for state in told.values()))
 
 
 def _whole(text: str) -> int:
