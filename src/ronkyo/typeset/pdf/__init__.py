@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ronkyo import system
 from ronkyo.typeset import drawn
 from ronkyo.typeset.page import Printable
 from ronkyo.typeset.pdf import archive, search, weasyprint_70
@@ -26,15 +27,19 @@ def write(
     day: date,
     pictures: Path,
     attachments: Iterable[Attachment] = (),
+    scale: float = 1,
 ) -> bytes:
     """The PDF of a page, PDF/A-3a and PDF/UA-1. `picture:` addresses are files below the folder `pictures`, `formula:`
     ones the page's own, `font:` ones the engine's fonts; any other is refused. What is attached as `drawn.NAME` gets the
     digests of what is drawn as its content, and where figures moved.
 
     page: as it is, or the page with figures moved so that its sheets are filled, which is asked for once or twice
+    scale: of the whole page, its size as well
 
-    Raises PdfError for whatever WeasyPrint would only warn of: a missing image, glyph, font or anchor.
+    Raises PdfError for whatever WeasyPrint would only warn of: a missing image, glyph, font or anchor; UserError where a
+    library that it needs is missing.
     """
+    system.expect_libraries()
     moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
     with begun(pictures, int(moment.timestamp())) as layouts:
         import weasyprint
@@ -43,7 +48,7 @@ def write(
         document, placed = (layouts.of(page), AS_WRITTEN) if is_one else search.placed(layouts, page)
         embedded = [archive.embed(attachment, moment) for attachment in sorted(attachments)]
         options = {**weasyprint.DEFAULT_OPTIONS, **OPTIONS, "attachments": embedded}
-        content = document.write_pdf(finisher=partial(_finish, moves=placed.moves), **options)
+        content = document.write_pdf(zoom=scale, finisher=partial(_finish, moves=placed.moves), **options)
     if layouts.complaints:
         raise PdfError(layouts.complaints)
     assert content is not None
