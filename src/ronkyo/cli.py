@@ -103,7 +103,7 @@ def _add_new(commands: Commands) -> None:
 
 
 def _add_project_commands(commands: Commands) -> None:
-    check = commands.add_parser("check", help="check params.yaml as a whole, without running anything")
+    check = commands.add_parser("check", help="check params.yaml and what templates name, without running anything")
     check.set_defaults(run=_check)
     stages = commands.add_parser("stages", help="each stage: up to date or why not, and how long its last run took")
     stages.set_defaults(run=_stages)
@@ -181,8 +181,16 @@ def _add_render(commands: Commands) -> None:
 
 
 def _check(directory: Path) -> int:
+    """Exit status 1 when something is wrong."""
+    from ronkyo.report import named
+    from ronkyo.run import capacity
+
     project = Project.find(directory)
-    project.load_params()
+    problems = [line for *_, line in capacity.problems(project)] + list(named.problems(project))
+    for line in capacity.same(project):
+        print(f"warning: {line}", file=sys.stderr)
+    if problems:
+        raise UserError("\n".join(dict.fromkeys(problems)))
     print(f"{project.relative(project.params_file)}: {len(project.schemas)} sections, no problem found")
     return 0
 
