@@ -107,7 +107,7 @@ def _add_new(commands: Commands) -> None:
 
 
 def _add_project_commands(commands: Commands) -> None:
-    check = commands.add_parser("check", help="check params.yaml as a whole, without running anything")
+    check = commands.add_parser("check", help="check params.yaml and what templates name, without running anything")
     check.set_defaults(run=_check)
     doctor = commands.add_parser("doctor", help="what this machine lacks or has otherwise, each with its cure")
     doctor.set_defaults(run=_doctor)
@@ -187,8 +187,16 @@ def _add_render(commands: Commands) -> None:
 
 
 def _check(directory: Path) -> int:
+    """Exit status 1 when something is wrong."""
+    from ronkyo.report import named
+    from ronkyo.run import capacity
+
     project = Project.find(directory)
-    project.load_params()
+    problems = [line for *_, line in capacity.problems(project)] + list(named.problems(project))
+    for line in capacity.same(project):
+        print(f"warning: {line}", file=sys.stderr)
+    if problems:
+        raise UserError("\n".join(dict.fromkeys(problems)))
     print(f"{project.relative(project.params_file)}: {len(project.schemas)} sections, no problem found")
     return 0
 
