@@ -30,6 +30,7 @@ FONT_FACES = (  # file, family, weight, style
 INK = "#1b1f24"  # a formula's colour on paper: that of the report's text
 OPENING_BRACKETS = "「『（【〈《〔［｛"  # of Japanese; WeasyPrint keeps others with what follows
 SHORT_CONTENTS = 12  # entries that need no page of their own
+LONG_CONTENTS = 300  # entries that balanced columns and leaders would take minutes for
 PAGE_OF_CONTENTS = 80  # lines of them that two columns of a page hold
 STYLE = Path(__file__).parent / "style"
 MORE_FONTS = "/* more fonts */\n"  # in page.html.j2
@@ -201,7 +202,8 @@ def _fill(
     body: html.HtmlElement,
     for_browser: bool,
 ) -> str:
-    short = sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS
+    listed = sum(heading.level in (2, 3) for heading in tree.headings)
+    short = listed <= SHORT_CONTENTS
     chapters = _contents(tree.headings, (2, 3, 4) if for_browser else (2, 3))
     return (
         _templates()
@@ -215,6 +217,7 @@ def _fill(
             chapters=chapters,
             second_column=None if for_browser or short else _second_column(chapters),
             short_contents=short,
+            long_contents=listed > LONG_CONTENTS,
             cover=bool(front.edition) and not for_browser and not short,
             left_out=tree.left_out,
             summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
