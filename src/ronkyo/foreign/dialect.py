@@ -26,7 +26,7 @@ from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from pymdownx.highlight import Highlight
 
-from ronkyo.foreign import diagrams, formulas, safe
+from ronkyo.foreign import count, diagrams, formulas, safe
 from ronkyo.foreign.patterns import JAPANESE
 from ronkyo.foreign.safe import Warn
 from ronkyo.typeset import inside
@@ -53,13 +53,16 @@ def own_contents(text: str) -> list[str]:
     return [unquote(anchor) for anchor in re.findall(r"\]\(#([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)", listed)]
 
 
-def parse(text: str, warn: Warn, words: Words) -> html.HtmlElement:
-    """`main` with the report's body; nothing in it is numbered or read yet."""
+def parse(text: str, warn: Warn, words: Words, source: count.Source) -> html.HtmlElement:
+    """`main` with the report's body; nothing in it is numbered or read yet. The source gets what the text has."""
     text = CONTENTS.sub(lambda match: "\n" * match[0].count("\n"), text)
     prepared = "\n".join(_prepare(text.split("\n"), warn))
     undrawn: list[tuple[int, str, diagrams.DiagramError]] = []
     environment = {"warn": warn, "words": words, "undrawn": undrawn}
-    rendered = _parser().render(prepared, environment)
+    parser = _parser()
+    tokens = parser.parse(prepared, environment)
+    source.add(tokens)
+    rendered = parser.renderer.render(tokens, parser.options, environment)
     if undrawn:
         line, language, error = undrawn[0]
         several = f"{len(undrawn)} drawings are shown as their source, the first, in {language}"
