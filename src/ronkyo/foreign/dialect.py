@@ -338,6 +338,7 @@ RENDERED: dict[str, Callable[[Token, dict[str, Any]], str]] = {
     "math": _formula,
     "image": _image,
     "link_open": _link,
+    "table_open": lambda token, environment: f'<table data-line="{_line(token)}">',
     "footnote_ref": _note_mark,
     "footnote_block_open": lambda token, environment: '<div class="footnote"><ol>',
     "footnote_block_close": lambda token, environment: "</ol></div>",

@@ -121,7 +121,12 @@ def style(furniture: Furniture, title: str) -> str:
     for edge, template in (("top", furniture.header), ("bottom", furniture.footer)):
         contents = own[edge] if furniture.shown else ["none"] * 3
         if furniture.shown and template:
-            contents = ["none", f"element({edge}); width: 100%; vertical-align: middle; padding: 0", "none"]
+            below = page_setup.raised(furniture.page) / furniture.page.scale if edge == "top" else 0
+            contents = [
+                "none",
+                f"element({edge}); width: 100%; vertical-align: middle; padding: 0 0 {below:g}mm",
+                "none",
+            ]
         rules = [
             f"@{edge}-{side} {{ {looks[edge]}; content: {content} }}"
             for side, content in zip(SIDES, contents, strict=True)
@@ -129,6 +134,7 @@ def style(furniture: Furniture, title: str) -> str:
         boxes += rules
         first += rules if template or edge == "bottom" else [f"@{edge}-{side} {{ content: none }}" for side in SIDES]
     page = "\n".join(boxes)
+    first += ["@top-center { padding: 0 }"] if furniture.header else []
     rules = f"@page {{\n{page}\n}}\n@page :first {{ {' '.join(first)} }}"
     return f"@media print {{\n{rules}\n{page_setup.style(furniture.page)}\n}}"
 

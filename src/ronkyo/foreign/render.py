@@ -18,8 +18,8 @@ from lxml import html
 
 from ronkyo import files
 from ronkyo.errors import UserError, nearest
-from ronkyo.foreign import arrange, count, decode, dialect, headers_footers
-from ronkyo.foreign.passes import links, pictures
+from ronkyo.foreign import arrange, count, decode, dialect, headers_footers, page_setup
+from ronkyo.foreign.passes import links, pictures, widths
 from ronkyo.foreign.passes.elements import HtmlElement
 from ronkyo.foreign.patterns import DATE
 from ronkyo.typeset import page, pdf, tree
@@ -70,6 +70,7 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
         raise UserError("\n".join(f"{file}:{each.line or 1}: {each}" for each in error.all)) from error
     except tree.MissingTarget as error:
         raise UserError(f"{file}: {error}") from error
+    widths.fit(built.root, built.formulas, page_setup.text_width(furniture.page), warn)
     arrange.finish(built)
     listed = dialect.own_contents(body)
     built.headings = [

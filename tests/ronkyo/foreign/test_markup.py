@@ -3,6 +3,7 @@
 import re
 import time
 
+import pypdfium2
 import pytest
 from lxml import html
 from reading import inner, read, text_of, warned
@@ -213,3 +214,68 @@ def test_a_link_that_leads_nowhere_from_the_report_is_told_of(tmp_path, address)
     (warning,) = warned(parsed)
     assert warning.startswith("4: ")
     assert warning.endswith("it becomes text")
+
+
+def row(count, cell="{}"):
+    return "|" + "|".join(cell.format(n) for n in range(count)) + "|\n"
+
+
+def table(count, cell="{}"):
+    return row(count, cell) + "|---" * count + "|\n" + row(count, cell)
+
+
+@pytest.mark.parametrize(
+    ("text", "small"),
+    [
+        (table(25, "{}.2345"), "25 columns"),
+        (table(60, "{}.23"), "60 columns"),
+        (table(200), "200 columns"),
+        (table(18, "1.{}23"), None),
+        ("<table>" + ("<tr>" + "<td>123.456</td>" * 24 + "</tr>") * 3 + "</table>", "24 columns"),
+        (
+            "<table><tr><td rowspan=3>a</td>"
+            + "<td>1.2345</td>" * 12
+            + "</tr>"
+            + "<tr><td>1</td></tr>" * 2
+            + "</table>",
+            None,
+        ),
+        ("| 名 | 値 |\n|---|---|\n| a | " + "0123456789" * 20 + " |\n", None),
+        ("- 項\n\n  > " + table(16, "{}.2345").replace("\n", "\n  > "), None),
+        (table(30, "漢字漢字"), None),
+    ],
+)
+def test_every_column_of_a_wide_table_is_on_the_page(tmp_path, text, small):
+    parsed = read(tmp_path, f"## 章\n\n文。\n\n{text}\n")
+    content, warnings = render.printed(tmp_path / "report.md", parsed)
+    page = pypdfium2.PdfDocument(content)[0]
+    words = page.get_textpage()
+    right = max(words.get_charbox(n)[2] for n in range(words.count_chars()))
+    assert right < page.get_size()[0] - 29 / 25.4 * 72
+    assert not warnings
+    assert [warning.partition(" is wider")[0] for warning in warned(parsed)] == (
+        [f"5: a table of {small}"] if small else []
+    )
+
+
+def test_a_table_that_fits_keeps_its_letters(tmp_path):
+    parsed = read(tmp_path, table(6, "列{}の値") + "\n" + table(3, "一二三四五六七八九十一二三四五六七八九十"))
+    assert not parsed.tree.root.xpath("//table/@style")
+
+
+@pytest.mark.parametrize(
+    "color", ["foo", "#12345", "#ggg", "rgb(1)", "red;}", "url(//x)", "hsv(1,2%,3%)", "FF0000", "rebeccapurple"]
+)
+def test_a_colour_that_is_none_refuses_nothing(tmp_path, color):
+    parsed = read(tmp_path, f'<font color="{color}">字</font> <span style="color: {color}">字</span>')
+    assert not render.printed(tmp_path / "report.md", parsed)[1]
+    assert text_of(parsed.tree.root) == "字 字"
+
+
+def test_deep_elements_are_set_in_both_outputs(tmp_path):
+    deep = "<table><tr><td>" * 30 + "底" + "</td></tr></table>" * 30
+    text = f"## 章\n\n{'<div>' * 95}中{'</div>' * 95}\n\n{deep}\n\n{'<b>' * 95}太{'</b>' * 95}\n"
+    (tmp_path / "report.md").write_text(text, encoding="utf-8")
+    assert not render.render(tmp_path / "report.md", say=lambda _: None)
+    page = html.fromstring((tmp_path / "report.html").read_text(encoding="utf-8")).find(".//main")
+    assert text_of(page) == "1章 中 底 太"
