@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ronkyo import numbers
-from ronkyo.files import Arrays, DataError, read_arrays, read_json, read_text, replacing, write_json
+from ronkyo.files import Arrays, DataError, read_arrays, read_json, read_text, replacing, write_json, write_text
 from ronkyo.project import Layout, Project
 
 Table = dict[str, np.ndarray]  # column name -> values, all of one length
@@ -202,8 +202,10 @@ def read_claims(project: Layout) -> dict[str, dict[str, Any]]:
     file = project.claims_file
     if not file.exists():
         return {}
-    with _making(project, "report"):
+    try:
         return read_mapping(file, project.relative(file), "{claim: {verdict, effect, …}}")
+    except DataError as error:
+        raise ResultError(f"{error}; it keeps the looks so far, which only Git may have") from None
 
 
 def read_data(project: Project, experiment: str) -> Arrays:
@@ -273,10 +275,11 @@ def _is_number(value: Any) -> bool:
 
 def write_table(path: Path, table: Mapping[str, np.ndarray]) -> None:
     columns = [[_cell(value) for value in column] for column in table.values()]
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(table)
-        writer.writerows(zip(*columns, strict=True))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table)
+    writer.writerows(zip(*columns, strict=True))
+    write_text(path, text.getvalue())
 
 
 def read_table(path: Path, shown: str = "") -> dict[str, list[str]]:

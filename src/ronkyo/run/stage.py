@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import ronkyo
-from ronkyo import files, params
-from ronkyo.errors import UserError, few, nearest
+from ronkyo import ending, files, params
+from ronkyo.errors import UserError, few, nearest, told
 from ronkyo.project import Project
 from ronkyo.run import inputs
 from ronkyo.run.inputs import Contents, Made
@@ -68,15 +68,20 @@ class Attempt:
 
 
 def main(run: Callable[..., None], arguments: list[str]) -> None:
-    """Run a stage. An error that the user can mend is one line."""
+    """Run a stage. An error that the user can mend, and what the system refuses, is one line."""
     try:
-        told = os.environ.get(MADE)
-        made = None if told is None else {path: Made(*each) for path, each in json.loads(told).items()}
-        attempt = Attempt.begin(run, arguments, os.environ.get("DVC_STAGE"), made)
-        run(attempt.project, *arguments)
-        attempt.end()
-    except UserError as error:
-        sys.exit(str(error))
+        with ending.by_signals():
+            given = os.environ.get(MADE)
+            made = None if given is None else {path: Made(*each) for path, each in json.loads(given).items()}
+            attempt = Attempt.begin(run, arguments, os.environ.get("DVC_STAGE"), made)
+            run(attempt.project, *arguments)
+            attempt.end()
+    except ending.Ended as signal:
+        sys.exit(signal.status)
+    except Exception as error:
+        if (line := told(error)) is None:
+            raise
+        sys.exit(line)
 
 
 def changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import psutil
 from dvc.exceptions import DvcException
 from dvc.lock import LockError
-from dvc.repo import Repo
 from networkx import topological_sort
 
+from ronkyo import workspace
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.run.stage import time_file
@@ -42,7 +42,7 @@ class State(NamedTuple):
 def states(project: Project) -> dict[str, State]:
     """Every stage in the order in which DVC runs them. Raises PipelineError."""
     try:
-        with Repo(str(project.root)) as repo:
+        with workspace.reading(project.root) as repo:
             stages = list(topological_sort(repo.index.graph.reverse()))
             status = repo.status()
             kept = {
