@@ -20,7 +20,7 @@ from dvc.stage import Stage
 import ronkyo
 from ronkyo.errors import UserError, told
 from ronkyo.project import Project
-from ronkyo.run import cluster, pipeline, train, unchanged, worker
+from ronkyo.run import capacity, cluster, pipeline, train, unchanged, worker
 from ronkyo.run.pipeline import Pipeline
 from ronkyo.run.stage import MADE, Attempt
 from ronkyo.run.states import explained, recorded_time
@@ -56,6 +56,8 @@ def reproduce(
     if (project.source / "ronkyo").is_dir():
         project.expect_own(ronkyo)
     with chdir(project.root), pipeline.opened(project, targets, force, single_item) as opened:
+        if not on:
+            _expect_room(project, {stage.addressing for stage in opened.stages})
         view = View(_weights(project, opened.stages), progress)
         workers.said = partial(_say, view)
         with closing(view), ExitStack() as ended:
@@ -68,6 +70,18 @@ def reproduce(
         if done and not targets and (files := opened.files()):
             unchanged.remember(project.root, files, opened.is_up_to_date)
         return view if done else None
+
+
+def _expect_room(project: Project, stages: set[str]) -> None:
+    """Raises UserError where runs that are to be computed need more than this machine has."""
+    lines = [
+        line
+        for experiment, variant, line in capacity.problems(project)
+        if f"train_{experiment}@{variant}" in stages
+        and (".seeds: " in line or train.is_missing(project, experiment, variant))
+    ]
+    if lines:
+        raise UserError("\n".join(dict.fromkeys(lines)))
 
 
 def _say(view: View, name: str, text: str) -> None:

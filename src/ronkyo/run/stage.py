@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -45,6 +46,8 @@ class Attempt:
         if (project.source / "ronkyo").is_dir():
             project.expect_own(ronkyo)
         forget_removed_variants(project, *arguments[:1])
+        if "DVC_EXP_NAME" in os.environ:
+            _expect_chapters(project)
         if name is None:
             return Attempt(project, name, {}, {}, started)
         entry = definition(project, name)
@@ -99,6 +102,16 @@ def _expect_arguments(run: Callable[..., None], project: Project, arguments: lis
         if arguments[1] not in variants:
             where = f"{project.relative(project.params_file)}: {arguments[0]}.variants"
             raise UserError(f"{where}: expected {arguments[1]}, found none{nearest(arguments[1], variants)}")
+
+
+def _expect_chapters(project: Project) -> None:
+    """In a copy that `dvc exp run` made, of what Git knows: else the report would fail, after all training."""
+    for file in project.templates.rglob("*.j2"):
+        for chapter in re.findall(r'{%-?\s*include\s+"([^"]+)"', file.read_text(encoding="utf-8")):
+            if not (project.templates / chapter).is_file():
+                missing = project.relative(project.templates / chapter)
+                expected = f"expected {missing}, which Git does not know, so that `dvc exp run` leaves it out"
+                raise UserError(f"{project.relative(file)}: {expected}; run: git add {missing}")
 
 
 def time_file(project: Project, stage: str) -> Path:
