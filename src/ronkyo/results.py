@@ -202,8 +202,10 @@ def read_claims(project: Layout) -> dict[str, dict[str, Any]]:
     file = project.claims_file
     if not file.exists():
         return {}
-    with _making(project, "report"):
+    try:
         return read_mapping(file, project.relative(file), "{claim: {verdict, effect, …}}")
+    except DataError as error:
+        raise ResultError(f"{error}; it keeps the looks so far, which only Git may have") from None
 
 
 def read_data(project: Project, experiment: str) -> Arrays:

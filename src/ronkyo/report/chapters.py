@@ -23,7 +23,6 @@ from ronkyo.claims.history import History, Look
 from ronkyo.claims.statements import Claims
 from ronkyo.claims.tags import ClaimTags
 from ronkyo.errors import ReportError, nearest
-from ronkyo.files import DataError
 from ronkyo.project import Project
 from ronkyo.report import places, plans
 from ronkyo.report.conclusions import Conclusions
@@ -132,10 +131,9 @@ def _looks_taken(project: Project) -> dict[str, list[Look]]:
     try:
         document = results.read_claims(project)
         return {id: [Look.read(look) for look in entry.get("looks", [])] for id, entry in document.items()}
-    except (DataError, TypeError) as error:
+    except TypeError as error:
         shown = project.relative(project.claims_file)
-        told = error if isinstance(error, DataError) else f"{shown}: looks: expected those at each claim, found {error}"
-        raise ReportError(f"{told}; no command knows the looks so far, Git may") from None
+        raise ReportError(f"{shown}: looks: expected those at each claim, found {error}; Git may have them") from None
 
 
 def _figures(project: Project) -> Callable[[str], str | None]:

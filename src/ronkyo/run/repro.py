@@ -77,9 +77,8 @@ def _expect_room(project: Project, stages: set[str]) -> None:
     lines = [
         line
         for experiment, variant, line in capacity.problems(project)
-        if f"train_{experiment}@{variant}" in stages and (
-            ".seeds: " in line or train.is_missing(project, experiment, variant)
-        )
+        if f"train_{experiment}@{variant}" in stages
+        and (".seeds: " in line or train.is_missing(project, experiment, variant))
     ]
     if lines:
         raise UserError("\n".join(dict.fromkeys(lines)))
