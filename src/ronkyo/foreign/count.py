@@ -145,10 +145,11 @@ class Difference(NamedTuple):
 
 def differences(source: Source, page: Page, pdf: str) -> list[Difference]:
     """What of the source is not in the results."""
+    lines = [part._replace(text=line) for part in source.listings for line in part.text.split("\n")]
     found = [
         Difference(part.line, part.last, f"text is not in the {name}: {_quoted(part.text)}")
         for name, text in (("HTML", page.text), ("PDF", pdf))
-        for part in _lost([*source.texts, *(source.listings if name == "PDF" else ())], text)
+        for part in _lost([*source.texts, *(lines if name == "PDF" else ())], text)
     ]
     shown = Counter(page.listings)
     for part in source.listings:
