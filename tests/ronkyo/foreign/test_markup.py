@@ -278,4 +278,4 @@ def test_deep_elements_are_set_in_both_outputs(tmp_path):
     (tmp_path / "report.md").write_text(text, encoding="utf-8")
     assert not render.render(tmp_path / "report.md", say=lambda _: None)
     page = html.fromstring((tmp_path / "report.html").read_text(encoding="utf-8")).find(".//main")
-    assert text_of(page) == "1章 中 底 太"
+    assert text_of(page) == "章 中 底 太"
