@@ -24,7 +24,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from pymdownx.highlight import Highlight
 
-from ronkyo.foreign import diagrams, formulas, safe
+from ronkyo.foreign import count, diagrams, formulas, safe
 from ronkyo.foreign.blocks import DEEPEST, LEVELS, attributes, blocks_plugin
 from ronkyo.foreign.imports import Sources
 from ronkyo.foreign.inlines import inlines_plugin
@@ -46,14 +46,18 @@ BOXES = {  # what Zenn, Qiita and others write behind ::: -> the kind of box; No
 }
 
 
-def parse(text: str, sources: Sources, warn: Warn, words: Words) -> html.HtmlElement:
-    """`main` with the body of the report, the first of the sources; nothing in it is numbered or read yet."""
+def parse(text: str, sources: Sources, warn: Warn, words: Words, source: count.Source) -> html.HtmlElement:
+    """`main` with the body of the report, the first of the sources; nothing in it is numbered or read yet. The source gets what
+    the text has."""
     undrawn: list[tuple[int, str, diagrams.DiagramError]] = []
     environment = {
         "warn": warn, "words": words, "sources": sources, "first": 1, "abbreviations": {},
         "undrawn": undrawn, "unrun": [], "deep": [],
     }  # fmt: skip
-    rendered = _parser().render(text, environment)
+    parser = _parser()
+    tokens = parser.parse(text, environment)
+    source.add(tokens)
+    rendered = parser.renderer.render(tokens, parser.options, environment)
     if undrawn:
         line, language, error = undrawn[0]
         several = f"{len(undrawn)} drawings are shown as their source, the first, in {language}"

@@ -15,11 +15,12 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
+import pypdfium2
 from lxml import html
 
 from ronkyo import files
 from ronkyo.errors import UserError, nearest
-from ronkyo.foreign import arrange, decode, dialect, headers_footers, page_setup
+from ronkyo.foreign import arrange, count, decode, dialect, headers_footers, page_setup
 from ronkyo.foreign.imports import Sources
 from ronkyo.foreign.passes import links, pictures, widths
 from ronkyo.foreign.passes.elements import HtmlElement
@@ -46,6 +47,7 @@ class Parsed:
     places: dict[str, tuple[int, str]]  # data: address of a picture -> line and address in the report
     warnings: list[str]
     text: str  # the source
+    source: count.Source
 
 
 def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO_BOXES) -> Parsed:
@@ -54,7 +56,7 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
     Raises UserError with FILE:line for what cannot be set; what can be left out is a warning.
     """
     text, encoding = decode.read(file)
-    sources = Sources(file.parent)
+    sources, source = Sources(file.parent), count.Source()
     warnings: dict[tuple[int, str], None] = {}  # each once
 
     def warn(line: int, message: str) -> None:
@@ -66,7 +68,7 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
         raise UserError(f"{file}:{error.line}: {error}") from error
     sources.add(file, body)
     words = Words(language or furniture.language or _guessed_language(body))
-    arranged = arrange.arrange(dialect.parse(body, sources, warn, words), sources, furniture.title, warn, words)
+    arranged = arrange.arrange(dialect.parse(body, sources, warn, words, source), sources, furniture.title, warn, words)
     try:
         built = tree.finish(arranged.root, words, boxes)
     except tree.FormulaError as error:
@@ -87,7 +89,7 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
     told = [
         f"{sources.place(line)}: {message}" for line, message in sorted(warnings, key=lambda one: sources.order(one[0]))
     ]
-    return Parsed(built, front, furniture, encoding, arranged.places, told, text)
+    return Parsed(built, front, furniture, encoding, arranged.places, told, text, source)
 
 
 def _guessed_language(text: str) -> str:
@@ -112,16 +114,19 @@ def render(
     language: str | None = None,
     boxes: Mapping[str, str] = NO_BOXES,
     say: Callable[[str], None] = print,
+    force: bool = False,
+    report: bool = False,
 ) -> list[str]:
     """Write <stem>.html and <stem>.pdf into the folder (default: the file's own); returns the warnings.
 
     language: "ja" or "en"; default: what `lang` in the front matter says, else Japanese for a text with kana, else English
-    boxes: as for typeset.tree.build
+    boxes: as for typeset.tree.build; force: whether files that ronkyo did not write may be overwritten; report: whether
+    to say what of the source is missing in the results though a warning tells of it
     Raises UserError; then nothing is written and what was there stays.
     """
     folder = folder or file.parent
     targets = [folder / f"{file.stem}.{kind}" for kind in ("html", "pdf")]
-    _check(folder, targets, file)
+    _check(folder, targets, file, force)
     say(f"render: {file}: Markdown -> HTML")
     parsed = parse(file, language, boxes)
     if parsed.encoding != "utf-8":
@@ -136,10 +141,34 @@ def render(
     except OSError as error:
         raise UserError(f"{folder}: cannot be written: {error.strerror or error}") from error
     say(f"render: {targets[0]} and {targets[1]} are ready")
-    return parsed.warnings + warnings
+    return [
+        *parsed.warnings,
+        *warnings,
+        *_counted(file, parsed, browser, paper, [*parsed.warnings, *warnings], say, report),
+    ]
 
 
-def _check(folder: Path, targets: list[Path], file: Path) -> None:
+def _counted(
+    file: Path,
+    parsed: Parsed,
+    browser: str,
+    paper: bytes,
+    warnings: list[str],
+    say: Callable[[str], None],
+    report: bool,
+) -> list[str]:
+    """What is missing in the results without a warning."""
+    results = count.of_page(browser), count.of_pdf(paper)
+    found = count.differences(parsed.source, *results)
+    warned = {int(line) for warning in warnings for line in re.findall(r":(\d+): ", warning)[:1]}
+    if report:
+        for one in found:
+            say(f"render: {file}:{one.line}: {one.message}")
+    say(f"render: {file}: {count.figures(parsed.source, *results)}")
+    return [f"{file}:{one.line}: {one.message}" for one in count.unexplained(found, warned)]
+
+
+def _check(folder: Path, targets: list[Path], file: Path, force: bool) -> None:
     if not file.exists():
         beside = file.parent.glob("*.md") if file.parent.is_dir() else ()
         known = nearest(file.name, [path.name for path in beside])
@@ -148,8 +177,25 @@ def _check(folder: Path, targets: list[Path], file: Path) -> None:
         if target.is_dir() or (target.exists() and target.samefile(file)):
             kind = "a folder" if target.is_dir() else "FILE"
             raise UserError(f"{target}: expected a place for the output, found {kind}")
+        if target.exists() and not force and not _is_ours(target):
+            raise UserError(f"{target}: was not written by ronkyo; --force overwrites it")
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder}: expected a folder, found a file")
+
+
+def _is_ours(target: Path) -> bool:
+    """Whether an HTML or PDF names ronkyo as what made it."""
+    content = target.read_bytes()
+    if target.suffix == ".html":
+        return b'<meta name="generator" content="ronkyo">' in content[:2000]
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError:
+        return False
+    try:
+        return document.get_metadata_value("Creator") == "ronkyo"
+    finally:
+        document.close()
 
 
 def _styles(parsed: Parsed) -> tuple[str, str]:

@@ -38,6 +38,7 @@ from ronkyo.foreign import render
         ("<abbr title='HyperText'>HT</abbr>", '<p><abbr title="HyperText">HT</abbr></p>'),
         ("文<a id='x'/>続き", '<p>文<span id="x"></span>続き</p>'),
         ("<div>\n\n- 項\n  <div>\n\n  中\n\n  </div>\n\n</div>", "<ul> <li>項"),
+        ("長い<wbr>語と<hr>線", "<p>長い語と</p>"),
         ("値<!-- 注\n釈 -->は", "<p>値は</p>"),
         ("<div>a < b & c > d <3</div>", "a &lt; b &amp; c &gt; d &lt;3"),
     ],

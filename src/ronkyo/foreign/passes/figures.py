@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
@@ -147,6 +148,10 @@ def _make_single(block: HtmlElement, image: HtmlElement) -> None:
         image = link
     take_out(image)
     figure.append(image)
+    for part in pictures_in(image):  # nothing stands beside it
+        part.set("style", re.sub(r"(; )?float: \w+", "", part.get("style", "")))
+        if not part.get("style"):
+            del part.attrib["style"]
     caption = caption_of(block)
     if id := block.get("id"):
         figure.set("id", id)
