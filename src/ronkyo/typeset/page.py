@@ -190,7 +190,7 @@ def _title(front: Front, *parts: html.HtmlElement) -> str:
         heading.getparent().remove(heading)
         heading.tag = "h1"
         del heading.attrib["class"]
-    return html.tostring(heading, encoding="unicode", with_tail=False)
+    return str(html.tostring(heading, encoding="unicode", with_tail=False))
 
 
 def _formula_slots(root: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, int]]:

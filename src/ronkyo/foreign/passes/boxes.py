@@ -24,7 +24,8 @@ def settle(root: HtmlElement, formulas: Sequence[Drawing]) -> None:
             paragraph.insert(0, label)
             paragraph.set("class", "question own")
     tests, notes = './/section[@class="test"]', './/div[@class="admonition" or @class="admonition warning"]'
-    for box in root.xpath(f"{tests} | {notes}"):
+    outermost = '[not(ancestor::div[starts-with(@class, "admonition")])]'
+    for box in root.xpath(f"{tests} | {notes}{outermost}"):
         if _height(box, formulas) <= SHORT:
             box.set("class", f"{box.get('class')} short")
 
