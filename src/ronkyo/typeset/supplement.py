@@ -43,8 +43,8 @@ SCRIPTS = [
 SOURCES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("manimgx-fonts", (NOTO.format("Sans"),)),  # first: it sets marks above and below letters
     ("justmytype-intl-cjk", (EAST_ASIAN.format("jp", "JP"),)),
-    ("manimgx-fonts", (NOTO.format("SansSymbols"),)),
     ("manimgx-fonts", (EMOJI,)),
+    ("manimgx-fonts", (NOTO.format("SansSymbols"),)),
     *(("justmytype-intl-cjk", (EAST_ASIAN.format(name.lower(), name),)) for name in ("SC", "KR", "TC")),
     *(("manimgx-fonts", (NOTO.format(f"Sans{script}"),)) for script in SCRIPTS),
     ("matplotlib", tuple(MATPLOTLIB.format(f"DejaVuSans{weight}") for weight in ("", "-Bold"))),

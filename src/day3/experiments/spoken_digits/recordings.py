@@ -55,7 +55,11 @@ def content_digest(files: Mapping[str, bytes]) -> str:
 
 
 def _download(url: str, archive_sha256: str, digest: str, downloads: Path) -> dict[str, bytes]:
-    kept = downloads / f"{hashlib.sha256(url.encode()).hexdigest()[:8]}-{PurePosixPath(urlsplit(url).path).name}"
+    try:
+        name = PurePosixPath(urlsplit(url).path).name
+    except ValueError as error:
+        raise DataError(f"{KEY}: {url}: expected an address, found none: {error}") from None
+    kept = downloads / f"{hashlib.sha256(url.encode()).hexdigest()[:8]}-{name}"
     if kept.exists():
         with suppress(DataError):  # kept for an older digest, or damaged since: fetch it again
             return _verified(kept, url, archive_sha256, digest)
