@@ -19,6 +19,7 @@ from ronkyo.foreign import arrange, decode, dialect, headers_footers
 from ronkyo.foreign.passes import pictures
 from ronkyo.foreign.patterns import DATE
 from ronkyo.typeset import page, pdf, tree
+from ronkyo.typeset.equations import FormulaError
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.glyphs import GETA, Missing, printed_tree
 from ronkyo.words import Words
@@ -55,12 +56,14 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
         furniture, body = headers_footers.split(text)
     except headers_footers.FrontMatterError as error:
         raise UserError(f"{file}:{error.line}: {error}") from error
+
+    def unset(formula: FormulaError) -> None:
+        warn(int(formula.line or 0), f"{formula}; it is shown as its source")
+
     words = Words(language or furniture.language or _guessed_language(body))
     arranged = arrange.arrange(dialect.parse(body, warn, words), file.parent, file.stem, warn, words)
     try:
-        built = tree.finish(arranged.root, words, boxes)
-    except tree.FormulaError as error:
-        raise UserError("\n".join(f"{file}:{each.line or 1}: {each}" for each in error.all)) from error
+        built = tree.finish(arranged.root, words, boxes, unset=unset)
     except tree.MissingTarget as error:
         raise UserError(f"{file}: {error}") from error
     arrange.finish(built)
