@@ -16,7 +16,7 @@ from lxml import html
 from ronkyo import files
 from ronkyo.errors import UserError, nearest
 from ronkyo.foreign import arrange, decode, dialect, headers_footers
-from ronkyo.foreign.passes import pictures
+from ronkyo.foreign.passes import links, pictures
 from ronkyo.foreign.patterns import DATE
 from ronkyo.typeset import page, pdf, tree
 from ronkyo.typeset.equations import FormulaError
@@ -39,6 +39,7 @@ class Parsed:
     encoding: str
     places: dict[str, tuple[int, str]]  # data: address of a picture -> line and address in the report
     warnings: list[str]
+    text: str  # the source
 
 
 def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO_BOXES) -> Parsed:
@@ -72,7 +73,7 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
         replace(heading, level=min(heading.level, 3)) if heading.id in listed else heading for heading in built.headings
     ]
     front = Front(arranged.title, _day(arranged.front, file), language=words.language)
-    return Parsed(built, front, furniture, encoding, arranged.places, list(warnings))
+    return Parsed(built, front, furniture, encoding, arranged.places, list(warnings), text)
 
 
 def _guessed_language(text: str) -> str:
@@ -111,6 +112,7 @@ def render(
     parsed = parse(file, language, boxes)
     if parsed.encoding != "utf-8":
         say(f"render: {file}: read as {parsed.encoding}")
+    links.rebase(parsed.tree.root, file.parent, folder)
     browser = for_browser(file, parsed)
     say(f"render: {file}: HTML -> PDF")
     paper, warnings = printed(file, parsed)
@@ -168,8 +170,7 @@ def printed(file: Path, parsed: Parsed) -> tuple[bytes, list[str]]:
         warnings += [f"{file}:{trouble}" for trouble in troubles]
         content = pdf.write(page.for_print(printable, front, style), parsed.front.day, STYLE)
     if missing:
-        listed = " ".join(f"{character} (U+{ord(character):04X})" for character in sorted(missing)[:12])
-        warnings.append(f"{file}: not in the report's font, shown as {GETA} in the PDF: {listed}")
+        warnings.append(f"{file}: no font has a glyph, shown as {GETA} in the PDF: {missing.told(parsed.text)}")
     return content, warnings
 
 

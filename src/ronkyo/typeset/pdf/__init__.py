@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ronkyo import cache
 from ronkyo.errors import ReportError
 from ronkyo.typeset import drawn, fonts
 from ronkyo.typeset.page import Printable
@@ -77,7 +78,7 @@ class _Layout:
         """A weasyprint.Document."""
         import weasyprint
 
-        formulas = [svg_merge.merged(file) for file in page.formulas]
+        formulas = [_merged(file) for file in page.formulas]
         source = weasyprint.HTML(string=page.html, base_url="picture:", url_fetcher=_fetcher(self._pictures, formulas))
         style = [weasyprint.CSS(string=_style())]
         fonts = _fonts_of_page(self._complaints)
@@ -193,13 +194,17 @@ def _fetcher(pictures: Path, formulas: Sequence[bytes]) -> Any:
             if scheme not in ("picture", "font") or not file.is_relative_to(folder) or not file.is_file():
                 raise FatalURLFetchingError(f"{url}: expected a picture of the report or a font of the engine")
             if file.suffix.lower() == ".svg":
-                return _response(url, svg_merge.merged(file.read_bytes()), "image/svg+xml")
+                return _response(url, _merged(file.read_bytes()), "image/svg+xml")
             return _response(url, file.read_bytes(), "application/octet-stream")
 
     def _response(url: str, content: bytes, kind: str) -> URLFetcherResponse:
         return URLFetcherResponse(url, io.BytesIO(content), {"Content-Type": kind})
 
     return OwnFetcher()
+
+
+def _merged(svg: bytes) -> bytes:
+    return cache.get("merged", svg, partial(svg_merge.merged, svg))
 
 
 @contextmanager
