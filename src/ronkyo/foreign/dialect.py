@@ -64,7 +64,9 @@ def parse(text: str, warn: Warn, words: Words) -> html.HtmlElement:
         line, language, error = undrawn[0]
         several = f"{len(undrawn)} drawings are shown as their source, the first, in {language}"
         warn(line, f"{several if undrawn[1:] else f'a drawing in {language} is shown as its source'}: {error}")
-    return safe.tree(rendered, warn)
+    root = safe.tree(rendered, warn)
+    formulas.from_pictures(root)
+    return root
 
 
 # -- line by line -----------------------------------------------------------------------------------------------------
@@ -262,12 +264,16 @@ def highlighted(code: str, language: str, ids: str) -> str:
 
 
 def _raw_html(token: Token, environment: dict[str, Any]) -> str:
+    if token.type == "html_block":
+        return formulas.among_tags(token.content, _line(token))
     return safe.raw(token.content, _line(token))
 
 
 def _code(token: Token, environment: dict[str, Any]) -> str:
     language = re.match(r"[\s{.]*([\w+#-]*)", token.info)
     name = language[1].lower() if language else ""
+    if name == "math":
+        return formulas.rendered(token, _line(token))
     if name in diagrams.LANGUAGES:
         try:
             return _diagram(token, name, environment["warn"])

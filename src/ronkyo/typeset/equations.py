@@ -15,6 +15,7 @@ from ronkyo.typeset import edition
 from ronkyo.typeset.mathematics import BLANK, Drawing, Formula, MathError, Row, typeset_all
 from ronkyo.words import Words
 
+SHOWN = 80  # characters of a formula in a message
 _FORMULAS = '//*[contains(concat(" ", @class, " "), " arithmatex ")]'
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 _LABEL = re.compile(r"\\label\{([^}]*)\}")
@@ -32,7 +33,9 @@ class FormulaError(UserError):
     """
 
     def __init__(self, tex: str, problem: str, line: str | None = None) -> None:
-        super().__init__(f"formula {' '.join(tex.split())!r}: {' '.join(problem.split())}")
+        shown = " ".join(tex.split())
+        shown = shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 1]}…"
+        super().__init__(f"formula {shown!r}: {' '.join(problem.split())}")
         self.tex, self.problem, self.line = tex, problem, line
         self.all: list[FormulaError] = [self]
 
@@ -147,7 +150,7 @@ def _set(
 
     def referred(found: re.Match[str]) -> str:
         number = numbers.get(found[2], Number("", "(0)", None))
-        return rf"\text{{{number.shown if found[1] == 'eqref' else number.bare}}}"
+        return rf"\textup{{{number.shown if found[1] == 'eqref' else number.bare}}}"
 
     told = [(_REFERENCE.sub(referred, slot.source), slot.display) for slot in slots]
     if drawn:

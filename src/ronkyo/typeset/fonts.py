@@ -81,14 +81,6 @@ def characters(name: str) -> frozenset[int]:
         return frozenset(font.getBestCmap() or {})
 
 
-@cache
-def advances(name: str) -> dict[int, float]:
-    """Of each code point that a font of the folder draws, in em."""
-    with TTFont(folder() / f"{name}.ttf") as font:
-        widths, units = font["hmtx"], font["head"].unitsPerEm  # pyright: ignore[reportAttributeAccessIssue]
-        return {code: widths[glyph][0] / units for code, glyph in (font.getBestCmap() or {}).items()}
-
-
 def _build(target: Path, sans: Path, mono: Path) -> None:
     """By one process at a time: the others wait for its fonts."""
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -91,19 +91,20 @@ const tex = new input.tex_ts.TeX({
   environments,
   textmacros: {packages: ["text-base", "textcomp"]}, 
   tags: "rows",
-  maxMacros: 10000,
-  maxBuffer: 100000,
+  ams: {multlineWidth: "30em"},
+  maxMacros: 5000,
+  maxBuffer: 20000,
   formatError(_, error) { throw error; },
 });
 const font = new output.svg.fonts.tex_ts.TeXFont({unknownFamily: family});
-const page = mathjax.mathjax.document("", {
-  InputJax: tex, OutputJax: new output.svg_ts.SVG({fontCache: "none", font}),
-});
+const svg = new output.svg_ts.SVG({fontCache: "none", font});
+const page = mathjax.mathjax.document("", {InputJax: tex, OutputJax: svg});
 const mathml = new core.MmlTree.SerializedMmlVisitor.SerializedMmlVisitor();
 
 function convert(source, display, known) {
   widths = known;
   letters.clear();
+  svg.unknownCache.clear();
   const item = new page.options.MathItem(source, tex, display);
   const em = 16;
   item.setMetrics(em, font.params.x_height * em * scale, 80 * em, 1e6, 1);
@@ -114,8 +115,8 @@ function convert(source, display, known) {
     const notes = takeNotes(item.root);
     item.typeset(page);
     const rows = tags.whole ? [tags.whole] : notes;
-    const svg = adaptor.innerHTML(item.typesetRoot);
-    return JSON.stringify({svg, mathml: mathml.visitTree(item.root), rows, letters: Array.from(letters)});
+    const drawing = adaptor.innerHTML(item.typesetRoot);
+    return JSON.stringify({svg: drawing, mathml: mathml.visitTree(item.root), rows, letters: Array.from(letters)});
   } catch (error) {
     return JSON.stringify({error: String(error.message ?? error)});
   }

@@ -30,7 +30,7 @@ AXIS = 250  # of a line of mathematics above its baseline
 SECONDS = 20  # for a formula
 MEMORY = 1 << 30  # bytes, of V8's heap
 LARGEST_SIDE = 1000  # em
-LARGEST_MARKUP = 8 << 20
+LARGEST_MARKUP = 16 << 20
 
 # `physics` is left out, which changes the meaning of others' commands, and what draws errors as formulas.
 PACKAGES = (
@@ -75,10 +75,8 @@ def typeset(tex: str, display: bool, language: str) -> Formula:
     spoken = words("speech.formula", formula=speak(answer["mathml"], words))
     shown = Drawing(_em(width), _em(height), _em(-top - height), svg.attrib["viewBox"], spoken, markup, tex)
     places = [-baseline - AXIS - (top + height / 2) for baseline in _baselines(svg, 0)]
-    rows = [
-        Row(_em(place) if len(places) > 1 else "", **told)
-        for place, told in zip(places or [0], answer["rows"], strict=False)
-    ]
+    told = answer["rows"]
+    rows = [Row(place, **row) for place, row in zip(map(_em, places) if places else [""], told, strict=bool(told))]
     return Formula(shown, tuple(rows))
 
 
@@ -122,12 +120,12 @@ def _answer(tex: str, display: bool) -> dict[str, Any]:
 
 
 def _width(letter: str) -> float:
-    """In em. Raises MathError if the page's font lacks it."""
-    from ronkyo.typeset import fonts
+    """In em. Raises MathError if no font of the page has it."""
+    from ronkyo.typeset import supplement
 
-    if ord(letter) not in (advances := fonts.advances("NotoSansJP-Regular")):
+    if (width := supplement.advance(letter)) is None:
         raise MathError(f"no glyph for {letter!r}")
-    return advances[ord(letter)]
+    return width
 
 
 @functools.cache
@@ -158,7 +156,7 @@ def _markup(node: Element) -> str:
     attributes = {key: value for key, value in node.attrib.items() if key in _KEPT}
     if "data-line" in node.attrib or "data-frame" in node.attrib:  # MathJax leaves its look to a style sheet
         dashes = {"stroke-dasharray": "140"} if node.get("class") == "mjx-dashed" else {}
-        attributes |= {"stroke-width": "67", **dashes}
+        attributes |= {"stroke-width": "67", **dashes} | ({"fill": "none"} if name == "rect" else {})
     if width := re.fullmatch(r"stroke-width: (\d+);", node.get("style", "")):
         attributes["stroke-width"] = width[1]
     for key in ("fill", "stroke"):
