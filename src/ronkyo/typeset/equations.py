@@ -127,7 +127,7 @@ def typeset(
             _refer(slot.element, labelled[reference[2]], reference[1])
         elif isinstance(formula, Formula):
             drawing = formula.drawing._replace(tex=slot.tex)
-            if drawn and not drawing.markup:  # a definition
+            if drawn and drawing == BLANK._replace(tex=slot.tex):  # a definition
                 _drop(slot.element)
                 continue
             slot.element.set("data-formula", str(places.setdefault(drawing, len(places))))

@@ -2,6 +2,8 @@
 // its fonts lack by a command.
 
 const macros = {
+  mathbbm: ["\\mathbb{#1}", 1], mathds: ["\\mathbb{#1}", 1], ensuremath: ["#1", 1], require: ["", 1],
+  textgt: ["\\text{#1}", 1], textmc: ["\\text{#1}", 1],
   Alpha: "\\mathrm{A}", Beta: "\\mathrm{B}", Epsilon: "\\mathrm{E}", Zeta: "\\mathrm{Z}", Eta: "\\mathrm{H}",
   Iota: "\\mathrm{I}", Kappa: "\\mathrm{K}", Mu: "\\mathrm{M}", Nu: "\\mathrm{N}", Omicron: "\\mathrm{O}",
   Rho: "\\mathrm{P}", Tau: "\\mathrm{T}", Chi: "\\mathrm{X}", thetasym: "\\vartheta", weierp: "\\wp", image: "\\Im",

@@ -23,7 +23,7 @@ SCALE = 1.15
 TEX_FONT = "IBM Plex Mono"
 MOST_ENDED = 3  # formulas that may go past the limits, before the rest is given up
 
-_DEFINES = re.compile(
+DEFINES = re.compile(
     r"\\(?:[egx]?def|let|(?:new|renew|provide)(?:command|environment)|Declare[A-Za-z]+|definecolor)(?![A-Za-z])"
 )
 
@@ -90,7 +90,7 @@ def typeset_all(formulas: Sequence[tuple[str, bool]], language: str) -> list[For
     keys, defined = [], ""
     for tex, display in formulas:
         keys.append(json.dumps([tex, display, language, defined]).encode())
-        if _DEFINES.search(tex):
+        if DEFINES.search(tex):
             defined = hashlib.sha256(f"{defined} {tex}".encode()).hexdigest()
     kept = {key: cache.find("formula", key) for key in dict.fromkeys(keys)}
     answers = {key: json.loads(content) for key, content in kept.items() if content is not None}
@@ -98,7 +98,7 @@ def typeset_all(formulas: Sequence[tuple[str, bool]], language: str) -> list[For
         asked = {
             key: formula
             for key, formula in zip(keys, formulas, strict=True)
-            if key in new or _DEFINES.search(formula[0])
+            if key in new or DEFINES.search(formula[0])
         }
         for key, answer in zip(asked, _answers(list(asked.values()), language), strict=True):
             answers[key] = answer
@@ -122,7 +122,7 @@ def _answers(formulas: list[tuple[str, bool]], language: str) -> list[dict[str, 
         before = [
             formula
             for formula, answer in zip(formulas, answers, strict=False)
-            if _DEFINES.search(formula[0]) and "ended" not in answer
+            if DEFINES.search(formula[0]) and "ended" not in answer
         ]
         answers += _ask([*before, *formulas[len(answers) :]], language)[len(before) :]
         if len(answers) == len(formulas):

@@ -24,6 +24,10 @@ function Rows() {  // no class: MathJax's own, which derive from it, are older
 }
 Object.setPrototypeOf(Rows.prototype, AbstractTags.prototype);
 Object.assign(Rows.prototype, {
+  startEquation(item) {
+    AbstractTags.prototype.startEquation.call(this, item);
+    this.whole = this.loose = null;
+  },
   autoTag() {
     if (this.currentTag.tag == null) Object.assign(this.currentTag, {tag: " ", tagFormat: null, noTag: false});
   },
@@ -81,7 +85,14 @@ new CommandMap("katex-commands", {hspace: "Space"}, {
     Commands.Hskip(parser, name);
   },
 });
-input.tex.Configuration.Configuration.create("katex", {
+new MacroMap("katex-text", {_: "Letter", "^": "Letter", "&": "Letter", "#": "Letter"}, {
+  Letter(parser, letter) {
+    parser.text += letter;
+  },
+});
+const {Configuration} = input.tex.Configuration;
+Configuration.create("katex-text", {parser: "text", priority: 1, handler: {character: ["katex-text"]}});
+Configuration.create("katex", {
   handler: {macro: ["katex-commands"], character: ["katex-characters"]},
 });
 
@@ -89,7 +100,7 @@ const tex = new input.tex_ts.TeX({
   packages,
   macros,
   environments,
-  textmacros: {packages: ["text-base", "textcomp"]}, 
+  textmacros: {packages: ["katex-text", "text-base", "textcomp"]},
   tags: "rows",
   ams: {multlineWidth: "30em"},
   maxMacros: 5000,
@@ -108,13 +119,13 @@ function convert(source, display, known) {
   const item = new page.options.MathItem(source, tex, display);
   const em = 16;
   item.setMetrics(em, font.params.x_height * em * scale, 80 * em, 1e6, 1);
-  const tags = tex.parseOptions.tags;
-  tags.whole = tags.loose = null;
   try {
     item.compile(page);
     const notes = takeNotes(item.root);
     item.typeset(page);
-    const rows = tags.whole ? [tags.whole] : notes;
+    const {whole, loose} = tex.parseOptions.tags;
+    const rows = notes.length || !whole ? notes : [whole];
+    if (notes.length) notes[0].label ??= whole?.label ?? loose;
     const drawing = adaptor.innerHTML(item.typesetRoot);
     return JSON.stringify({svg: drawing, mathml: mathml.visitTree(item.root), rows, letters: Array.from(letters)});
   } catch (error) {

@@ -5,6 +5,7 @@ In: lines of JSON [tex, display], the formulas of a document in their order. Out
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import os
@@ -18,9 +19,9 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from py_mini_racer import JSOOMException, JSTimeoutException, MiniRacer
+from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, MiniRacer
 
-from ronkyo.typeset.mathematics import BLANK, SCALE, Drawing, Formula, MathError, Row
+from ronkyo.typeset.mathematics import BLANK, DEFINES, SCALE, Drawing, Formula, MathError, Row
 from ronkyo.typeset.speech import speak
 from ronkyo.words import Words
 
@@ -63,12 +64,12 @@ def typeset(tex: str, display: bool, language: str) -> Formula:
     past the limits, after which the engine is not to be used any more."""
     answer = _answer(tex, display)
     svg = ElementTree.fromstring(answer["svg"])
-    if "viewBox" not in svg.attrib:  # a definition
-        return Formula(BLANK._replace(tex=tex))
     _, top, width, height = map(float, svg.attrib["viewBox"].split())
     if max(width, height) > LARGEST_SIDE * UNITS_PER_EM:
         raise MathError(f"expected one of at most {LARGEST_SIDE} em, found {max(width, height) / UNITS_PER_EM:.0f}")
     markup = "".join(_markup(child) for child in svg)
+    if not markup and DEFINES.search(tex):
+        return Formula(BLANK._replace(tex=tex))
     if len(markup) > LARGEST_MARKUP:
         raise MathError(f"expected a drawing of at most {LARGEST_MARKUP >> 20} MB, found {len(markup) >> 20}")
     words = Words(language)
@@ -132,6 +133,7 @@ def _width(letter: str) -> float:
 def _engine() -> MiniRacer:
     folder = Path(str(distribution("django-static-mathjax").locate_file("mathjax/static/mathjax/es5")))
     engine = MiniRacer()
+    atexit.register(engine.close)  # left to the garbage collector, it may wait for ever for its stopped thread
     for component in _COMPONENTS:
         engine.eval((folder / f"{component}.js").read_text(encoding="utf-8"))
     told = {"scale": SCALE, "family": JAPANESE_FONT, "packages": ["base", *PACKAGES, "katex"]}
@@ -180,18 +182,27 @@ def _try(tex: str, display: bool, language: str) -> dict[str, Any]:
         return {"formula": typeset(tex, display, language)}
     except MathError as error:
         return {"error": str(error)}
+    except (JSTimeoutException, JSOOMException):
+        raise
     except RecursionError:
         return {"error": "nested too deeply"}
+    except (JSEvalException, ElementTree.ParseError) as error:
+        return {"error": f"MathJax cannot draw it: {str(error).partition(chr(10))[0]}"}
 
 
-if __name__ == "__main__":
+def main(language: str) -> None:
+    """Up to the first formula that goes past the limits."""
     for line in sys.stdin:
         try:
-            answer = _try(*json.loads(line), language=sys.argv[1])
+            answer = _try(*json.loads(line), language=language)
         except (JSTimeoutException, JSOOMException) as error:
             took = f"{SECONDS} s" if isinstance(error, JSTimeoutException) else f"{MEMORY >> 30} GB"
             answer = {"error": f"it took more than {took}", "ended": True}
         print(json.dumps(answer), flush=True)
         if "ended" in answer:
             break
-    os._exit(0)  # left to the interpreter's end, V8 may wait for ever for its stopped thread
+    os._exit(0)  # closing V8 takes longer
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
