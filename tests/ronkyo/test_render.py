@@ -20,7 +20,7 @@ from PIL import Image
 
 from ronkyo import cli
 from ronkyo.errors import UserError
-from ronkyo.foreign import decode, headers_footers, pictures, render
+from ronkyo.foreign import decode, pictures, render
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted((ROOT / "tests/ronkyo/reports").glob("*.md"))
@@ -775,51 +775,9 @@ def test_boxes_are_those_that_one_asks_for(tmp_path):
 # -- front matter -----------------------------------------------------------------------------------------------------------
 
 
-def margin_boxes(text, title="題", date="2024 年 1 月 2 日"):
-    shown, _ = headers_footers.split(text)
-    css = headers_footers.style(shown, title, date)
-    page = css.partition("@page :first")[0]
-    return {side: value for side, value in re.findall(r"@([\w-]+) \{ content: (.*?); font", page) if value != "none"}
-
-
 def puppeteer(header="", footer=""):
     templates = f"headerTemplate: '{header}'\n    footerTemplate: '{footer}'"
     return f"---\npuppeteer:\n    displayHeaderFooter: true\n    {templates}\n---\n"
-
-
-def test_templates_give_head_and_foot():
-    number = '<div style="margin-left: 19cm;"><span class="pageNumber"></span>/<span class="totalPages"></span></div>'
-    assert margin_boxes(puppeteer('<div style="margin-left: 1cm;"></div>', number)) == {
-        "top-left": '"題"',
-        "top-right": "string(chapter, start)",
-        "bottom-right": 'counter(page) "/" counter(pages)',
-    }
-    right = '<span style="float:right">学籍番号 1 <i class="date"></i></span>'
-    head = f'<div><span style="float:left" class="title"></span>{right}</div>'
-    assert margin_boxes(
-        puppeteer(head, '<div style="text-align:center">- <span class="pageNumber"></span> -</div>')
-    ) == {
-        "top-left": '"題"',
-        "top-right": '"学籍番号 1 " "2024 年 1 月 2 日"',
-        "bottom-center": '"- " counter(page) " -"',
-    }
-
-
-def test_without_front_matter_the_engines_own_stand_and_without_display_nothing():
-    assert (
-        margin_boxes("# 題\n")
-        == margin_boxes("---\ntitle: x\n---\n# 題\n")
-        == margin_boxes("---\n\n# 題\n\n---\n\n文: 字\n")
-    )
-    assert set(margin_boxes("# 題\n")) == {"top-left", "top-right", "bottom-right"}
-    assert margin_boxes("---\npuppeteer:\n  displayHeaderFooter: false\n---\n") == {}
-
-
-def test_a_template_cannot_leave_its_string():
-    hostile = '<div>"; } </style><script>x()</script>\\ <img src=//x> <b onclick=y>z</b></div>'
-    css = margin_boxes(puppeteer(hostile))["top-left"]
-    assert "<" not in css
-    assert not re.search(r'[^ ]"[^ ]|//x|x\(\)|onclick', css)
 
 
 @pytest.mark.parametrize(

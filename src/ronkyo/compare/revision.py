@@ -90,7 +90,7 @@ def read(project: Project, name: str) -> Side:
             if revision and isinstance(error, NotDvcRepoError):
                 raise _stranger(project, name) from error
             raise ComparisonError(f"{name}: {' '.join(_reason(error).split())}") from error
-        _read(side, replace(project, root=Path(folder)))
+        read_copies(side, replace(project, root=Path(folder)))
     return side
 
 
@@ -195,7 +195,7 @@ def _reason(error: Exception) -> str:
 # -- reading the copies -----------------------------------------------------------------------------------------------
 
 
-def _read(side: Side, own: Project) -> None:
+def read_copies(side: Side, own: Project) -> None:
     """own: the project in the folder of the side's copies."""
 
     @contextmanager

@@ -13,9 +13,11 @@ import re
 import string
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 
 import nh3
 from lxml import html
+from PIL import ImageColor
 
 from ronkyo.typeset.tree import HEADINGS
 
@@ -70,7 +72,7 @@ ATTRIBUTES = {*READ, *KEPT_EVERYWHERE, *(name for names in KEPT.values() for nam
 KEPT_STYLE = {
     "text-align": r"left|right|center|justify|start|end",
     "vertical-align": r"top|middle|bottom|baseline|sub|super",
-    "color": r"[a-zA-Z]+|#[0-9a-fA-F]{3,8}|rgb\([\d ,.%]+\)",
+    "color": r".+",
     "font-weight": r"bold|bolder|normal|[1-9]00",
     "font-style": r"italic|normal",
     "text-decoration": r"underline|line-through|none",
@@ -113,8 +115,7 @@ def tree(rendered: str, warn: Warn) -> html.HtmlElement:
         url_schemes=SCHEMES,
         link_rel=None,
     )
-    clean = VOID.sub(r"\1/>", clean).replace("&nbsp;", "\xa0")  # libxml2 would read HTML in a way of its own
-    root = html.fragment_fromstring(f"<main>{clean}</main>", parser=html.XHTMLParser(huge_tree=True, recover=True))
+    root = parsed(clean, "main")
     lost = set(range(len(tags.read)))
     ids = set(root.xpath("//*[@id][not(@data-raw)]/@id"))
     for element in root.iter():
@@ -127,6 +128,14 @@ def tree(rendered: str, warn: Warn) -> html.HtmlElement:
         if name not in SILENT:
             warn(line, f"<{name}> is left out{'' if name == 'input' else ', what it holds stays'}")
     return root
+
+
+def parsed(clean: str, holder: str) -> html.HtmlElement:
+    """What nh3 wrote, in an element. As XML: libxml2 would read HTML in a way of its own."""
+    clean = VOID.sub(r"\1/>", clean).replace("&nbsp;", "\xa0")
+    return html.fragment_fromstring(
+        f"<{holder}>{clean}</{holder}>", parser=html.XHTMLParser(huge_tree=True, recover=True)
+    )
 
 
 class _Tags:
@@ -254,8 +263,18 @@ def _style(name: str, given: Mapping[str, str]) -> str:
     for declaration in given.get("style", "").split(";"):
         key, _, value = declaration.partition(":")
         wanted[key.strip().lower()] = value.replace("!important", "").strip()
+    wanted["color"] = _color(wanted.get("color", ""))
     kept = [key for key, value in wanted.items() if key in KEPT_STYLE and re.fullmatch(KEPT_STYLE[key], value)]
     return "; ".join(f"{key}: {wanted[key]}" for key in kept)
+
+
+def _color(text: str) -> str:
+    """As CSS has it; `font` may leave the # away."""
+    for value in (text, f"#{text}"):
+        with suppress(ValueError):
+            ImageColor.getrgb(value)
+            return "" if value.startswith("hs") else value  # hsv is no colour of CSS
+    return ""
 
 
 def size_style(image: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from ronkyo.typeset.tree import Tree
 GETA = "〓"  # what printers set for a character that they do not have
 INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef\u00ad]")
 MOST_TOLD = 12
+LONG = 4000  # characters
 # Not everything: some of the kanji of JIS would become others (U+FA19 神).
 COMPOSED = re.compile("[^\\W\\d_][\u0300-\u036f\u3099\u309a]+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?")
 
@@ -63,8 +64,7 @@ def printed_tree(built: Tree, missing: Missing) -> Tree:
         if "data-text" in element.attrib:  # for the running head
             element.set("data-text", missing(element.get("data-text"), seen=False))
     for text in root.xpath(".//text()"):
-        if supplement.MARKED.search(text):
-            _set_marked(text)
+        _part(text)
     headings = [replace(heading, text=missing(heading.text, seen=False)) for heading in built.headings]
     formulas = [
         drawing._replace(markup=missing(drawing.markup), tex=missing(drawing.tex, seen=False))
@@ -73,17 +73,24 @@ def printed_tree(built: Tree, missing: Missing) -> Tree:
     return Tree(root, headings, built.labels, formulas)
 
 
-def _set_marked(text: Any) -> None:
-    """Each letter with its marks in one font: WeasyPrint would take the marks from another."""
-    owner, parts = text.getparent(), re.split(f"({supplement.MARKED.pattern}+)", text)
-    spans = [html.Element("span", {"style": f"font-family: {supplement.family_of(part)}"}) for part in parts[1::2]]
-    for span, part, after in zip(spans, parts[1::2], parts[2::2], strict=True):
-        span.text, span.tail = part, after
+def _part(text: Any) -> None:
+    """Spans around letters with marks, each in a font that has both, since WeasyPrint would take the marks from another; and
+    around the parts of a text so long that WeasyPrint would go through it anew for each of its lines."""
+    pieces = [text[start : start + LONG] for start in range(0, len(text), LONG)]
+    parts = [part for piece in pieces for part in re.split(f"({supplement.MARKED.pattern}+)", piece)]
+    if len(parts) == 1:
+        return
+    spans = []
+    for part in filter(None, parts):
+        spans.append(html.Element("span"))
+        spans[-1].text = part
+        if supplement.MARKED.match(part):
+            spans[-1].set("style", f"font-family: {supplement.family_of(part)}")
+    owner = text.getparent()
     if text.is_text:
-        owner.text = parts[0]
-        for place, span in enumerate(spans):
-            owner.insert(place, span)
+        owner.text = None
+        owner[:0] = spans
     else:
-        owner.tail = parts[0]
+        owner.tail = None
         for span in reversed(spans):
             owner.addnext(span)
