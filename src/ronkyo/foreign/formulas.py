@@ -27,8 +27,11 @@ ENVIRONMENT = re.compile(r"\\begin\{((?:(?:fl)?align|equation|gather|multline|eq
 DISPLAYS = (("$$", "$$"), (r"\[", r"\]"))
 PAIRS = (*DISPLAYS, (r"\(", r"\)"), ("$", "$"))
 REFERENCE = re.compile(r"\\(?:eqref|ref)\{[^{}\n]+\}")
-LONGEST = 10_000  # characters, of a formula with dollars in its braces
-PART = re.compile(r"\\.|[{}$]", re.DOTALL)
+DOLLAR = re.compile(  # that ends a formula: those of a text in it do not
+    r"\\(?:text\w*|[mhf]box|raisebox|f?colorbox)\s*(?:\{[^{}$]*\}\s*){0,2}\{(?:[^{}$\\]|\\.|\$[^$]{0,200}\$|\{[^{}$]*\})*\}"
+    r"|\\.|(\$)",
+    re.DOTALL,
+)
 TEXT = re.compile(r"(\\(?:text\w*|[mh]box|tag)\*?\s*\{[^{}]*\})")
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: r"\ "}
 BEGINNING = re.compile(r"\$|\\[\[(]")
@@ -129,19 +132,11 @@ def _found(text: str, start: int, end: int, unclosed: dict) -> Found | None:
 
 
 def _closing(text: str, begin: int, end: int, closing: str) -> int:
-    """Dollars in braces are those of a text in the formula."""
     if closing != "$":
         while (place := text.find(closing, begin, end)) >= 0 and closing == "$$" and text[place - 1] == "\\":
             begin = place + 1
         return place
-    first, depth = -1, 0
-    for part in PART.finditer(text, begin, min(end, begin + LONGEST)):
-        depth += {"{": 1, "}": -1}.get(part[0], 0)
-        if part[0] == "$":
-            if depth <= 0:
-                return part.start()
-            first = part.start() if first < 0 else first
-    return first
+    return next((part.start() for part in DOLLAR.finditer(text, begin, end) if part[1]), -1)
 
 
 def _is_money(content: str, after: str) -> bool:

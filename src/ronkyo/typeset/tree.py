@@ -193,7 +193,12 @@ def _fill_references(tree: Tree, marker: str) -> None:
         target = href[1:]
         if target not in targets:
             missing.setdefault(target, MissingTarget(target, targets))
-        elif not len(link) and link.text in (None, marker) and target in tree.labels:
+        elif (
+            not len(link)
+            and link.text in (None, marker)
+            and target in tree.labels
+            and "data-formula" not in link.attrib
+        ):
             link.text = tree.labels[target]
             link.set("class", "reference")
     if missing:
