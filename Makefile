@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -q
-SYSTEM := PYTHONPATH=src $(PYTHON) -m ronkyo.check.system
+SYSTEM := PYTHONPATH=src $(PYTHON) -m ronkyo.system
 VNU := vnu-jar@26.9.27
 
 .PHONY: help machine install system programs report pdf editions check-report check-reproducible check-fresh test fuzz lint lock clean

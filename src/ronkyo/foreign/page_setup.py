@@ -130,6 +130,16 @@ def _text(setup: PageSetup) -> tuple[float, float]:
     return setup.width - margins["left"] - margins["right"], setup.height - margins["top"] - margins["bottom"]
 
 
+def raised(setup: PageSetup) -> float:
+    """By how many mm the text of the first page begins higher."""
+    return 0 if "top" in dict(setup.margins) else (OWN_MARGINS["top"] - FIRST_TOP) * setup.height / 297
+
+
+def text_width(setup: PageSetup) -> float:
+    """In pt, before it is scaled."""
+    return _text(setup)[0] / setup.scale * 72 / INCH
+
+
 def style(setup: PageSetup) -> str:
     """CSS of the page, before it is scaled; what runs at its head and foot is as wide as the paper."""
     margins = _margins_of(setup)
@@ -137,7 +147,7 @@ def style(setup: PageSetup) -> str:
     wide = f".running:not(.inside) {{ margin: 0 {right} 0 {left} }}"
     if setup == PageSetup():
         return wide
-    top = margins["top"] if "top" in dict(setup.margins) else FIRST_TOP * setup.height / 297
+    top = margins["top"] - raised(setup)
     size, sides = (
         " ".join(f"{value / setup.scale:.6g}mm" for value in values)
         for values in ((setup.width, setup.height), (margins[side] for side in SIDES))

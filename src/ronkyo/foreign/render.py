@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import os
 import re
+import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -17,8 +19,9 @@ from lxml import html
 
 from ronkyo import files
 from ronkyo.errors import UserError, nearest
-from ronkyo.foreign import arrange, decode, dialect, headers_footers
-from ronkyo.foreign.passes import links, pictures
+from ronkyo.foreign import arrange, decode, dialect, headers_footers, page_setup
+from ronkyo.foreign.imports import Sources
+from ronkyo.foreign.passes import links, pictures, widths
 from ronkyo.foreign.passes.elements import HtmlElement
 from ronkyo.foreign.patterns import DATE
 from ronkyo.typeset import page, pdf, tree
@@ -28,6 +31,7 @@ from ronkyo.typeset.glyphs import GETA, Missing, printed_tree
 from ronkyo.words import Words
 
 STYLE = Path(__file__).parent / "style"
+FRAMES = 15_000  # of Python, for what stands in each other
 CLOSE_CONTENTS = range(35, 44)  # entries
 NO_BOXES: Mapping[str, str] = MappingProxyType({})
 
@@ -51,32 +55,42 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
     Raises UserError with FILE:line for what cannot be set; what can be left out is a warning.
     """
     text, encoding = decode.read(file)
-    warnings: dict[str, None] = {}  # each once
+    sources = Sources(file.parent)
+    warnings: dict[tuple[int, str], None] = {}  # each once
 
     def warn(line: int, message: str) -> None:
-        warnings[f"{file}:{line}: {message}" if line else f"{file}: {message}"] = None
+        warnings[line, message] = None
 
     try:
         furniture, body = headers_footers.split(text, warn)
     except headers_footers.FrontMatterError as error:
         raise UserError(f"{file}:{error.line}: {error}") from error
+    sources.add(file, body)
 
     def unset(formula: FormulaError) -> None:
         warn(int(formula.line or 0), f"{formula}; it is shown as its source")
 
     words = Words(language or furniture.language or _guessed_language(body))
-    arranged = arrange.arrange(dialect.parse(body, warn, words), file.parent, file.stem, warn, words)
+    arranged = arrange.arrange(dialect.parse(body, sources, warn, words), sources, furniture.title, warn, words)
     try:
         built = tree.finish(arranged.root, words, boxes, unset=unset)
     except tree.MissingTarget as error:
         raise UserError(f"{file}: {error}") from error
+    widths.fit(built.root, built.formulas, page_setup.text_width(furniture.page), warn)
     arrange.finish(built)
-    listed = dialect.own_contents(body)
-    built.headings = [
-        replace(heading, level=min(heading.level, 3)) if heading.id in listed else heading for heading in built.headings
+    written = tuple(text for text in (furniture.author, furniture.date) if text)
+    front = Front(
+        arranged.title or file.stem,
+        _day(f"{furniture.date} {arranged.front}", file),
+        author=furniture.author,
+        language=words.language,
+        titled=arranged.title is not None,
+        byline=written,
+    )
+    told = [
+        f"{sources.place(line)}: {message}" for line, message in sorted(warnings, key=lambda one: sources.order(one[0]))
     ]
-    front = Front(arranged.title, _day(arranged.front, file), language=words.language)
-    return Parsed(built, front, furniture, encoding, arranged.places, list(warnings), text)
+    return Parsed(built, front, furniture, encoding, arranged.places, told, text)
 
 
 def _guessed_language(text: str) -> str:
@@ -148,7 +162,7 @@ def _styles(parsed: Parsed) -> tuple[str, str]:
     listed = sum(heading.level in (2, 3) for heading in parsed.tree.headings)
     if listed in CLOSE_CONTENTS:  # contents that nearly fit under the title are set closer
         both += "@media print { .contents ol { line-height: 1.3 } }"
-    furniture = headers_footers.style(parsed.furniture, parsed.front.title)
+    furniture = headers_footers.style(parsed.furniture, parsed.front.title * parsed.front.titled)
     return f"{both}\n{screen}", f"{both}\n{paper}\n{furniture}"
 
 
@@ -157,6 +171,18 @@ def for_browser(file: Path, parsed: Parsed) -> str:
     return page.for_browser(parsed.tree, parsed.front, file.parent, _styles(parsed)[0])
 
 
+@contextmanager
+def _deeply() -> Iterator[None]:
+    """WeasyPrint calls itself for elements in elements, of which there are no more than passes.nesting lets be."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+@_deeply()
 def printed(file: Path, parsed: Parsed) -> tuple[bytes, list[str]]:
     """The PDF, and warnings of what it cannot show. Raises UserError."""
     missing = Missing()

@@ -195,7 +195,7 @@ class _Tags:
                 return ""
             self._open.append(name)
         self.read.append((line, name))
-        given = []
+        given = [f' data-line="{line}"'] if name == "table" else []
         for key, *values in ATTRIBUTE.findall(attributes):
             key = key.lower()
             if key.startswith("on"):

@@ -166,8 +166,7 @@ def write_chapter(project: Project, number: str) -> list[Path]:
     draft = _faultless(project).of_chapter(number)
     forms = {"html": draft.browser().encode(), "pdf": draft.printed()}
     written = {project.chapter_file(number, form): content for form, content in forms.items()}
-    for file, content in written.items():
-        files.write_bytes(file, content)
+    files.write_all(written)
     return list(written)
 
 
@@ -188,10 +187,9 @@ def build(project: Project, say: Callable[[str], None] = print, edition: Edition
     if edition:
         files.write_bytes(project.edition_file(edition), printed)
         return
-    for file in (project.claims_file, project.report_file("md")):
-        files.write_bytes(file, draft.text(file))
-    files.write_text(project.report_file("html"), browser)
-    files.write_bytes(project.report_file("pdf"), printed)
+    texts = {file: draft.text(file) for file in (project.claims_file, project.report_file("md"))}
+    made = {project.report_file("html"): browser.encode(), project.report_file("pdf"): printed}
+    files.write_all(texts | made)
 
 
 def front_of(report: Report) -> Front:

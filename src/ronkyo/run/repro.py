@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import statistics
 from collections.abc import Callable, Iterator, Sequence
@@ -17,12 +18,12 @@ from dvc.exceptions import DvcException
 from dvc.stage import Stage
 
 import ronkyo
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, told
 from ronkyo.project import Project
 from ronkyo.run import cluster, pipeline, train, unchanged, worker
 from ronkyo.run.pipeline import Pipeline
-from ronkyo.run.stage import Attempt
-from ronkyo.run.states import recorded_time
+from ronkyo.run.stage import MADE, Attempt
+from ronkyo.run.states import explained, recorded_time
 from ronkyo.run.train import Plan
 from ronkyo.run.unit import Task
 from ronkyo.run.view import Progress, View
@@ -61,6 +62,7 @@ def reproduce(
             executor = None
             if on:
                 executor = ended.enter_context(closing(cluster.executor(on, project, view.say)))
+            ended.push(lambda kind, *_: workers.close() if kind else None)  # before outputs are as they were again
             done = Walk(project, opened, workers, executor, view).run()
         opened.record()
         if done and not targets and (files := opened.files()):
@@ -147,9 +149,10 @@ class Walk:
         """One line with the stage's name; nothing else begins after it, and what is under way ends."""
         try:
             yield
-        except (UserError, DvcException, OSError) as error:
-            self._failed = True
-            text, name = pipeline.explained(error), stage.addressing
+        except (UserError, DvcException, OSError, MemoryError) as error:
+            self._failed, name = True, stage.addressing
+            text = told(error, name) or explained(error, self._project.root)
+            self._pipeline.fail(stage)
             self._view.fail(name, text if text.startswith(f"{name}: ") else f"{name}: {text}")
             for running in self._running.values():
                 for future in running.futures:
@@ -158,7 +161,7 @@ class Walk:
     # -- one stage ----------------------------------------------------------------------------------------------------
 
     def _begin(self, stage: Stage) -> None:
-        if how := self._pipeline.begin(stage):
+        if how := self._pipeline.begin(stage, lambda line: self._view.say(f"{stage.addressing}: {line}")):
             self._done.add(stage)
             self._view.end(stage.addressing, how)
             return
@@ -173,6 +176,7 @@ class Walk:
             self._begin_training(stage, arguments)
         else:
             names = {"DVC_STAGE": stage.addressing, "DVC_ROOT": str(self._project.root)}
+            names[MADE] = json.dumps(self._pipeline.made(stage))
             self._start(stage, worker.script, file, arguments, names)
 
     def _start(self, stage: Stage, function: Any, *arguments: Any) -> None:
@@ -181,7 +185,7 @@ class Walk:
         self._add(stage, running, self._workers.run(stage.addressing, function, *arguments, rank=rank))
 
     def _begin_training(self, stage: Stage, arguments: list[str]) -> None:
-        attempt = Attempt.begin(train.run, arguments, stage.addressing)
+        attempt = Attempt.begin(train.run, arguments, stage.addressing, self._pipeline.made(stage))
         experiment, variant = arguments
         plan = train.plan(attempt.project, experiment, variant)
         progress = self._view.begin(stage.addressing, len(plan.missing), len(plan.tasks) - len(plan.missing))

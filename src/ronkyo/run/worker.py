@@ -22,8 +22,8 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from ronkyo import files
-from ronkyo.errors import UserError
+from ronkyo import results
+from ronkyo.errors import UserError, told
 from ronkyo.project import Project
 from ronkyo.run import unit
 from ronkyo.run.unit import Task, Tell
@@ -57,16 +57,17 @@ def _answer(job: bytes, tell: Tell) -> tuple[str, Any]:
     try:
         function, arguments = pickle.loads(job)
         return "done", function(*arguments, tell)
-    except UserError as error:
-        return "error", error
     except BaseException as error:
+        if line := told(error):
+            return "error", error if isinstance(error, UserError) else UserError(line)
         traceback.print_exc()
         return "error", UserError(f"{type(error).__name__}: {error}")
 
 
 def compute(task: Task, store: Store, tell: Tell) -> None:
     """Compute a run into the store. What it tells: see `unit.compute_telling`. Raises UserError."""
-    project, data, began = Project.find(), files.read_arrays(task.data), time.monotonic()
+    project, began = Project.find(), time.monotonic()
+    data = results.read_data(project, task.experiment)
     for name in ("train", "steps"):
         project.function(task.experiment, "train", name)  # a line, where there is none
     arrays = unit.compute_telling(task.unit, data, tell, EVERY)

@@ -21,6 +21,7 @@ from xml.etree.ElementTree import Element
 
 from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, MiniRacer
 
+from ronkyo import ending
 from ronkyo.typeset.mathematics import BLANK, DEFINES, SCALE, Drawing, Formula, MathError, Row
 from ronkyo.typeset.speech import speak
 from ronkyo.words import Words
@@ -205,4 +206,5 @@ def main(language: str) -> None:
 
 
 if __name__ == "__main__":
+    ending.with_parent()
     main(sys.argv[1])

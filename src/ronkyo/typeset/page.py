@@ -30,6 +30,7 @@ FONT_FACES = (  # file, family, weight, style
 INK = "#1b1f24"  # a formula's colour on paper: that of the report's text
 OPENING_BRACKETS = "「『（【〈《〔［｛"  # of Japanese; WeasyPrint keeps others with what follows
 SHORT_CONTENTS = 12  # entries that need no page of their own
+LONG_CONTENTS = 300  # entries that balanced columns and leaders would take minutes for
 PAGE_OF_CONTENTS = 80  # lines of them that two columns of a page hold
 STYLE = Path(__file__).parent / "style"
 MORE_FONTS = "/* more fonts */\n"  # in page.html.j2
@@ -179,6 +180,19 @@ def _summary(root: html.HtmlElement, words: Words) -> html.HtmlElement:
     return summary
 
 
+def _title(front: Front, *parts: html.HtmlElement) -> str:
+    """h1: div.title, where a report from elsewhere has one, or the front's title."""
+    heading = next((title for part in parts for title in part.xpath("./div[@class='title']")), None)
+    if heading is None:
+        heading = html.Element("h1")
+        heading.text = front.title
+    else:
+        heading.getparent().remove(heading)
+        heading.tag = "h1"
+        del heading.attrib["class"]
+    return html.tostring(heading, encoding="unicode", with_tail=False)
+
+
 def _formula_slots(root: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, int]]:
     for slot in root.xpath(".//*[@data-formula]"):
         yield slot, int(slot.attrib.pop("data-formula"))
@@ -201,13 +215,16 @@ def _fill(
     body: html.HtmlElement,
     for_browser: bool,
 ) -> str:
-    short = sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS
+    title = _title(front, summary, body)
+    listed = sum(heading.level in (2, 3) for heading in tree.headings)
+    short = listed <= SHORT_CONTENTS
     chapters = _contents(tree.headings, (2, 3, 4) if for_browser else (2, 3))
     return (
         _templates()
         .get_template("page.html.j2")
         .render(
             front=front,
+            title=title,
             words=words,
             fonts=faces,
             css=css,
@@ -215,6 +232,7 @@ def _fill(
             chapters=chapters,
             second_column=None if for_browser or short else _second_column(chapters),
             short_contents=short,
+            long_contents=listed > LONG_CONTENTS,
             cover=bool(front.edition) and not for_browser and not short,
             left_out=tree.left_out,
             summary=html.tostring(summary, encoding="unicode") if len(summary) else "",

@@ -12,7 +12,7 @@ from ronkyo.foreign import formulas, render
 from ronkyo.typeset import mathjax
 from ronkyo.typeset.mathematics import Formula, typeset_all
 
-CONSTRUCTS = Path(__file__).with_name("constructs.txt")
+CONSTRUCTS = Path(__file__).with_name("katex.txt")
 EVERYDAY = [
     r"\begin{pmatrix} a \\ b \\ c \end{pmatrix}",
     r"\begin{bmatrix} 1 & 0 & 0 \\ 0 & 1 & 0 \\ 0 & 0 & 1 \end{bmatrix}",
@@ -231,6 +231,12 @@ def test_numbers(tmp_path, text, numbers):
     parsed = read(tmp_path, f"## 章\n\n{text}\n")
     assert parsed.tree.root.xpath('//*[@class="equation-number"]/text()') == numbers
     assert not parsed.warnings
+
+
+def test_a_link_leads_to_a_label(tmp_path):
+    parsed = read(tmp_path, "## 章\n\n$$ b \\label{eq:b} $$\n\n[この式](#eq:b)\n")
+    assert [(link.get("href"), text_of(link)) for link in parsed.tree.root.iter("a")] == [("#eq:b", "この式")]
+    assert parsed.tree.root.xpath('//*[@id="eq:b"]')
 
 
 def test_definitions_hold_for_the_rest_of_their_report_alone(tmp_path):

@@ -3,6 +3,7 @@
 import re
 import time
 
+import pypdfium2
 import pytest
 from lxml import html
 from reading import inner, read, text_of, warned
@@ -75,7 +76,7 @@ def test_anchors_are_kept_wherever_they_stand(tmp_path, heading):
     parsed = read(tmp_path, f"{heading}\n\n[ここ](#x)\n")
     (target,) = parsed.tree.root.xpath("//a/@href")
     assert parsed.tree.root.xpath(f'//*[@id="{target[1:]}"]')
-    assert parsed.tree.headings[0].text == "章"
+    assert parsed.tree.headings[0].text.removeprefix("1. ") == "章"
     assert not parsed.warnings
 
 
@@ -110,7 +111,7 @@ def test_a_head_has_the_rows_that_its_cells_reach(tmp_path, rows, head):
 )
 def test_a_style_is_never_text(tmp_path, text, line):
     parsed = read(tmp_path, f"## 章\n\n{text}\n\n本文。\n")
-    assert text_of(parsed.tree.root).replace(" ", "") in ("1章本文。", "1章文本文。", "1章項本文。")
+    assert text_of(parsed.tree.root).replace(" ", "") in ("章本文。", "章文本文。", "章項本文。")
     (warning,) = warned(parsed)
     assert re.fullmatch(rf"{line}: <(style|script)> is left out", warning)
 
@@ -120,7 +121,7 @@ def test_a_style_is_never_text(tmp_path, text, line):
 )
 def test_what_is_never_closed_takes_nothing_with_it(tmp_path, tag):
     parsed = read(tmp_path, f"## 章\n\n文の中の <{tag}> と続き。\n\n`</{tag}>` の段落。\n\n## 次章\n")
-    assert text_of(parsed.tree.root) == f"1章 文の中の と続き。 </{tag}> の段落。 2次章"
+    assert text_of(parsed.tree.root) == f"章 文の中の と続き。 </{tag}> の段落。 次章"
     assert warned(parsed) == [f"3: <{tag}> is left out"]
 
 
@@ -139,7 +140,7 @@ def test_each_element_that_goes_is_told_of_once_with_its_line(tmp_path):
         "5: <svg> is left out",
         "9: <blink> is left out, what it holds stays",
     ]
-    assert text_of(parsed.tree.root).replace(" ", "") == "1章a文bcd"
+    assert text_of(parsed.tree.root).replace(" ", "") == "章a文bcd"
 
 
 HOSTILE = (
@@ -177,10 +178,10 @@ def test_nothing_that_runs_or_loads_is_left(tmp_path, text):
 def test_elements_in_each_other_are_kept_to_a_hundred_and_no_text_is_lost(tmp_path, element):
     text = f"## 章\n\n{{}}底{f'</{element}>'}\n\n後\n"
     parsed = read(tmp_path, text.format(f"<{element}>" * 90))
-    assert text_of(parsed.tree.root) == "1章 底 後"
+    assert text_of(parsed.tree.root) == "章 底 後"
     assert not parsed.warnings
     parsed = read(tmp_path, text.format(f"\n<{element}>" * 3000))
-    assert text_of(parsed.tree.root) == "1章 底 後"
+    assert text_of(parsed.tree.root) == "章 底 後"
     (warning,) = warned(parsed)
     assert "more than 100 elements in each other" in warning
     assert warning.startswith(("103:", "104:"))
@@ -213,3 +214,68 @@ def test_a_link_that_leads_nowhere_from_the_report_is_told_of(tmp_path, address)
     (warning,) = warned(parsed)
     assert warning.startswith("4: ")
     assert warning.endswith("it becomes text")
+
+
+def row(count, cell="{}"):
+    return "|" + "|".join(cell.format(n) for n in range(count)) + "|\n"
+
+
+def table(count, cell="{}"):
+    return row(count, cell) + "|---" * count + "|\n" + row(count, cell)
+
+
+@pytest.mark.parametrize(
+    ("text", "small"),
+    [
+        (table(25, "{}.2345"), "25 columns"),
+        (table(60, "{}.23"), "60 columns"),
+        (table(200), "200 columns"),
+        (table(18, "1.{}23"), None),
+        ("<table>" + ("<tr>" + "<td>123.456</td>" * 24 + "</tr>") * 3 + "</table>", "24 columns"),
+        (
+            "<table><tr><td rowspan=3>a</td>"
+            + "<td>1.2345</td>" * 12
+            + "</tr>"
+            + "<tr><td>1</td></tr>" * 2
+            + "</table>",
+            None,
+        ),
+        ("| 名 | 値 |\n|---|---|\n| a | " + "0123456789" * 20 + " |\n", None),
+        ("- 項\n\n  > " + table(16, "{}.2345").replace("\n", "\n  > "), None),
+        (table(30, "漢字漢字"), None),
+    ],
+)
+def test_every_column_of_a_wide_table_is_on_the_page(tmp_path, text, small):
+    parsed = read(tmp_path, f"## 章\n\n文。\n\n{text}\n")
+    content, warnings = render.printed(tmp_path / "report.md", parsed)
+    page = pypdfium2.PdfDocument(content)[0]
+    words = page.get_textpage()
+    right = max(words.get_charbox(n)[2] for n in range(words.count_chars()))
+    assert right < page.get_size()[0] - 29 / 25.4 * 72
+    assert not warnings
+    assert [warning.partition(" is wider")[0] for warning in warned(parsed)] == (
+        [f"5: a table of {small}"] if small else []
+    )
+
+
+def test_a_table_that_fits_keeps_its_letters(tmp_path):
+    parsed = read(tmp_path, table(6, "列{}の値") + "\n" + table(3, "一二三四五六七八九十一二三四五六七八九十"))
+    assert not parsed.tree.root.xpath("//table/@style")
+
+
+@pytest.mark.parametrize(
+    "color", ["foo", "#12345", "#ggg", "rgb(1)", "red;}", "url(//x)", "hsv(1,2%,3%)", "FF0000", "rebeccapurple"]
+)
+def test_a_colour_that_is_none_refuses_nothing(tmp_path, color):
+    parsed = read(tmp_path, f'<font color="{color}">字</font> <span style="color: {color}">字</span>')
+    assert not render.printed(tmp_path / "report.md", parsed)[1]
+    assert text_of(parsed.tree.root) == "字 字"
+
+
+def test_deep_elements_are_set_in_both_outputs(tmp_path):
+    deep = "<table><tr><td>" * 30 + "底" + "</td></tr></table>" * 30
+    text = f"## 章\n\n{'<div>' * 95}中{'</div>' * 95}\n\n{deep}\n\n{'<b>' * 95}太{'</b>' * 95}\n"
+    (tmp_path / "report.md").write_text(text, encoding="utf-8")
+    assert not render.render(tmp_path / "report.md", say=lambda _: None)
+    page = html.fromstring((tmp_path / "report.html").read_text(encoding="utf-8")).find(".//main")
+    assert text_of(page) == "章 中 底 太"

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ronkyo import system
 from ronkyo.typeset import drawn
 from ronkyo.typeset.page import Printable
 from ronkyo.typeset.pdf import archive, search, weasyprint_70
@@ -35,8 +36,10 @@ def write(
     page: as it is, or the page with figures moved so that its sheets are filled, which is asked for once or twice
     scale: of the whole page, its size as well
 
-    Raises PdfError for whatever WeasyPrint would only warn of: a missing image, glyph, font or anchor.
+    Raises PdfError for whatever WeasyPrint would only warn of: a missing image, glyph, font or anchor; UserError where a
+    library that it needs is missing.
     """
+    system.expect_libraries()
     moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
     with begun(pictures, int(moment.timestamp())) as layouts:
         import weasyprint

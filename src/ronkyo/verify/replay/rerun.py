@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ronkyo import files, results
+from ronkyo import ending, files, results
 from ronkyo.errors import nearest
 from ronkyo.numerics import Choice
 from ronkyo.project import Project
@@ -123,7 +123,7 @@ def _of_claims(clone: Clone, done: Replay, say: Callable[[str], None]) -> Iterat
     decided = clone.folder / "tmp" / "claims.json"
     say("claims")
     _run(clone, done, "claims", _inside(clone, "claims", decided))
-    found = files.read_json(decided) if decided.is_file() else {}
+    found = results.read_mapping(decided, decided.name, "claims by their ids") if decided.is_file() else {}
     yield from grades.claims(asked, {id: entry for id, entry in found.items() if id in asked})
 
 
@@ -249,9 +249,9 @@ def _last(lines: Sequence[str]) -> str:
 
 @contextmanager
 def _started(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Iterator[Any]:
-    """A process with what it starts; all of them end with the block."""
+    """A process with what it starts; all of them end with the block, and with this process."""
     with subprocess.Popen(
-        command,
+        [sys.executable, "-P", ending.__file__, *command],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
