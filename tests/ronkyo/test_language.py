@@ -13,7 +13,7 @@ from lxml import html
 from test_mathematics import FORMULAS
 
 from ronkyo.errors import UserError
-from ronkyo.typeset import Front, mathematics, tree, write
+from ronkyo.typeset import Front, mathjax, tree, write
 from ronkyo.words import TABLES, Words
 
 JAPANESE = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
@@ -191,7 +191,7 @@ def test_english_words_stay_apart_where_their_lines_end():
 
 
 def said(tex, language):
-    return mathematics.typeset(tex, True, language).spoken
+    return mathjax.typeset(tex, True, language).drawing.spoken
 
 
 @pytest.mark.parametrize("language", sorted(TABLES))
@@ -230,4 +230,7 @@ def test_no_symbol_is_left_to_the_screen_reader(tex, language):
 )  # fmt: skip
 def test_a_formula_in_english(tex, words):
     assert said(tex, "en") == f"formula {words}"
-    assert ElementTree.fromstring(mathematics.typeset(tex, True, "en").inline()).findtext("title") == f"formula {words}"
+    assert (
+        ElementTree.fromstring(mathjax.typeset(tex, True, "en").drawing.inline()).findtext("title")
+        == f"formula {words}"
+    )

@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 import pytest
 
 from ronkyo.errors import UserError
-from ronkyo.typeset import mathematics
-from ronkyo.typeset.mathematics import SCALE, Drawing, MathError, normalize
+from ronkyo.typeset import mathematics, mathjax
+from ronkyo.typeset.mathematics import SCALE, Drawing, Formula, MathError
+from ronkyo.typeset.mathjax import normalize
 
 TWO_ALIGNS = r"""
 \begin{align}
@@ -56,7 +57,7 @@ FORMULAS = [
 
 
 def typeset(tex: str, display: bool = True, language: str = "ja") -> Drawing:
-    return mathematics.typeset(tex, display, language)
+    return mathjax.typeset(tex, display, language).drawing
 
 
 def _parse(drawing: Drawing) -> ElementTree.Element:
@@ -133,10 +134,11 @@ def test_a_japanese_character_is_as_large_as_in_the_text_around() -> None:
         (r"\begin{align}a", r"Missing \end{align}"),
         (r"\begin{unknown}a\end{unknown}", "Unknown environment"),
         (r"\begin{align}\begin{align}a\end{align}\end{align}", "Erroneous nesting"),
-        (r"\newcommand{\x}{y}\x", r"Undefined control sequence \newcommand"),
-        (r"x \tag{3}", r"\tag belongs to the document"),
-        (r"x \label{eq:x}", r"\label belongs to the document"),
-        (r"\text{ﾃｽﾄ}", "no glyph for 'ﾃ'"),
+        ("\\text{\uf8f8}", "no glyph for '\\uf8f8'"),
+        (r"\def\a{\a\a}\a", "maximum macro substitution count exceeded"),
+        (r"\rule{2000em}{1em}", "at most 1000 em, found 2000"),
+        (r"\color{url(//example.org)} x", "expected a colour"),
+        ("{" * 3000 + "x" + "}" * 3000, "Maximum call stack size exceeded"),
     ],
 )
 def test_bad_tex_is_an_error_that_says_why(tex: str, message: str) -> None:
@@ -226,29 +228,94 @@ def test_weasyprint_draws_a_formula_without_complaint(caplog: pytest.LogCaptureF
     assert caplog.messages == []
 
 
-def test_many_formulas_are_set_elsewhere_and_come_out_the_same():
-    few = [(r"x_{1}", True), (r"\nocommand", False), (r"\frac{a}{b}", False)]
-    many = few + [(f"x_{{{number}}}", True) for number in range(mathematics.MANY)]
-    here, elsewhere = mathematics.typeset_all(few, "ja"), mathematics.typeset_all(many, "ja")
-    assert list(elsewhere) == list(dict.fromkeys(many))
-    assert {formula: str(drawing) for formula, drawing in here.items()} == {
-        formula: str(elsewhere[formula]) for formula in few
-    }
-    assert isinstance(elsewhere[few[1]], MathError)
+def test_a_formula_of_a_process_of_its_own_is_the_same_as_here():
+    few = [(r"x_{1}", True), (r"\nocommand", False), (r"\frac{a}{b}", False), (r"x_{1}", True)]
+    first, bad, third, again = mathematics.typeset_all(few, "ja")
+    assert [first, third] == [mathjax.typeset(*few[0], "ja"), mathjax.typeset(*few[2], "ja")]
+    assert isinstance(bad, MathError)
+    assert first == again
+
+
+def test_definitions_hold_from_where_they_stand_to_the_end_of_their_document():
+    before = r"\ronkyo{a}"
+    definition = r"\newcommand{\ronkyo}[1]{\frac{#1}{2}}"
+    changed = r"\renewcommand{\ronkyo}[1]{\sqrt{#1}} \ronkyo{a}"
+    document = [(tex, False) for tex in (before, definition, before, changed, before)]
+    lost, blank, half, root, root_again = mathematics.typeset_all(document, "en")
+    assert isinstance(lost, MathError)
+    assert blank == Formula(mathematics.BLANK._replace(tex=definition))
+    assert [formula.drawing.spoken for formula in (half, root, root_again)] == [
+        "formula a over 2",
+        *["formula square root of a"] * 2,
+    ]
+    assert isinstance(mathematics.typeset_all([(before, False)], "en")[0], MathError)
+    assert mathematics.typeset_all(document, "en")[1:] == [blank, half, root, root_again]
 
 
 @pytest.mark.parametrize(
-    ("program", "message"),
+    ("tex", "rows"),
     [
-        ("import sys; print('first', file=sys.stderr); sys.exit('no V8 here')", "exit status 1: no V8 here"),
-        ("import os; os.abort()", "exit status -6: it said nothing"),
+        (r"\begin{align}a\\b\tag{A}\\c\notag\\d\label{d}\end{align}", [(None, None), ("(A)", None), (None, "d")]),
+        (r"\begin{align*}a\\b\tag{1}\end{align*}", [("(1)", None)]),
+        (r"\begin{gather}a\\b\nonumber\end{gather}", [(None, None)]),
+        (r"\begin{alignat}{2}a&=b&c&=d\\e&=f&g&=h\end{alignat}", [(None, None)] * 2),
+        (r"\begin{eqnarray}a&=&b\\c&=&d\end{eqnarray}", [(None, None)] * 2),
+        (r"\begin{multline}a\\b\end{multline}", [(None, None)]),
+        (r"\begin{equation}\begin{split}a\\b\end{split}\end{equation}", [(None, None)]),
+        (r"\begin{aligned}a\\b\end{aligned}", []),
+        (r"\begin{aligned}a\label{a}\\b\end{aligned}", [(None, "a")]),
+        (r"x \label{x}", [(None, "x")]),
+        (r"x \tag*{hi}", [("hi", None)]),
+        (r"x \tag{$*$}", [("(∗)", None)]),
+        (r"x \notag", []),
     ],
 )
-def test_a_crash_of_a_process_that_sets_formulas_is_one_clear_error(monkeypatch, tmp_path, program: str, message: str):
+def test_lines_have_the_numbers_of_amsmath(tex: str, rows: list[tuple[str | None, str | None]]):
+    assert [row[1:] for row in mathjax.typeset(tex, True, "en").rows] == rows
+
+
+def test_a_number_stands_at_the_height_of_its_line():
+    rows = mathjax.typeset(r"\begin{align}a\\ \frac{\frac12}{3}\\c\end{align}", True, "en").rows
+    first, second, third = (_em(row.place) for row in rows)
+    assert first < second < third
+    assert second - first > 1
+    assert {row.place for row in mathjax.typeset(r"\frac12 \tag{1}", True, "en").rows} == {""}
+
+
+@pytest.mark.parametrize(
+    ("program", "answers"),
+    [
+        ("import sys; print('first', file=sys.stderr); sys.exit('no V8 here')", None),
+        ("import os; os.abort()", ["it ended MathJax (signal 6)"] * 3 + ["it was not tried after 3"]),
+    ],
+)
+def test_a_process_that_ends_before_it_is_done(monkeypatch, tmp_path, program: str, answers: list[str] | None):
+    _run_instead(program, monkeypatch, tmp_path)
+    formulas = [(f"x_{number}", True) for number in range(4)]
+    if answers is None:
+        with pytest.raises(
+            UserError, match="^formulas: the process that sets them ended with exit status 1: no V8 here$"
+        ):
+            mathematics.typeset_all(formulas, "ja")
+    else:
+        found = mathematics.typeset_all(formulas, "ja")
+        assert all(str(error).startswith(answer) for error, answer in zip(found, answers, strict=True))
+
+
+def test_after_a_formula_that_takes_too_much_the_others_are_set_with_their_definitions(monkeypatch, tmp_path):
+    shorter = "from ronkyo.typeset import mathjax; mathjax.SECONDS = 0.2; mathjax.main('en')"
+    _run_instead(shorter, monkeypatch, tmp_path)
+    endless = r"\def\a#1{#1#1#1#1}" + r"\a{" * 8 + "x" * 18 + "}" * 8
+    half, late, known = mathematics.typeset_all([(r"\def\h{\frac12}\h", False), (endless, False), (r"\h", False)], "en")
+    assert str(late) == "it took more than 0.2 s"
+    assert [one.drawing.spoken for one in (half, known) if isinstance(one, Formula)] == ["formula 1 over 2"] * 2
+
+
+def _run_instead(program: str, monkeypatch, tmp_path) -> None:
+    """Of the process that sets formulas; nothing is kept."""
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{program}"\n')
     python.chmod(0o755)
     monkeypatch.setattr(mathematics.sys, "executable", str(python))
     monkeypatch.setattr(mathematics.cache, "find", lambda kind, key: None)
-    with pytest.raises(UserError, match=f"^formulas: the process that sets them ended with {message}$"):
-        mathematics.typeset_all([(f"x_{{{number}}}", True) for number in range(mathematics.MANY)], "ja")
+    monkeypatch.setattr(mathematics.cache, "keep", lambda kind, key, content: None)

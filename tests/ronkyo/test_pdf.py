@@ -25,7 +25,7 @@ from PIL import Image, ImageFile
 from ronkyo import plotting
 from ronkyo.check.report import structure
 from ronkyo.errors import ReportError
-from ronkyo.typeset import fonts, mathematics, pdf
+from ronkyo.typeset import fonts, mathjax, pdf
 from ronkyo.typeset.page import Printable
 from ronkyo.typeset.pdf import Attachment, weasyprint_70
 
@@ -119,7 +119,7 @@ def searchable(root):
         drawing, axes = plotting.figure(6, 4)
         axes.set_title("正解率")
         (root / "labelled.svg").write_bytes(plotting.to_svg(drawing, "labelled"))
-    formula = mathematics.typeset(TEX, False, "ja")
+    formula = mathjax.typeset(TEX, False, "ja").drawing
     image = f'<img class="math" src="formula:0" alt="数式" data-tex="{TEX}" style="{formula.style}">'
     body = f"<main><h1>章</h1><p>項は{image}と書く。</p><div style='position: relative'>{image}</div><p>以上。</p>"
     body += '<figure><img src="picture:labelled.svg" alt="図"></figure></main>'

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 from matplotlib.figure import Figure
 
-from ronkyo.typeset.mathematics import typeset
+from ronkyo.typeset.mathjax import typeset
 from ronkyo.typeset.pdf import svg_merge
 
 SVG = (
@@ -76,7 +76,7 @@ def test_a_plot_looks_the_same_and_has_fewer_parts(tmp_path):
 
 
 def test_a_formula_with_a_fraction_is_one_path():
-    formula = typeset(r"\frac{a}{b_1}+\sqrt{x}", True, "en").file("#000")
+    formula = typeset(r"\frac{a}{b_1}+\sqrt{x}", True, "en").drawing.file("#000")
     merged = svg_merge.merged(formula)
     assert elements(merged).count("path") == 1
     assert "rect" not in elements(merged)

@@ -19,7 +19,7 @@ from ronkyo.compare.metrics import Metric
 from ronkyo.compare.revision import Side
 from ronkyo.compare.text import WHOLE, Part
 from ronkyo.numbers import ABSENT, ratio_with_interval, rounded, with_interval
-from ronkyo.typeset.mathematics import MathError, typeset
+from ronkyo.typeset.mathematics import MathError, typeset_all
 from ronkyo.words import Words
 
 HERE = Path(__file__).parent
@@ -178,14 +178,17 @@ def _tagged(parts: list[Part], escaped: Callable[[str], str]) -> str:
 def _formulas(text: str, language: str) -> str:
     """Formulas to be set in the line, where MathJax can; only the report itself numbers them."""
 
+    def tex(found: re.Match[str]) -> str:
+        bare = re.sub(r"\\(?:label|tag\*?)\{[^{}]*\}", "", found[2]).strip()
+        return rf"\displaystyle {bare}" if found[1] == "[" else bare
+
+    asked = [(html.unescape(tex(found)), False) for found in FORMULA.finditer(text)]
+    answers = iter(typeset_all(asked, language))
+
     def inline(found: re.Match[str]) -> str:
-        tex = re.sub(r"\\(?:label|tag\*?)\{[^{}]*\}", "", found[2]).strip()
-        tex = rf"\displaystyle {tex}" if found[1] == "[" else tex
-        try:
-            typeset(html.unescape(tex), False, language)
-        except MathError:
-            return found[0]
-        return rf'<span class="arithmatex">\({tex}\)</span>'
+        return (
+            found[0] if isinstance(next(answers), MathError) else rf'<span class="arithmatex">\({tex(found)}\)</span>'
+        )
 
     return FORMULA.sub(inline, text)
 

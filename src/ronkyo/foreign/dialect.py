@@ -66,7 +66,9 @@ def parse(text: str, sources: Sources, warn: Warn, words: Words, source: count.S
         warn(unrun[0], f"code is not run; chunks with cmd, of which only the source is shown: {len(unrun)}")
     if deep := environment["deep"]:
         warn(deep[0], f"nested more than {DEEPEST} deep: what stands deeper is shown as its source")
-    return safe.tree(rendered, warn)
+    root = safe.tree(rendered, warn)
+    formulas.from_pictures(root)
+    return root
 
 
 # -- the parser -------------------------------------------------------------------------------------------------------
@@ -195,6 +197,8 @@ def highlighted(code: str, language: str, ids: str, look: str = "") -> str:
 
 
 def _raw_html(token: Token, environment: dict[str, Any]) -> str:
+    if token.type == "html_block":
+        return formulas.among_tags(token.content, _line(token))
     return safe.raw(token.content, _line(token))
 
 
@@ -211,7 +215,7 @@ def _code(token: Token, environment: dict[str, Any]) -> str:
     if given.get("hide") == "true":
         return ""
     if name == "math":
-        return formulas.rendered(Token("math_block", "", 0, content=token.content), _line(token))
+        return formulas.rendered(token, _line(token))
     if name in diagrams.LANGUAGES and given.get("code_block") != "true":
         try:
             return _diagram(token, name, environment["warn"])

@@ -2,22 +2,53 @@ r"""Formulas as the preview reads them: `$…$`, `$$…$$`, `\(…\)`, `\[…\]`
 
 mdit-py-plugins' rules take `$$` + `x` + `$$。` in three lines for a formula that ends at the next `$$` of the report, do not
 begin after a line of text, and know no `\[…\]` in a line; of `3$\times$3 と 2$x$` they make the formula `3 と 2`.
+
+Formulas stand in raw HTML, too, and in the addresses of pictures that a server would draw.
 """
 
 from __future__ import annotations
 
 import re
-from html import escape
+from collections.abc import Iterator
+from html import escape, unescape
+from typing import NamedTuple
+from urllib.parse import unquote, unquote_plus
 
+from lxml import html
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from ronkyo.foreign import safe
 from ronkyo.foreign.patterns import JAPANESE
 
-ENVIRONMENT = re.compile(r"\\begin\{((?:align|equation|gather|multline|eqnarray|alignat|cases)\*?)\}")
+ENVIRONMENT = re.compile(r"\\begin\{((?:(?:fl)?align|equation|gather|multline|eqnarray|alignat|cases)\*?)\}")
 DISPLAYS = (("$$", "$$"), (r"\[", r"\]"))
+PAIRS = (*DISPLAYS, (r"\(", r"\)"), ("$", "$"))
+REFERENCE = re.compile(r"\\(?:eqref|ref)\{[^{}\n]+\}")
+DOLLAR = re.compile(  # that ends a formula: those of a text in it do not
+    r"\\(?:text\w*|[mhf]box|raisebox|f?colorbox)\s*(?:\{[^{}$]*\}\s*){0,2}\{(?:[^{}$\\]|\\.|\$[^$]{0,200}\$|\{[^{}$]*\})*\}"
+    r"|\\.|(\$)",
+    re.DOTALL,
+)
+TEXT = re.compile(r"(\\(?:text\w*|[mh]box|tag)\*?\s*\{[^{}]*\})")
+WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: r"\ "}
+BEGINNING = re.compile(r"\$|\\[\[(]")
+VERBATIM = ("pre", "code", "script", "style", "textarea", "kbd", "samp")
+DRAWN = re.compile(  # addresses with TeX in them
+    r"(?:https?:)?//(?:[\w.-]*codecogs\.com/(?:\w+/)*[\w.]+\?(?P<whole>.+)|(?:render\.githubusercontent\.com/render/math|"
+    r"chart\.(?:googleapis|apis\.google)\.com/chart|www\.zhihu\.com/equation|s0\.wp\.com/latex\.php|"
+    r"math\.(?:vercel\.app|now\.sh)/?)\?(?:.*?&)?(?:math|chl|tex|latex|from)=(?P<part>.+?)(?:&[a-z]+=[^&]*)*)",
+    re.DOTALL,
+)
+LOOK = re.compile(r"\s*\\(?:dpi\s*\{\d+\}|(?:bg|fn|fg)_\w+|inline(?![A-Za-z])|opacity\s*\{\d+\})\s*")  # CodeCogs'
+
+
+class Found(NamedTuple):
+    tex: str
+    display: bool
+    end: int
 
 
 def formulas_plugin(parser: MarkdownIt) -> None:
@@ -39,6 +70,9 @@ def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if pair is None:
         return False
     opening, closing = pair
+    unclosed = state.env.setdefault("unclosed", set())
+    if (closing, end) in unclosed:
+        return False
     lines: list[str] = []
     for line in range(start, end):
         if line > start and state.sCount[line] < state.blkIndent and not state.isEmpty(line):
@@ -59,40 +93,50 @@ def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
             token.content = "\n".join(lines)
             state.line = line + 1
         return True
+    unclosed.add((closing, end))
     return False
 
 
 def _math(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] not in "$\\":
         return False
-    rest = state.src[state.pos : state.posMax]
-    display = next((pair for pair in DISPLAYS if rest.startswith(pair[0])), None)
-    opening, closing = display or ("$", "$")
-    if display is None and rest.startswith(r"\("):
-        opening, closing = r"\(", r"\)"
-    if not rest.startswith(opening):
-        return False
-    close = _closing(rest, opening, closing)
-    if close < 0:
-        return False
-    content = rest[len(opening) : close]
-    if not content.strip() or (opening == "$" and _is_money(content, rest[close + 1 : close + 2])):
+    found = _found(state.src, state.pos, state.posMax, state.cache)
+    if reference := REFERENCE.match(state.src, state.pos, state.posMax):
+        found = Found(reference[0], False, reference.end())
+    if found is None:
         return False
     if not silent:
-        token = state.push("math", "div" if display else "span", 0)
-        token.content = content
-        token.meta = {"display": bool(display)}
-    state.pos += close + len(closing)
+        token = state.push("math", "div" if found.display else "span", 0)
+        token.content = found.tex
+        token.meta = {"display": found.display}
+    state.pos = found.end
     return True
 
 
-def _closing(text: str, opening: str, closing: str) -> int:
-    place = len(opening)
-    while (place := text.find(closing, place)) >= 0:
-        if closing[0] == "\\" or text[place - 1] != "\\":
-            return place
-        place += 1
-    return -1
+def _found(text: str, start: int, end: int, unclosed: dict) -> Found | None:
+    """The formula that begins at a place. `unclosed`: ends that the rest of the text has not, from call to call."""
+    pair = next((pair for pair in PAIRS if text.startswith(pair[0], start)), None)
+    if pair is None or pair[1] in unclosed:
+        return None
+    opening, closing = pair
+    begin = start + len(opening)
+    if (close := _closing(text, begin, end, closing)) < 0:
+        unclosed[closing] = True
+        return None
+    tex = text[begin:close]
+    if opening == "$" and len(tex) > 2 and tex[0] == tex[-1] == "`":  # as GitHub has it
+        tex = tex[1:-1]
+    if not tex.strip() or (opening == "$" and _is_money(narrow(tex), text[close + 1 : close + 2])):
+        return None
+    return Found(tex, pair in DISPLAYS, close + len(closing))
+
+
+def _closing(text: str, begin: int, end: int, closing: str) -> int:
+    if closing != "$":
+        while (place := text.find(closing, begin, end)) >= 0 and closing == "$$" and text[place - 1] == "\\":
+            begin = place + 1
+        return place
+    return next((part.start() for part in DOLLAR.finditer(text, begin, end) if part[1]), -1)
 
 
 def _is_money(content: str, after: str) -> bool:
@@ -104,26 +148,81 @@ def _is_money(content: str, after: str) -> bool:
     return bool(number and (japanese or content.rstrip() != content == content.lstrip()))  # $5 and $x$
 
 
+def narrow(tex: str) -> str:
+    r"""With the letters, digits and signs of ASCII that are written in full width, outside its \text.
+
+    >>> narrow("２ｘ＋１＝５")
+    '2x+1=5'
+    """
+    return "".join(part if place % 2 else part.translate(WIDE) for place, part in enumerate(TEXT.split(tex)))
+
+
 def rendered(token: Token, line: int) -> str:
     """A slot as the tree knows it; a display in the middle of a line leaves its paragraph later."""
-    display = token.type == "math_block" or token.meta["display"]
-    tex = escape(_mathjax(token.content), quote=False)
+    block = token.type != "math"
+    return _slot(token.content, block or token.meta["display"], line, "div" if block else "span")
+
+
+def _slot(tex: str, display: bool, line: int, tag: str = "span") -> str:
+    tex = escape(narrow(tex), quote=False)
     source = rf"\[{tex}\]" if display else rf"\({tex}\)"
-    tag = "div" if token.type == "math_block" else "span"
     kind = ' data-display="yes"' if display and tag == "span" else ""
     return f'<{tag} class="arithmatex" data-line="{line}"{kind}>{source}</{tag}>'
 
 
-def _mathjax(tex: str) -> str:
-    """What KaTeX, which the preview uses, knows and MathJax without its packages does not."""
-    for pattern, replacement in (
-        (r"\\bm(?![A-Za-z])", r"\\boldsymbol"),
-        (r"\\(argmax|argmin)(?![A-Za-z])", r"\\operatorname*{\1}"),
-        (r"\\(R|N|Z)(?![A-Za-z])", r"\\mathbb{\1}"),
-        (r"\\(?:textcolor|colorbox)\{[\w#]+\}(?=\s*\{)", ""),
-        (r"\\color\{[\w#]+\}", ""),
-        (r"\\(begin|end)\{eqnarray(\*?)\}", r"\\\1{align\2}"),
-        ("　", r"\\ "),
-    ):
-        tex = re.sub(pattern, replacement, tex)
-    return tex
+def among_tags(source: str, line: int) -> str:
+    """Raw HTML as `safe.raw` has it, with the formulas that stand in its text."""
+    written, verbatim, place = [], "", 0
+    for start, end, tag in _texts(source):
+        if not verbatim:
+            for begin, found in _all(source, start, end):
+                written += [
+                    safe.raw(source[place:begin], line + source.count("\n", 0, place)),
+                    _slot(unescape(found.tex), found.display, line + source.count("\n", 0, begin)),
+                ]
+                place = found.end
+        if verbatim:
+            verbatim = "" if tag == f"/{verbatim}" else verbatim
+        elif tag in VERBATIM:
+            verbatim = tag
+    return "".join([*written, safe.raw(source[place:], line + source.count("\n", 0, place))])
+
+
+def _texts(source: str) -> Iterator[tuple[int, int, str]]:
+    """Begin and end of each text between tags, and the tag after it."""
+    place = 0
+    for tag in safe.TAG.finditer(source):
+        yield place, tag.start(), f"{tag[1] or ''}{tag[2] or ''}".lower()
+        place = tag.end()
+    yield place, len(source), ""
+
+
+def _all(text: str, start: int, end: int) -> Iterator[tuple[int, Found]]:
+    unclosed: dict = {}
+    while beginning := BEGINNING.search(text, start, end):
+        start = beginning.start()
+        if (start == 0 or text[start - 1] != "\\") and (found := _found(text, start, end, unclosed)):
+            yield start, found
+            start = found.end
+        else:
+            start += 1
+
+
+def from_pictures(root: html.HtmlElement) -> None:
+    """Pictures whose address is TeX become formulas, displays where they stand alone."""
+    for image in list(root.iter("img")):
+        address = DRAWN.fullmatch((image.get("src") or "").strip())
+        if address is None:
+            continue
+        tex = unquote(address["whole"]) if address["whole"] else unquote_plus(address["part"])
+        tex = re.sub(r"&(\w+);", lambda name: {"space": " ", "hash": "#"}.get(name[1]) or unescape(name[0]), tex)
+        inline = r"\inline" in tex
+        if not (tex := LOOK.sub(" ", tex).strip()):
+            continue
+        parent = image.getparent()
+        alone = (
+            len(parent) == 1 and not ((parent.text or "") + (image.tail or "")).strip() and parent.tag in ("p", "div")
+        )
+        slot = html.fragment_fromstring(_slot(tex, alone and not inline, int(image.get("data-line") or 0)))
+        slot.tail = image.tail
+        parent.replace(image, slot)

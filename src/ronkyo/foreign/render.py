@@ -26,6 +26,7 @@ from ronkyo.foreign.passes import links, pictures, widths
 from ronkyo.foreign.passes.elements import HtmlElement
 from ronkyo.foreign.patterns import DATE
 from ronkyo.typeset import page, pdf, tree
+from ronkyo.typeset.equations import FormulaError
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.glyphs import GETA, Missing, printed_tree
 from ronkyo.words import Words
@@ -67,12 +68,14 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
     except headers_footers.FrontMatterError as error:
         raise UserError(f"{file}:{error.line}: {error}") from error
     sources.add(file, body)
+
+    def unset(formula: FormulaError) -> None:
+        warn(int(formula.line or 0), f"{formula}; it is shown as its source")
+
     words = Words(language or furniture.language or _guessed_language(body))
     arranged = arrange.arrange(dialect.parse(body, sources, warn, words, source), sources, furniture.title, warn, words)
     try:
-        built = tree.finish(arranged.root, words, boxes)
-    except tree.FormulaError as error:
-        raise UserError("\n".join(f"{sources.place(int(each.line or 1))}: {each}" for each in error.all)) from error
+        built = tree.finish(arranged.root, words, boxes, unset=unset)
     except tree.MissingTarget as error:
         raise UserError(f"{file}: {error}") from error
     widths.fit(built.root, built.formulas, page_setup.text_width(furniture.page), warn)

@@ -19,6 +19,7 @@ from ronkyo.report.crate import Item
 from ronkyo.report.origins import Origins
 from ronkyo.typeset import chapter, drawn, page, pdf, tree
 from ronkyo.typeset.edition import PartedSection
+from ronkyo.typeset.equations import FormulaError
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.page import Printable
 from ronkyo.typeset.pdf import Attachment
@@ -207,7 +208,7 @@ def parse(rendered: Rendered, more: str = "") -> tree.Tree:
 
     try:
         built = tree.build(rendered.text + more, values.words, values.manifest.boxes)
-    except tree.FormulaError as error:
+    except FormulaError as error:
         for formula in error.all:
             problems += told(formula, rendered.places.of_formula(formula.tex))
         raise ReportError("\n".join(dict.fromkeys(problems))) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterable, Sequence
 from html import unescape
 from pathlib import Path
@@ -70,15 +69,16 @@ def set_formulas(
 ) -> None:
     """Each letter's outline is in the page once, behind everything, and the formulas use it; their ink is the style's."""
     outlines: dict[str, str] = {}
-
-    def used(path: re.Match[str]) -> str:
-        name = outlines.setdefault(path[1], f"o:{len(outlines):x}")
-        return f'<use href="#{name}"{path[2]}></use>'
-
     slots = list(places)
     for slot, number in slots:
-        markup = re.sub(r'<path d="([^"]*)"([^>]*)></path>', used, formulas[number].inline().replace(INK, ""))
-        slot.insert(0, html.fragment_fromstring(markup))
+        drawing = html.fragment_fromstring(formulas[number].inline().replace(INK, ""))
+        for path in drawing.iter("path"):
+            outline = path.attrib.pop("d")
+            look = dict(path.attrib)
+            path.tag = "use"
+            path.attrib.clear()
+            path.attrib.update({"href": f"#{outlines.setdefault(outline, f'o:{len(outlines):x}')}", **look})
+        slot.insert(0, drawing)
     if slots:
         paths = "".join(f'<path id="{name}" d="{outline}"></path>' for outline, name in outlines.items())
         root.append(html.fragment_fromstring(f'<svg class="outlines" aria-hidden="true"><defs>{paths}</defs></svg>'))

@@ -6,6 +6,7 @@ open what belongs together, the end is said too (square root of … end root).
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -146,7 +147,9 @@ class _Speaker:
         small = text.lower()
         if text != small and not small.isascii() and (word := self._words.get(f"speech.symbol.{small}")):
             return self._say("capital", letter=word)
-        return text
+        if len(text) == 1 and not text.isascii() and unicodedata.category(text)[0] == "S":  # which no voice knows
+            return unicodedata.name(text, text).lower()
+        return unicodedata.normalize("NFKC", text)
 
 
 def _core(node: Element) -> Element:

@@ -62,6 +62,20 @@ def draws(letter: str) -> bool:
     return letter in _own() or in_code or any(letter in _letters(place) for place in range(len(SOURCES)))
 
 
+def advance(letter: str) -> float | None:
+    """In em, in the first font that has the letter."""
+    own = fonts.folder() / "NotoSansJP-Regular.ttf"
+    files = (own, *(_files(place)[0] for place in range(len(SOURCES))))
+    return next((found for file in files if (found := _advances(file).get(ord(letter))) is not None), None)
+
+
+@cache
+def _advances(file: Path) -> dict[int, float]:
+    with TTFont(file, lazy=True) as font:
+        widths, units = font["hmtx"], font["head"].unitsPerEm  # pyright: ignore[reportAttributeAccessIssue]
+        return {code: widths[glyph][0] / units for code, glyph in (font.getBestCmap() or {}).items()}
+
+
 def is_emoji(letter: str) -> bool:
     return letter in _letters(_EMOJI)
 

@@ -5,26 +5,24 @@ The steps stand in `build` in their order; each is a small pass over the lxml tr
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from itertools import count
 from types import MappingProxyType
 
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.errors import UserError, nearest
-from ronkyo.typeset import edition
+from ronkyo.typeset import edition, equations
 from ronkyo.typeset.code import SHORT, prepare_code
 from ronkyo.typeset.edition import HEADINGS
-from ronkyo.typeset.mathematics import BLANK, Drawing, typeset_all
+from ronkyo.typeset.equations import FormulaError
+from ronkyo.typeset.mathematics import Drawing
 from ronkyo.typeset.parsing import CAPTIONED, parse
 from ronkyo.words import Words
 
 CONTENT = {"figure": "img", "table": "table"}
 NAME = 14  # characters of a first column that stays in one line
-_FORMULAS = '//*[contains(concat(" ", @class, " "), " arithmatex ")]'
 
 
 @dataclass(frozen=True)
@@ -44,18 +42,6 @@ class Tree:
     labels: dict[str, str] = field(default_factory=dict)  # target of a reference -> Figure 3, Equation (2), …
     formulas: list[Drawing] = field(default_factory=list)
     left_out: bool = False  # whether something was, for an edition
-
-
-class FormulaError(UserError):
-    """A formula that cannot be typeset. `all` has every one of the document, this one first.
-
-    line: of the source, where the tree was made with data-line
-    """
-
-    def __init__(self, tex: str, problem: str, line: str | None = None) -> None:
-        super().__init__(f"formula {' '.join(tex.split())!r}: {' '.join(problem.split())}")
-        self.tex, self.problem, self.line = tex, problem, line
-        self.all: list[FormulaError] = [self]
 
 
 class MissingTarget(UserError):  # noqa: N818
@@ -80,13 +66,20 @@ def build(text: str, words: Words, boxes: Mapping[str, str] = MappingProxyType({
 
 
 def finish(
-    root: html.HtmlElement, words: Words, boxes: Mapping[str, str] = MappingProxyType({}), drawn: bool = True
+    root: html.HtmlElement,
+    words: Words,
+    boxes: Mapping[str, str] = MappingProxyType({}),
+    drawn: bool = True,
+    unset: Callable[[FormulaError], None] | None = None,
 ) -> Tree:
-    """The numbered tree of a report's body, whichever Markdown it came from; else like `build`."""
+    """The numbered tree of a report's body, whichever Markdown it came from; else like `build`.
+
+    unset: is told of formulas that cannot be typeset, which then are shown as their source and raise nothing
+    """
     tree = Tree(root)
     _number_headings(tree, words)
     _number_captions(tree, words)
-    _typeset_formulas(tree, words, drawn)
+    tree.formulas = equations.typeset(root, tree.labels, words, drawn, unset)
     _fill_references(tree, words("page.reference"))
     _set_boxes(tree.root, boxes)
     _mark_questions(tree.root)
@@ -200,92 +193,18 @@ def _fill_references(tree: Tree, marker: str) -> None:
         target = href[1:]
         if target not in targets:
             missing.setdefault(target, MissingTarget(target, targets))
-        elif not len(link) and link.text in (None, marker) and target in tree.labels:
+        elif (
+            not len(link)
+            and link.text in (None, marker)
+            and target in tree.labels
+            and "data-formula" not in link.attrib
+        ):
             link.text = tree.labels[target]
             link.set("class", "reference")
     if missing:
         first = next(iter(missing.values()))
         first.all = list(missing.values())
         raise first
-
-
-# -- formulas ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Formula:
-    slot: html.HtmlElement
-    tex: str
-    display: bool
-    label: str | None
-    tags: list[str]
-
-    @property
-    def problem(self) -> str | None:
-        """What is wrong with a formula in which HTML stands."""
-        if not (tag := re.search(r"</(\w+)>", self.tex)):
-            return None
-        return "a number in a formula needs | plain" if tag[1] == "data" else f"expected TeX, found {tag[0]}"
-
-    @classmethod
-    def read(cls, slot: html.HtmlElement) -> _Formula:
-        source = (slot.text or "").strip()
-        display, tex = source.startswith(r"\["), source[2:-2]
-        label = re.search(r"\\label\{([^}]*)\}", tex)
-        tex = " ".join(re.sub(r"\\label\{[^}]*\}", "", tex).split())
-        tags: list[str] = []
-        if display:
-            tags = re.findall(r"\\tag\*?\{([^{}]*)\}", tex)
-            tex = re.sub(r"\\tag\*?\{[^{}]*\}", "", tex).strip()
-        return cls(slot, tex, display, label and label[1], tags)
-
-
-def _typeset_formulas(tree: Tree, words: Words, drawn: bool) -> None:
-    """A slot for each formula; one with \\label{eq:x} gets a number at the right and can be referred to, one with
-    \\tag{x} gets x."""
-    for forged in tree.root.xpath("//*[@data-formula]"):
-        del forged.attrib["data-formula"]
-    number = 0
-    used: set[str] = set()
-    formulas = [_Formula.read(slot) for slot in tree.root.xpath(_FORMULAS)]
-    drawings = (
-        _drawings(formulas, words.language) if drawn else [BLANK._replace(tex=formula.tex) for formula in formulas]
-    )
-    tree.formulas = list(dict.fromkeys(drawings))
-    places = {drawing: place for place, drawing in enumerate(tree.formulas)}
-    for formula, drawing in zip(formulas, drawings, strict=True):
-        slot, label, tags = formula.slot, formula.label, formula.tags
-        tail, kept = slot.tail, {name: "" for name in slot.attrib if name == edition.LEFT_OUT}
-        slot.clear()
-        slot.tail = tail
-        slot.attrib.update(kept)
-        slot.set("class", "equation" if formula.display else "formula")
-        slot.set("data-formula", str(places[drawing]))
-        used.update(tags)
-        if label and not tags:
-            number = next(free for free in count(number + 1) if str(free) not in used)
-            tags = [str(number)]
-        if label and label not in tree.labels:
-            slot.set("id", label)
-            tree.labels[label] = words("page.equation", number=tags[0])
-        if tags:
-            mark = etree.SubElement(slot, "span", {"class": "equation-number"})
-            mark.text = ", ".join(f"({tag})" for tag in tags)
-
-
-def _drawings(formulas: Sequence[_Formula], language: str) -> list[Drawing]:
-    typeset = typeset_all(((formula.tex, formula.display) for formula in formulas if not formula.problem), language)
-    drawings, bad = [], []
-    for formula in formulas:
-        drawing = formula.problem or typeset[formula.tex, formula.display]
-        if isinstance(drawing, Drawing):
-            drawings.append(drawing)
-        else:
-            bad.append(FormulaError(formula.tex, str(drawing), formula.slot.get("data-line")))
-    if bad:
-        bad[0].all = bad
-        raise bad[0]
-    return drawings
 
 
 # -- boxes, questions, notes ------------------------------------------------------------------------------------------
