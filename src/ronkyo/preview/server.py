@@ -127,7 +127,7 @@ async def _html(session: Session, request: Request) -> Response:
 
 
 async def _page(session: Session, request: Request) -> Response:
-    return HTMLResponse(session.html, headers=HEADERS)
+    return HTMLResponse(session.html, headers=HEADERS | {"Preview-Version": str(session.version)})
 
 
 async def _pdf(session: Session, request: Request) -> Response:
@@ -136,7 +136,8 @@ async def _pdf(session: Session, request: Request) -> Response:
 
 async def _events(session: Session, request: Request) -> Response:
     async def lines() -> AsyncIterator[str]:
-        async for state in session.news("pdf" in request.query_params):
+        version = request.query_params.get("version", "")
+        async for state in session.news("pdf" in request.query_params, int(version) if version.isdecimal() else 0):
             yield f"data: {json.dumps(state)}\n\n"
 
     return StreamingResponse(lines(), media_type="text/event-stream", headers=HEADERS)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from watchfiles import awatch
 
-QUIET = 50  # ms without a further change, after which what was written is looked at
-AT_MOST = 200  # ms, where changes do not end
+QUIET = 10  # ms without a further change, after which what was written is looked at
+AT_MOST = 100  # ms, where changes do not end
 LOOK = 500  # ms after which it is asked whether the sources are others
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from html import unescape
@@ -62,22 +63,31 @@ def give_fonts(root: html.HtmlElement) -> None:
 
 
 def set_formulas(
-    root: html.HtmlElement, places: Iterable[tuple[html.HtmlElement, int]], formulas: Sequence[Drawing]
+    root: html.HtmlElement,
+    places: Iterable[tuple[html.HtmlElement, int]],
+    formulas: Sequence[Drawing],
+    outlines: set[str],
 ) -> None:
-    """Each letter's outline is in the page once, behind everything, and the formulas use it; their ink is the style's."""
-    outlines: dict[str, str] = {}
+    """Each letter's outline is in the page once, behind everything, and the formulas use it; their ink is the style's.
+
+    outlines: the names of those that a page has already, to which the others come
+    """
+    new: dict[str, str] = {}
 
     def used(path: re.Match[str]) -> str:
-        name = outlines.setdefault(path[1], f"o:{len(outlines):x}")
+        digest = hashlib.sha256(path[1].encode()).digest()
+        name = f"o:{base64.urlsafe_b64encode(digest)[:7].decode()}"  # the same whatever else the page has
+        if name not in outlines:
+            new[name] = path[1]
         return f'<use href="#{name}"{path[2]}></use>'
 
-    slots = list(places)
-    for slot, number in slots:
+    for slot, number in places:
         markup = re.sub(r'<path d="([^"]*)"([^>]*)></path>', used, formulas[number].inline().replace(INK, ""))
         slot.insert(0, html.fragment_fromstring(markup))
-    if slots:
-        paths = "".join(f'<path id="{name}" d="{outline}"></path>' for outline, name in outlines.items())
+    if new:
+        paths = "".join(f'<path id="{name}" d="{outline}"></path>' for name, outline in new.items())
         root.append(html.fragment_fromstring(f'<svg class="outlines" aria-hidden="true"><defs>{paths}</defs></svg>'))
+        outlines.update(new)
 
 
 def _picture(folder: Path, source: str) -> Path:

@@ -30,6 +30,7 @@ INK = "#1b1f24"  # a formula's colour on paper: that of the report's text
 OPENING_BRACKETS = "「『（【〈《〔［｛"  # of Japanese; WeasyPrint keeps others with what follows
 SHORT_CONTENTS = 12  # entries that need no page of their own
 STYLE = Path(__file__).parent / "style"
+SLOT = "<slot></slot>"  # an element that no page has
 
 
 @dataclass
@@ -70,6 +71,21 @@ class Sources(Protocol):
         ...
 
 
+class Screen(NamedTuple):
+    """A page for the browser, letter by letter, in blocks: what stands before the summary, the summary, the contents, the
+    body, what stands behind it; summary, body and boxes as their start, each element in them, and their end.
+
+    outlines: the names of the letters' outlines that its formulas use
+    """
+
+    blocks: list[str]
+    outlines: set[str]
+
+    @property
+    def html(self) -> str:
+        return "".join(self.blocks)
+
+
 def for_browser(
     tree: Tree,
     front: Front,
@@ -83,12 +99,50 @@ def for_browser(
     pictures: the folder that images are relative to; more_style: what browsers know, behind the engine's own;
     known: letters that its fonts have besides those of the page
     """
-    style = "\n".join([_sheet("report.css"), more_style, _sheet("screen.css")])
+    return on_screen(tree, front, pictures, more_style, sources, known).html
+
+
+def on_screen(
+    tree: Tree,
+    front: Front,
+    pictures: Path,
+    more_style: str = "",
+    sources: Sources | None = None,
+    known: frozenset[str] = frozenset(),
+) -> Screen:
+    """The same, in blocks."""
+    outlines: set[str] = set()
+    summary, body, of_claims = _for_screen(tree, front, pictures, sources, outlines)
+    words = Words(front.language)
+    style = "\n".join([_sheet("report.css"), more_style, _sheet("screen.css")]) + of_claims
+    faces = _faces("woff2", lambda file: f"font:{file}")
+    page = _fill(tree, front, words, style, faces, SLOT, SLOT, for_browser=True)
+    before, between, after = page.split(SLOT)
+    read = frozenset("".join([before, *summary, between, *body, after])) | known
+    before = re.sub(
+        r'"font:([\w-]+)\.woff2"',
+        lambda name: f'"{inside.data_address("font/woff2", letters.face(name[1], read))}"',
+        before,
+    )
+    return Screen([before, *summary, between, *body, after], outlines)
+
+
+def blocks(tree: Tree, front: Front, pictures: Path, sources: Sources, outlines: set[str]) -> list[str]:
+    """The blocks of `on_screen` alone, with nothing before, between and behind; outlines: those that the page has, to which
+    those come that it has not."""
+    summary, body, _ = _for_screen(tree, front, pictures, sources, outlines)
+    return ["", *summary, "", *body, ""]
+
+
+def _for_screen(
+    tree: Tree, front: Front, pictures: Path, sources: Sources | None, outlines: set[str]
+) -> tuple[list[str], list[str], str]:
+    """The blocks of the summary and of the body, and the style of the latter's claims."""
     words = Words(front.language)
     root = _body(tree, front, sources)
     drawings = inside.put_images(root, pictures)
     inside.give_fonts(root)
-    inside.set_formulas(root, _formula_slots(root), tree.formulas)
+    inside.set_formulas(root, _formula_slots(root), tree.formulas, outlines)
     summary = _summary(root, words)
     for part in (summary, root):
         if sources:
@@ -99,16 +153,29 @@ def for_browser(
         interaction.let_conclusions_be_stacked(part)
         interaction.let_tables_scroll(part)
     interaction.let_marks_open_the_ledger(root, (summary, root), words)
-    style += interaction.let_claims_be_filtered(root, words)
-    faces = _faces("woff2", lambda file: f"font:{file}")
-    page = _fill(tree, front, words, style, faces, summary, root, for_browser=True)
-    page = re.sub(r'<svg data-drawing="(\d+)"></svg>', lambda slot: drawings[int(slot[1])], page)
-    read = frozenset(page) | known
-    return re.sub(
-        r'"font:([\w-]+)\.woff2"',
-        lambda name: f'"{inside.data_address("font/woff2", letters.face(name[1], read))}"',
-        page,
+    of_claims = interaction.let_claims_be_filtered(root, words)
+    first, second = (
+        [re.sub(r'<svg data-drawing="(\d+)"></svg>', lambda slot: drawings[int(slot[1])], block) for block in part]
+        for part in (_blocks(summary) if len(summary) else [], _blocks(root))
     )
+    return first, second, of_claims
+
+
+def _blocks(box: html.HtmlElement) -> list[str]:
+    """A box with its start and its end apart, and the boxes in it that begin with a heading likewise."""
+    shell = html.Element(box.tag, dict(box.attrib))
+    shell.text, shell.tail = box.text, box.tail
+    shell.append(html.Element("slot"))
+    start, end = _text(shell).split(SLOT)
+    blocks = [start]
+    for element in box:
+        if element.tag == "section" and len(element) and element[0].tag in ("h3", "h4"):
+            blocks += _blocks(element)
+        elif isinstance(element.tag, str):
+            blocks.append(_text(element))
+        else:  # a comment, which is no block
+            blocks[-1] += _text(element)
+    return [*blocks, end]
 
 
 def for_print(
@@ -135,8 +202,13 @@ def for_print(
     summary = _summary(root, words)
     for element in reversed(summary.xpath('./*[@class="conclusions long"]/following-sibling::*')):
         root.insert(0, element)  # behind the contents
-    page = _fill(tree, front, words, style, faces, summary, root, for_browser=False)
+    above = _text(summary) if len(summary) else ""
+    page = _fill(tree, front, words, style, faces, above, _text(root), for_browser=False)
     return Printable(page, [drawing.file(INK) for drawing in tree.formulas])
+
+
+def _text(element: html.HtmlElement) -> str:
+    return str(html.tostring(element, encoding="unicode"))
 
 
 def _sheet(name: str) -> str:
@@ -186,8 +258,8 @@ def _fill(
     words: Words,
     css: str,
     faces: list[dict[str, object]],
-    summary: html.HtmlElement,
-    body: html.HtmlElement,
+    summary: str,
+    body: str,
     for_browser: bool,
 ) -> str:
     short = sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS
@@ -204,8 +276,8 @@ def _fill(
             short_contents=short,
             cover=bool(front.edition) and not for_browser and not short,
             left_out=tree.left_out,
-            summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
-            body=html.tostring(body, encoding="unicode"),
+            summary=summary,
+            body=body,
         )
     )
 
