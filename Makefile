@@ -5,10 +5,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -q
-SYSTEM := PYTHONPATH=src $(PYTHON) -m ronkyo.check.system
+SYSTEM := PYTHONPATH=src $(PYTHON) -m ronkyo.system
 VNU := vnu-jar@26.9.27
 
-.PHONY: help machine install system programs report pdf editions check-report check-reproducible check-fresh test lint lock clean
+.PHONY: help machine install system programs report pdf editions check-report check-reproducible check-fresh test fuzz lint lock clean
 
 help:
 	@echo "make report   set up, run the pipeline, leave reports/day3.pdf and reports/day3.html"
@@ -19,6 +19,7 @@ help:
 	@echo "make check-report   are both editions typeset as they should be? validators, fonts, links, lines, pages"
 	@echo "make check-reproducible   do two clones, in other places and at another time, write the same report?"
 	@echo "make check-fresh   do the two commands work on a new Debian? as root; at most 2 hours and 20 GB"
+	@echo "make fuzz     give each reader of other people's files 10,000 damaged inputs"
 	@echo "make lint     ruff and pyright"
 	@echo "make lock     write requirements.lock anew from pyproject.toml"
 	@echo "make clean    remove the virtual environment and everything built (not downloads, not DVC's cache)"
@@ -84,6 +85,9 @@ check-fresh:
 
 test: install
 	python -m pytest
+
+fuzz: install
+	RONKYO_FUZZ=10000 python -m pytest tests/ronkyo/test_fuzz.py
 
 lint: install
 	ruff check . && ruff format --check . && pyright

@@ -77,10 +77,13 @@ def _view(
         chapter = chapters[number % len(chapters)]
         if view == "PDF" or number == 0:
             place = f"pdf#at:{quote(places.heading(chapter))}" if view == "PDF" else ""
-            page.open("about:blank", 1440)
+            page.open("about:blank", 1440)  # or another anchor alone would load nothing
             page.open(address + place, 1440, scripts=True)
             _until(page, MIDDLE if view == "PDF" else "!!document.querySelector('main > p:not([class])')")
-            time.sleep(8 if number == 0 else 1)  # the processes that set what changed start
+            time.sleep(1)
+            if number == 0:  # the processes that set what changed start
+                _until(page, "!document.querySelector('.preview-busy')")
+                time.sleep(5)
         word = f"edit{view}{number}"
         waiting = EDIT % (page.run(EDITS) + 1) if view == "PDF" else WORDS % word
         before = _processor(server)

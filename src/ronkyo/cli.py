@@ -12,11 +12,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeAlias, get_args
 
-from ronkyo import arguments
+from ronkyo import arguments, ending
 from ronkyo.compare import command as compare
 from ronkyo.editions import Edition
 from ronkyo.editors import command as editors
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, told
 from ronkyo.git import command as git
 from ronkyo.numerics import Choice
 from ronkyo.preview import command as preview
@@ -39,18 +39,20 @@ def main(words: Sequence[str] | None = None) -> int:
         command.print_help()
         return 0
     try:
-        if not options["directory"].is_dir():
-            raise UserError(f"-C {options['directory']}: expected a folder, found none")
-        return _run(**options)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted: what is finished is kept; the same call goes on", file=sys.stderr)
-        return 130
+        with ending.by_signals():
+            if not options["directory"].is_dir():
+                raise UserError(f"-C {options['directory']}: expected a folder, found none")
+            return _run(**options)
+    except ending.Ended as signal:
+        return ending.say("interrupted: what is finished is kept; the same call goes on", signal.status)
     except BrokenPipeError:  # `ronkyo … | head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return int(not ending.drop_output())
+    except Exception as error:
+        if (line := told(error)) is None:
+            raise
+        if isinstance(error, OSError) and error.filename is None:
+            ending.drop_output()
+        return ending.say(line, 1)
 
 
 def _run(run: Callable[..., int], quiet: bool, **options: Any) -> int:
@@ -58,7 +60,9 @@ def _run(run: Callable[..., int], quiet: bool, **options: Any) -> int:
     if "progress" in options:
         options["progress"] = not quiet
     with open(os.devnull, "w", encoding="utf-8") as nothing, redirect_stdout(nothing) if quiet else nullcontext():
-        return run(**options)
+        status = run(**options)
+        print(end="", flush=True)
+    return status
 
 
 def parser() -> argparse.ArgumentParser:
@@ -105,6 +109,8 @@ def _add_new(commands: Commands) -> None:
 def _add_project_commands(commands: Commands) -> None:
     check = commands.add_parser("check", help="check params.yaml as a whole, without running anything")
     check.set_defaults(run=_check)
+    doctor = commands.add_parser("doctor", help="what this machine lacks or has otherwise, each with its cure")
+    doctor.set_defaults(run=_doctor)
     stages = commands.add_parser("stages", help="each stage: up to date or why not, and how long its last run took")
     stages.set_defaults(run=_stages)
     repro = commands.add_parser(
@@ -185,6 +191,15 @@ def _check(directory: Path) -> int:
     project.load_params()
     print(f"{project.relative(project.params_file)}: {len(project.schemas)} sections, no problem found")
     return 0
+
+
+def _doctor(directory: Path) -> int:
+    """Exit status 1 when something is found."""
+    from ronkyo.check import doctor
+
+    found = list(doctor.findings(directory))
+    print("\n".join(found) or "nothing is missing")
+    return int(bool(found))
 
 
 def _build(form: str | None, chapter: str | None, directory: Path) -> int:

@@ -1,7 +1,20 @@
-"""The one kind of error that is shown to a user without a traceback."""
+"""The errors that are shown to a user in one line, without a traceback: the user's own, and the system's."""
+
+from __future__ import annotations
 
 import difflib
+import errno
+import os
 from collections.abc import Iterable
+
+DEBUG = "RONKYO_DEBUG"  # where it is set, errors of the system have their traceback
+
+# What the system refuses; the file that is not there is not among them: which one was meant is known to who opened it.
+_REFUSALS = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE),
+    *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.ENAMETOOLONG, errno.ELOOP),
+}
+_NO_MEMORY = ("can't allocate memory", "Cannot allocate memory", "failed to map segment", "can't start new thread")
 
 
 class UserError(Exception):
@@ -10,6 +23,30 @@ class UserError(Exception):
 
 class ReportError(UserError):
     """The report cannot be built: where (template:line), what, and what was expected."""
+
+
+def told(error: BaseException, place: str = "") -> str | None:
+    """The line for a user's error, or for what the system refuses: the file, else the place, and the reason. None for all
+    others, which are mistakes in code: their traceback is what helps."""
+    if isinstance(error, UserError):
+        return str(error)
+    if os.environ.get(DEBUG):
+        return None
+    text = " ".join(str(error).split())
+    if isinstance(error, MemoryError) or any(sign in text for sign in _NO_MEMORY):
+        return ": ".join(filter(None, [place, "not enough memory", text]))
+    if not isinstance(error, OSError) or error.errno not in _REFUSALS:
+        return None
+    more = "; `ulimit -n` tells how many may be open" if error.errno in (errno.EMFILE, errno.ENFILE) else ""
+    return f"{_shown(error.filename) or place or 'standard output or a temporary file'}: {error.strerror}{more}"
+
+
+def _shown(file: object) -> str:
+    """A path from the current folder, where it is below that."""
+    if not isinstance(file, str | bytes | os.PathLike):
+        return ""
+    path, here = os.path.abspath(os.fsdecode(file)), os.getcwd()
+    return os.path.relpath(path, here) if path.startswith(here + os.sep) else path
 
 
 def nearest(name: object, known: Iterable[str]) -> str:

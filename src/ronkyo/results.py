@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ronkyo import numbers
-from ronkyo.files import Arrays, read_arrays, read_json, replacing, write_json
+from ronkyo.files import Arrays, read_arrays, read_json, replacing, write_json, write_text
 from ronkyo.project import Layout, Project
 
 Table = dict[str, np.ndarray]  # column name -> values, all of one length
@@ -156,10 +157,11 @@ def read_results(project: Project, experiment: str, settings: Any) -> Results:
 
 def write_table(path: Path, table: Mapping[str, np.ndarray]) -> None:
     columns = [[_cell(value) for value in column] for column in table.values()]
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(table)
-        writer.writerows(zip(*columns, strict=True))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table)
+    writer.writerows(zip(*columns, strict=True))
+    write_text(path, text.getvalue())
 
 
 def read_table(path: Path) -> dict[str, list[str]]:

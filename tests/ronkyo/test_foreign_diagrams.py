@@ -147,9 +147,9 @@ def test_a_diagram_brings_nothing_that_runs_or_loads(parse):
 
 @drawn
 def test_a_letter_that_no_font_has_is_a_geta_in_the_drawing(parse):
-    root, warnings = parse("flowchart TD\n  A[🚀 開始] --> B\n")
+    root, warnings = parse("flowchart TD\n  A[𒀀 開始] --> B\n")
     assert "〓 開始" in texts_of(root.xpath("//figure//img")[0])
-    assert warnings == ["5: not in the report's font, shown as 〓 in the drawing: 🚀"]
+    assert warnings == ["5: no font has a glyph, shown as 〓 in the drawing: U+12000 '𒀀'"]
 
 
 @drawn

@@ -14,6 +14,7 @@ FILES = sorted(ENGINE.rglob("*.py"))
 BOTTOM = {
     "cache",
     "editions",
+    "ending",
     "errors",
     "files",
     "imports",
@@ -27,15 +28,17 @@ BOTTOM = {
     "repository",
     "results",
     "seeds",
+    "system",
     "versions",
     "words",
+    "workspace",
 }
 ROOMS = {  # each room, and what it may import of the engine besides itself
     **{name: BOTTOM for name in BOTTOM},
     "arguments": {"errors"},
     "plotting": {"typeset"},  # for the fonts
     "claims": {"cache", "editions", "errors", "numbers", "seeds", "words"},
-    "typeset": {"cache", "editions", "errors", "files", "numbers", "words"},
+    "typeset": {"cache", "editions", "ending", "errors", "files", "numbers", "system", "words"},
     "foreign": {"errors", "files", "typeset", "words"},
     "report": BOTTOM | {"claims", "typeset"},
     "preview": BOTTOM | {"foreign", "report", "typeset"},
@@ -46,10 +49,10 @@ ROOMS = {  # each room, and what it may import of the engine besides itself
     "git": BOTTOM | {"claims", "report", "run", "verify"},
     "decide": {"claims", "errors", "files", "project", "report", "run", "store"},
     "editors": BOTTOM | {"claims", "report"},
-    "check": {"editions", "errors", "files", "project", "typeset", "words"},
+    "check": BOTTOM | {"store", "typeset"},
     "new": {"errors", "files", "project", "run", "versions"},
 }
-DVC = {"run", "compare"}  # the rooms that know DVC
+DVC = {"run", "compare", "workspace"}  # the rooms that know DVC
 # What a project's own code may import: adding a name here is a promise to every project. They are modules, not one that
 # exports all of them again, since a stage depends on each file that it imports: training must not depend on drawing.
 PUBLIC = {"claims.estimates", "files", "params", "plotting", "report.blocks", "report.values", "results", "seeds"}

@@ -10,10 +10,12 @@ import pypdf
 import pytest
 from lxml import html
 
+from ronkyo import cache
 from ronkyo.typeset import pdf, placement
 from ronkyo.typeset.page import Printable
-from ronkyo.typeset.pdf import filling
+from ronkyo.typeset.pdf import filling, search
 from ronkyo.typeset.pdf.filling import Atom, Edge, Flow, Unit
+from ronkyo.typeset.pdf.layout import Layouts
 from ronkyo.typeset.placement import AS_WRITTEN, MoveError, Placement
 
 PAGE = """<!doctype html><html lang="en"><head><title>Pages</title><style>
@@ -23,6 +25,25 @@ html {{ font: 16px/20px "Noto Sans JP" }} body, p, figure, h2 {{ margin: 0 }} p 
 h2 {{ font-size: 16px; break-after: avoid }} figure {{ break-inside: avoid; height: 260px }}
 </style></head><body>{}</body></html>"""
 DAY = date(2024, 6, 16)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(tmp_path, monkeypatch):
+    forget(tmp_path / "made", monkeypatch)
+
+
+def forget(folder: Path, monkeypatch) -> None:
+    """As another process that keeps things in this folder."""
+    monkeypatch.setattr(cache, "folder", lambda: folder)
+    monkeypatch.setattr(cache, "_MEMORY", cache._Memory())
+
+
+@pytest.fixture
+def layouts(monkeypatch) -> list[Printable]:
+    """The pages that this process lays out."""
+    pages, of = [], Layouts.of
+    monkeypatch.setattr(Layouts, "of", lambda layouts, page: pages.append(page) or of(layouts, page))
+    return pages
 
 
 def text(name: str, lines: int = 5) -> str:
@@ -111,6 +132,47 @@ def test_the_same_bytes_twice_and_those_of_one_layout_where_nothing_is_to_move()
     assert pdf.write(page(JUMPS), DAY, Path()) == pdf.write(page(JUMPS), DAY, Path())
     still = text("a") + figure("x") + text("b")
     assert pdf.write(page(still), DAY, Path()) == pdf.write(page(still)(AS_WRITTEN), DAY, Path())
+
+
+def test_what_did_not_change_is_laid_out_once(tmp_path, monkeypatch, layouts):
+    first = pdf.write(page(JUMPS), DAY, Path())
+    assert len(layouts) == 2
+    forget(tmp_path / "made", monkeypatch)
+    assert pdf.write(page(JUMPS), DAY, Path()) == first
+    assert len(layouts) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "count"),
+    [
+        ("p2<br>", "Other words<br>", 1),  # the placement stays
+        ("p5<br>", "<br>" * 9, 1),
+        ("first<br>" * 9, "", 2),  # nothing is to move any more
+        (text("p0"), "<h2>Between</h2>", 1),  # where the figure stood, it may not stand
+    ],
+)
+def test_after_an_edit_the_last_placement_saves_a_layout_and_changes_nothing(
+    tmp_path, monkeypatch, layouts, old, new, count
+):
+    pdf.write(page(JUMPS), DAY, Path())
+    assert old in JUMPS
+    edited = page(JUMPS.replace(old, new, 1))
+    layouts.clear()
+    second = pdf.write(edited, DAY, Path())
+    assert len(layouts) == count
+    forget(tmp_path / "nothing", monkeypatch)
+    assert pdf.write(edited, DAY, Path()) == second
+
+
+def test_a_second_process_that_fails_or_what_it_kept_is_damaged_changes_nothing(tmp_path, monkeypatch, layouts):
+    first = pdf.write(page(JUMPS), DAY, Path())
+    for file in (tmp_path / "made" / "placement").iterdir():
+        file.write_bytes(file.read_bytes()[:-1])
+    forget(tmp_path / "made", monkeypatch)
+    monkeypatch.setattr(search.sys, "executable", "false")
+    layouts.clear()
+    assert pdf.write(page(JUMPS), DAY, Path()) == first
+    assert len(layouts) == 3
 
 
 def test_a_page_ends_where_its_lines_may_be_parted():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ronkyo.check import system
+from ronkyo import system
 
 SOURCES = Path(__file__).parents[2] / "src"
 ABSENT = {"libpangoft2-1.0.so.0": ("libpangoft2-1.0-0", "pango"), "qpdf": ("qpdf", "qpdf"), "x": ("qpdf", "qpdf")}
@@ -64,7 +64,7 @@ def test_asked_to_install_it_runs_that_line_and_fails_as_it_does(nothing_there, 
 
 def test_it_runs_silently_on_the_bare_standard_library() -> None:
     program = (
-        "import sys, runpy; sys.path.insert(0, sys.argv[1]); runpy.run_module('ronkyo.check.system', None, '__main__')"
+        "import sys, runpy; sys.path.insert(0, sys.argv[1]); runpy.run_module('ronkyo.system', None, '__main__')"
     )
     command = [sys.executable, "-I", "-S", "-c", program, str(SOURCES)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -90,19 +90,20 @@ def read(project: Project, name: str) -> Side:
             if revision and isinstance(error, NotDvcRepoError):
                 raise _stranger(project, name) from error
             raise ComparisonError(f"{name}: {' '.join(_reason(error).split())}") from error
-        _read(side, replace(project, root=Path(folder)))
+        read_copies(side, replace(project, root=Path(folder)))
     return side
 
 
 def _resolve(project: Project, name: str) -> tuple[Literal["commit", "experiment", "workspace"], str | None]:
-    from dvc.repo import Repo
     from dvc.scm import RevError, resolve_rev
+
+    from ronkyo import workspace
 
     if name == WORKSPACE:
         return WORKSPACE, None
     if not name.strip():
         raise ComparisonError(f"expected a Git revision, a DVC experiment or {WORKSPACE}, found an empty name")
-    with Repo(str(project.root)) as repo:
+    with workspace.reading(project.root) as repo:
         experiments = [known for names in repo.experiments.ls(all_commits=True).values() for known, _ in names]
         try:
             revision = resolve_rev(repo.scm, name)
@@ -143,10 +144,11 @@ def _opened(project: Project, side: Side) -> Any:
     from dvc.repo import Repo
     from dvc.scm import SCM
 
-    root = str(project.root)
+    from ronkyo import workspace
+
     if side.revision is None:
-        return Repo(root)
-    scm = SCM(root)
+        return workspace.reading(project.root)
+    scm = SCM(str(project.root))
     with _of_dvc(side.name):
         inside = PurePosixPath("/", project.root.relative_to(Path(scm.root_dir).resolve()).as_posix())
         return Repo(str(inside), fs=GitFileSystem(scm=scm, rev=side.revision), scm=scm)
@@ -195,7 +197,7 @@ def _reason(error: Exception) -> str:
 # -- reading the copies -----------------------------------------------------------------------------------------------
 
 
-def _read(side: Side, own: Project) -> None:
+def read_copies(side: Side, own: Project) -> None:
     """own: the project in the folder of the side's copies."""
 
     @contextmanager

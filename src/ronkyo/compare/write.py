@@ -63,11 +63,7 @@ def publish(
     printable = printed_tree(built, Missing())
     printed = pdf.write(page.for_print(printable, front, more), front.day, pictures)
     targets = [target.with_name(f"{target.name}.{kind}") for kind in ("html", "pdf")]
-    try:
-        files.write_text(targets[0], browser)
-        files.write_bytes(targets[1], printed)
-    except OSError as error:
-        raise revision.ComparisonError(f"{target.parent}: cannot be written: {error.strerror or error}") from error
+    files.write_all(dict(zip(targets, (browser.encode(), printed), strict=True)))
     return targets
 
 

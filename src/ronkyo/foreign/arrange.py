@@ -57,4 +57,6 @@ def finish(built: Tree) -> None:
     """What there is to do once the tree is numbered and typeset."""
     for element in built.root.xpath(".//*[@data-line]"):
         del element.attrib["data-line"]
+    for paragraph in built.root.xpath('.//*[@class="equation"]/preceding-sibling::*[1][self::p]'):
+        paragraph.set("class", f"{paragraph.get('class', '')} keep-after".strip())
     boxes.settle(built.root, built.formulas)

@@ -58,13 +58,13 @@ def parse(text: str, warn: Warn, words: Words) -> html.HtmlElement:
     text = CONTENTS.sub(lambda match: "\n" * match[0].count("\n"), text)
     prepared = "\n".join(_prepare(text.split("\n"), warn))
     undrawn: list[tuple[int, str, diagrams.DiagramError]] = []
-    environment = {"warn": warn, "words": words, "ids": set(), "undrawn": undrawn}
+    environment = {"warn": warn, "words": words, "undrawn": undrawn}
     rendered = _parser().render(prepared, environment)
     if undrawn:
         line, language, error = undrawn[0]
         several = f"{len(undrawn)} drawings are shown as their source, the first, in {language}"
         warn(line, f"{several if undrawn[1:] else f'a drawing in {language} is shown as its source'}: {error}")
-    return html.fragment_fromstring(f"<main>{rendered}</main>")
+    return safe.tree(rendered, warn)
 
 
 # -- line by line -----------------------------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ def highlighted(code: str, language: str, ids: str) -> str:
 
 
 def _raw_html(token: Token, environment: dict[str, Any]) -> str:
-    return safe.cleaned(token.content, _line(token), environment["warn"], environment["ids"])
+    return safe.raw(token.content, _line(token))
 
 
 def _code(token: Token, environment: dict[str, Any]) -> str:
@@ -281,8 +281,8 @@ def _diagram(token: Token, language: str, warn: Warn) -> str:
     missing = Missing()
     svg = diagrams.draw(language, missing(token.content))
     if missing:
-        listed = " ".join(sorted(missing)[:12])
-        warn(_line(token), f"not in the report's font, shown as {GETA} in the drawing: {listed}")
+        listed = " ".join(f"U+{ord(letter):04X} '{letter}'" for letter in sorted(missing))
+        warn(_line(token), f"no font has a glyph, shown as {GETA} in the drawing: {listed}")
     title = diagrams.title(token.content)
     attributes = {"src": inside.data_address("image/svg+xml", svg.encode()), "alt": title}
     attributes |= {"data-line": _line(token), "data-markdown": "yes", "style": diagrams.width_style(svg)}
@@ -297,10 +297,10 @@ def _formula(token: Token, environment: dict[str, Any]) -> str:
 def _image(token: Token, environment: dict[str, Any]) -> str:
     options: Any = {}  # none matters here
     alt = RendererHTML().renderInlineAsText(token.children, options, environment) if token.children else ""
-    attributes = {"src": token.attrGet("src"), "alt": alt, "data-line": _line(token), "data-markdown": "yes"}
+    attributes = {"data-src": token.attrGet("src"), "alt": alt, "data-line": _line(token), "data-markdown": "yes"}
     attributes |= {
         "title": token.attrGet("title"),
-        "style": safe.width_style({"width": str(token.attrGet("width") or "")}),
+        "style": safe.size_style({name: str(token.attrGet(name) or "") for name in ("width", "height")}),
     }
     return "<img" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items() if value) + ">"
 
@@ -335,6 +335,7 @@ RENDERED: dict[str, Callable[[Token, dict[str, Any]], str]] = {
     "math": _formula,
     "image": _image,
     "link_open": _link,
+    "table_open": lambda token, environment: f'<table data-line="{_line(token)}">',
     "footnote_ref": _note_mark,
     "footnote_block_open": lambda token, environment: '<div class="footnote"><ol>',
     "footnote_block_close": lambda token, environment: "</ol></div>",

@@ -5,17 +5,31 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
+import nh3
 from lxml import html
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-COUNTERS = {"pageNumber": "counter(page)", "totalPages": "counter(pages)"}
+from ronkyo.foreign import page_setup, pictures, safe
+from ronkyo.foreign.page_setup import PageSetup
+
+COUNTERS = ("pageNumber", "totalPages")
+FILLED = ".//img | " + " | ".join(f'.//*[contains(@class, "{name}")]' for name in (*COUNTERS, "title", "date", "url"))
+OWN_NUMBER = 'counter(page) "/" counter(pages)'
 SIDES = ("left", "center", "right")
-FAR_RIGHT = {"cm": 9.0, "mm": 90.0, "px": 340.0, "pt": 255.0, "in": 3.5, "em": 28.0, "%": 55.0}  # past a page's middle
+ELEMENTS = "div p span b strong i em u s small sub sup br hr img table tbody tr td h1 h2 h3 h4 h5 h6 ul li a font"
+PROPERTIES = (
+    "display flex flex-grow flex-direction justify-content align-items gap width max-width min-width height margin margin-top "
+    "margin-right margin-bottom margin-left padding padding-top padding-right padding-bottom padding-left text-align "
+    "vertical-align float color background-color border border-top border-bottom border-left border-right font-size "
+    "font-weight font-style line-height letter-spacing white-space text-decoration"
+)
 LONGEST = 50_000  # characters of front matter
 
 
@@ -29,37 +43,25 @@ class FrontMatterError(Exception):
 
 @dataclass(frozen=True)
 class Furniture:
-    """HTML templates as written; None: the report says nothing about it."""
+    """HTML templates as written; None: the report has none with a text."""
 
     header: str | None = None
     footer: str | None = None
     shown: bool = True
     language: str | None = None  # "ja" or "en", where the report names one of them
+    page: PageSetup = PageSetup()
 
 
-def split(text: str) -> tuple[Furniture, str]:
-    """The front matter's templates, and the text with blank lines in its place. Raises FrontMatterError."""
+def split(text: str, warn: Callable[[int, str], None]) -> tuple[Furniture, str]:
+    """What the front matter says of the page, and the text with blank lines in its place. Raises FrontMatterError."""
     match = re.match(r"---[ \t]*\n(.*?)^(---|\.\.\.)[ \t]*$", text, re.DOTALL | re.MULTILINE)
     if match is None or not re.match(r"(\s*#.*\n)*\s*[\w\"'-]+\s*:(\s|$)", match[1]):  # two rules, no front matter
         return Furniture(), text
-    return _templates(match[1]), "\n" * match[0].count("\n") + text[match.end() :]
+    return _front_matter(match[1], warn), "\n" * match[0].count("\n") + text[match.end() :]
 
 
-def _templates(source: str) -> Furniture:
-    if len(source) > LONGEST:
-        raise FrontMatterError(1, f"front matter: expected at most {LONGEST} characters, found {len(source)}")
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            document = YAML(typ="safe", pure=True).load(source)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = " ".join(str(error.problem or error.context).split())
-        raise FrontMatterError((mark.line if mark else 0) + 2, f"front matter: expected YAML: {problem}") from error
-    except (YAMLError, ValueError, RecursionError, OverflowError) as error:
-        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise FrontMatterError(1, f"front matter: expected YAML: {problem}") from error
-    if not isinstance(document, dict):
-        raise FrontMatterError(1, f"front matter: expected keys with values, found {_kind(document)}")
+def _front_matter(source: str, warn: Callable[[int, str], None]) -> Furniture:
+    document = _loaded(source)
     lang = document.get("lang")
     language = lang[:2].lower() if isinstance(lang, str) and re.match(r"(ja|en)\b", lang, re.IGNORECASE) else None
     name = next((name for name in ("puppeteer", "chrome") if name in document), None)
@@ -74,9 +76,28 @@ def _templates(source: str) -> Furniture:
         if value is not None and not isinstance(value, str):
             message = f"front matter: {name}.{key}: expected HTML in quotes, found {_kind(value)}"
             raise FrontMatterError(_line(source, key), message)
-        texts[key] = value
+        texts[key] = value if value and _has_text(value) else None
     shown = options.get("displayHeaderFooter") is not False
-    return Furniture(texts["headerTemplate"], texts["footerTemplate"], shown, language)
+    page = page_setup.read(options, lambda key, said: warn(_line(source, key), f"front matter: {name}.{key}: {said}"))
+    return Furniture(texts["headerTemplate"], texts["footerTemplate"], shown, language, page)
+
+
+def _loaded(source: str) -> dict[str, Any]:
+    if len(source) > LONGEST:
+        raise FrontMatterError(1, f"front matter: expected at most {LONGEST} characters, found {len(source)}")
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            document = YAML(typ="safe", pure=True).load(source)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = " ".join(str(error.problem or error.context).split())
+        raise FrontMatterError((mark.line if mark else 0) + 2, f"front matter: expected YAML: {problem}") from error
+    except (YAMLError, ValueError, RecursionError, OverflowError) as error:
+        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise FrontMatterError(1, f"front matter: expected YAML: {problem}") from error
+    if not isinstance(document, dict):
+        raise FrontMatterError(1, f"front matter: expected keys with values, found {_kind(document)}")
+    return document
 
 
 def _kind(value: Any) -> str:
@@ -89,84 +110,83 @@ def _line(source: str, key: str | None) -> int:
     return next((number for number, line in enumerate(lines, start=2) if re.match(rf"\s*['\"]?{key}\b", line)), 1)
 
 
-def style(furniture: Furniture, title: str, date: str) -> str:
-    """CSS of the page's margins; a template without text leaves the engine's own running head or page number."""
-    if not furniture.shown:
-        top = bottom = dict.fromkeys(SIDES, "none")
-    else:
-        top = _boxes(furniture.header, title, date) or {
-            "left": quoted(title),
-            "center": "none",
-            "right": "string(chapter, start)",
-        }
-        bottom = _boxes(furniture.footer, title, date) or {
-            "left": "none",
-            "center": "none",
-            "right": 'counter(page) "/" counter(pages)',
-        }
-    head = 'font: 7.6pt "Noto Sans JP"; color: #59636e; vertical-align: bottom; padding-bottom: 4mm'
-    foot = 'font: 9pt "Noto Sans JP"; color: #1b1f24; vertical-align: top; padding-top: 6mm'
-    boxes = [f"@top-{side} {{ content: {top[side]}; {head} }}" for side in SIDES]
-    boxes += [f"@bottom-{side} {{ content: {bottom[side]}; {foot} }}" for side in SIDES]
-    first = " ".join(f"@top-{side} {{ content: none }}" for side in SIDES) if not furniture.header else ""
-    own_head = bool(_boxes(furniture.header, title, date))
-    return (
-        "@media print {\n@page {\n" + "\n".join(boxes) + "\n}\n" + f"@page :first {{ {'' if own_head else first} }}\n}}"
+def style(furniture: Furniture, title: str) -> str:
+    """CSS of the page; a template without text leaves the engine's own running head or page number."""
+    own = {"top": [quoted(title), "none", "string(chapter, start)"], "bottom": ["none", "none", OWN_NUMBER]}
+    looks = {
+        "top": 'font: 7.6pt "Noto Sans JP"; color: #59636e; vertical-align: bottom; padding-bottom: 4mm',
+        "bottom": 'font: 9pt "Noto Sans JP"; color: #1b1f24; vertical-align: top; padding-top: 6mm',
+    }
+    boxes, first = [], []
+    for edge, template in (("top", furniture.header), ("bottom", furniture.footer)):
+        contents = own[edge] if furniture.shown else ["none"] * 3
+        if furniture.shown and template:
+            below = page_setup.raised(furniture.page) / furniture.page.scale if edge == "top" else 0
+            contents = [
+                "none",
+                f"element({edge}); width: 100%; vertical-align: middle; padding: 0 0 {below:g}mm",
+                "none",
+            ]
+        rules = [
+            f"@{edge}-{side} {{ {looks[edge]}; content: {content} }}"
+            for side, content in zip(SIDES, contents, strict=True)
+        ]
+        boxes += rules
+        first += rules if template or edge == "bottom" else [f"@{edge}-{side} {{ content: none }}" for side in SIDES]
+    page = "\n".join(boxes)
+    first += ["@top-center { padding: 0 }"] if furniture.header else []
+    rules = f"@page {{\n{page}\n}}\n@page :first {{ {' '.join(first)} }}"
+    return f"@media print {{\n{rules}\n{page_setup.style(furniture.page)}\n}}"
+
+
+def running(furniture: Furniture, fields: Mapping[str, str], warn: Callable[[str], None]) -> list[html.HtmlElement]:
+    """The templates as elements that stand on each page. `fields`: texts for the spans of class title, date and url."""
+    elements = []
+    for edge, template in (("top", furniture.header), ("bottom", furniture.footer)):
+        if furniture.shown and template:
+            element = _read(template)
+            element.set("class", f"running {edge}")
+            if not re.search(r"(margin|padding)[-a-z]*\s*:[^;]*[1-9]", template):  # in line with the text
+                element.set("class", f"running {edge} inside")
+            for part in element.xpath(".//*[@class]"):
+                names = part.get("class").split()
+                part.set("class", " ".join(name for name in names if name in COUNTERS))
+                if field := next((name for name in (*fields, *COUNTERS) if name in names), None):
+                    part[:] = []
+                    part.text = fields.get(field)
+            for part in element.xpath("./*[@style]"):  # which a browser shrinks by its margins
+                part.set("style", re.sub(r"(?<![-\w])width:100%", "width:auto", part.get("style")))
+            for image in element.xpath(".//img"):
+                try:  # without an address: it was not embedded
+                    image.set("src", pictures.load(Path(), image.get("src") or "data:", warn).address)
+                except pictures.PictureError as error:
+                    warn(f"an image of the page's head or foot is left out: {error}")
+                    image.drop_tree()
+            elements.append(element)
+    return elements
+
+
+def _read(template: str) -> html.HtmlElement:
+    clean = nh3.clean(
+        template,
+        tags=set(ELEMENTS.split()),
+        clean_content_tags={"script", "style", "title"},
+        attributes={"*": {"class", "style"}, "img": {"src", "alt"}},
+        filter_style_properties=set(PROPERTIES.split()),
+        url_schemes={"data"},
+        url_relative="deny",
+        link_rel=None,
     )
+    root = safe.parsed(clean, "div")
+    for element in list(root.iter()):
+        if next(islice(element.iterancestors(), safe.DEEPEST, None), None) is not None:
+            element.drop_tag()
+    return root
 
 
-def _boxes(template: str | None, title: str, date: str) -> dict[str, str]:
-    """What stands at the left, in the middle and at the right; nothing when the template has no text."""
-    if not template or not template.strip():
-        return {}
-    try:
-        root = html.fragment_fromstring(f"<div>{template}</div>")
-    except (ValueError, html.etree.ParserError):  # pyright: ignore[reportAttributeAccessIssue]
-        return {}
-    boxes: dict[str, list[str]] = {side: [] for side in SIDES}
-    for side, piece in _pieces(root, "left", title, date):
-        boxes[side].append(piece)
-    if not any(any(piece.strip('" ') for piece in pieces) for pieces in boxes.values()):
-        return {}
-    return {side: " ".join(pieces) or "none" for side, pieces in boxes.items()}
-
-
-def _pieces(element: html.HtmlElement, side: str, title: str, date: str) -> Iterable[tuple[str, str]]:
-    side = _side(element.get("style") or "") or side
-    classes = (element.get("class") or "").split()
-    if counter := next((COUNTERS[name] for name in classes if name in COUNTERS), None):
-        yield side, counter
-    elif "title" in classes:
-        yield side, quoted(title)
-    elif "date" in classes:
-        if date:
-            yield side, quoted(date)
-    elif "url" not in classes and element.tag not in ("script", "style"):
-        yield from _text(side, element.text)
-        for child in element:
-            if isinstance(child.tag, str):
-                yield from _pieces(child, side, title, date)
-            yield from _text(side, child.tail)
-
-
-def _text(side: str, text: str | None) -> Iterable[tuple[str, str]]:
-    if text and text.strip():
-        yield side, quoted(re.sub(r"\s+", " ", text))
-
-
-def _side(css: str) -> str | None:
-    if match := re.search(r"(?:float|text-align)\s*:\s*(left|center|right)", css):
-        return match[1]
-    if match := re.search(r"(?:margin|padding)-left\s*:\s*([\d.]{1,9})\s*(cm|mm|px|pt|in|em|%)", css):
-        try:
-            return "right" if float(match[1]) > FAR_RIGHT[match[2]] else None
-        except ValueError:
-            return None
-    if re.search(r"justify-content\s*:\s*center|margin\s*:[^;]*auto", css):
-        return "center"
-    if re.search(r"justify-content\s*:\s*(flex-)?end", css):
-        return "right"
-    return None
+def _has_text(template: str) -> bool:
+    element = _read(template)
+    return bool(element.text_content().strip() or element.xpath(FILLED))
 
 
 def quoted(text: str) -> str:

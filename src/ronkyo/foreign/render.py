@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,8 +17,9 @@ from lxml import html
 
 from ronkyo import files
 from ronkyo.errors import UserError, nearest
-from ronkyo.foreign import arrange, decode, dialect, headers_footers
-from ronkyo.foreign.passes import pictures
+from ronkyo.foreign import arrange, decode, dialect, headers_footers, page_setup
+from ronkyo.foreign.passes import links, pictures, widths
+from ronkyo.foreign.passes.elements import HtmlElement
 from ronkyo.foreign.patterns import DATE
 from ronkyo.typeset import page, pdf, tree
 from ronkyo.typeset.front import Front
@@ -38,6 +41,7 @@ class Parsed:
     encoding: str
     places: dict[str, tuple[int, str]]  # data: address of a picture -> line and address in the report
     warnings: list[str]
+    text: str  # the source
 
 
 def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO_BOXES) -> Parsed:
@@ -52,7 +56,7 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
         warnings[f"{file}:{line}: {message}" if line else f"{file}: {message}"] = None
 
     try:
-        furniture, body = headers_footers.split(text)
+        furniture, body = headers_footers.split(text, warn)
     except headers_footers.FrontMatterError as error:
         raise UserError(f"{file}:{error.line}: {error}") from error
     words = Words(language or furniture.language or _guessed_language(body))
@@ -63,13 +67,14 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
         raise UserError("\n".join(f"{file}:{each.line or 1}: {each}" for each in error.all)) from error
     except tree.MissingTarget as error:
         raise UserError(f"{file}: {error}") from error
+    widths.fit(built.root, built.formulas, page_setup.text_width(furniture.page), warn)
     arrange.finish(built)
     listed = dialect.own_contents(body)
     built.headings = [
         replace(heading, level=min(heading.level, 3)) if heading.id in listed else heading for heading in built.headings
     ]
     front = Front(arranged.title, _day(arranged.front, file), language=words.language)
-    return Parsed(built, front, furniture, encoding, arranged.places, list(warnings))
+    return Parsed(built, front, furniture, encoding, arranged.places, list(warnings), text)
 
 
 def _guessed_language(text: str) -> str:
@@ -108,6 +113,7 @@ def render(
     parsed = parse(file, language, boxes)
     if parsed.encoding != "utf-8":
         say(f"render: {file}: read as {parsed.encoding}")
+    links.rebase(parsed.tree.root, file.parent, folder)
     browser = for_browser(file, parsed)
     say(f"render: {file}: HTML -> PDF")
     paper, warnings = printed(file, parsed)
@@ -140,8 +146,7 @@ def _styles(parsed: Parsed) -> tuple[str, str]:
     listed = sum(heading.level in (2, 3) for heading in parsed.tree.headings)
     if listed in CLOSE_CONTENTS:  # contents that nearly fit under the title are set closer
         both += "@media print { .contents ol { line-height: 1.3 } }"
-    day = Words(parsed.front.language).date(parsed.front.day)
-    furniture = headers_footers.style(parsed.furniture, parsed.front.title, day)
+    furniture = headers_footers.style(parsed.furniture, parsed.front.title)
     return f"{both}\n{screen}", f"{both}\n{paper}\n{furniture}"
 
 
@@ -157,17 +162,43 @@ def printed(file: Path, parsed: Parsed) -> tuple[bytes, list[str]]:
     printable = printed_tree(parsed.tree, missing)
     style = missing(_styles(parsed)[1])
     warnings: list[str] = []
+    fields = {"title": front.title, "date": Words(front.language).date(front.day), "url": f"{file.stem}.html"}
+    running = headers_footers.running(parsed.furniture, fields, lambda said: warnings.append(f"{file}: {said}"))
+    for element in running:
+        for part in element.iter():
+            part.text, part.tail = missing(part.text or ""), missing(part.tail or "")
+        printable.root.insert(0, element)
+    write = partial(_pdf, scale=parsed.furniture.page.scale)
     try:
-        content = pdf.write(page.for_print(printable, front, style), parsed.front.day, STYLE)
+        content = write(printable, front, style)
     except pdf.PdfError as error:
-        if not (troubles := _take_out_unprintable(printable, parsed.places, front, style)):
+        troubles = _take_out_unprintable(printable, parsed.places, front, style)
+        troubles += _take_out_styles(running, front, style)
+        if not troubles:
             raise UserError(f"{file}: {error}") from error
         warnings += [f"{file}:{trouble}" for trouble in troubles]
-        content = pdf.write(page.for_print(printable, front, style), parsed.front.day, STYLE)
+        content = write(printable, front, style)
     if missing:
-        listed = " ".join(f"{character} (U+{ord(character):04X})" for character in sorted(missing)[:12])
-        warnings.append(f"{file}: not in the report's font, shown as {GETA} in the PDF: {listed}")
+        warnings.append(f"{file}: no font has a glyph, shown as {GETA} in the PDF: {missing.told(parsed.text)}")
     return content, warnings
+
+
+def _pdf(printable: tree.Tree, front: Front, style: str, scale: float = 1) -> bytes:
+    return pdf.write(page.for_print(printable, front, style), front.day, STYLE, scale=scale)
+
+
+def _take_out_styles(running: Iterable[HtmlElement], front: Front, style: str) -> list[str]:
+    """Declarations that WeasyPrint ignores in what stands at the head and foot of each page; what it says."""
+    alone = html.fragment_fromstring("<main></main>")
+    alone.extend(copy.deepcopy(list(running)))
+    try:
+        _pdf(tree.Tree(alone), front, style)
+    except pdf.PdfError as error:
+        said = "; ".join(error.complaints)
+        for part in (part for element in running for part in element.xpath(".//*[@style]")):
+            part.set("style", ";".join(each for each in part.get("style").split(";") if f"`{each}`" not in said))
+        return [f" front matter: a template of the page's head or foot: {said}"]
+    return []
 
 
 def _take_out_unprintable(
@@ -180,7 +211,7 @@ def _take_out_unprintable(
         alone = html.fragment_fromstring("<main><p><img alt='a'></p></main>")
         alone[0][0].set("src", source)
         try:
-            pdf.write(page.for_print(tree.Tree(alone), front, style), front.day, STYLE)
+            _pdf(tree.Tree(alone), front, style)
         except pdf.PdfError as error:
             reason = "; ".join(error.complaints)
             troubles.append(f"{line}: image '{address}': {reason}; a placeholder stands for it in the PDF")

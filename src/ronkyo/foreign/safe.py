@@ -1,21 +1,62 @@
 """Raw HTML of a report -> only what a report needs: nothing that runs, loads, covers the page or takes names of the
 engine's own, which are its classes and its attributes (data-*) and ids with a colon.
 
-This is the only border: what comes after it was written here or by Markdown's renderer, which escapes. nh3 would stand at
-the end of the page, where a <script> that was never closed takes all that follows; it tells of nothing that it removes,
-drops addresses like C:\\a.png that a warning has to show, and lets any value of a style's property through.
+nh3 is the border. It reads the whole page as browsers do, with what Markdown's renderer wrote, and keeps the elements and
+attributes that are listed here. Each tag of raw HTML goes through it with a number, by which it is known afterwards: which
+line it stood in, that it is not the engine's own, and which are gone. Those that take their content with them are read
+before, since one that is never closed would take the rest of the page.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from html import escape, unescape
+import string
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+
+import nh3
+from lxml import html
+from PIL import ImageColor
 
 from ronkyo.typeset.tree import HEADINGS
 
 Warn = Callable[[int, str], None]
 
+BEGIN, LINE, END = "\ufdd0", "\ufdd1", "\ufdd2"  # noncharacters: `decode` lets none through
+DEEPEST = 100
+NAMES = {  # of elements
+    "allowed": "a img br wbr hr div section article p span h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody "
+    "tfoot tr colgroup col td th blockquote pre code kbd samp var b strong i em u s del ins sub sup small mark q cite abbr "
+    "ruby rt rp rb figure figcaption details summary",
+    "div": "center header footer aside nav address",
+    "span": "font big picture time bdi bdo acronym label dfn",
+    "silent": "html head body main meta base link source form button",  # nobody misses them
+    "whole": "script style template textarea title svg math object iframe noscript noframes noembed select audio video canvas "
+    "xmp plaintext",  # go with what they hold
+    "uncounted": "br wbr hr img col source input link meta base p li dt dd tr td th thead tbody tfoot colgroup rt rp rb option",
+    "read": "align valign color width height style class id name",  # attributes, for what they mean
+}
+ALLOWED, SILENT, WHOLE, UNCOUNTED, READ = (
+    set(NAMES[kind].split()) for kind in ("allowed", "silent", "whole", "uncounted", "read")
+)
+RENAMED = {name: tag for tag in ("div", "span") for name in NAMES[tag].split()} | {
+    "tt": "code",
+    "strike": "s",
+    "rtc": "rt",
+}
+NESTING = {"svg", "math", "object", "template"}
+BLOCKS = ("div", "p", "table", "ul", "ol", "dl", "blockquote", "pre", "figure", "details", *HEADINGS)
+AROUND_BLOCKS = {  # what an inline element says of the blocks in it
+    "b": "font-weight: bold",
+    "strong": "font-weight: bold",
+    "i": "font-style: italic",
+    "em": "font-style: italic",
+    "u": "text-decoration: underline",
+    "s": "text-decoration: line-through",
+    "del": "text-decoration: line-through",
+    "span": "",
+}
 KEPT = {  # element -> attributes, besides those of every element
     "a": ("href",),
     "img": ("src", "alt"),
@@ -27,93 +68,178 @@ KEPT = {  # element -> attributes, besides those of every element
 }
 KEPT_EVERYWHERE = ("title", "lang")
 NUMBERS = ("colspan", "rowspan", "start", "value")
-PLAIN = (
-    "div section article p span br hr h1 h2 h3 h4 h5 h6 ul dl dt dd table caption thead tbody tfoot tr colgroup col "
-    "blockquote pre code kbd samp var b strong i em u s del ins sub sup small mark q cite abbr ruby rt rp rb figure "
-    "figcaption summary"
-)
-ALLOWED = {*KEPT, *PLAIN.split()}
-RENAMED = {
-    "center": "div",
-    "font": "span",
-    "tt": "code",
-    "strike": "s",
-    "big": "span",
-    "header": "div",
-    "footer": "div",
-}
-SILENT = "html head body main meta base title input button label form"  # nobody misses them
+ATTRIBUTES = {*READ, *KEPT_EVERYWHERE, *(name for names in KEPT.values() for name in names)}
 KEPT_STYLE = {
     "text-align": r"left|right|center|justify|start|end",
-    "color": r"[a-zA-Z]+|#[0-9a-fA-F]{3,8}|rgb\([\d ,.%]+\)",
+    "vertical-align": r"top|middle|bottom|baseline|sub|super",
+    "color": r".+",
     "font-weight": r"bold|bolder|normal|[1-9]00",
+    "font-style": r"italic|normal",
     "text-decoration": r"underline|line-through|none",
     "page-break-before": r"always|avoid|auto",
     "page-break-after": r"always|avoid|auto",
     "break-before": r"page|avoid|auto",
     "break-after": r"page|avoid|auto",
 }
+SCHEMES = {
+    "http",
+    "https",
+    "mailto",
+    "data",
+    "file",
+    *string.ascii_lowercase,
+}  # c: is a drive, which a warning has to show
+LENGTH = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(%|px|cm|mm|in|pt|em|rem)?", re.ASCII)
 ID = re.compile(r"[^\s:\"'<>&]+")
-COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
-REMOVED_WHOLE = re.compile(
-    r"<(script|style|template|textarea|svg|math|object|iframe|noscript|select|audio|video)(?![\w-]).*?(</\1\s*>|\Z)",
-    re.DOTALL | re.IGNORECASE,
-)
-TAG = re.compile(r"<(/?)([A-Za-z!][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
-ATTRIBUTE = re.compile(r"([^\s=\"'<>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?")
+TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(/?)([A-Za-z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.DOTALL
+)  # or a comment
+VOID = re.compile(r"(<(?:br|hr|img|col)\b[^>]*)>")
+ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?")
 
 
-def cleaned(source: str, line: int, warn: Warn, ids: set[str]) -> str:
-    """The source, which begins in `line`, as HTML of the elements in ALLOWED; pictures and links carry their line as
-    data-line. `ids`: those that the report has given already."""
-
-    def removed(match: re.Match[str]) -> str:
-        warn(line + source.count("\n", 0, match.start()), f"<{match[1].lower()}> is left out")
-        return _blank(match)
-
-    source = COMMENT.sub(_blank, source)
-    source = REMOVED_WHOLE.sub(removed, source)
-    written: list[str] = []
-    place = 0
-    for match in TAG.finditer(source):
-        line += source.count("\n", place, match.start())
-        written += [source[place : match.start()].replace("<", "&lt;"), _tag(match, line, warn, ids)]
-        line += match[0].count("\n")
-        place = match.end()
-    return "".join([*written, source[place:].replace("<", "&lt;")])
+def raw(source: str, line: int) -> str:
+    """Raw HTML that begins in `line`, as it stands among what the renderer writes for `tree`."""
+    return f"{BEGIN}{line}{LINE}{source}{END}"
 
 
-def _blank(match: re.Match[str]) -> str:
-    return "\n" * match[0].count("\n")
+def tree(rendered: str, warn: Warn) -> html.HtmlElement:
+    """`main` with the page; of raw HTML what is allowed, whose pictures and links carry their line as data-line."""
+    tags = _Tags(rendered, warn)
+    clean = nh3.clean(
+        "".join(tags.marked()),
+        tags=ALLOWED | RENAMED.keys(),
+        clean_content_tags=WHOLE,
+        attributes={"*": ATTRIBUTES},
+        generic_attribute_prefixes={"data-"},
+        url_schemes=SCHEMES,
+        link_rel=None,
+    )
+    root = parsed(clean, "main")
+    lost = set(range(len(tags.read)))
+    ids = set(root.xpath("//*[@id][not(@data-raw)]/@id"))
+    for element in root.iter():
+        if (address := element.attrib.pop("data-src", None)) is not None:
+            element.set("src", address)
+        if (number := element.attrib.pop("data-raw", None)) is not None:
+            lost.discard(int(number))
+            _settle(element, ids)
+    for line, name in (tags.read[number] for number in sorted(lost)):
+        if name not in SILENT:
+            warn(line, f"<{name}> is left out{'' if name == 'input' else ', what it holds stays'}")
+    return root
 
 
-def _tag(match: re.Match[str], line: int, warn: Warn, ids: set[str]) -> str:
-    name = match[2].lower()
+def parsed(clean: str, holder: str) -> html.HtmlElement:
+    """What nh3 wrote, in an element. As XML: libxml2 would read HTML in a way of its own."""
+    clean = VOID.sub(r"\1/>", clean).replace("&nbsp;", "\xa0")
+    return html.fragment_fromstring(
+        f"<{holder}>{clean}</{holder}>", parser=html.XHTMLParser(huge_tree=True, recover=True)
+    )
+
+
+class _Tags:
+    """The tags of raw HTML in the order of the page. `read`: line and name of each start tag, by its number."""
+
+    def __init__(self, rendered: str, warn: Warn) -> None:
+        self.read: list[tuple[int, str]] = []
+        self._warn = warn
+        self._first, *self._pieces = rendered.split(BEGIN)
+        sources = (piece.partition(LINE)[2].partition(END)[0] for piece in self._pieces)
+        self._ends = Counter(match[2].lower() for source in sources for match in TAG.finditer(source) if match[1])
+        self._hidden: list[str] = []  # the element of WHOLE that is open, once for each level
+        self._open: list[str] = []
+        self._too_deep: Counter[str] = Counter()
+
+    def marked(self) -> Iterator[str]:
+        """The page; each start tag of raw HTML has its number as data-raw, a `<` that begins no tag is text."""
+        yield self._first
+        for piece in self._pieces:
+            line, _, rest = piece.partition(LINE)
+            source, _, written = rest.partition(END)
+            yield from self._piece(source, int(line))
+            if not self._hidden:
+                yield written
+
+    def _piece(self, source: str, line: int) -> Iterator[str]:
+        place = 0
+        for match in TAG.finditer(source):
+            line += source.count("\n", place, match.start())
+            if not self._hidden:
+                yield source[place : match.start()].replace("<", "&lt;")
+            if name := (match[2] or "").lower():
+                yield self._end(name) if match[1] else self._start(name, match[3], line)
+            line += match[0].count("\n")
+            place = match.end()
+        if not self._hidden:
+            yield source[place:].replace("<", "&lt;")
+        elif not self._ends[self._hidden[0]]:  # it is closed nowhere
+            self._hidden.clear()
+
+    def _start(self, name: str, attributes: str, line: int) -> str:
+        empty = attributes.endswith("/")
+        if self._hidden:
+            self._hidden += [name] * (name == self._hidden[0] and name in NESTING and not empty)
+            return ""
+        if name in WHOLE:
+            self._warn(line, f"<{name}> is left out")
+            self._hidden += [name] * (not empty)
+            return ""
+        if name not in UNCOUNTED and not empty:
+            if len(self._open) == DEEPEST:
+                if not self._too_deep.total():
+                    self._warn(
+                        line, f"more than {DEEPEST} elements in each other: <{name}> is left out, what it holds stays"
+                    )
+                self._too_deep[name] += 1
+                return ""
+            self._open.append(name)
+        self.read.append((line, name))
+        given = [f' data-line="{line}"'] if name == "table" else []
+        for key, *values in ATTRIBUTE.findall(attributes):
+            key = key.lower()
+            if key.startswith("on"):
+                self._warn(line, f"{key} of <{name}> is left out")
+            if key in ATTRIBUTES:
+                key = "data-src" if key == "src" else key  # which `pictures` judges
+                given.append(f' {key}="{"".join(values).replace(chr(34), "&quot;")}"')
+            if key in ("href", "data-src"):
+                given.append(f' data-line="{line}"')
+        end = f"</{name}>" if empty and name not in UNCOUNTED else ""
+        return f'<{name} data-raw="{len(self.read) - 1}"{"".join(given)}>{end}'
+
+    def _end(self, name: str) -> str:
+        self._ends[name] -= 1
+        if self._hidden:
+            if name == self._hidden[0]:
+                self._hidden.pop()
+            return ""
+        if self._too_deep[name]:
+            self._too_deep[name] -= 1
+            return ""
+        if name in self._open:
+            del self._open[len(self._open) - 1 - self._open[::-1].index(name) :]
+        return f"</{name}>"
+
+
+def _settle(element: html.HtmlElement, ids: set[str]) -> None:
+    """In the engine's few looks and with no name of its own."""
+    name, given = str(element.tag), {str(key): str(value) for key, value in element.attrib.items()}
     tag = RENAMED.get(name, name)
-    if tag not in ALLOWED:
-        if not match[1] and name not in SILENT.split() and not name.startswith("!"):
-            warn(line, f"<{name}> is left out, what it holds stays")
-        return ""
-    if match[1]:
-        return f"</{tag}>"
-    given: dict[str, str] = {}
-    for key, *values in ATTRIBUTE.findall(match[3].removesuffix("/")):
-        given.setdefault(key.lower(), unescape("".join(values)))
-    kept = _attributes(name, tag, given, ids)
-    if tag in ("a", "img"):
-        kept["data-line"] = str(line)
-    attributes = "".join(f' {key}="{escape(value)}"' for key, value in kept.items())
-    return f"<{tag}{attributes}{'/' * match[3].endswith('/')}>"
-
-
-def _attributes(name: str, tag: str, given: Mapping[str, str], ids: set[str]) -> dict[str, str]:
-    names = (*KEPT.get(tag, ()), *KEPT_EVERYWHERE)
-    kept = {key: given[key] for key in names if key in given}
+    kept = {key: given[key] for key in (*KEPT.get(tag, ()), *KEPT_EVERYWHERE) if key in given}
     for key in NUMBERS:
         if not re.fullmatch(r"\d{1,3}", kept.get(key, "0"), re.ASCII):
             del kept[key]
-    if style := width_style(given) if tag == "img" else _style(name, given):
+    style = size_style(given) if tag == "img" else _style(name, given)
+    if tag == "img" and not style and (zoom := re.search(r"zoom\s*:\s*([\d.]+%?)", given.get("style", ""))):
+        kept["data-zoom"] = f"{_zoom(zoom[1]):g}"  # of its own size, which is not known yet
+    if tag in AROUND_BLOCKS and any(child.tag in BLOCKS for child in element):
+        style = "; ".join(filter(None, (AROUND_BLOCKS[tag], style)))
+        tag = "div"
+    if style:
         kept["style"] = style
+    if "data-line" in given:
+        kept["data-line"] = given["data-line"]
     if tag in ("div", "p", "figure", "span") and (cell := _cell(given)):
         kept["data-cell"] = cell
     id = given.get("id") or (given.get("name", "") if tag == "a" else "")
@@ -121,33 +247,52 @@ def _attributes(name: str, tag: str, given: Mapping[str, str], ids: set[str]) ->
         kept["id"] = id
         if tag not in HEADINGS:
             ids.add(id)
-    return kept
+    element.tag = tag
+    element.attrib.clear()
+    element.attrib.update(kept)
 
 
 def _style(name: str, given: Mapping[str, str]) -> str:
     wanted = {}
     align = given.get("align", "center" if name == "center" else "").strip().lower()
-    if align in ("left", "right", "center", "justify"):
+    if align in ("left", "right", "center", "justify") and name != "table":
         wanted["text-align"] = align
+    wanted["vertical-align"] = given.get("valign", "").strip().lower()
     if name == "font":
         wanted["color"] = given.get("color", "")
     for declaration in given.get("style", "").split(";"):
         key, _, value = declaration.partition(":")
         wanted[key.strip().lower()] = value.replace("!important", "").strip()
+    wanted["color"] = _color(wanted.get("color", ""))
     kept = [key for key, value in wanted.items() if key in KEPT_STYLE and re.fullmatch(KEPT_STYLE[key], value)]
     return "; ".join(f"{key}: {wanted[key]}" for key in kept)
 
 
-def width_style(image: Mapping[str, str]) -> str | None:
-    """width=70%, width=300 or a style's, never above the column."""
-    style = re.search(r"(?<![\w-])(?:width|zoom)\s*:\s*([\d.]+\s*(?:%|px|cm|mm|em)?)", image.get("style", ""))
-    wanted = (style[1] if style else image.get("width", "")).replace(" ", "")
-    match = re.fullmatch(r"(\d{1,5}(?:\.\d{1,3})?)(%|px|cm|mm|em)?", wanted, re.ASCII)
-    if match is None or float(match[1]) == 0:
-        return None
-    if match[2] == "%":
-        return f"width: {min(float(match[1]), 100):g}%"
-    return f"width: {match[1]}{match[2] or 'px'}"
+def _color(text: str) -> str:
+    """As CSS has it; `font` may leave the # away."""
+    for value in (text, f"#{text}"):
+        with suppress(ValueError):
+            ImageColor.getrgb(value)
+            return "" if value.startswith("hs") else value  # hsv is no colour of CSS
+    return ""
+
+
+def size_style(image: Mapping[str, str]) -> str:
+    """width=70%, height=300 or a style's, zoomed as the style says; never above the column."""
+    style = dict(re.findall(r"(?:^|[;\s])(width|height|zoom)\s*:\s*([\d.]+ *[%\w]*)", image.get("style", "")))
+    zoom = _zoom(style.get("zoom", ""))
+    sizes = {}
+    for name in ("width", "height"):
+        match = LENGTH.fullmatch(style.get(name, image.get(name, "")).replace(" ", ""))
+        if match and float(match[1]) and (name == "width" or match[2] != "%"):  # of a height that nobody knows
+            size = float(match[1]) * zoom
+            sizes[name] = f"{min(size, 100):g}%" if match[2] == "%" else f"{size:g}{match[2] or 'px'}"
+    return "; ".join(f"{name}: {size}" for name, size in sizes.items())
+
+
+def _zoom(text: str) -> float:
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,3})?)(%?)", text, re.ASCII)
+    return (float(match[1]) / (100 if match[2] else 1) if match else 0) or 1
 
 
 def _cell(given: Mapping[str, str]) -> str | None:

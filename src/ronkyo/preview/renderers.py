@@ -19,8 +19,8 @@ from ronkyo.report.quick import Edit, Known, Quick
 class Renderer(Protocol):
     def html(self) -> Page: ...
 
-    def pdf(self) -> bytes:
-        """Raises UserError."""
+    def printed(self) -> tuple[bytes, list[Problem]]:
+        """The PDF, and what is wrong in it alone. Raises UserError."""
         ...
 
     def sources(self) -> list[Path]:
@@ -55,9 +55,9 @@ class OfProject(Builder):
         self._templates = quick.templates(self.project)
         return super().html()
 
-    def pdf(self) -> bytes:
+    def printed(self) -> tuple[bytes, list[Problem]]:
         self.project = Project.find(self.project.root)
-        return super().pdf()
+        return self.pdf(), []
 
     def known(self) -> bytes:
         known = Known.of(*self.built, self._templates) if self.built else None
@@ -96,9 +96,10 @@ class OfFile:
         found = re.match(rf"{re.escape(str(self._file))}((?::\d+)?): ", line)
         return Problem(f"{self._file.name}{found[1]}", line[found.end() :]) if found else Problem.read(line)
 
-    def pdf(self) -> bytes:
+    def printed(self) -> tuple[bytes, list[Problem]]:
         try:
-            return render.printed(self._file, render.parse(self._file, boxes=self._boxes))[0]
+            content, warnings = render.printed(self._file, render.parse(self._file, boxes=self._boxes))
+            return content, list(map(self._problem, warnings))
         except UserError as error:
             raise UserError(str(error).replace(str(self._file), self._file.name)) from error
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 import socket
+import sys
 import webbrowser
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -59,7 +60,7 @@ async def _serve(listening: socket.socket, session: Session, browser: bool) -> N
     address = f"http://{HOST}:{port}/{token}/"
 
     def begun() -> None:
-        print(address, flush=True)
+        print(address, file=sys.__stdout__, flush=True)  # what is asked for, even where the command is to be quiet
         if browser:
             webbrowser.open(address)
 

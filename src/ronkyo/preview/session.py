@@ -202,8 +202,9 @@ class Session:
                 continue
             self._work("pdf", True)
             try:
-                printed = await asyncio.to_thread(Printed, await self._whole_pdf.call("pdf"))
-                self._wrong["pdf"], whole_of = [], of
+                content, problems = await self._whole_pdf.call("printed")
+                printed = await asyncio.to_thread(Printed, content)
+                self._wrong["pdf"], whole_of = problems, of
                 if of >= self._printed_of:  # or a newer chapter stands on the screen
                     self.printed, self._printed_of = printed, of
             except RenderError as error:

@@ -111,9 +111,15 @@ class Builder:
         """The folders and files that the report is made from, those that are not there too."""
         project = self.project
         results = ("metrics", "seeds", "items", "curves", "data", "figures")
-        files = (project.params_file, project.pipeline_file, project.versions_file, project.root / MANIFEST)
+        files = (project.params_file, project.pipeline_file, project.versions_file, project.claims_file)
         folders = (project.templates, project.source / project.manifest.package)
-        return [*files, project.root / lock.FILE, *folders, *(project.reports / name for name in results)]
+        others = (MANIFEST, lock.FILE, ".git/logs/HEAD")  # commits are the looks at claims
+        return [
+            *files,
+            *(project.root / name for name in others),
+            *folders,
+            *(project.reports / name for name in results),
+        ]
 
 
 @dataclass(frozen=True)
@@ -184,8 +190,7 @@ def write_chapter(project: Project, number: str) -> list[Path]:
     draft = _faultless(project).of_chapter(number)
     forms = {"html": draft.browser().encode(), "pdf": draft.printed()}
     written = {project.chapter_file(number, form): content for form, content in forms.items()}
-    for file, content in written.items():
-        files.write_bytes(file, content)
+    files.write_all(written)
     return list(written)
 
 
@@ -206,10 +211,9 @@ def build(project: Project, say: Callable[[str], None] = print, edition: Edition
     if edition:
         files.write_bytes(project.edition_file(edition), printed)
         return
-    for file in (project.claims_file, project.report_file("md")):
-        files.write_bytes(file, draft.text(file))
-    files.write_text(project.report_file("html"), browser)
-    files.write_bytes(project.report_file("pdf"), printed)
+    texts = {file: draft.text(file) for file in (project.claims_file, project.report_file("md"))}
+    made = {project.report_file("html"): browser.encode(), project.report_file("pdf"): printed}
+    files.write_all(texts | made)
 
 
 def front_of(report: Report) -> Front:

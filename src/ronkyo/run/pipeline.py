@@ -7,23 +7,31 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
+import shlex
+import shutil
 import signal
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 from dvc.dependency import ParamsDependency
 from dvc.dvcfile import PROJECT_FILE
 from dvc.exceptions import DvcException
+from dvc.lock import LockError
 from dvc.repo import Repo, lock_repo
 from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
 from dvc.stage import PipelineStage, Stage
 from dvc.stage.cache import RunCacheNotFoundError
 from dvc.stage.run import _enforce_cmd_list, _make_cmd, get_executable, prepare_kwargs
 
+from ronkyo import ending, files
 from ronkyo.errors import UserError
 from ronkyo.project import Project
+from ronkyo.run import aside
 from ronkyo.run.states import PipelineError
 
 
@@ -40,6 +48,8 @@ class Pipeline:
             self.stages = plan_repro(graph, self.stages)
             self.upstream = {stage: list(graph.successors(stage)) for stage in self.stages}
         self._finished: set[Stage] = set()
+        for stage in repo.index.stages:
+            aside.recover(_replaced(stage))
 
     def before(self, stage: Stage) -> list[Stage]:
         """What is done before a stage begins. One that is frozen has nothing upstream, but `dvc repro` comes to it late."""
@@ -54,7 +64,10 @@ class Pipeline:
             return "verified" if stage.frozen else "imported"
         if not self._force and not stage.changed(False, self.upstream[stage]):
             return "up to date"
-        stage.remove_outs(ignore_remove=False, force=False)
+        for out in stage.outs:
+            if out.persist:
+                out.unprotect()
+        aside.put(_replaced(stage))
         if self._force:
             return ""
         try:
@@ -66,23 +79,34 @@ class Pipeline:
         return "from DVC's cache"
 
     def end(self, stage: Stage) -> None:
-        """After the stage's command."""
+        """After the stage's command. Raises PipelineError where DVC's cache cannot take the outputs."""
         kept = all(out.use_cache for out in stage.outs if not (out.is_metric or out.is_plot))
         stage.save(run_cache=kept)
-        stage.commit()
+        with _transferring(self._repo.cache.local.path):
+            stage.commit()
+        aside.drop(_replaced(stage))
         self._finished.add(stage)
+
+    def fail(self, *stages: Stage) -> None:
+        """The outputs of stages that are under way, by default of all, are as before they began."""
+        for stage in stages or self.stages:
+            aside.bring_back(_replaced(stage))
 
     def record(self) -> None:
         """Write what is finished into dvc.lock, at once: DVC reads and writes all of that file for every stage."""
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # half a file would be worse
+        before = {
+            number: signal.signal(number, signal.SIG_IGN) for number in ending.SIGNALS
+        }  # half a file would be worse
         try:
             finished = [stage for stage in self.stages if stage in self._finished]
             for file in dict.fromkeys(stage.path for stage in finished):
                 here = [stage for stage in finished if stage.path == file]
-                here[0].dvcfile.dump_stages(here, update_pipeline=False)
+                with _as_before_on_failure(Path(file).with_suffix(".lock")):
+                    here[0].dvcfile.dump_stages(here, update_pipeline=False)
             self._finished.clear()
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def is_up_to_date(self) -> bool:
         return not any(stage.changed(False, self.upstream[stage]) for stage in self.stages)
@@ -119,9 +143,69 @@ def opened(project: Project, targets: Sequence[str], force: bool, single_item: b
             try:
                 yield pipeline
             finally:
+                pipeline.fail()
                 pipeline.record()
+    except LockError as error:
+        raise PipelineError(_occupied(project)) from error
     except DvcException as error:
         raise PipelineError(explained(error)) from error
+
+
+def _occupied(project: Project) -> str:
+    """By whom DVC's lock is held."""
+    file = project.root / ".dvc" / "tmp" / "lock"
+    holder, since = "another process", time.time()
+    with suppress(OSError, ValueError, psutil.Error):
+        since = file.stat().st_mtime
+        process = psutil.Process(int(file.read_text()))
+        holder = f"process {process.pid} on {platform.node()} ({shlex.join(process.cmdline())[:80]})"
+    began = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(since))
+    return f"{project.root}: expected no other repro, found {holder} at work since {began}; run it again after that one"
+
+
+def _replaced(stage: Stage) -> list[Path]:
+    """The outputs that DVC removes before a stage's command."""
+    return [Path(out.fs_path) for out in stage.outs if not out.persist and out.protocol == "local"]
+
+
+@contextmanager
+def _transferring(cache: str) -> Iterator[None]:
+    """What DVC only logs of a transfer into its cache is a PipelineError."""
+    failed: list[Any] = []
+
+    def collect(record: logging.LogRecord) -> bool:
+        failed.append(record.exc_info[1] if record.exc_info else record.getMessage())
+        return False
+
+    logger = logging.getLogger("dvc_data.hashfile.transfer")
+    logger.addFilter(collect)
+    try:
+        yield
+    finally:
+        logger.removeFilter(collect)
+    if failed:
+        reason = files.reason(failed[0], Path(cache)) if isinstance(failed[0], OSError) else failed[0]
+        raise PipelineError(f"DVC's cache {cache}: expected room for the stage's outputs, found: {reason}")
+
+
+@contextmanager
+def _as_before_on_failure(file: Path) -> Iterator[None]:
+    """DVC writes its lock in place; on a full disk the copy fails first. Raises OSError with the file."""
+    kept = file.with_name(f".{file.name}.before")
+    try:
+        if file.exists():
+            shutil.copy2(file, kept)
+        try:
+            yield
+        except BaseException:
+            if kept.exists():
+                os.replace(kept, file)
+            raise
+    except OSError as error:
+        error.filename = str(file)
+        raise
+    finally:
+        kept.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from dvc.exceptions import DvcException
 from dvc.stage import Stage
 
 import ronkyo
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, told
 from ronkyo.project import Project
 from ronkyo.run import cluster, pipeline, train, unchanged, worker
 from ronkyo.run.pipeline import Pipeline
@@ -61,6 +61,7 @@ def reproduce(
             executor = None
             if on:
                 executor = ended.enter_context(closing(cluster.executor(on, project, view.say)))
+            ended.push(lambda kind, *_: workers.close() if kind else None)  # before outputs are as they were again
             done = Walk(project, opened, workers, executor, view).run()
         opened.record()
         if done and not targets and (files := opened.files()):
@@ -147,9 +148,10 @@ class Walk:
         """One line with the stage's name; nothing else begins after it, and what is under way ends."""
         try:
             yield
-        except (UserError, DvcException, OSError) as error:
-            self._failed = True
-            text, name = pipeline.explained(error), stage.addressing
+        except (UserError, DvcException, OSError, MemoryError) as error:
+            self._failed, name = True, stage.addressing
+            text = told(error, name) or pipeline.explained(error)
+            self._pipeline.fail(stage)
             self._view.fail(name, text if text.startswith(f"{name}: ") else f"{name}: {text}")
             for running in self._running.values():
                 for future in running.futures:

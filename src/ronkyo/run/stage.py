@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import ronkyo
-from ronkyo import files, params
-from ronkyo.errors import UserError, nearest
+from ronkyo import ending, files, params
+from ronkyo.errors import UserError, nearest, told
 from ronkyo.project import Project
 
 MODULES = {"prepare": "data", "train": "train", "summarize": "summarize", "draw": "figures"}  # of each kind of stage
@@ -52,13 +52,18 @@ class Attempt:
 
 
 def main(run: Callable[..., None], arguments: list[str]) -> None:
-    """Run a stage. An error that the user can mend is one line."""
+    """Run a stage. An error that the user can mend, and what the system refuses, is one line."""
     try:
-        attempt = Attempt.begin(run, arguments, os.environ.get("DVC_STAGE"))
-        run(attempt.project, *arguments)
-        attempt.end()
-    except UserError as error:
-        sys.exit(str(error))
+        with ending.by_signals():
+            attempt = Attempt.begin(run, arguments, os.environ.get("DVC_STAGE"))
+            run(attempt.project, *arguments)
+            attempt.end()
+    except ending.Ended as signal:
+        sys.exit(signal.status)
+    except Exception as error:
+        if (line := told(error)) is None:
+            raise
+        sys.exit(line)
 
 
 def _expect_arguments(run: Callable[..., None], project: Project, arguments: list[str]) -> None:

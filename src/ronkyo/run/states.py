@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from dvc.exceptions import DvcException
-from dvc.repo import Repo
 from networkx import topological_sort
 
+from ronkyo import workspace
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.run.stage import time_file
@@ -29,7 +29,7 @@ def recorded_time(project: Project, stage: str) -> float | None:
 def states(project: Project) -> dict[str, list[str]]:
     """Every stage in the order in which DVC runs them, with what changed since it last ran ([] = up to date)."""
     try:
-        with Repo(str(project.root)) as repo:
+        with workspace.reading(project.root) as repo:
             stages = list(topological_sort(repo.index.graph.reverse()))
             status = repo.status()
     except DvcException as error:

@@ -23,7 +23,7 @@ from threading import Thread
 from typing import Any
 
 from ronkyo import files
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, told
 from ronkyo.project import Project
 from ronkyo.run import unit
 from ronkyo.run.unit import Task, Tell
@@ -57,9 +57,9 @@ def _answer(job: bytes, tell: Tell) -> tuple[str, Any]:
     try:
         function, arguments = pickle.loads(job)
         return "done", function(*arguments, tell)
-    except UserError as error:
-        return "error", error
     except BaseException as error:
+        if line := told(error):
+            return "error", error if isinstance(error, UserError) else UserError(line)
         traceback.print_exc()
         return "error", UserError(f"{type(error).__name__}: {error}")
 

@@ -177,7 +177,9 @@ def _reporting(folder: Path, what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"{folder}: expected a store that can be {what}, found: {error.strerror}") from None
+        raise StoreError(
+            f"{folder}: expected a store that can be {what}, found: {files.reason(error, folder)}"
+        ) from None
 
 
 def _digest(content: bytes) -> str:

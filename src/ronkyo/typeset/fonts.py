@@ -1,13 +1,15 @@
 """The report's own fonts, made from Noto Sans JP and IBM Plex Mono on first use: the same bytes every time."""
 
+import base64
 import fcntl
 import hashlib
 import io
+import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import distribution, version
@@ -19,10 +21,19 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 from platformdirs import user_cache_path
 
+from ronkyo import ending, files
 from ronkyo.errors import UserError
 
 WEIGHTS = {"NotoSansJP-Regular": 400, "NotoSansJP-Bold": 700}
 MONO = ("IBMPlexMono-Regular", "IBMPlexMono-SemiBold", "IBMPlexMono-Italic")
+_SANS_PACKAGE, _MONO_PACKAGE = "justmytype-intl-cjk", "fontpkg-ibm-plex-mono"
+SOURCES = {  # the distribution and its file
+    "NotoSansJP": (_SANS_PACKAGE, "justmytype_intl_cjk/fonts/ofl/notosansjp/NotoSansJP[wght].ttf"),
+    **{name: (_MONO_PACKAGE, f"fontpkg_ibm_plex_mono/files/{name}.ttf") for name in MONO},
+    "NotoSansJP-LICENSE.txt": (_SANS_PACKAGE, "justmytype_intl_cjk/fonts/ofl/notosansjp/OFL.txt"),
+    "IBMPlexMono-LICENSE.txt": (_MONO_PACKAGE, "fontpkg_ibm_plex_mono/LICENSE"),
+}
+DIGESTS = "digests.json"  # of the folder's other files
 
 
 def _encodable(codec: str) -> set[int]:
@@ -55,23 +66,27 @@ _NAMES = [*range(7), 13, 14, 16, 17]  # OpenType name ids: the font's names and 
 @cache
 def folder() -> Path:
     """The folder of the built fonts, as .ttf and .woff2, named by a digest of what they are built from; they are built
-    when it is not there yet. Raises UserError where they cannot be kept."""
-    sans = _package("justmytype-intl-cjk", "justmytype_intl_cjk/fonts/ofl/notosansjp")
-    mono = _package("fontpkg-ibm-plex-mono", "fontpkg_ibm_plex_mono")
-    sources = [sans / "NotoSansJP[wght].ttf", *(mono / f"files/{name}.ttf" for name in MONO), Path(__file__)]
+    when it is not there yet, or damaged. Raises UserError where they cannot be kept, or where what they are built from is
+    not as it was installed."""
+    contents = sources()
     digest = hashlib.sha256("".join(version(name) for name in ("fonttools", "chws-tool", "brotli")).encode())
-    for file in sources:
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for content in (*contents.values(), Path(__file__).read_bytes()):
+        digest.update(hashlib.sha256(content).digest())
     built = user_cache_path("ronkyo", appauthor=False) / "fonts" / digest.hexdigest()[:16]
     try:
-        if not built.is_dir():
-            _build(built, sans, mono)
+        if not _is_whole(built):
+            _build(built, contents)
     except OSError as error:
         reason = error.strerror or error
         raise UserError(
             f"fonts: {built.parent}: cannot be written ({reason}); XDG_CACHE_HOME chooses another"
         ) from error
     return built
+
+
+def sources() -> dict[str, bytes]:
+    """What the fonts are built from. Raises UserError where it is not as it was installed."""
+    return {name: _source(*place) for name, place in SOURCES.items()}
 
 
 @cache
@@ -81,31 +96,39 @@ def characters(name: str) -> frozenset[int]:
         return frozenset(font.getBestCmap() or {})
 
 
-def _build(target: Path, sans: Path, mono: Path) -> None:
+def _is_whole(built: Path) -> bool:
+    try:
+        digests = json.loads((built / DIGESTS).read_text(encoding="utf-8"))
+        return all(hashlib.sha256((built / name).read_bytes()).hexdigest() == known for name, known in digests.items())
+    except (OSError, ValueError):
+        return False
+
+
+def _build(target: Path, contents: Mapping[str, bytes]) -> None:
     """By one process at a time: the others wait for its fonts."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with open(target.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if target.is_dir():
+        if _is_whole(target):
             return
         print("fonts: built once for this machine, which takes about a minute", file=sys.stderr, flush=True)
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as temporary:
-            folder = Path(temporary) / target.name
+        with files.replacing(target) as folder:
             folder.mkdir()
-            _fill(folder, sans, mono)
-            folder.rename(target)
+            _fill(folder, contents)
+            digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.iterdir())}
+            files.write_json(folder / DIGESTS, digests)
 
 
-def _fill(folder: Path, sans: Path, mono: Path) -> None:
-    japanese = subset((sans / "NotoSansJP[wght].ttf").read_bytes(), JAPANESE)
+def _fill(folder: Path, contents: Mapping[str, bytes]) -> None:
+    japanese = subset(contents["NotoSansJP"], JAPANESE)
     with ThreadPoolExecutor() as threads:
         elsewhere = [threads.submit(_instance_elsewhere, folder / name, japanese, WEIGHTS[name]) for name in WEIGHTS]
         for name in MONO:
-            _save(folder / name, subset((mono / f"files/{name}.ttf").read_bytes(), LATIN))
+            _save(folder / name, subset(contents[name], LATIN))
         for future in elsewhere:
             future.result()
-    (folder / "NotoSansJP-LICENSE.txt").write_bytes((sans / "OFL.txt").read_bytes())
-    (folder / "IBMPlexMono-LICENSE.txt").write_bytes((mono / "LICENSE").read_bytes())
+    for name in ("NotoSansJP-LICENSE.txt", "IBMPlexMono-LICENSE.txt"):
+        (folder / name).write_bytes(contents[name])
 
 
 def _instance_elsewhere(path: Path, japanese: bytes, weight: int) -> None:
@@ -123,8 +146,20 @@ def _save(path: Path, font: bytes) -> None:
     path.with_suffix(".woff2").write_bytes(woff2(font))
 
 
-def _package(name: str, folder: str) -> Path:
-    return Path(str(distribution(name).locate_file(folder)))
+def _source(package: str, name: str) -> bytes:
+    """A file of an installed distribution, as it was installed."""
+    found = distribution(package)
+    recorded = next((file.hash for file in found.files or [] if file.as_posix() == name), None)
+    try:
+        content = Path(str(found.locate_file(name))).read_bytes()
+        digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
+        reason = "another content" if recorded and recorded.value != digest else ""
+    except OSError as error:
+        content, reason = b"", error.strerror
+    if reason:
+        cure = f"pip install --force-reinstall --no-deps {package}=={found.version}"
+        raise UserError(f"{found.locate_file(name)}: expected the font as it was installed, found: {reason}; {cure}")
+    return content
 
 
 def subset(font: bytes, characters: Iterable[int]) -> bytes:
@@ -173,4 +208,5 @@ def _bytes(font: TTFont) -> bytes:
 
 
 if __name__ == "__main__":  # what _instance_elsewhere runs: a variable font in, the static one of a weight out
+    ending.with_parent()
     _save(Path(sys.argv[1]), add_contextual_spacing(instance(sys.stdin.buffer.read(), int(sys.argv[2]))))

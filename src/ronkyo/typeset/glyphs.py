@@ -1,62 +1,96 @@
-"""Characters that the report's fonts lack: on paper a mark stands in their place."""
+"""Characters that no font of the engine has: on paper a mark stands in their place."""
 
 from __future__ import annotations
 
 import copy
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import replace
+from typing import Any
 
-from ronkyo.typeset import fonts
+from lxml import html  # pyright: ignore[reportAttributeAccessIssue]
+
+from ronkyo.typeset import supplement
 from ronkyo.typeset.tree import Tree
 
 GETA = "〓"  # what printers set for a character that they do not have
 INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef\u00ad]")
+MOST_TOLD = 12
+LONG = 4000  # characters
+# Not everything: some of the kanji of JIS would become others (U+FA19 神).
+COMPOSED = re.compile("[^\\W\\d_][\u0300-\u036f\u3099\u309a]+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?")
 
 
-class Missing(set[str]):
-    """The characters that the engine's fonts lack (a browser has others); calling it puts a mark in their
-    place."""
+class Missing(Counter[str]):
+    """How often which characters are missing in the texts that it was called with; a mark stands in their place."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        names = ("NotoSansJP-Regular", "IBMPlexMono-Regular")
-        self._in_text, mono = (fonts.characters(name) for name in names)
-        self._in_code = self._in_text | mono
-
-    def __call__(self, text: str, in_code: bool = False) -> str:
-        known = self._in_code if in_code else self._in_text
-        text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
-        for character in set(text) - {"\n", "\t"}:
-            if ord(character) not in known:
-                self.add(character)
-                text = text.replace(character, GETA)
+    def __call__(self, text: str, seen: bool = True) -> str:
+        """The text as it can be printed. seen: whether it is one that counts, as an alternative text does not."""
+        text = INVISIBLE.sub(_within_emoji, text)
+        text = COMPOSED.sub(lambda match: unicodedata.normalize("NFC", match[0]), text)
+        for character in {letter for letter in text if not supplement.draws(letter)}:
+            if seen:
+                self[character] += text.count(character)
+            text = text.replace(character, GETA)
         return text
+
+    def told(self, source: str) -> str:
+        """Which they are, how often, and in which line of the source first."""
+        lines = {letter: source.count("\n", 0, source.find(letter)) + 1 for letter in self if letter in source}
+        first = sorted(self, key=lambda letter: (lines.get(letter, 0), letter))
+        listed = [
+            f"U+{ord(letter):04X} '{letter}', {self[letter]} time{'s' * (self[letter] > 1)}"
+            + (f", first in line {lines[letter]}" if letter in lines else "")
+            for letter in first[:MOST_TOLD]
+        ]
+        others = len(self) - len(listed)
+        return "; ".join(listed) + (f"; and {others} more" if others > 0 else "")
+
+
+def _within_emoji(match: re.Match[str]) -> str:
+    before = match.string[: match.start()][-1:]
+    joins = match[0] in supplement.JOINERS and (before in supplement.JOINERS or supplement.is_emoji(before))
+    return match[0] if before and joins else ""
 
 
 def printed_tree(built: Tree, missing: Missing) -> Tree:
     root = copy.deepcopy(built.root)
-    for code in root.xpath(".//code | .//pre"):
-        for element in code.iter():
-            element.text = missing(element.text or "", in_code=True)
-            if element is not code:
-                element.tail = missing(element.tail or "", in_code=True)
     for back in root.xpath('.//a[@class="footnote-backref"]'):  # for the browser only
         back.text = None
     for element in root.iter():
-        inside = bool(element.xpath("ancestor-or-self::code | ancestor-or-self::pre"))
-        if element.text and not inside:
-            element.text = missing(element.text)
-        if element.tail and not element.xpath("ancestor::code | ancestor::pre"):
-            element.tail = missing(element.tail)
-        for name in ("data-text", "alt"):
-            if name in element.attrib:
-                element.set(name, missing(element.get(name)))
-    headings = [replace(heading, text=missing(heading.text)) for heading in built.headings]
+        element.text = element.text and missing(element.text)
+        element.tail = element.tail and missing(element.tail)
+        if "data-text" in element.attrib:  # for the running head
+            element.set("data-text", missing(element.get("data-text"), seen=False))
+    for text in root.xpath(".//text()"):
+        _part(text)
+    headings = [replace(heading, text=missing(heading.text, seen=False)) for heading in built.headings]
     formulas = [
-        drawing._replace(
-            spoken=missing(drawing.spoken), markup=missing(drawing.markup), tex=missing(drawing.tex, in_code=True)
-        )
+        drawing._replace(markup=missing(drawing.markup), tex=missing(drawing.tex, seen=False))
         for drawing in built.formulas
     ]
     return Tree(root, headings, built.labels, formulas)
+
+
+def _part(text: Any) -> None:
+    """Spans around letters with marks, each in a font that has both, since WeasyPrint would take the marks from another; and
+    around the parts of a text so long that WeasyPrint would go through it anew for each of its lines."""
+    pieces = [text[start : start + LONG] for start in range(0, len(text), LONG)]
+    parts = [part for piece in pieces for part in re.split(f"({supplement.MARKED.pattern}+)", piece)]
+    if len(parts) == 1:
+        return
+    spans = []
+    for part in filter(None, parts):
+        spans.append(html.Element("span"))
+        spans[-1].text = part
+        if supplement.MARKED.match(part):
+            spans[-1].set("style", f"font-family: {supplement.family_of(part)}")
+    owner = text.getparent()
+    if text.is_text:
+        owner.text = None
+        owner[:0] = spans
+    else:
+        owner.tail = None
+        for span in reversed(spans):
+            owner.addnext(span)

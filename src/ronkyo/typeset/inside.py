@@ -12,7 +12,7 @@ from pathlib import Path
 from lxml import html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.errors import UserError
-from ronkyo.typeset import compact, letters
+from ronkyo.typeset import compact, letters, supplement
 from ronkyo.typeset.mathematics import Drawing
 
 # Not what the machine's tables say: they differ.
@@ -49,17 +49,21 @@ def put_images(root: html.HtmlElement, pictures: Path) -> list[str]:
 
 def give_fonts(root: html.HtmlElement) -> None:
     """To drawings that stand as addresses and name the engine's font, which the page's fonts do not reach, their letters."""
-    drawings: dict[html.HtmlElement, str] = {}
-    for image in root.iter("img"):
-        kind, _, content = image.get("src").partition(",")
-        if kind == "data:image/svg+xml;base64" and (svg := base64.b64decode(content).decode()).find(FAMILY) >= 0:
-            drawings[image] = svg
-    if drawings:
-        read = frozenset(unescape("".join(drawings.values())))
-        source = data_address("font/woff2", letters.face("NotoSansJP-Regular", read))
-        style = f"<style>@font-face{{font-family:'{FAMILY}';src:url({source})}}</style>"
-        for image, svg in drawings.items():
+    found = {image: svg for image, svg in drawings(root).items() if FAMILY in svg}
+    if found:
+        read = unescape("".join(found.values()))
+        source = data_address("font/woff2", letters.face("NotoSansJP-Regular", frozenset(read)))
+        others = supplement.style([read], for_browser=True)
+        style = f"<style>@font-face{{font-family:'{FAMILY}';src:url({source})}}{others}</style>"
+        for image, svg in found.items():
             image.set("src", data_address("image/svg+xml", svg.replace(">", f">{style}", 1).encode()))
+
+
+def drawings(root: html.HtmlElement) -> dict[html.HtmlElement, str]:
+    """Images that stand as addresses of SVG, and their source."""
+    start = "data:image/svg+xml;base64,"
+    images = [image for image in root.iter("img") if image.get("src").startswith(start)]
+    return {image: base64.b64decode(image.get("src")[len(start) :]).decode() for image in images}
 
 
 def set_formulas(

@@ -23,7 +23,7 @@ from xml.etree.ElementTree import Element
 
 from py_mini_racer import MiniRacer
 
-from ronkyo import cache
+from ronkyo import cache, ending
 from ronkyo.errors import UserError
 from ronkyo.typeset.speech import speak
 from ronkyo.words import Words
@@ -242,4 +242,5 @@ def _em(units: float) -> str:
 
 
 if __name__ == "__main__":  # what typeset_all runs: formulas as JSON in, answers as JSON out
+    ending.with_parent()
     json.dump([_try(*formula, language=sys.argv[1]) for formula in json.load(sys.stdin)], sys.stdout)

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import jinja2
 from lxml import html  # pyright: ignore[reportAttributeAccessIssue]
 
-from ronkyo.typeset import edition, inside, interaction, letters, placement
+from ronkyo.typeset import edition, inside, interaction, letters, placement, ruby, supplement
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.mathematics import Drawing
 from ronkyo.typeset.placement import AS_WRITTEN, Placement
@@ -29,8 +30,11 @@ FONT_FACES = (  # file, family, weight, style
 INK = "#1b1f24"  # a formula's colour on paper: that of the report's text
 OPENING_BRACKETS = "「『（【〈《〔［｛"  # of Japanese; WeasyPrint keeps others with what follows
 SHORT_CONTENTS = 12  # entries that need no page of their own
+LONG_CONTENTS = 300  # entries that balanced columns and leaders would take minutes for
+PAGE_OF_CONTENTS = 80  # lines of them that two columns of a page hold
 STYLE = Path(__file__).parent / "style"
 SLOT = "<slot></slot>"  # an element that no page has
+MORE_FONTS = "/* more fonts */\n"  # in page.html.j2
 
 
 @dataclass
@@ -39,6 +43,10 @@ class Entry:
 
     heading: Heading
     below: list[Entry] = field(default_factory=list)
+
+    @property
+    def lines(self) -> int:
+        return 1 + sum(entry.lines for entry in self.below)
 
 
 class Printable(NamedTuple):
@@ -118,7 +126,9 @@ def on_screen(
     faces = _faces("woff2", lambda file: f"font:{file}")
     page = _fill(tree, front, words, style, faces, SLOT, SLOT, for_browser=True)
     before, between, after = page.split(SLOT)
-    read = frozenset("".join([before, *summary, between, *body, after])) | known
+    texts = [before, *summary, between, *body, after]
+    read = frozenset().union(*texts) | known
+    before = before.replace(MORE_FONTS, supplement.style([*texts, *known], for_browser=True), 1)
     before = re.sub(
         r'"font:([\w-]+)\.woff2"',
         lambda name: f'"{inside.data_address("font/woff2", letters.face(name[1], read))}"',
@@ -188,6 +198,7 @@ def for_print(
     style = "\n".join([_sheet("report.css"), _sheet("print.css"), more_style])
     root = _body(tree, front, sources)
     placement.apply(root, placed)
+    ruby.set_apart(root)
     for image in root.iter("img"):
         if not image.get("src").startswith("data:"):
             image.set("src", f"picture:{image.get('src')}")
@@ -204,7 +215,9 @@ def for_print(
         root.insert(0, element)  # behind the contents
     above = _text(summary) if len(summary) else ""
     page = _fill(tree, front, words, style, faces, above, _text(root), for_browser=False)
-    return Printable(page, [drawing.file(INK) for drawing in tree.formulas])
+    formulas = [drawing.file(INK) for drawing in tree.formulas]
+    texts = [*map(unescape, [page, *inside.drawings(root).values()]), *(formula.decode() for formula in formulas)]
+    return Printable(page.replace(MORE_FONTS, supplement.style(texts, for_browser=False), 1), formulas)
 
 
 def _text(element: html.HtmlElement) -> str:
@@ -262,7 +275,9 @@ def _fill(
     body: str,
     for_browser: bool,
 ) -> str:
-    short = sum(heading.level in (2, 3) for heading in tree.headings) <= SHORT_CONTENTS
+    listed = sum(heading.level in (2, 3) for heading in tree.headings)
+    short = listed <= SHORT_CONTENTS
+    chapters = _contents(tree.headings, (2, 3, 4) if for_browser else (2, 3))
     return (
         _templates()
         .get_template("page.html.j2")
@@ -272,8 +287,10 @@ def _fill(
             fonts=faces,
             css=css,
             for_browser=for_browser,
-            chapters=_contents(tree.headings, (2, 3, 4) if for_browser else (2, 3)),
+            chapters=chapters,
+            second_column=None if for_browser or short else _second_column(chapters),
             short_contents=short,
+            long_contents=listed > LONG_CONTENTS,
             cover=bool(front.edition) and not for_browser and not short,
             left_out=tree.left_out,
             summary=summary,
@@ -367,3 +384,12 @@ def _contents(headings: list[Heading], levels: Collection[int]) -> list[Entry]:
         if heading.level in levels:
             inside.append(Entry(heading))
     return chapters
+
+
+def _second_column(chapters: Sequence[Entry]) -> Entry | None:
+    """The chapter that begins it where the contents are a page in two columns: WeasyPrint would look for it by setting them
+    twenty times. Where they are more, or one chapter, there is none."""
+    lines = [chapter.lines for chapter in chapters]
+    if sum(lines) > PAGE_OF_CONTENTS or len(lines) < 2:
+        return None
+    return chapters[min(range(1, len(lines)), key=lambda first: max(sum(lines[:first]), sum(lines[first:])))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import io
 import re
@@ -12,6 +11,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
+
+from lxml.etree import LxmlError
 
 from ronkyo.typeset import compact, letters
 from ronkyo.verify import confined
@@ -22,7 +23,10 @@ _ARCHIVE = re.compile(rb'href="data:application/zip;base64,([A-Za-z0-9+/=\s]*)"'
 _DRAWING = re.compile(rb"<svg xmlns=.*?</svg>", re.DOTALL)
 _FONT = re.compile(rb"data:font/woff2;base64,([A-Za-z0-9+/=\s]*)")
 _DATA = re.compile(rb"(data:[\w.+-]+/[\w.+-]+;base64,)([A-Za-z0-9+/=\s]*)")
-UNREADABLE = (zipfile.BadZipFile, zlib.error, binascii.Error, NotImplementedError, RuntimeError, EOFError)
+UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError, EOFError),
+    LxmlError,
+)
 ACTIVE = "//script | //iframe | //object | //embed | //link | //base | //@*[starts-with(name(), 'on')]/.."
 DRAWINGS = ("img", "svg")
 UNSEEN = ("script", "style", "template")
@@ -56,7 +60,7 @@ def _said(image: Any) -> str:
 
 def _digest(address: re.Match[bytes]) -> bytes:
     """A data: address with the MD5 of what it holds in its place."""
-    content = binascii.a2b_base64(address[2])
+    content = base64.b64decode(address[2])
     return address[1] + hashlib.md5(content, usedforsecurity=False).hexdigest().encode()
 
 

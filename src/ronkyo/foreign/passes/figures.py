@@ -132,7 +132,8 @@ def _make_grid(cells: Sequence[HtmlElement], columns: int, block: HtmlElement | 
         box = etree.SubElement(grid, "div", {"class": "cell"})
         for part in pictures_in(cell):
             take_out(part)
-            part.attrib.pop("style", None)
+            if "%" in part.get("style", "%"):  # of the text, not of its cell
+                part.attrib.pop("style", None)
             box.append(part)
         caption = caption_of(cell)
         if caption is not None:

@@ -25,6 +25,8 @@ def settle(root: HtmlElement, name: str) -> str:
         heading.set("data-slug", slug)
         heading.set("id", slug or "section")
         for part in heading.xpath(".//a | .//br | .//figure | .//img"):
+            if part.get("id"):  # an anchor
+                heading.append(html.Element("span", {"id": part.get("id")}))
             part.drop_tag()
     used = {heading.get("id") for heading in headings}
     for element in root.xpath(".//*[@id][not(@data-slug)]"):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
-from urllib.parse import unquote
+from pathlib import Path
+from urllib.parse import quote, unquote
 
 from lxml import html
 
@@ -14,8 +16,8 @@ from ronkyo.foreign.safe import Warn
 
 
 def resolve(root: HtmlElement, warn: Warn) -> None:
-    """Links inside the report lead to headings whatever way their anchors are written; links to the web stay; others
-    become text, since nothing that they lead to goes with the page."""
+    """Links inside the report lead to headings whatever way their anchors are written; links to the web and to files beside
+    the report stay; others become text with a warning."""
     targets: dict[str, str] = {}
     loose: dict[str, list[str]] = {}
     for element in root.iter():
@@ -27,19 +29,24 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
     for link in elements(root, "a"):
         address = (link.get("href") or "").strip()
         link.attrib.pop("title", None) if not link.get("class") else None
+        line = int(link.get("data-line") or 0)
         if not address:
-            link.attrib.pop("href", None)
-            link.tag = "span"
+            if line:
+                warn(line, "a link leads to an address that is not allowed; it becomes text")
+            _as_text(link)
         elif address.startswith("#"):
             wanted = unquote(address[1:])
             near = loose.get(_loose(wanted), [])
             target = targets.get(wanted) or (near[0] if len(near) == 1 else None)
             if target is None:
-                warn(int(link.get("data-line") or 0), f"link {address!r}: no such heading or anchor; it becomes text")
+                warn(line, f"link {address!r}: no such heading or anchor; it becomes text")
                 _as_text(link)
             else:
                 link.set("href", f"#{target}")
+        elif (file := _beside(address)) is not None:
+            link.set("href", file)
         elif not re.match(r"(https?://|mailto:)\S", address, re.IGNORECASE):
+            warn(line, f"link {address!r}: expected a web address or a path from the report's folder; it becomes text")
             _as_text(link)
         if link.tag == "a" and not link.xpath(".//img"):
             for part in list(link.iterdescendants()):  # PDF/UA wants text in a link, not spans
@@ -52,7 +59,22 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
 
 def _as_text(link: HtmlElement) -> None:
     link.tag = "span"
-    del link.attrib["href"]
+    link.attrib.pop("href", None)
+
+
+def _beside(address: str) -> str | None:
+    """The path from the report's folder as an address, when it is one."""
+    path = address.replace("\\", "/")
+    return None if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|/", path) else quote(path, safe="/#?=&%:@!$'()*+,;~")
+
+
+def rebase(root: HtmlElement, folder: Path, output: Path) -> None:
+    """Links to files beside the report, for a page in another folder."""
+    way = Path(os.path.relpath(folder.resolve(), output.resolve())).as_posix()
+    for link in elements(root, "a") if way != "." else ():
+        address = link.get("href") or "#"
+        if not address.startswith("#") and _beside(address) == address:
+            link.set("href", f"{quote(way)}/{address}")
 
 
 def _loose(anchor: str) -> str:

@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from functools import cache, partial
 from pathlib import Path
 
 from ronkyo.foreign import pictures
 from ronkyo.foreign.passes.elements import HtmlElement, elements
-from ronkyo.foreign.safe import Warn
+from ronkyo.foreign.safe import Warn, size_style
 from ronkyo.words import Words
+
+SIZE = re.compile(r"\s+=(\d*%?)x(\d*)$")  # ![](a.png =100x50)
 
 
 def read(root: HtmlElement, folder: Path, warn: Warn, words: Words) -> dict[str, tuple[int, str]]:
     """Each picture inside the page; a placeholder with the path where one cannot be shown. Returns for each `data:` address
     that stands now in the page the line and the address that the report has."""
     places: dict[str, tuple[int, str]] = {}
+    load = cache(partial(_load, folder))
     for image in elements(root, "img"):
         address = image.get("src") or ""
+        if size := SIZE.search(address):
+            address = address[: size.start()]
+            image.set("style", size_style({"width": size[1], "height": size[2]}))
         line = int(image.get("data-line") or 0)
         name = address if len(address) <= 120 else address[:119] + "…"
-        try:
-            source = pictures.load(folder, address, _with_place(warn, line, f"image '{name}': "))
-        except pictures.PictureError as error:
-            warn(line, f"image '{name}': {error}; a placeholder stands for it")
+        picture, complaints = load(address)
+        for complaint in complaints:
+            warn(line, f"image '{name}': {complaint}")
+        if picture is None:
             put_placeholder(image, name, words)
             continue
-        places.setdefault(source, (line, name))
-        image.set("src", source)
+        places.setdefault(picture.address, (line, name))
+        image.set("src", picture.address)
         image.set("data-name", address)
+        if (zoom := image.attrib.pop("data-zoom", None)) and picture.width:
+            image.set("style", f"width: {float(zoom) * picture.width:.4g}px")
     return places
+
+
+def _load(folder: Path, address: str) -> tuple[pictures.Picture | None, list[str]]:
+    complaints: list[str] = []
+    try:
+        return pictures.load(folder, address, complaints.append), complaints
+    except pictures.PictureError as error:
+        return None, [*complaints, f"{error}; a placeholder stands for it"]
 
 
 def put_placeholder(image: HtmlElement, address: str, words: Words) -> None:
@@ -40,7 +57,3 @@ def put_placeholder(image: HtmlElement, address: str, words: Words) -> None:
     if markdown:
         image.set("data-markdown", markdown)
     image.text = words("foreign.no_picture", address=address)
-
-
-def _with_place(warn: Warn, line: int, before: str) -> Callable[[str], None]:
-    return lambda message: warn(line, before + message)

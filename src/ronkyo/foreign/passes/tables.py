@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import takewhile
 
 from lxml import html
@@ -19,7 +20,7 @@ def make(root: HtmlElement) -> None:
                 blocks[0].drop_tag()
         if table.find("thead") is None:  # so that it comes again on the next page
             rows = list(takewhile(lambda row: all(cell.tag == "th" for cell in row), table.xpath("./tr | ./tbody/tr")))
-            if rows:
+            if rows and not _reach_below(rows):
                 head = html.Element("thead")
                 table.insert(0, head)
                 head.extend(rows)
@@ -39,3 +40,11 @@ def make(root: HtmlElement) -> None:
             take_neighbour(figure, TABLE)
         caption = figure.find("figcaption")
         figure.set("data-label", own_label(caption, take=True) or "")
+
+
+def _reach_below(rows: Sequence[HtmlElement]) -> bool:
+    return any(
+        index + int(cell.get("rowspan", "1")) > len(rows) or cell.get("rowspan") == "0"
+        for index, row in enumerate(rows)
+        for cell in row
+    )

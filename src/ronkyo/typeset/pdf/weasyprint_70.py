@@ -17,7 +17,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from ronkyo.typeset.pdf import archive, japanese
+from ronkyo.typeset.pdf import archive, drawings, japanese, linear
 
 VERSION = "70.0"
 STYLE_WITHOUT = "html { --text-align: start !important }"  # what to add to a page's style with another version
@@ -102,7 +102,8 @@ def _patches() -> list[Patch]:
         Patch(svg, "parse_declarations", lru_cache(maxsize=4096)),
         # A third of the memory. Upstream: pages and drawings whose parts go once they are drawn (no issue known).
         Patch(document.Page, "paint", _joining),
-        Patch(images.SVGImage, "draw", _forgetting),
+        Patch(images.SVGImage, "draw", lambda draw: _forgetting(drawings.keeping(draw))),
+        *(Patch(*patch) for patch in linear.patches()),
     ]
 
 

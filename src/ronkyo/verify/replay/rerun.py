@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ronkyo import files, results
+from ronkyo import ending, files, results
 from ronkyo.errors import nearest
 from ronkyo.numerics import Choice
 from ronkyo.project import Project
@@ -249,9 +249,9 @@ def _last(lines: Sequence[str]) -> str:
 
 @contextmanager
 def _started(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Iterator[Any]:
-    """A process with what it starts; all of them end with the block."""
+    """A process with what it starts; all of them end with the block, and with this process."""
     with subprocess.Popen(
-        command,
+        [sys.executable, "-P", ending.__file__, *command],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,

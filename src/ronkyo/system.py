@@ -1,6 +1,6 @@
 """What pip cannot install: the native libraries that WeasyPrint loads.
 
-`python -m ronkyo.check.system` says nothing when they are there, and ends with the one line that installs what is missing;
+`python -m ronkyo.system` says nothing when they are there, and ends with the one line that installs what is missing;
 with `install` it runs that line. `venv` adds what a virtual environment is made with, `programs` what `python -m ronkyo.check`
 runs. It needs the standard library alone, since it comes before all installation.
 """
@@ -13,6 +13,8 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
+from ronkyo.errors import UserError
+
 LIBRARIES = {  # on Linux, on macOS: Debian's package; in Homebrew, pango brings them all
     ("libpango-1.0.so.0", "libpango-1.0.dylib"): "libpango-1.0-0",
     ("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"): "libpangoft2-1.0-0",
@@ -22,6 +24,7 @@ LIBRARIES = {  # on Linux, on macOS: Debian's package; in Homebrew, pango brings
     # Optional for WeasyPrint, but without it embedding a Japanese font takes 20 times as long.
     ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"): "libharfbuzz-subset0",
 }
+OPTIONAL = {"libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"}
 PROGRAMS = {  # Debian's package, Homebrew's
     "qpdf": ("qpdf", "qpdf"),
     "pdftotext": ("poppler-utils", "poppler"),
@@ -42,6 +45,20 @@ def missing(*kinds: str) -> dict[str, tuple[str, str]]:
     return absent
 
 
+def expect_libraries() -> None:
+    """Raises UserError where WeasyPrint cannot be loaded."""
+    if absent := {name: packages for name, packages in missing().items() if name not in OPTIONAL}:
+        raise UserError(lacking(absent))
+
+
+def lacking(absent: dict[str, tuple[str, str]]) -> str:
+    """The line that says what is missing, and what installs it."""
+    found = f"expected {', '.join(absent)}, found none"
+    if line := install_line(absent):
+        return f"{found}; this installs what is missing: {line}"
+    return f"{found}; in Debian: {' '.join(sorted({package for package, _ in absent.values()}))}"
+
+
 def install_line(absent: dict[str, tuple[str, str]]) -> str | None:
     """The shell's line that installs it here; none where there is neither apt nor Homebrew."""
     debian, homebrew = (" ".join(sorted(set(names))) for names in zip(*absent.values(), strict=True))
@@ -58,12 +75,9 @@ def main(arguments: Sequence[str] = ()) -> None:
     if not absent:
         return
     line = install_line(absent)
-    if line is None:
-        debian = " ".join(sorted({package for package, _ in absent.values()}))
-        sys.exit(f"expected {', '.join(absent)}, found none; in Debian: {debian}")
-    if "install" in arguments:
+    if line and "install" in arguments:
         sys.exit(subprocess.call(line, shell=True))
-    sys.exit(f"expected {', '.join(absent)}, found none; this installs what is missing: {line}")
+    sys.exit(lacking(absent))
 
 
 def _loads(library: str) -> bool:

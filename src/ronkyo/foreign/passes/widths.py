@@ -1,0 +1,82 @@
+"""Tables that are wider than the page get smaller letters in the PDF; in the browser they scroll."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from ronkyo.foreign.passes.elements import HtmlElement
+from ronkyo.foreign.safe import Warn
+from ronkyo.typeset.mathematics import Drawing
+
+SIZE, PADDING = 8.3, 10.0  # pt, as in the engine's style
+LEAST_PADDING = 0.6  # em
+SMALL, SMALLEST = 5.0, 3.0  # pt: what is told of, and where words break
+INDENT = 20.0  # pt
+LONGEST = 1 / 3  # of the text's width; longer words break
+WORD = re.compile(r"[^\s\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]+|\S")
+
+
+def fit(root: HtmlElement, formulas: Sequence[Drawing], text: float, warn: Warn) -> None:
+    """text: width of the page's text in pt."""
+    for table in root.xpath(".//table[not(ancestor::table)]"):
+        width = max(text - INDENT * len(table.xpath("ancestor::li | ancestor::blockquote | ancestor::dd")), text / 2)
+        longest = width * LONGEST / SIZE
+        columns: dict[int, float] = defaultdict(float)
+        for column, cell in _cells(table):
+            words = _longest_word(cell, formulas)
+            if words > longest:
+                _add(cell, "overflow-wrap: anywhere")
+            columns[column] = max(columns[column], min(words, longest))
+        if sum(columns.values()) * SIZE + len(columns) * PADDING <= width:
+            continue
+        size = min(0.97 * width / (sum(columns.values()) + len(columns) * LEAST_PADDING), SIZE)
+        wrap = "normal"
+        if size < SMALLEST:
+            size, wrap = min(SMALLEST, width / len(columns) / 1.6), "anywhere"
+        if size < SMALL:
+            broken = " and its words broken" * (wrap == "anywhere")
+            said = f"a table of {len(columns)} columns is wider than the page"
+            warn(int(table.get("data-line") or 0), f"{said}: in the PDF its letters are {size:.1f} pt high{broken}")
+        _add(table, f"--size: {size:.3g}pt; --wrap: {wrap}")
+
+
+def _cells(table: HtmlElement) -> Iterator[tuple[int, HtmlElement]]:
+    """Those of one column, with its index."""
+    taken: dict[int, int] = {}  # column -> how many rows a cell above still reaches
+    for row in table.xpath("./tr | ./*/tr"):
+        column = 0
+        below = {index: rows - 1 for index, rows in taken.items()}
+        for cell in row.iterchildren("td", "th"):
+            while taken.get(column, 0):
+                column += 1
+            span = int(cell.get("colspan", "1")) or 1
+            if span == 1:
+                yield column, cell
+            rows = int(cell.get("rowspan", "1"))
+            below |= {index: rows - 1 for index in range(column, column + span)}
+            column += span
+        taken = below
+
+
+def _longest_word(cell: HtmlElement, formulas: Sequence[Drawing]) -> float:
+    """In em; links and code break anywhere."""
+    pieces, drawn = [cell.text or ""], [0.0]
+    if len(cell):
+        pieces = cell.xpath(".//text()[not(ancestor::a or ancestor::code)]")
+        drawn = [float(formulas[int(slot)].width.removesuffix("em")) for slot in cell.xpath(".//@data-formula")]
+    word = max(WORD.findall("".join(pieces)), key=len, default="")
+    return max([sum(map(_width, word)), *drawn])
+
+
+def _width(letter: str) -> float:
+    """About, in em of the report's font."""
+    if unicodedata.east_asian_width(letter) in "WF":
+        return 1.0
+    return 0.72 if letter.isupper() or letter in "mw%@—…" else 0.56
+
+
+def _add(element: HtmlElement, style: str) -> None:
+    element.set("style", "; ".join(filter(None, (element.get("style"), style))))
