@@ -107,7 +107,7 @@ def _add_new(commands: Commands) -> None:
 
 
 def _add_project_commands(commands: Commands) -> None:
-    check = commands.add_parser("check", help="check params.yaml as a whole, without running anything")
+    check = commands.add_parser("check", help="check params.yaml and what templates name, without running anything")
     check.set_defaults(run=_check)
     doctor = commands.add_parser("doctor", help="what this machine lacks or has otherwise, each with its cure")
     doctor.set_defaults(run=_doctor)
@@ -183,12 +183,22 @@ def _add_render(commands: Commands) -> None:
     )
     render.add_argument("file", type=Path, metavar="FILE.md")
     render.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: beside FILE.md)")
+    render.add_argument("--force", action="store_true", help="overwrite outputs that ronkyo did not write")
+    render.add_argument("--report", action="store_true", help="tell also of differences that a warning explains")
     render.set_defaults(run=_render)
 
 
 def _check(directory: Path) -> int:
+    """Exit status 1 when something is wrong."""
+    from ronkyo.report import named
+    from ronkyo.run import capacity
+
     project = Project.find(directory)
-    project.load_params()
+    problems = [line for *_, line in capacity.problems(project)] + list(named.problems(project))
+    for line in capacity.same(project):
+        print(f"warning: {line}", file=sys.stderr)
+    if problems:
+        raise UserError("\n".join(dict.fromkeys(problems)))
     print(f"{project.relative(project.params_file)}: {len(project.schemas)} sections, no problem found")
     return 0
 
@@ -271,14 +281,15 @@ def _lint(files: Sequence[str], directory: Path) -> int:
     return int(bool(findings))
 
 
-def _render(file: Path, output: Path | None, directory: Path) -> int:
+def _render(file: Path, output: Path | None, force: bool, report: bool, directory: Path) -> int:
     from ronkyo.foreign import render
 
     try:
         boxes = Project.find(directory).manifest.boxes
     except NoProject:
         boxes = {}
-    for warning in render.render(directory / file, None if output is None else directory / output, boxes=boxes):
+    folder = None if output is None else directory / output
+    for warning in render.render(directory / file, folder, boxes=boxes, force=force, report=report):
         print(f"warning: {warning}", file=sys.stderr)
     return 0
 
@@ -307,9 +318,9 @@ def _stages(directory: Path) -> int:
     from ronkyo.run import states
 
     project = Project.find(directory)
-    reasons_of = states.states(project)
-    print("\n".join(states.listing(project, reasons_of)))
-    return int(any(reasons_of.values()))
+    told = states.states(project)
+    print("\n".join(states.listing(project, told)))
+    return int(any(state.reasons for state in told.values()))
 
 
 def _whole(text: str) -> int:

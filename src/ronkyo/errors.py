@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+MOST_NAMED = 6  # names in a line
 
 DEBUG = "RONKYO_DEBUG"  # where it is set, errors of the system have their traceback
 
@@ -49,7 +51,18 @@ def _shown(file: object) -> str:
     return os.path.relpath(path, here) if path.startswith(here + os.sep) else path
 
 
+def conflict(content: bytes) -> int:
+    """The line at which Git could not merge a text; 0 where there is none."""
+    lines = content.splitlines()
+    return next((number for number, line in enumerate(lines, start=1) if line.startswith(b"<<<<<<< ")), 0)
+
+
 def nearest(name: object, known: Iterable[str]) -> str:
     """The end of a message about an unknown name: the known one that is most like it, if one is."""
     close = difflib.get_close_matches(str(name), known, n=1)
     return f"; nearest: {close[0]}" if close else ""
+
+
+def few(names: Sequence[str], most: int = MOST_NAMED) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, conflict
 
 Arrays = dict[str, np.ndarray]
 
@@ -130,8 +130,33 @@ def write_json(path: Path, document: Any) -> None:
     write_text(path, json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+def read_text(path: Path, shown: str = "") -> str:
+    """UTF-8 text; shown: how errors call the file. Raises DataError, also where Git could not merge it."""
+    shown = shown or str(path)
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8")
+    except FileNotFoundError:
+        raise DataError(f"{shown}: expected a file, found nothing") from None
+    except OSError as error:
+        raise DataError(f"{shown}: expected a file that can be read, found: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{shown}: expected UTF-8 text, found byte {error.object[error.start]:#04x}") from None
+    if line := conflict(content):
+        raise DataError(f"{shown}: line {line}: expected a text, found an unsolved conflict of a merge")
+    return text
+
+
+def read_json(path: Path, shown: str = "") -> Any:
+    """shown: how errors call the file. Raises DataError."""
+    shown, text = shown or str(path), read_text(path, shown)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        found = f"{error.msg}, column {error.colno}" if text[error.pos :].strip() else "its end"
+        raise DataError(f"{shown}: line {error.lineno}: expected JSON, found {found}") from None
+    except (ValueError, RecursionError) as error:  # a number of too many digits, too many levels
+        raise DataError(f"{shown}: expected JSON, found {error}") from None
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
@@ -143,5 +168,13 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
             (temporary / f"{name}.npy").write_bytes(buffer.getbuffer())
 
 
-def read_arrays(path: Path) -> Arrays:
-    return {file.stem: np.load(file, allow_pickle=False) for file in sorted(path.glob("*.npy"))}
+def read_arrays(path: Path, shown: str = "") -> Arrays:
+    """The arrays of a folder, {} where there is none; shown: how errors call the folder. Raises DataError."""
+    arrays = {}
+    for file in sorted(path.glob("*.npy")):
+        try:
+            arrays[file.stem] = np.load(file, allow_pickle=False)
+        except Exception as error:  # of a head that is none, numpy's parser raises what Python's does
+            found = " ".join(str(error).split()) or type(error).__name__
+            raise DataError(f"{shown or path}/{file.name}: expected a whole array, found: {found}") from None
+    return arrays

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,9 @@ from pathspec import GitIgnoreSpec
 from ronkyo import params
 from ronkyo.errors import UserError
 
-FILE = "dvc.lock"
+FILE = (
+    Path("dvc.yaml").with_suffix(".lock").name
+)  # written out, it would be a module of DVC, which code then depends on
 FOLDER = ".dir"  # at the end of a folder's digest
 IGNORED = (".git", ".hg/", ".dvc/")  # which DVC never looks at
 EXPECTED = "expected what DVC writes (stages: NAME: cmd, deps, params, outs)"
@@ -176,6 +179,28 @@ def folder_digest(files: Mapping[str, str]) -> str:
     (dvc_data.hashfile.tree.Tree)."""
     entries = [{"md5": files[path], "relpath": path} for path in sorted(files)]
     return md5(json.dumps(entries).encode()) + FOLDER
+
+
+def cache_folder(root: Path) -> Path:
+    """DVC's cache of a project, which copies of it may share."""
+    dvc = root / ".dvc"
+    config = configparser.ConfigParser(interpolation=None)
+    config.read([dvc / "config", dvc / "config.local"], encoding="utf-8")  # the second one's values count
+    return (dvc / config.get("cache", "dir", fallback="cache")).resolve()
+
+
+def cached(root: Path, md5: str) -> Path:
+    """Where DVC's cache keeps a file, or the list of a folder."""
+    return cache_folder(root) / "files" / "md5" / md5[:2] / md5[2:]
+
+
+def forget_damaged(path: Path, root: Path) -> None:
+    """Remove from DVC's cache what should be the file or the folder at the path and is not: DVC would put it there."""
+    files = digests(path, root) if path.is_dir() else {"": _md5(path)}
+    for digest in {*files.values(), *([folder_digest(files)] if path.is_dir() else [])}:
+        kept = cached(root, digest)
+        if kept.is_file() and _md5(kept) != digest.removesuffix(FOLDER):
+            kept.unlink()
 
 
 def md5(content: bytes) -> str:

@@ -25,14 +25,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
-from ronkyo.errors import UserError, nearest
+from ronkyo.errors import UserError, conflict, nearest
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]  # other names make DVC lose stages silently
 Training = TypeVar("Training", bound="Section")
 Checked = TypeVar("Checked", bound=BaseModel)
 Variants = dict[Name, Training]
 MOST_LEVELS, MOST_NODES = 100, 1_000_000  # of a YAML file, what aliases repeat counted each time
-CONFLICT = b"<<<<<<< "  # begins a line where Git could not merge
 
 
 class ParamsError(UserError):
@@ -188,8 +187,8 @@ def parse_document(content: bytes, shown: str) -> dict[str, Any]:
         raise ParamsError(f"{shown}: expected UTF-8 text, found byte {error.object[error.start]:#04x}") from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        marks = [number for number, text in enumerate(content.splitlines(), start=1) if text.startswith(CONFLICT)]
-        line, problem = (marks[0], "an unsolved conflict of a merge") if marks else (line, error.problem)
+        mark = conflict(content)
+        line, problem = (mark, "an unsolved conflict of a merge") if mark else (line, error.problem)
         raise ParamsError(f"{shown}: line {line}: expected YAML, found {_first_line(problem)}") from None
     except ReaderError as error:  # a control character; its position is in bytes
         line = content[: error.position].count(b"\n") + 1

@@ -206,6 +206,7 @@ def test_a_figure_function_that_returns_nothing(edited):
     project.figures_folder(NAME).mkdir(parents=True)
     for variant in project.load_params()[NAME].variants:
         results.write_table(project.curves_folder(NAME) / f"{variant}.csv", _curve())
+        files.write_arrays(project.run_folder(NAME, variant), {"excess_loss": np.zeros((5, 3))})
     assert message(draw.run, project, NAME) == expected
     assert project.figures_folder(NAME).is_dir()
 

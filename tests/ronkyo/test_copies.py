@@ -122,7 +122,8 @@ def test_an_engine_that_is_not_the_one_beside_the_project_is_refused(small_files
 
 
 def stale(project: Project) -> set[str]:
-    return {name for name, reasons in states.states(project).items() if reasons} - {"report"}  # which never ran
+    told = states.states(project).items()
+    return {name for name, state in told if state.reasons or state.absent} - {"report"}  # which never ran
 
 
 @pytest.mark.filterwarnings("ignore:_NoneStep.value:DeprecationWarning")  # of DVC

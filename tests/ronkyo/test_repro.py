@@ -357,7 +357,7 @@ def test_dvc_is_refused_meanwhile_and_code_that_changes_meanwhile_is_not_recorde
     (waiting / "go").touch()
     _, errors = process.communicate()
     assert process.returncode == 1
-    assert errors.splitlines()[-1] == f"{PLAIN}: {file}: changed while the stage ran; run dvc repro again"
+    assert errors.splitlines()[-1] == f"{PLAIN}: {file}: changed while the stage ran; run it again"
     assert locked(waiting) == [f"prepare_{NAME}"]
 
 

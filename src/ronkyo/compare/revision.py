@@ -215,20 +215,18 @@ def read_copies(side: Side, own: Project) -> None:
         with naming(file, "sections"):
             setattr(side, name, params.read_document(file, own.relative(file)))
     for file in sorted(own.metrics_file("").parent.glob("*.json")):
-        with naming(file, "{variant: {metric: number}}"):
-            side.metrics[file.stem] = _metrics(files.read_json(file))
-        with naming(own.seeds_file(file.stem), "a table of seeds"):
+        with naming(file, "metrics"):
+            side.metrics[file.stem] = results.read_metrics(own, file.stem)
             side.seeds[file.stem] = results.read_seeds(own, file.stem)
-    for file in sorted(own.curves_folder("").glob("*/*.csv")):
-        with naming(file, "a table of numbers"):
-            table = {name: np.array(column, dtype=float) for name, column in results.read_table(file).items()}
-            side.curves.setdefault(file.parent.name, {})[file.stem] = table
+    for folder in sorted(own.curves_folder("").glob("*/")):
+        with naming(folder, "curves"):
+            side.curves[folder.name] = results.read_curves(own, folder.name)
     if (file := own.claims_file).exists():
         with naming(file, "{claim: {verdict, effect, low, high, n, sentences}}"):
-            side.claims = {id: _claim(entry) for id, entry in files.read_json(file).items()}
+            side.claims = {id: _claim(entry) for id, entry in results.read_claims(own).items()}
     if (file := own.report_file("md")).exists():
         with naming(file, "UTF-8 text"):
-            side.text = file.read_text(encoding="utf-8")
+            side.text = files.read_text(file, own.relative(file))
     side.figures = {
         f"{file.parent.name}/{file.stem}": file.read_bytes() for file in sorted(own.figures_folder("").glob("*/*.svg"))
     }
@@ -243,18 +241,10 @@ def read_copies(side: Side, own: Project) -> None:
                 side.outdated = [name for name in side.order if _is_outdated(side.stages.get(name), documents)]
     for file in sorted(own.provenance_file("").parent.glob("*.json")):
         with naming(file, "{name, digest, …}"):
-            side.provenance[file.stem] = dict(files.read_json(file))
+            side.provenance[file.stem] = results.read_provenance(own, file.stem)
     if (file := own.requirements_file).exists():
         with naming(file, "UTF-8 text"):
             side.versions = pins.read(file)
-
-
-def _metrics(document: dict[str, Any]) -> dict[str, dict[str, float | None]]:
-    """Raises what the caller knows for anything but {variant: {metric: number or null}}."""
-    return {
-        variant: {name: None if value is None else float(value) for name, value in values.items()}
-        for variant, values in document.items()
-    }
 
 
 def _claim(entry: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import argcomplete
 from argcomplete.completers import DirectoriesCompleter, FilesCompleter
 from argcomplete.shell_integration import shellcode
 
-from ronkyo import files, params
+from ronkyo import params, results
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 
@@ -46,7 +46,7 @@ def _stages(project: Project) -> list[str]:
 
 def _claims(project: Project) -> list[str]:
     """Of the last report."""
-    return list(files.read_json(project.claims_file)) if project.claims_file.exists() else []
+    return list(results.read_claims(project))
 
 
 def _variants(project: Project) -> list[str]:

@@ -71,8 +71,8 @@ def _merge_lock(base: Path, ours: Path, theirs: Path, place: str, size: int, dir
 
 
 def _listing(place: str, again: Mapping[str, list[str]]) -> list[str]:
+    from ronkyo.errors import few
     from ronkyo.git.merge import MOST_NAMED
-    from ronkyo.verify.check import few
 
     if not again:
         return [f"{place}: merged stage by stage; none must run again for it"]

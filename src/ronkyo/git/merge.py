@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, few
 from ronkyo.lock import Lock, LockError, Makers, Stage
-from ronkyo.verify.check import few
 
 HEAD = "schema: '2.0'\nstages:\n"
 EMPTY = "schema: '2.0'\nstages: {}\n"

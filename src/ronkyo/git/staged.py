@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ronkyo.errors import few
 from ronkyo.git.hooks import top_folder
 from ronkyo.lock import FILE, Lock, Makers, Stage, digest
 from ronkyo.params import read_document, value_of
 from ronkyo.project import Project
 from ronkyo.repository import Repository
-from ronkyo.verify.check import few
 
 
 def findings(project: Project) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import jinja2
 
-from ronkyo import cache, files
+from ronkyo import cache, results
 from ronkyo.claims import ledger
 from ronkyo.claims.history import History, Look
 from ronkyo.claims.statements import Claims
@@ -166,13 +166,12 @@ def _hinted(message: str, environment: jinja2.Environment) -> str:
 
 def _looks_taken(project: Project) -> dict[str, list[Look]]:
     """At each claim, as the ledger of the last report has them."""
-    file = project.claims_file
     try:
-        document = files.read_json(file) if file.exists() else {}
+        document = results.read_claims(project)
         return {id: [Look.read(look) for look in entry.get("looks", [])] for id, entry in document.items()}
-    except (ValueError, TypeError, AttributeError) as error:
-        expected = "expected the ledger of the last report, which keeps the looks at each claim"
-        raise ReportError(f"{project.relative(file)}: {expected}, found {error}; Git may have it") from error
+    except TypeError as error:
+        shown = project.relative(project.claims_file)
+        raise ReportError(f"{shown}: looks: expected those at each claim, found {error}; Git may have them") from None
 
 
 def _figures(project: Project) -> Callable[[str], str | None]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ronkyo import files, results
+from ronkyo import results
 from ronkyo.claims import estimates, kept
 from ronkyo.claims.metrics import MetricsTable, pick, split
 from ronkyo.claims.quantity import Kind
@@ -88,9 +88,7 @@ class Values(MetricsTable):
         self.smallest = {name: plan.matters for name, plan in self.seed_plans.items()}
         tables = {name: results.read_groups(project, name) for name in self.items}
         self.grouped = {name: groups for name, groups in tables.items() if groups is not None}
-        self.provenance = {
-            name: files.read_json(file) for name in names if (file := project.provenance_file(name)).exists()
-        }
+        self.provenance = {name: told for name in names if (told := results.read_provenance(project, name))}
 
     def _constants(self, experiment: str) -> dict[str, Any]:
         """Without the means of variants, which stand beside them and are none even where the table of seeds is lost."""

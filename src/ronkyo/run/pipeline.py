@@ -7,32 +7,30 @@ from __future__ import annotations
 
 import logging
 import os
-import platform
-import shlex
-import shutil
 import signal
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-import psutil
 from dvc.dependency import ParamsDependency
 from dvc.dvcfile import PROJECT_FILE
 from dvc.exceptions import DvcException
-from dvc.lock import LockError
+from dvc.output import Output
 from dvc.repo import Repo, lock_repo
 from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
 from dvc.stage import PipelineStage, Stage
 from dvc.stage.cache import RunCacheNotFoundError
 from dvc.stage.run import _enforce_cmd_list, _make_cmd, get_executable, prepare_kwargs
 
-from ronkyo import ending, files
-from ronkyo.errors import UserError
+from ronkyo import ending, lock
+from ronkyo.errors import UserError, few
 from ronkyo.project import Project
-from ronkyo.run import aside
-from ronkyo.run.states import PipelineError
+from ronkyo.run import aside, recording
+from ronkyo.run.inputs import Made
+from ronkyo.run.stage import changes
+from ronkyo.run.states import PipelineError, explained
 
 
 class Pipeline:
@@ -48,6 +46,7 @@ class Pipeline:
             self.stages = plan_repro(graph, self.stages)
             self.upstream = {stage: list(graph.successors(stage)) for stage in self.stages}
         self._finished: set[Stage] = set()
+        self._inputs: dict[Stage, dict[str, Any]] = {}  # of those that have begun
         for stage in repo.index.stages:
             aside.recover(_replaced(stage))
 
@@ -55,34 +54,71 @@ class Pipeline:
         """What is done before a stage begins. One that is frozen has nothing upstream, but `dvc repro` comes to it late."""
         return self.stages[: self.stages.index(stage)] if stage.frozen else self.upstream[stage]
 
-    def begin(self, stage: Stage) -> str:
-        """Why there is nothing to run ("up to date", "from DVC's cache", …; then the stage is finished), or ""."""
+    def begin(self, stage: Stage, say: Callable[[str], None]) -> str:
+        """Why there is nothing to run ("up to date", "from DVC's cache", …; then the stage is finished), or "". say: called
+        with a line for each output that is not as written."""
         if stage.frozen or not stage.cmd:
             if stage.reproduce(force=self._force, upstream=self.upstream[stage]) is None:
                 return "up to date"
             self._finished.add(stage)
             return "verified" if stage.frozen else "imported"
-        if not self._force and not stage.changed(False, self.upstream[stage]):
+        if not self._force and not stage.changed(False, self.upstream[stage]) and self._is_as_written(stage, say):
             return "up to date"
         for out in stage.outs:
             if out.persist:
                 out.unprotect()
         aside.put(_replaced(stage))
-        if self._force:
-            return ""
+        if not self._force and self._restored(stage, say):
+            self.end(stage)
+            return "from DVC's cache"
+        stage.save_deps()
+        self._inputs[stage] = _inputs(stage)
+        return ""
+
+    def _restored(self, stage: Stage, say: Callable[[str], None]) -> bool:
+        """Whether the outputs could be had from DVC's cache, which trusts what lies in it."""
         try:
             self._repo.stage_cache.restore(stage)
         except RunCacheNotFoundError:
-            stage.save_deps()
-            return ""
-        self.end(stage)
-        return "from DVC's cache"
+            return False
+        stage.save_outs()
+        if self._is_as_written(stage, say):
+            return True
+        stage.remove_outs(ignore_remove=False, force=False)
+        return False
+
+    def _is_as_written(self, stage: Stage, say: Callable[[str], None]) -> bool:
+        """Whether the outputs have the digests that DVC, which goes by size and time, takes them to have."""
+        root = Path(self._repo.root_dir)
+        wrong = [out for out in stage.outs if _digest(out) and not _is_whole(Path(out.fs_path), _digest(out), root)]
+        for out in wrong:
+            say(f"{os.path.relpath(out.fs_path, root)}: not as written, though of the same size and time; made again")
+        return not wrong
+
+    def made(self, stage: Stage) -> dict[str, Made]:
+        """What other stages wrote of that which a stage reads, as far as is known now."""
+        root, read = self._repo.root_dir, [dep.fs_path for dep in stage.deps if dep.protocol == "local"]
+        return {
+            os.path.relpath(out.fs_path, root): Made(other.addressing, _digest(out))
+            for other in (*self._repo.index.stages, *self.stages)
+            for out in other.outs
+            if _digest(out) and any(f"{out.fs_path}{os.sep}".startswith(f"{path}{os.sep}") for path in read)
+        }
 
     def end(self, stage: Stage) -> None:
-        """After the stage's command. Raises PipelineError where DVC's cache cannot take the outputs."""
+        """After the stage's command. Raises UserError where the inputs are other than at its beginning, PipelineError where
+        DVC's cache cannot take the outputs."""
         kept = all(out.use_cache for out in stage.outs if not (out.is_metric or out.is_plot))
-        stage.save(run_cache=kept)
-        with _transferring(self._repo.cache.local.path):
+        stage.save(run_cache=False)
+        inputs = _inputs(stage)
+        if changed := changes(self._inputs.get(stage, inputs), inputs):
+            raise UserError(f"{few(changed)}: changed while the stage ran; run it again")
+        for out in stage.outs:
+            if out.use_cache and _digest(out):
+                lock.forget_damaged(Path(out.fs_path), Path(self._repo.root_dir))
+        with recording.transferring(self._repo.cache.local.path):
+            if kept:
+                self._repo.stage_cache.save(stage)
             stage.commit()
         aside.drop(_replaced(stage))
         self._finished.add(stage)
@@ -101,7 +137,7 @@ class Pipeline:
             finished = [stage for stage in self.stages if stage in self._finished]
             for file in dict.fromkeys(stage.path for stage in finished):
                 here = [stage for stage in finished if stage.path == file]
-                with _as_before_on_failure(Path(file).with_suffix(".lock")):
+                with recording.as_before_on_failure(Path(file).with_suffix(".lock")):
                     here[0].dvcfile.dump_stages(here, update_pipeline=False)
             self._finished.clear()
         finally:
@@ -134,6 +170,20 @@ class Pipeline:
         return sorted(os.path.relpath(path, root) for path in paths)
 
 
+def _inputs(stage: Stage) -> dict[str, Any]:
+    """Of each dependency what DVC recorded of it last."""
+    return {str(dep): deepcopy(dep.hash_info.value) if dep.hash_info else None for dep in stage.deps}
+
+
+def _digest(out: Output) -> str:
+    """What DVC takes it to have; "" where that is nothing, or nothing of this machine."""
+    return str(out.hash_info.value) if out.protocol == "local" and out.hash_info else ""
+
+
+def _is_whole(path: Path, md5: str, root: Path) -> bool:
+    return path.exists() and lock.digest(path, root) == md5
+
+
 @contextmanager
 def opened(project: Project, targets: Sequence[str], force: bool, single_item: bool) -> Iterator[Pipeline]:
     """A pipeline, under DVC's lock; what is finished is recorded at the end, whatever that is. Raises PipelineError."""
@@ -145,67 +195,13 @@ def opened(project: Project, targets: Sequence[str], force: bool, single_item: b
             finally:
                 pipeline.fail()
                 pipeline.record()
-    except LockError as error:
-        raise PipelineError(_occupied(project)) from error
     except DvcException as error:
-        raise PipelineError(explained(error)) from error
-
-
-def _occupied(project: Project) -> str:
-    """By whom DVC's lock is held."""
-    file = project.root / ".dvc" / "tmp" / "lock"
-    holder, since = "another process", time.time()
-    with suppress(OSError, ValueError, psutil.Error):
-        since = file.stat().st_mtime
-        process = psutil.Process(int(file.read_text()))
-        holder = f"process {process.pid} on {platform.node()} ({shlex.join(process.cmdline())[:80]})"
-    began = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(since))
-    return f"{project.root}: expected no other repro, found {holder} at work since {began}; run it again after that one"
+        raise PipelineError(explained(error, project.root)) from error
 
 
 def _replaced(stage: Stage) -> list[Path]:
     """The outputs that DVC removes before a stage's command."""
     return [Path(out.fs_path) for out in stage.outs if not out.persist and out.protocol == "local"]
-
-
-@contextmanager
-def _transferring(cache: str) -> Iterator[None]:
-    """What DVC only logs of a transfer into its cache is a PipelineError."""
-    failed: list[Any] = []
-
-    def collect(record: logging.LogRecord) -> bool:
-        failed.append(record.exc_info[1] if record.exc_info else record.getMessage())
-        return False
-
-    logger = logging.getLogger("dvc_data.hashfile.transfer")
-    logger.addFilter(collect)
-    try:
-        yield
-    finally:
-        logger.removeFilter(collect)
-    if failed:
-        reason = files.reason(failed[0], Path(cache)) if isinstance(failed[0], OSError) else failed[0]
-        raise PipelineError(f"DVC's cache {cache}: expected room for the stage's outputs, found: {reason}")
-
-
-@contextmanager
-def _as_before_on_failure(file: Path) -> Iterator[None]:
-    """DVC writes its lock in place; on a full disk the copy fails first. Raises OSError with the file."""
-    kept = file.with_name(f".{file.name}.before")
-    try:
-        if file.exists():
-            shutil.copy2(file, kept)
-        try:
-            yield
-        except BaseException:
-            if kept.exists():
-                os.replace(kept, file)
-            raise
-    except OSError as error:
-        error.filename = str(file)
-        raise
-    finally:
-        kept.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -218,14 +214,6 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(before)
-
-
-def explained(error: BaseException) -> str:
-    """In one line; DVC's errors with what they came from."""
-    texts = [" ".join(str(error).split())]
-    while not isinstance(error, UserError) and (error := error.__cause__) is not None:  # type: ignore[assignment]
-        texts.append(" ".join(str(error).split()))
-    return ": ".join(filter(None, texts))
 
 
 def code(stage: Stage) -> list[Path]:

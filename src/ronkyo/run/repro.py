@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import statistics
 from collections.abc import Callable, Iterator, Sequence
@@ -19,10 +20,10 @@ from dvc.stage import Stage
 import ronkyo
 from ronkyo.errors import UserError, told
 from ronkyo.project import Project
-from ronkyo.run import cluster, pipeline, train, unchanged, worker
+from ronkyo.run import capacity, cluster, pipeline, train, unchanged, worker
 from ronkyo.run.pipeline import Pipeline
-from ronkyo.run.stage import Attempt
-from ronkyo.run.states import recorded_time
+from ronkyo.run.stage import MADE, Attempt
+from ronkyo.run.states import explained, recorded_time
 from ronkyo.run.train import Plan
 from ronkyo.run.unit import Task
 from ronkyo.run.view import Progress, View
@@ -55,6 +56,8 @@ def reproduce(
     if (project.source / "ronkyo").is_dir():
         project.expect_own(ronkyo)
     with chdir(project.root), pipeline.opened(project, targets, force, single_item) as opened:
+        if not on:
+            _expect_room(project, {stage.addressing for stage in opened.stages})
         view = View(_weights(project, opened.stages), progress)
         workers.said = partial(_say, view)
         with closing(view), ExitStack() as ended:
@@ -67,6 +70,18 @@ def reproduce(
         if done and not targets and (files := opened.files()):
             unchanged.remember(project.root, files, opened.is_up_to_date)
         return view if done else None
+
+
+def _expect_room(project: Project, stages: set[str]) -> None:
+    """Raises UserError where runs that are to be computed need more than this machine has."""
+    lines = [
+        line
+        for experiment, variant, line in capacity.problems(project)
+        if f"train_{experiment}@{variant}" in stages
+        and (".seeds: " in line or train.is_missing(project, experiment, variant))
+    ]
+    if lines:
+        raise UserError("\n".join(dict.fromkeys(lines)))
 
 
 def _say(view: View, name: str, text: str) -> None:
@@ -150,7 +165,7 @@ class Walk:
             yield
         except (UserError, DvcException, OSError, MemoryError) as error:
             self._failed, name = True, stage.addressing
-            text = told(error, name) or pipeline.explained(error)
+            text = told(error, name) or explained(error, self._project.root)
             self._pipeline.fail(stage)
             self._view.fail(name, text if text.startswith(f"{name}: ") else f"{name}: {text}")
             for running in self._running.values():
@@ -160,7 +175,7 @@ class Walk:
     # -- one stage ----------------------------------------------------------------------------------------------------
 
     def _begin(self, stage: Stage) -> None:
-        if how := self._pipeline.begin(stage):
+        if how := self._pipeline.begin(stage, lambda line: self._view.say(f"{stage.addressing}: {line}")):
             self._done.add(stage)
             self._view.end(stage.addressing, how)
             return
@@ -175,6 +190,7 @@ class Walk:
             self._begin_training(stage, arguments)
         else:
             names = {"DVC_STAGE": stage.addressing, "DVC_ROOT": str(self._project.root)}
+            names[MADE] = json.dumps(self._pipeline.made(stage))
             self._start(stage, worker.script, file, arguments, names)
 
     def _start(self, stage: Stage, function: Any, *arguments: Any) -> None:
@@ -183,7 +199,7 @@ class Walk:
         self._add(stage, running, self._workers.run(stage.addressing, function, *arguments, rank=rank))
 
     def _begin_training(self, stage: Stage, arguments: list[str]) -> None:
-        attempt = Attempt.begin(train.run, arguments, stage.addressing)
+        attempt = Attempt.begin(train.run, arguments, stage.addressing, self._pipeline.made(stage))
         experiment, variant = arguments
         plan = train.plan(attempt.project, experiment, variant)
         progress = self._view.begin(stage.addressing, len(plan.missing), len(plan.tasks) - len(plan.missing))

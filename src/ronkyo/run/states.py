@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import platform
+import re
+import shlex
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import psutil
 from dvc.exceptions import DvcException
+from dvc.lock import LockError
 from networkx import topological_sort
 
 from ronkyo import workspace
@@ -26,40 +33,89 @@ def recorded_time(project: Project, stage: str) -> float | None:
     return float(file.read_text()) if file.exists() else None
 
 
-def states(project: Project) -> dict[str, list[str]]:
-    """Every stage in the order in which DVC runs them, with what changed since it last ran ([] = up to date)."""
+class State(NamedTuple):
+    """Of a stage. reasons: what changed since it last ran; absent: what Git does not keep and is not here, as in a fresh
+    clone, which changes nothing."""
+
+    reasons: list[str]
+    absent: list[str]
+
+
+def states(project: Project) -> dict[str, State]:
+    """Every stage in the order in which DVC runs them. Raises PipelineError."""
     try:
         with workspace.reading(project.root) as repo:
             stages = list(topological_sort(repo.index.graph.reverse()))
             status = repo.status()
+            kept = {
+                os.path.relpath(out.fs_path, project.root) for stage in stages for out in stage.outs if out.use_cache
+            }
     except DvcException as error:
-        raise PipelineError(f"{project.pipeline_file.name}: {error}") from error
+        raise PipelineError(f"{project.pipeline_file.name}: {explained(error, project.root)}") from error
     if not stages:
         raise PipelineError(f"{project.pipeline_file.name}: expected stages, found none; `ronkyo pipeline` writes them")
-    return {
-        stage.name: [text for entry in status.get(stage.addressing, []) for text in _reasons(entry, project.root)]
-        for stage in stages
-    }
+    around = kept | {os.path.dirname(path) for path in kept}  # summarize reads the folder of all runs
+    told: dict[str, State] = {}
+    for stage in stages:
+        state = told[stage.name] = State([], [])
+        for path, text in (
+            each for entry in status.get(stage.addressing, []) for each in _changes(entry, project.root)
+        ):
+            if path in around and text.endswith((": deleted", ": not in cache")):
+                state.absent.append(path)
+            else:
+                state.reasons.append(text)
+    return told
 
 
-def listing(project: Project, reasons_of: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def listing(project: Project, states: Mapping[str, State]) -> Iterator[str]:
     """A line for each stage: how long its last run took, and why it is out of date; then the time of all."""
-    width, total = max(map(len, reasons_of)), 0.0
-    for stage, reasons in reasons_of.items():
+    width, total = max(map(len, states)), 0.0
+    for stage, (reasons, absent) in states.items():
         seconds = recorded_time(project, stage)
         total += seconds or 0
         took = f"{seconds:7.1f} s" if seconds is not None else "        –"
-        yield f"{stage:<{width}}  {took}  {'; '.join(reasons) or 'up to date'}"
+        away = f" (not here: {', '.join(absent)})" if absent else ""
+        yield f"{stage:<{width}}  {took}  {'; '.join(reasons) or f'up to date{away}'}"
     yield f"{'total':<{width}}  {total:7.1f} s"
 
 
-def _reasons(entry: Any, root: Path) -> list[str]:
-    """DVC tells paths from the current folder."""
+def _changes(entry: Any, root: Path) -> Iterator[tuple[str, str]]:
+    """(path, what changed); DVC tells paths from the current folder."""
     if isinstance(entry, str):
-        return [entry]
-    return [
-        f"{kind.removeprefix('changed ')} {os.path.relpath(path, root)}: "
-        f"{', '.join(change) if isinstance(change, dict) else change}"
-        for kind, paths in entry.items()
-        for path, change in paths.items()
-    ]
+        yield "", entry
+        return
+    for kind, paths in entry.items():
+        for path, change in paths.items():
+            name = os.path.relpath(path, root)
+            yield (
+                name,
+                f"{kind.removeprefix('changed ')} {name}: {', '.join(change) if isinstance(change, dict) else change}",
+            )
+
+
+def explained(error: BaseException, root: Path) -> str:
+    """In one line; DVC's errors with what they came from, of its locks who holds them."""
+    if isinstance(error, LockError):
+        return _busy(error, root)
+    texts = [" ".join(str(error).split())]
+    while not isinstance(error, UserError) and (error := error.__cause__) is not None:  # type: ignore[assignment]
+        texts.append(" ".join(str(error).split()))
+    return ": ".join(filter(None, texts))
+
+
+def _busy(error: LockError, root: Path) -> str:
+    """DVC names who reads or writes a file; its lock of the whole has a number alone."""
+    holders = re.findall(r"\(PID (\d+)\)", str(error))
+    with suppress(OSError):
+        holders = holders or re.findall(r"\d+", (root / ".dvc" / "tmp" / "lock").read_text())
+    for pid in map(int, holders):
+        with suppress(psutil.Error):
+            process = psutil.Process(pid)
+            command = process.cmdline()
+            command = command[1:] if Path(command[0]).name.startswith("python") else command
+            told = shlex.join([Path(command[0]).name, *command[1:]])
+            since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(process.create_time()))
+            who = f"process {pid} on {platform.node()} is at work here since {since}"
+            return f"busy: {who} ({told}); wait until it has ended"
+    return "busy: another process is at work here, perhaps on another machine; wait until it has ended"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ronkyo import files, imports, results
+from ronkyo import imports, results
 from ronkyo.errors import nearest
 from ronkyo.project import Project
 from ronkyo.results import Summary, Table
@@ -20,9 +20,9 @@ COLUMNS = {"variant", "seed", "item", "group"}  # of the tables of seeds and ite
 def run(project: Project, experiment: str) -> None:
     settings = project.load_params()[experiment]
     place = f"{project.file_of(experiment, 'summarize')}: summarize"
-    data = Given(f"{place}: data", files.read_arrays(project.data_folder(experiment)))
+    data = Given(f"{place}: data", results.read_data(project, experiment))
     runs = {
-        variant: Given(f"{place}: runs: {variant}", files.read_arrays(project.run_folder(experiment, variant)))
+        variant: Given(f"{place}: runs: {variant}", results.read_runs(project, experiment, variant))
         for variant in getattr(settings, "variants", {})
     }
     summary = project.function(experiment, "summarize", "summarize")(data, Given(f"{place}: runs", runs), settings)

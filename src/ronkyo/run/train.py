@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from ronkyo import files, numerics
 from ronkyo.files import DataError
 from ronkyo.project import Project
-from ronkyo.run import workers
+from ronkyo.run import capacity, workers
 from ronkyo.run.unit import Task, Unit, stack
 from ronkyo.store import Store, StoreError
 from ronkyo.store.key import determine
@@ -25,6 +26,10 @@ class Plan:
 
 def run(project: Project, experiment: str, variant: str) -> None:
     planned = plan(project, experiment, variant)
+    if planned.missing and not os.environ.get("RONKYO_CLUSTER"):
+        problems = [line for *of, line in capacity.problems(project) if of == [experiment, variant]]
+        if problems:
+            raise DataError("\n".join(problems))
     workers.compute_all(project, planned.missing, workers.available(), f"{experiment} {variant}")
     finish(project, planned)
 
@@ -51,6 +56,14 @@ def plan(project: Project, experiment: str, variant: str) -> Plan:
     if missing:
         store.keep_code(texts)
     return Plan(experiment, variant, tasks, missing)
+
+
+def is_missing(project: Project, experiment: str, variant: str) -> bool:
+    """Whether something of a variant is to be computed; so it is where that cannot be said yet."""
+    try:
+        return bool(plan(project, experiment, variant).missing)
+    except DataError:
+        return True
 
 
 def finish(project: Project, planned: Plan) -> None:

@@ -22,7 +22,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from ronkyo import files
+from ronkyo import results
 from ronkyo.errors import UserError, told
 from ronkyo.project import Project
 from ronkyo.run import unit
@@ -66,7 +66,8 @@ def _answer(job: bytes, tell: Tell) -> tuple[str, Any]:
 
 def compute(task: Task, store: Store, tell: Tell) -> None:
     """Compute a run into the store. What it tells: see `unit.compute_telling`. Raises UserError."""
-    project, data, began = Project.find(), files.read_arrays(task.data), time.monotonic()
+    project, began = Project.find(), time.monotonic()
+    data = results.read_data(project, task.experiment)
     for name in ("train", "steps"):
         project.function(task.experiment, "train", name)  # a line, where there is none
     arrays = unit.compute_telling(task.unit, data, tell, EVERY)

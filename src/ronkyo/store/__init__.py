@@ -6,9 +6,9 @@ it in text; code/<digest>.py a text of each definition that a run executed.
 
 from __future__ import annotations
 
-import configparser
 import hashlib
 import io
+import json
 import os
 import platform
 import shutil
@@ -27,6 +27,7 @@ import numpy as np
 from ronkyo import files
 from ronkyo.errors import UserError
 from ronkyo.files import Arrays
+from ronkyo.lock import cache_folder
 from ronkyo.project import Project
 from ronkyo.store.key import Parts
 
@@ -60,10 +61,7 @@ class Store:
         """In RONKYO_STORE, or in DVC's cache, which copies of a project share."""
         if chosen := os.environ.get("RONKYO_STORE"):
             return Store(project.root / Path(chosen).expanduser())
-        dvc = project.root / ".dvc"
-        config = configparser.ConfigParser(interpolation=None)
-        config.read([dvc / "config", dvc / "config.local"], encoding="utf-8")  # the second one's values count
-        return Store((dvc / config.get("cache", "dir", fallback="cache")).resolve() / "ronkyo")
+        return Store(cache_folder(project.root) / "ronkyo")
 
     def path(self, key: str) -> Path:
         return self.folder / key[:2] / key
@@ -77,7 +75,7 @@ class Store:
             return None
         with _reporting(self.folder, "read"):
             try:
-                digests = files.read_json(path / RUN)["arrays"]
+                digests = json.loads((path / RUN).read_bytes())["arrays"]
                 contents = {name: (path / f"{name}.npy").read_bytes() for name in digests}
                 damaged = [f"{name}.npy" for name in digests if _digest(contents[name]) != digests[name]]
             except (FileNotFoundError, ValueError, KeyError, TypeError):
@@ -152,7 +150,7 @@ class Store:
     def _runs(self, prefix: str) -> Iterator[Run]:
         for file in self.folder.glob(f"[!.]?/[!.]*/{RUN}"):
             with suppress(OSError, ValueError, KeyError, TypeError):
-                document = files.read_json(file)
+                document = json.loads(file.read_bytes())
                 parts = Parts(**document["parts"])
                 if any(name.startswith(prefix) for name in parts.code):
                     told = (document[name] for name in ("experiment", "variant", "seconds", "machine"))

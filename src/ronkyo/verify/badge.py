@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ronkyo import files
+from ronkyo import files, results
 from ronkyo.errors import UserError
 from ronkyo.project import Project
 from ronkyo.repository import Repository
@@ -48,7 +48,7 @@ def badge(project: Project, checks: Iterable[Check], words: Words) -> str:
     label, current = words("badge.report"), not any(check.differences for check in checks)
     if not current:
         return _svg(label, words("badge.stale"), RED, words("badge.about"))
-    claims = len(files.read_json(project.claims_file)) if project.claims_file.is_file() else 0
+    claims = len(results.read_claims(project))
     text = words("badge.current" if claims != 1 else "badge.current_one", n=claims)
     if (replay := _replay(project)) is not None:
         text = words("badge.replayed", text=text, day=str(replay["began"])[:10])
@@ -64,8 +64,8 @@ def _replay(project: Project) -> dict[str, Any] | None:
 
 def _has_results_of(project: Project, revision: str) -> bool:
     """Whether metrics and seeds are still those of a commit; not where Git cannot tell, as in a shallow clone."""
-    results = [str(project.metrics_file("").parent), str(project.seeds_file("").parent)]
-    return Repository(project.root).has(revision, *results)
+    folders = [str(project.metrics_file("").parent), str(project.seeds_file("").parent)]
+    return Repository(project.root).has(revision, *folders)
 
 
 def _svg(label: str, text: str, colour: str, about: str) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from ronkyo import files, lock, params, pins, results
+from ronkyo.errors import few
 from ronkyo.lock import Lock
 from ronkyo.numbers import six_digits
 from ronkyo.params import Seeds
 from ronkyo.project import Layout
 from ronkyo.report.evidence import attachment_name
-from ronkyo.verify.check import Check, few
+from ronkyo.verify.check import Check
 from ronkyo.verify.differences import differences
 
 FIGURES = "figures.json"
@@ -112,7 +113,7 @@ class Chain:
         """Metrics that are not the means over the seeds."""
         seeds, source = results.read_seeds(self.layout, experiment), self.layout.seeds_file(experiment)
         file = self.layout.metrics_file(experiment)
-        metrics = files.read_json(file) if file.is_file() else {}
+        metrics = results.read_metrics(self.layout, experiment)
         expected = {
             variant: {metric: six_digits(float(np.mean(values))) for metric, values in table.items()}
             for variant, table in seeds.items()

@@ -9,7 +9,6 @@ from typing import Any
 WRONG = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)  # what a changed file may lead to
 
 MOST = 20  # lines of a check that are told one by one
-MOST_NAMED = 6  # names in a line
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,3 @@ def listing(checks: Iterable[Check]) -> str:
 def first(lines: Sequence[str]) -> list[str]:
     """As many as are told one by one, and how many more there are."""
     return [*lines[:MOST], *([f"and {len(lines) - MOST} more"] if len(lines) > MOST else [])]
-
-
-def few(names: Sequence[str], most: int = MOST_NAMED) -> str:
-    """The first names, and how many more there are."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

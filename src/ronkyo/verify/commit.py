@@ -10,14 +10,14 @@ from typing import Any
 
 from ronkyo import lock, params, pins
 from ronkyo.compare.parameters import changed, changed_leaves
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, few
 from ronkyo.lock import Lock, Makers, own_changes
 from ronkyo.numbers import ABSENT
 from ronkyo.params import value_of
 from ronkyo.project import Project
 from ronkyo.report.evidence import REPORT, attachment_name
 from ronkyo.repository import Repository
-from ronkyo.verify.check import Check, few
+from ronkyo.verify.check import Check
 from ronkyo.verify.container import Report
 
 END = re.compile(rb"%%EOF(\r?\n)?")  # of a PDF, and of each revision of it, as a signature adds one

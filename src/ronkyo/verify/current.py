@@ -9,13 +9,14 @@ from typing import Any
 
 from ronkyo import lock, params
 from ronkyo.compare.parameters import changed_leaves
+from ronkyo.errors import few
 from ronkyo.lock import Lock, LockError, Makers, Stage, own_changes
 from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
 from ronkyo.repository import Repository
 from ronkyo.run import definition
 from ronkyo.verify import stages
-from ronkyo.verify.check import Check, few
+from ronkyo.verify.check import Check
 from ronkyo.verify.stages import Declared, StageError
 
 Stale = dict[str, set[str]]  # what is not as it was -> the stages that read it

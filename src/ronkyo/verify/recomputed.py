@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ronkyo import files
+from ronkyo import files, results
 from ronkyo.claims import ledger
 from ronkyo.claims.history import History, Look
 from ronkyo.claims.statements import Claim
 from ronkyo.claims.verdicts import Verdict
-from ronkyo.errors import UserError
 from ronkyo.project import Layout
 from ronkyo.report.nouns import Nouns
 from ronkyo.report.original import Original
@@ -51,10 +50,8 @@ class Recomputed:
     @staticmethod
     def of(layout: Layout) -> Recomputed:
         """From a project, or from what a report carries of one. Raises UserError where a file is none of a report's."""
-        text = _read(layout.report_file("md"), lambda file: file.read_text(encoding="utf-8"))
-        document = _read(layout.claims_file, files.read_json)
-        if not isinstance(document, dict) or not all(isinstance(entry, dict) for entry in document.values()):
-            raise UserError(f"{layout.claims_file.name}: expected claims by their ids, found another thing")
+        text = files.read_text(layout.report_file("md"), layout.report_file("md").name)
+        document = results.read_mapping(layout.claims_file, layout.claims_file.name, "claims by their ids")
         values = Values(layout)
         nouns, problems = Nouns.load(layout, values), {}
         claims = MarkedClaims(nouns, _figures(document).get, History(values, _looks(document)))
@@ -70,15 +67,6 @@ class Recomputed:
         return Recomputed(
             text, next(names), document, next(names), values, claims, Original.load(layout, values), printed, problems
         )
-
-
-def _read(file: Path, read: Callable[[Path], Any]) -> Any:
-    try:
-        return read(file)
-    except OSError as error:
-        raise UserError(f"{file.name}: expected what a report says, found: {error.strerror}") from None
-    except ValueError as error:
-        raise UserError(f"{file.name}: expected what a report says, found: {error}") from None
 
 
 def _state(claims: MarkedClaims, id: str, entry: Mapping[str, Any], sentence: str) -> None:

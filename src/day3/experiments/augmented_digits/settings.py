@@ -78,3 +78,8 @@ def label(name: str, training: Training) -> str:
     if len(methods) > 1:
         return f"{len(methods)} つの方法"
     return LABELS[methods[0]] if methods else "拡張なし"
+
+
+def memory(training: Training) -> int:
+    """Bytes that a run holds at least: the weights of the hidden layer, their gradient and Adam's two means."""
+    return 4 * 4 * SIDE**2 * training.hidden_size

@@ -71,3 +71,8 @@ def label(name: str, training: Training) -> str:
     if training.kind == "vq_vae" and not training.straight_through:
         parts.append("勾配なし")
     return "・".join(parts)
+
+
+def memory(training: Training) -> int:
+    """Bytes that a run holds at least: the weights into the code and out of it, their gradient and Adam's two means."""
+    return 4 * 4 * 2 * training.hidden_size * training.latent_size

@@ -74,3 +74,8 @@ def label(name: str, training: Training) -> str:
         f"{ACTIVATION_LABELS[training.activation]}({training.hidden_size})"
         f"{INITIALIZATION_LABELS[training.initialization]}{GRADIENT_LABELS[training.output_gradient]}"
     )
+
+
+def memory(training: Training) -> int:
+    """Bytes that a run holds at least: the weights between hidden units and their gradient."""
+    return 2 * 8 * training.hidden_size**2

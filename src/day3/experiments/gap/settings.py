@@ -55,3 +55,8 @@ class Settings(Section):
 def label(name: str, training: Training) -> str:
     """Like "LSTM(8)"."""
     return f"{CELL_LABELS[training.cell]}({training.hidden_size})"
+
+
+def memory(training: Training) -> int:
+    """Bytes that a run holds at least: the weights between hidden units, their gradient and Adam's two means."""
+    return 4 * 4 * training.hidden_size**2

@@ -48,3 +48,8 @@ class Settings(Section):
 
 def label(name: str, training: Training) -> str:
     return f"{100 * training.train_share:g} % で学習"
+
+
+def memory(training: Training) -> int:
+    """Bytes that a run holds at least: the weights between hidden units and their gradient."""
+    return 2 * 8 * training.hidden_size**2

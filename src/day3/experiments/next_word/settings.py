@@ -63,3 +63,8 @@ def label(name: str, training: Training) -> str:
     """Like "LSTM(30)" or "LSTM(30)・コーパス 1/2"."""
     share = "" if training.train_share == 1 else f"・コーパス {Fraction(training.train_share).limit_denominator(100)}"
     return f"{CELL_LABELS[training.cell]}({training.hidden_size}){share}"
+
+
+def memory(training: Training) -> int:
+    """Bytes that a run holds at least: the weights between hidden units, their gradient and Adam's two means."""
+    return 4 * 4 * training.hidden_size**2

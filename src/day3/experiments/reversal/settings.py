@@ -59,3 +59,8 @@ class Settings(Section):
 def label(name: str, training: Training) -> str:
     """Like "GRU(32)" or "GRU(32)・注意機構"."""
     return f"{CELL_LABELS[training.cell]}({training.hidden_size}){'・注意機構' if training.attention else ''}"
+
+
+def memory(training: Training) -> int:
+    """Bytes that a run holds at least: the weights between hidden units, their gradient and Adam's two means."""
+    return 4 * 4 * training.hidden_size**2

@@ -69,3 +69,8 @@ def label(name: str, training: Training) -> str:
     return "・".join(
         [f"{CELL_LABELS[training.cell]}({training.hidden_size})", *(name for name in extras if extras[name])]
     )
+
+
+def memory(training: Training) -> int:
+    """Bytes that a run holds at least: the weights between hidden units, their gradient and Adam's two means."""
+    return 4 * 4 * training.hidden_size**2

@@ -74,3 +74,8 @@ def label(name: str, training: Training) -> str:
     clipping = "" if training.clip_value is None else f"・勾配クリッピング {training.clip_value:g}"
     standardized = "・標準化" if training.standardize else ""
     return f"{direction}{CELL_LABELS[training.cell]}({training.hidden_size}){standardized}{clipping}"
+
+
+def memory(training: Training) -> int:
+    """Bytes that a run holds at least: the weights between hidden units, their gradient and Adam's two means."""
+    return 4 * 4 * training.hidden_size**2

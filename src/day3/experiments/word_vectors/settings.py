@@ -57,3 +57,8 @@ class Settings(Section):
 def label(name: str, training: Training) -> str:
     """Like "skip-gram(64)"."""
     return f"{MODEL_LABELS[training.model]}({training.size})"
+
+
+def memory(training: Training) -> int:
+    """Bytes that a run holds at least: the two vectors of a word."""
+    return 2 * 4 * training.size

@@ -11,11 +11,10 @@ from typing import Any
 
 from ronkyo import files
 from ronkyo.compare.markup import literal, page_code
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, few
 from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
 from ronkyo.typeset import Front, write
-from ronkyo.verify.check import few
 from ronkyo.verify.replay.grades import Grade, Thing
 from ronkyo.verify.replay.rerun import Replay
 from ronkyo.verify.replay.sample import LEVEL, most_others

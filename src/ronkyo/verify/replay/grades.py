@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ronkyo import files, lock, results
+from ronkyo import lock, results
 from ronkyo.claims import estimates
 from ronkyo.lock import Lock
 from ronkyo.numbers import ABSENT, ratio_with_interval, rounded, six_digits, with_interval
@@ -123,7 +123,7 @@ def tables(given: Project, made: Project, experiments: Iterable[str]) -> Iterato
     """What stands on all seeds: metrics, items, curves and figures."""
     for name in experiments:
         seeds = results.read_seeds(given, name), results.read_seeds(made, name)
-        means = [_read(project.metrics_file(name)) for project in (given, made)]
+        means = [results.read_metrics(project, name) for project in (given, made)]
         yield from _metrics("metrics", name, *seeds, *means)
         yield from _metrics("items", name, results.read_items(given, name), results.read_items(made, name))
         yield from _files("curves", given.curves_folder(name), made.curves_folder(name), name, _curve)
@@ -209,7 +209,7 @@ def _files(
 
 def _curve(old: Path, new: Path) -> tuple[Grade, str]:
     """The same to the six digits that curves are kept to, or to one unit of the sixth; else by how much they differ."""
-    a, b = ({name: np.array(column, float) for name, column in results.read_table(file).items()} for file in (old, new))
+    a, b = results.read_numbers(old), results.read_numbers(new)
     if a.keys() != b.keys() or any(a[name].shape != b[name].shape for name in a):
         return Grade.UNCHECKED, ""
     pairs = [pair for name in a for pair in zip(a[name].tolist(), b[name].tolist(), strict=True)]
@@ -318,8 +318,4 @@ def _digests(project: Project) -> Mapping[str, str]:
 
 
 def read_claims(project: Project) -> dict[str, Any]:
-    return _read(project.claims_file)
-
-
-def _read(file: Path) -> dict[str, Any]:
-    return files.read_json(file) if file.is_file() else {}
+    return results.read_claims(project)

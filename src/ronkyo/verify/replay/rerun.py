@@ -123,7 +123,7 @@ def _of_claims(clone: Clone, done: Replay, say: Callable[[str], None]) -> Iterat
     decided = clone.folder / "tmp" / "claims.json"
     say("claims")
     _run(clone, done, "claims", _inside(clone, "claims", decided))
-    found = files.read_json(decided) if decided.is_file() else {}
+    found = results.read_mapping(decided, decided.name, "claims by their ids") if decided.is_file() else {}
     yield from grades.claims(asked, {id: entry for id, entry in found.items() if id in asked})
 
 

@@ -1,0 +1,112 @@
+"""What templates name of experiments, before there are results: experiments, variants, parameters, figures, chapters."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+
+from ronkyo import imports, params, results
+from ronkyo.claims.tags import ClaimTags
+from ronkyo.errors import ReportError, nearest
+from ronkyo.project import Project
+from ronkyo.report import prose
+from ronkyo.report.functions import figure_file
+from ronkyo.report.places import Marks
+
+KEY = re.compile(r"[a-z]\w*(\.\w+)+")
+NUMBERS = {
+    "mean",
+    "median",
+    "interval",
+    "constant",
+    "param",
+    "higher",
+    "lower",
+    "equal",
+}  # whose first argument is a key
+GIVEN = {"report", "numerics"}  # sections of params.yaml that are no experiments
+
+
+def problems(project: Project) -> Iterator[str]:
+    """A line, with template and line, for each name in a call that nothing will have, whatever the runs give. Names that are
+    put together from parts are left to the report. Raises ReportError, ParamsError, CodeError."""
+    names, environment = _Names(project), jinja2.Environment(extensions=[ClaimTags, Marks])
+    for file in prose.templates(project):
+        shown = project.relative(file)
+        try:
+            tree = environment.parse(file.read_text(encoding="utf-8"), filename=shown)
+        except jinja2.TemplateSyntaxError as error:
+            raise ReportError(f"{shown}:{error.lineno}: {error.message}") from None
+        for include in tree.find_all(nodes.Include):
+            chapter = include.template
+            if isinstance(chapter, nodes.Const) and not (project.templates / str(chapter.value)).is_file():
+                yield f"{shown}:{include.lineno}: expected the template {chapter.value}, found nothing"
+        for call in tree.find_all(nodes.Call):
+            function = call.node.name if isinstance(call.node, nodes.Name) else ""
+            for place, text in enumerate(_texts([*call.args, *(argument.value for argument in call.kwargs)])):
+                for problem in names.problems(function if place == 0 else "", text):
+                    yield f"{shown}:{call.lineno}: {problem}"
+
+
+def _texts(arguments: list[Any]) -> Iterator[str]:
+    for argument in arguments:
+        if isinstance(argument, nodes.Const) and isinstance(argument.value, str):
+            yield argument.value
+        elif isinstance(argument, nodes.List | nodes.Tuple):
+            yield from _texts(argument.items)
+
+
+class _Names:
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        sections = project.load_params()
+        dumped = {name: json.loads(section.model_dump_json()) for name, section in sections.items()}
+        self._parameters: dict[str, Any] = dumped
+        self._variants = {name: list(getattr(section, "variants", {})) for name, section in sections.items()}
+
+    def problems(self, function: str, text: str) -> Iterator[str]:
+        """Of a text that a function is given; function: "" of another argument than the first."""
+        known = self._project.experiments
+        first, _, rest = text.partition("/" if function == "figure" else ".")
+        if function == "figure":
+            if figure_file(self._project, text) is None and not (first in known and rest in self._figures(first)):
+                yield f"figure {text!r}: no such figure{nearest(text, [f'{first}/{name}' for name in self._figures(first)])}"
+        elif not KEY.fullmatch(text):
+            return
+        elif first not in known:
+            if function in NUMBERS and first not in GIVEN:
+                yield f"{text}: expected an experiment, found {first!r}{nearest(first, known)}"
+        elif function == "param":
+            if params.value_of(self._parameters, text) is None:
+                keys = [f"{first}.{key}" for key in _leaves(self._parameters.get(first))]
+                yield f"param {text!r}: no such parameter{nearest(text, keys)}"
+        elif rest.count(".") == 1 and (variant := rest.partition(".")[0]) not in self._groups(first):
+            close = nearest(variant, self._variants.get(first, []))
+            yield f"{text}: expected a variant of {first} or a group of its constants, found {variant!r}{close}"
+
+    def _figures(self, experiment: str) -> list[str]:
+        file = self._project.experiments_folder / experiment / "figures.py"
+        named = imports.constant(file, "__all__") if file.is_file() else None
+        return [str(name) for name in named] if isinstance(named, list | tuple) else []
+
+    def _groups(self, experiment: str) -> set[str]:
+        """Variants, and what may be a group of constants: those that there are, and every name that summarize.py spells."""
+        file = self._project.experiments_folder / experiment / "summarize.py"
+        spelled = ast.walk(imports.tree(file)) if file.is_file() else ()
+        found = {node.value if isinstance(node, ast.Constant) else getattr(node, "arg", None) for node in spelled}
+        there = results.read_metrics(self._project, experiment)
+        return {*self._variants.get(experiment, ()), *there, *(name for name in found if isinstance(name, str))}
+
+
+def _leaves(section: Any, key: str = "") -> Iterator[str]:
+    if isinstance(section, dict):
+        for name, value in section.items():
+            yield from _leaves(value, f"{key}.{name}" if key else name)
+    else:
+        yield key
