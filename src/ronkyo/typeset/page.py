@@ -15,6 +15,7 @@ import jinja2
 from lxml import html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.typeset import edition, inside, interaction, letters, placement, ruby, supplement
+from ronkyo.typeset.blocks import SLOT, in_blocks, written
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.mathematics import Drawing
 from ronkyo.typeset.placement import AS_WRITTEN, Placement
@@ -33,7 +34,6 @@ SHORT_CONTENTS = 12  # entries that need no page of their own
 LONG_CONTENTS = 300  # entries that balanced columns and leaders would take minutes for
 PAGE_OF_CONTENTS = 80  # lines of them that two columns of a page hold
 STYLE = Path(__file__).parent / "style"
-SLOT = "<slot></slot>"  # an element that no page has
 MORE_FONTS = "/* more fonts */\n"  # in page.html.j2
 
 
@@ -120,11 +120,11 @@ def on_screen(
 ) -> Screen:
     """The same, in blocks."""
     outlines: set[str] = set()
-    summary, body, of_claims = _for_screen(tree, front, pictures, sources, outlines)
+    title, summary, body, of_claims = _for_screen(tree, front, pictures, sources, outlines)
     words = Words(front.language)
     style = "\n".join([_sheet("report.css"), more_style, _sheet("screen.css")]) + of_claims
     faces = _faces("woff2", lambda file: f"font:{file}")
-    page = _fill(tree, front, words, style, faces, SLOT, SLOT, for_browser=True)
+    page = _fill(tree, front, words, style, faces, title, SLOT, SLOT, for_browser=True)
     before, between, after = page.split(SLOT)
     texts = [before, *summary, between, *body, after]
     read = frozenset().union(*texts) | known
@@ -140,14 +140,14 @@ def on_screen(
 def blocks(tree: Tree, front: Front, pictures: Path, sources: Sources, outlines: set[str]) -> list[str]:
     """The blocks of `on_screen` alone, with nothing before, between and behind; outlines: those that the page has, to which
     those come that it has not."""
-    summary, body, _ = _for_screen(tree, front, pictures, sources, outlines)
+    _, summary, body, _ = _for_screen(tree, front, pictures, sources, outlines)
     return ["", *summary, "", *body, ""]
 
 
 def _for_screen(
     tree: Tree, front: Front, pictures: Path, sources: Sources | None, outlines: set[str]
-) -> tuple[list[str], list[str], str]:
-    """The blocks of the summary and of the body, and the style of the latter's claims."""
+) -> tuple[str, list[str], list[str], str]:
+    """The title, the blocks of the summary and of the body, and the style of the latter's claims."""
     words = Words(front.language)
     root = _body(tree, front, sources)
     drawings = inside.put_images(root, pictures)
@@ -164,28 +164,12 @@ def _for_screen(
         interaction.let_tables_scroll(part)
     interaction.let_marks_open_the_ledger(root, (summary, root), words)
     of_claims = interaction.let_claims_be_filtered(root, words)
-    first, second = (
+    title = [_title(front, summary, root)]
+    first, second, third = (
         [re.sub(r'<svg data-drawing="(\d+)"></svg>', lambda slot: drawings[int(slot[1])], block) for block in part]
-        for part in (_blocks(summary) if len(summary) else [], _blocks(root))
+        for part in (title, in_blocks(summary) if len(summary) else [], in_blocks(root))
     )
-    return first, second, of_claims
-
-
-def _blocks(box: html.HtmlElement) -> list[str]:
-    """A box with its start and its end apart, and the boxes in it that begin with a heading likewise."""
-    shell = html.Element(box.tag, dict(box.attrib))
-    shell.text, shell.tail = box.text, box.tail
-    shell.append(html.Element("slot"))
-    start, end = _text(shell).split(SLOT)
-    blocks = [start]
-    for element in box:
-        if element.tag == "section" and len(element) and element[0].tag in ("h3", "h4"):
-            blocks += _blocks(element)
-        elif isinstance(element.tag, str):
-            blocks.append(_text(element))
-        else:  # a comment, which is no block
-            blocks[-1] += _text(element)
-    return [*blocks, end]
+    return first[0], second, third, of_claims
 
 
 def for_print(
@@ -213,15 +197,12 @@ def for_print(
     summary = _summary(root, words)
     for element in reversed(summary.xpath('./*[@class="conclusions long"]/following-sibling::*')):
         root.insert(0, element)  # behind the contents
-    above = _text(summary) if len(summary) else ""
-    page = _fill(tree, front, words, style, faces, above, _text(root), for_browser=False)
+    title = _title(front, summary, root)
+    above = written(summary) if len(summary) else ""
+    page = _fill(tree, front, words, style, faces, title, above, written(root), for_browser=False)
     formulas = [drawing.file(INK) for drawing in tree.formulas]
     texts = [*map(unescape, [page, *inside.drawings(root).values()]), *(formula.decode() for formula in formulas)]
     return Printable(page.replace(MORE_FONTS, supplement.style(texts, for_browser=False), 1), formulas)
-
-
-def _text(element: html.HtmlElement) -> str:
-    return str(html.tostring(element, encoding="unicode"))
 
 
 def _sheet(name: str) -> str:
@@ -263,7 +244,8 @@ def _title(front: Front, *parts: html.HtmlElement) -> str:
         heading.getparent().remove(heading)
         heading.tag = "h1"
         del heading.attrib["class"]
-    return html.tostring(heading, encoding="unicode", with_tail=False)
+    heading.tail = None
+    return written(heading)
 
 
 def _formula_slots(root: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, int]]:
@@ -284,11 +266,11 @@ def _fill(
     words: Words,
     css: str,
     faces: list[dict[str, object]],
+    title: str,
     summary: str,
     body: str,
     for_browser: bool,
 ) -> str:
-    title = _title(front, summary, body)
     listed = sum(heading.level in (2, 3) for heading in tree.headings)
     short = listed <= SHORT_CONTENTS
     chapters = _contents(tree.headings, (2, 3, 4) if for_browser else (2, 3))
