@@ -1,7 +1,8 @@
-"""How long an edit takes to the screen: python benchmarks/preview.py [EDITS]
+"""How long an edit takes to the screen: python benchmarks/preview.py [EDITS] [page|PDF]
 
-In a copy of the project, a paragraph of its first chapter changes again and again; a headless Chromium waits for the new
-words in the page, then for the new image of the PDF's page that it is looking at. Seconds from the write of the file.
+In a copy of the project a paragraph changes, of one chapter after the other; a headless Chromium waits for the new words
+in the page, then for the new image of the PDF's page that it is looking at. Seconds from the write of the file, and
+processor seconds of the processes that set what changed before the whole is set.
 """
 
 from __future__ import annotations
@@ -14,27 +15,35 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
+
+import psutil
 
 from ronkyo import files
 from ronkyo.check import chromium
+from ronkyo.preview import places
 from ronkyo.project import Project
 
-LEFT_OUT = {".venv", "runs", "data"}
-WORDS = """new Promise(done => {
-  const look = () => [...document.querySelectorAll("main > p")].some(p => p.textContent.includes("%s")) && done(1)
-  new MutationObserver(look).observe(document.querySelector("main"), {childList: true, subtree: true})
+LEFT_OUT = {".venv", "runs", "data", ".git"}
+WAIT = """new Promise(done => {
+  const look = () => (%s) && done(1)
+  new MutationObserver(look).observe(document.querySelector("main"), {childList: true, subtree: true, attributes: true})
   look()
 })"""
-NUMBER = "Math.max(0, ...[...document.images].map(image => Number(image.src.split('/').at(-2))).filter(n => n))"
-IMAGE = f"""new Promise(done => {{
-  const look = () => {NUMBER} > %d && done(1)
-  new MutationObserver(look).observe(document.querySelector("main"), {{childList: true, subtree: true}})
-  look()
-}})"""
+WORDS = "[...document.querySelectorAll('main p')].some(p => p.textContent.includes('%s'))"
+MIDDLE = """(() => {
+  const boxes = [...document.querySelectorAll('.preview-page')]
+  const far = box => Math.abs(box.getBoundingClientRect().top + box.getBoundingClientRect().bottom - innerHeight)
+  const image = boxes.sort((a, b) => far(a) - far(b))[0]?.querySelector('img[src]')
+  return image?.naturalWidth > 0 && image.src === new URL(image.closest('figure').dataset.shown, location).href
+})()"""
+EDIT = f"Number(document.querySelector('main').dataset.edit) >= %d && {MIDDLE}"
+EDITS = "Number(document.querySelector('main').dataset.edits)"
 
 
-def main(edits: int) -> None:
+def main(edits: int, views: list[str]) -> None:
     project = Project.find(Path.cwd())
     with tempfile.TemporaryDirectory() as name:
         root = Path(name) / "project"
@@ -44,7 +53,6 @@ def main(edits: int) -> None:
             symlinks=True,
             ignore=lambda at, _: LEFT_OUT if at == str(project.root) else {"__pycache__"},
         )
-        chapter = sorted((root / "report_templates/chapters").glob("*.md.j2"))[0]
         command = [sys.executable, "-m", "ronkyo.cli", "-C", str(root), "preview", "--no-browser"]
         server = subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(root / "src")}
@@ -53,50 +61,86 @@ def main(edits: int) -> None:
             assert server.stdout
             address = server.stdout.readline().strip()
             with chromium.browser(Path(name) / "profile") as page:
-                page.open(address, 1440, scripts=True)
-                report(
-                    "page",
-                    [_seconds(page, chapter, number, "") for number in _warmed(page, edits, "main > p:not([class])")],
-                )
-                page.open(f"{address}pdf", 1440, scripts=True)
-                report(
-                    "PDF", [_seconds(page, chapter, number, "pdf") for number in _warmed(page, edits, "main img[src]")]
-                )
+                for view in views:
+                    report(view, _view(page, address, view, root, edits, psutil.Process(server.pid)))
         finally:
             server.terminate()
             server.wait()
 
 
-def _warmed(page: chromium.Page, edits: int, selector: str) -> range:
-    while not page.run(f"!!document.querySelector('{selector}')"):
+def _view(
+    page: chromium.Page, address: str, view: str, root: Path, edits: int, server: psutil.Process
+) -> list[tuple[float, float]]:
+    chapters = [file for file in sorted((root / "report_templates/chapters").glob("*.md.j2")) if _lines(file)]
+    rows = []
+    for number in range(edits):
+        chapter = chapters[number % len(chapters)]
+        if view == "PDF" or number == 0:
+            place = f"pdf#at:{quote(places.heading(chapter))}" if view == "PDF" else ""
+            page.open("about:blank", 1440)  # or another anchor alone would load nothing
+            page.open(address + place, 1440, scripts=True)
+            _until(page, MIDDLE if view == "PDF" else "!!document.querySelector('main > p:not([class])')")
+            time.sleep(1)
+            if number == 0:  # the processes that set what changed start
+                _until(page, "!document.querySelector('.preview-busy')")
+                time.sleep(5)
+        word = f"edit{view}{number}"
+        waiting = EDIT % (page.run(EDITS) + 1) if view == "PDF" else WORDS % word
+        before = _processor(server)
+        seconds = _seconds(page, lambda: _write(chapter, word), WAIT % waiting)  # noqa: B023
+        rows.append((seconds, _processor(server) - before))
+    return rows
+
+
+def _until(page: chromium.Page, condition: str) -> None:
+    while not page.run(condition):
         assert not (problems := page.run("document.querySelector('.preview-problems')?.textContent")), problems
         time.sleep(0.2)
-    time.sleep(2)
-    return range(edits)
 
 
-def _seconds(page: chromium.Page, chapter: Path, number: int, view: str) -> float:
-    """From the write to the screen."""
-    word, begun = f"edit{view}{number}", 0.0
+def _lines(chapter: Path) -> list[int]:
+    """Where paragraphs are."""
+    lines = ["", *chapter.read_text(encoding="utf-8").splitlines(), ""]
+    return [
+        place - 1
+        for place, line in enumerate(lines)
+        if len(line) > 40 and line[0] not in "#{$|<-/[" and not lines[place - 1] and not lines[place + 1]
+    ]
+
+
+def _write(chapter: Path, word: str) -> None:
     text = chapter.read_text(encoding="utf-8").splitlines()
-    line = next(index for index, line in enumerate(text) if len(line) > 40 and line[0] not in "#{$|<-")
+    line = _lines(chapter)[0]
     text[line] = f"{text[line].split(' edit')[0]} {word}"
+    files.write_text(chapter, "\n".join(text) + "\n")
 
-    def write() -> None:
+
+def _seconds(page: chromium.Page, write: Callable[[], None], waiting: str) -> float:
+    """From the write to the screen."""
+    begun = 0.0
+
+    def edit() -> None:
         nonlocal begun
         begun = time.monotonic()
-        files.write_text(chapter, "\n".join(text) + "\n")
+        write()
 
-    waiting = IMAGE % page.run(NUMBER) if view else WORDS % word
-    threading.Timer(0.5, write).start()
+    threading.Timer(0.5, edit).start()
     page.run(waiting)
     return time.monotonic() - begun
 
 
-def report(view: str, seconds: list[float]) -> None:
-    high = statistics.quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
-    print(f"{view:4}  {len(seconds)} edits  median {statistics.median(seconds):.2f} s  95 %: {high:.2f} s", flush=True)
+def _processor(server: psutil.Process) -> float:
+    """Seconds of the server's processes whose priority is not lower."""
+    renderers = [process for process in server.children() if process.nice() == server.nice()]
+    return sum(sum(process.cpu_times()[:2]) for process in renderers)
+
+
+def report(view: str, rows: list[tuple[float, float]]) -> None:
+    print(f"{view:4}  {len(rows)} edits", flush=True)
+    for name, values in zip(("seconds", "processor seconds"), zip(*rows, strict=True), strict=True):
+        high = statistics.quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
+        print(f"      {name:17}  median {statistics.median(values):.2f}  95 %: {high:.2f}", flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 50)
+    main(int(sys.argv[1]) if sys.argv[1:] else 50, sys.argv[2:] or ["page", "PDF"])

@@ -28,10 +28,12 @@ class Printed:
                 if entry.level < 2 and (target := entry.get_dest())
             ]  # headings, their pages from 0, and levels from 0
 
-    def with_chapter(self, title: str, chapter: Printed) -> Printed:
-        """With the pages of a chapter that was set alone, until the whole is there."""
-        starts = [(found, page) for found, page, level in self.chapters if level == 0]
-        place = next(index for index, (found, _) in enumerate(starts) if found == title)
+    def with_chapter(self, heading: str, chapter: Printed) -> Printed | None:
+        """With the pages of a chapter that was set alone, until the whole is there; None where it has no such chapter."""
+        starts = [(_bare(title), page) for title, page, level in self.chapters if level == 0]
+        place = next((index for index, (title, _) in enumerate(starts) if title == _bare(heading)), None)
+        if place is None:
+            return None
         begin, end = starts[place][1], ([page for _, page in starts[place + 1 :]] + [len(self.sizes)])[0]
         end = max(end, begin + 1)
         changed = copy.copy(self)
@@ -41,10 +43,6 @@ class Printed:
         longer = len(chapter.sizes) - (end - begin)
         changed.chapters = [(found, page + longer * (page >= end), level) for found, page, level in self.chapters]
         return changed
-
-    def title_of(self, heading: str) -> str | None:
-        """The title of the chapter with a heading: with its number before it."""
-        return next((title for title, _, level in self.chapters if level == 0 and title.endswith(f" {heading}")), None)
 
     def image(self, index: int, width: int) -> bytes:
         """PNG of a page, `width` pixels wide."""
@@ -58,3 +56,7 @@ class Printed:
         file = io.BytesIO()
         picture.save(file, "PNG", compress_level=1)
         return file.getvalue()
+
+
+def _bare(title: str) -> str:
+    return "".join(title.split())

@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 import socket
+import sys
 import webbrowser
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -59,7 +60,7 @@ async def _serve(listening: socket.socket, session: Session, browser: bool) -> N
     address = f"http://{HOST}:{port}/{token}/"
 
     def begun() -> None:
-        print(address, flush=True)
+        print(address, file=sys.__stdout__, flush=True)  # what is asked for, even where the command is to be quiet
         if browser:
             webbrowser.open(address)
 
@@ -127,7 +128,7 @@ async def _html(session: Session, request: Request) -> Response:
 
 
 async def _page(session: Session, request: Request) -> Response:
-    return HTMLResponse(session.html, headers=HEADERS)
+    return HTMLResponse(session.html, headers=HEADERS | {"Preview-Version": str(session.version)})
 
 
 async def _pdf(session: Session, request: Request) -> Response:
@@ -136,7 +137,8 @@ async def _pdf(session: Session, request: Request) -> Response:
 
 async def _events(session: Session, request: Request) -> Response:
     async def lines() -> AsyncIterator[str]:
-        async for state in session.news("pdf" in request.query_params):
+        version = request.query_params.get("version", "")
+        async for state in session.news("pdf" in request.query_params, int(version) if version.isdecimal() else 0):
             yield f"data: {json.dumps(state)}\n\n"
 
     return StreamingResponse(lines(), media_type="text/event-stream", headers=HEADERS)

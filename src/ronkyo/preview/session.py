@@ -9,42 +9,55 @@ from pathlib import Path
 from typing import Any
 
 from ronkyo.preview import places, watch
+from ronkyo.preview.patches import patch
 from ronkyo.preview.printed import Printed
 from ronkyo.preview.renderers import Renderer
 from ronkyo.preview.worker import RenderError, Worker
 from ronkyo.project import MANIFEST
 from ronkyo.report.build import Problem
 
+LOWER, LOWEST = 10, 15  # priority of what is set whole, so that an edit need not wait for it
+
 
 class Session:
-    """The last good page and PDF, and what is wrong with the newest text."""
+    """The last good page and PDF, and what is wrong with the newest text.
+
+    An edit is set twice: at once what it changes in its chapter, with what is known of the last whole page, and then the
+    whole, which has the last word.
+    """
 
     def __init__(self, make: Callable[[], Renderer], root: Path, start: str = "") -> None:
         """root: what places of problems are relative to; start: the heading to begin at."""
         self._root, self._start = root, start
-        self._screen, self._paper, self._part = workers = Worker(make), Worker(make), Worker(make)
-        self._workers = workers
-        self.html, self.version = "", 0
+        self._whole_page, self._whole_pdf = Worker(make, LOWER), Worker(make, LOWEST)
+        self._part_page, self._part_pdf = Worker(make), Worker(make)
+        self._workers = (self._whole_page, self._whole_pdf, self._part_page, self._part_pdf)
+        self.blocks: list[str] = []
+        self.version = 0
         self.printed: Printed | None = None
-        self._whole: Printed | None = None  # without a chapter that was set later
-        self._whole_of = 0
-        self._printed_of = 0  # the version that the PDF on the screen is of
-        self._wrong: dict[str, list[Problem]] = {"html": [], "pdf": []}
+        self._edit = 1  # how many there were
+        self._set = self._printed_of = 0  # the edit that the last whole page, and the PDF on the screen, is of
+        self._base: list[str] = []  # the last whole page, of which `known` tells
+        self._known = b""
+        self._knowing = asyncio.Lock()  # what is set in part belongs to the page that is known
+        self._in_part = False  # whether the newest edit could be set in part
+        self._wrong: dict[str, list[Problem]] = {"part": [], "html": [], "pdf": []}
         self._busy: set[str] = set()
         self._sources = [root / MANIFEST]  # until the renderer tells them
-        self._dirty, self._news = asyncio.Event(), asyncio.Event()
-        self._stale, self._stale_part = asyncio.Event(), asyncio.Event()  # the PDF, the chapter of it that was edited
-        self._edited: Path | None = None
+        self._edited_page, self._edited_part, self._edited_pdf, self._stale_pdf = (asyncio.Event() for _ in range(4))
+        self._news = asyncio.Event()
         self._readers = 0  # of the PDF
         self.stop = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def begin(self) -> None:
-        self._dirty.set()
-        self._tasks = [
-            asyncio.create_task(work()) for work in (self._set_pages, self._set_pdfs, self._set_chapters, self._watch)
-        ]
+    @property
+    def html(self) -> str:
+        return "".join(self.blocks)
 
+    async def begin(self) -> None:
+        self._edited_page.set()
+        works = (self._watch, self._set_pages, self._set_parts, self._set_pdfs, self._set_chapters)
+        self._tasks = [asyncio.create_task(work()) for work in works]
         for task in self._tasks:
             task.add_done_callback(self._broken)
 
@@ -70,16 +83,23 @@ class Session:
 
     # -- what browsers are told ---------------------------------------------------------------------------------------
 
-    async def news(self, of_pdf: bool) -> AsyncIterator[dict[str, Any]]:
-        """The state now, and again after each change."""
+    async def news(self, of_pdf: bool, version: int) -> AsyncIterator[dict[str, Any]]:
+        """The state now, and again after each change; with it the way from the page that the reader has, where there is one.
+
+        version: of the page that the reader has"""
         self._readers += of_pdf
         if of_pdf:
-            self._stale.set()
-            self._stale_part.set()
+            self._stale_pdf.set()
+            self._edited_pdf.set()
+        seen = self.blocks if version == self.version else None
         try:
             while not self.stop.is_set():
-                news = self._news
-                yield self._told()
+                news, told = self._news, self._told()
+                if not of_pdf and version != self.version:
+                    told["patch"] = patch(seen, self.blocks) if seen else None
+                    told["from"], told["count"] = version, len(seen or ())
+                    version, seen = self.version, self.blocks
+                yield told
                 await news.wait()
         finally:
             self._readers -= of_pdf
@@ -89,10 +109,11 @@ class Session:
         chapters = [(title, page) for title, page, _ in pdf.chapters] if pdf else []
         return {
             "version": self.version,
+            "edit": self._edit,
             "busy": sorted(self._busy),
             "start": self._start,
             "problems": [self._of_problem(problem) for problem in wrong],
-            "pdf": pdf and {"number": pdf.number, "sizes": pdf.sizes, "chapters": chapters},
+            "pdf": pdf and {"number": pdf.number, "edit": self._printed_of, "sizes": pdf.sizes, "chapters": chapters},
         }
 
     def _of_problem(self, problem: Problem) -> dict[str, Any]:
@@ -110,67 +131,113 @@ class Session:
             if any(path.suffix == ".py" for path in changed):  # modules stay as they were loaded
                 for worker in self._workers:
                     worker.end()
-            self._edited = next((path for path in changed if path.name.endswith(".md.j2")), self._edited)
-            self._dirty.set()
+            self._edit += 1
+            for edited in (self._edited_part, self._edited_page, self._edited_pdf):
+                edited.set()
+
+    async def _set_parts(self) -> None:
+        while True:
+            await self._next(self._edited_part)
+            async with self._knowing:
+                edit = None
+                with suppress(RenderError):  # the whole tells it
+                    edit = await self._part_page.call("edit") if self._known else None
+                self._in_part = edit is not None
+                if edit is None:
+                    continue
+                self._wrong["part"] = edit.problems
+                if not edit.problems:
+                    if self._set == 0:  # the whole page failed
+                        self._wrong["html"] = []
+                    blocks = list(self._base)
+                    for begin, end, fresh in reversed(edit.blocks):
+                        blocks[begin:end] = fresh
+                    self._show(blocks)
+                self._tell()
 
     async def _set_pages(self) -> None:
         while True:
-            await self._dirty.wait()
-            self._dirty.clear()
+            await self._next(self._edited_page)
+            edit = self._edit
             self._work("html", True)
             try:
-                page = await self._screen.call("html")
+                page = await self._whole_page.call("html")
+                problems, blocks = page.problems, page.blocks
             except RenderError as error:
-                self._wrong["html"] = [Problem.read(line) for line in str(error).splitlines()]
-            else:
-                self._wrong["html"] = page.problems
-                if page.html and page.html != self.html:
-                    self.html, self.version = page.html, self.version + 1
-                    self._stale_part.set()
-                if page.html:
-                    self._stale.set()  # also where the text is again what it was: the PDF may have failed meanwhile
+                problems, blocks = Problem.each(str(error).splitlines()), []
+            if edit == self._edit or not self._in_part:
+                self._wrong |= {"html": problems, "part": []}
+                if blocks:
+                    self._show(blocks)
+            self._set = edit if blocks else 0
             with suppress(RenderError):
-                self._sources = await self._screen.call("sources")
+                self._sources = await self._whole_page.call("sources")
+            if blocks:
+                self._stale_pdf.set()  # also where the text is again what it was: the PDF may have failed meanwhile
+                await self._know(blocks)
             self._work("html", False)
 
+    async def _know(self, blocks: list[str]) -> None:
+        """That the next edit may be set in part."""
+        with suppress(RenderError):
+            known = await self._whole_page.call("known")
+            async with self._knowing:
+                self._base, self._known = blocks, b""
+                if known:
+                    await self._part_page.call("learn", known)
+                    self._known = known
+        self._edited_pdf.set()
+        if self._edit != self._set:
+            self._edited_part.set()
+
     async def _set_pdfs(self) -> None:
+        whole_of = 0
         while True:
-            await self._stale.wait()
-            self._stale.clear()
-            of = self.version
+            await self._next(self._stale_pdf)
+            of = self._set
             if not self._readers:
                 self._wrong["pdf"] = []  # nobody looks whether it is mended
                 continue
-            if self._whole_of == of:
+            if whole_of == of or not of:
                 continue
             self._work("pdf", True)
             try:
-                self._whole = await asyncio.to_thread(Printed, await self._paper.call("pdf"))
-                self._wrong["pdf"], self._whole_of = [], of
+                content, problems = await self._whole_pdf.call("printed")
+                printed = await asyncio.to_thread(Printed, content)
+                self._wrong["pdf"], whole_of = problems, of
                 if of >= self._printed_of:  # or a newer chapter stands on the screen
-                    self.printed, self._printed_of = self._whole, of
+                    self.printed, self._printed_of = printed, of
             except RenderError as error:
-                self._wrong["pdf"] = [Problem.read(line) for line in str(error).splitlines()]
+                self._wrong["pdf"] = Problem.each(str(error).splitlines())
             self._work("pdf", False)
 
     async def _set_chapters(self) -> None:
         """The chapter that is written, alone: it is there before the whole."""
+        known, of = b"", self._edit
         while True:
-            await self._stale_part.wait()
-            self._stale_part.clear()
-            whole, of = self._whole, self.version
+            await self._next(self._edited_pdf)
             if not self._readers:
                 continue
-            heading = places.heading(self._edited) if self._edited else ""
-            title = whole and heading and whole.title_of(heading)
             with suppress(RenderError):  # the whole tells it
-                if not whole or not title:
-                    await self._part.call("html")  # so that the first edit finds it warm
-                    continue
-                chapter = Printed(await self._part.call("chapter", title.removesuffix(heading).split()[-1]))
-                if of > self._printed_of:
-                    self.printed, self._printed_of = whole.with_chapter(title, chapter), of
-                    self._tell()
+                if known and self.printed and of != self._edit:
+                    of = self._edit
+                    if found := await self._part_pdf.call("chapter"):
+                        title, content = found
+                        chapter = await asyncio.to_thread(Printed, content)
+                        if of > self._printed_of and (changed := self.printed.with_chapter(title, chapter)):
+                            self.printed, self._printed_of = changed, of
+                            self._tell()
+                if self._known and known is not self._known:
+                    known = self._known
+                    await self._part_pdf.call("learn", known)
+
+    async def _next(self, event: asyncio.Event) -> None:
+        await event.wait()
+        event.clear()
+
+    def _show(self, blocks: list[str]) -> None:
+        if blocks != self.blocks:
+            self.blocks, self.version = blocks, self.version + 1
 
     def _work(self, kind: str, begins: bool) -> None:
         (self._busy.add if begins else self._busy.discard)(kind)

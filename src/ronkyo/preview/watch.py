@@ -9,17 +9,18 @@ from pathlib import Path
 
 from watchfiles import awatch
 
-QUIET = 50  # ms without a further change, after which what was written is looked at
-AT_MOST = 200  # ms, where changes do not end
+QUIET = 10  # ms without a further change, after which what was written is looked at
+AT_MOST = 100  # ms, where changes do not end
 LOOK = 500  # ms after which it is asked whether the sources are others
 
 
 async def changes(sources: Callable[[], list[Path]], stop: asyncio.Event) -> AsyncIterator[set[Path]]:
-    """What changed of the sources, files and whole folders, until `stop`; they may change, too. The empty set once more
-    after other folders are looked at, since what changed in between is not seen."""
+    """What changed of the sources, files and whole folders, until `stop`; they may change, too. Once more after other
+    folders are looked at, maybe with nothing, since what changed in between is not seen: of code it is told."""
     while not stop.is_set():
         known = sources()
         watched = _folders(known)
+        code = _code(watched)
         async for batch in awatch(
             *watched,
             recursive=False,
@@ -34,7 +35,7 @@ async def changes(sources: Callable[[], list[Path]], stop: asyncio.Event) -> Asy
                 yield seen
             if sources() != known or (changed and (changed & watched or _folders(known) != watched)):
                 break  # other sources, a folder that was put in the place of one, or a new one
-        yield set()
+        yield {file for file, when in _code(watched).items() if code.get(file) != when}
 
 
 def _folders(sources: list[Path]) -> set[Path]:
@@ -50,6 +51,11 @@ def _folders(sources: list[Path]) -> set[Path]:
                 Path(folder) for folder, _, _ in os.walk(source) if "/." not in folder.removeprefix(str(source))
             }
     return folders
+
+
+def _code(folders: set[Path]) -> dict[Path, int]:
+    """When each file of code was written."""
+    return {file: file.stat().st_mtime_ns for folder in folders for file in folder.glob("*.py") if file.is_file()}
 
 
 def _counts(path: Path, sources: Iterable[Path]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -25,8 +26,9 @@ class RenderError(UserError):
 class Worker:
     """A process with one object, of which it calls methods. It starts with the first call, and again after it died."""
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[[], Any], nice: int = 0) -> None:
+        """nice: by how much its priority is lower."""
+        self._make, self._nice = make, nice
         self._lock = threading.Lock()
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
@@ -56,7 +58,7 @@ class Worker:
             return self._process, self._connection
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = process = context.Process(target=_serve, args=(theirs, self._make), daemon=True)
+        self._process = process = context.Process(target=_serve, args=(theirs, self._make, self._nice), daemon=True)
         process.start()
         theirs.close()
         return process, self._connection
@@ -68,8 +70,9 @@ class Worker:
             process.join()
 
 
-def _serve(connection: Connection, make: Callable[[], Any]) -> None:
+def _serve(connection: Connection, make: Callable[[], Any], nice: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the server ends this one
+    os.nice(nice)
     renderer = None
     with suppress(EOFError, OSError):
         while True:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
+
+from lxml.html import HtmlElement
 
 from ronkyo import files, lock
 from ronkyo.editions import Edition
@@ -17,16 +19,18 @@ from ronkyo.report import chapters, evidence, prose
 from ronkyo.report.chapters import Rendered
 from ronkyo.report.crate import Item
 from ronkyo.report.origins import Origins
+from ronkyo.report.places import Places
 from ronkyo.typeset import chapter, drawn, page, pdf, tree
 from ronkyo.typeset.edition import PartedSection
 from ronkyo.typeset.equations import FormulaError
 from ronkyo.typeset.front import Front
-from ronkyo.typeset.page import Printable
+from ronkyo.typeset.page import Printable, Screen
 from ronkyo.typeset.pdf import Attachment
 from ronkyo.typeset.placement import Placement
 
 MARKUP = "a number in code or in an alternative text needs | plain"
 PLACE = re.compile(r"([^\s:]+\.\w+(?::\d+)?): ")  # file, or file:line, at the start of a message
+TRACED = (FormulaError, PartedSection, tree.MissingTarget)
 RELATIONSHIPS = {"text": "Source"} | dict.fromkeys(("params", "settings", "pipeline", "versions"), "Supplement")
 
 
@@ -59,12 +63,20 @@ class Problem(NamedTuple):
         found = PLACE.match(line)
         return Problem(found[1], line[found.end() :]) if found else Problem("", line)
 
+    @staticmethod
+    def each(lines: Iterable[str]) -> list[Problem]:
+        return [Problem.read(line) for line in dict.fromkeys(lines)]
+
 
 class Page(NamedTuple):
-    """The report for the browser, "" where something ended its making, and everything that is wrong."""
+    """The report for the browser in blocks, none where something ended its making, and everything that is wrong."""
 
-    html: str
+    blocks: list[str]
     problems: list[Problem]
+
+    @property
+    def html(self) -> str:
+        return "".join(self.blocks)
 
 
 class Builder:
@@ -73,21 +85,24 @@ class Builder:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.built: tuple[Draft, Screen] | None = None  # of the last page that was made
 
     def html(self) -> Page:
         """The page as it stands in reports/<name>.html. What an author can write wrong is among the problems; only what the
         lint finds, and does not end the page."""
         problems: list[str] = []
+        blocks: list[str] = []
         try:
             problems += map(str, prose.lint(self.project))
         except UserError as error:
             problems += str(error).splitlines()
         try:
-            page = Draft.of(self.project).browser()
+            draft = Draft.of(self.project)
+            self.built = draft, draft.on_screen()
+            blocks = self.built[1].blocks
         except UserError as error:
-            page = ""
             problems += str(error).splitlines()
-        return Page(page, [Problem.read(line) for line in dict.fromkeys(problems)])
+        return Page(blocks, Problem.each(problems))
 
     def pdf(self, edition: Edition | None = None) -> bytes:
         """The PDF, of params.yaml's edition or of another. Raises UserError for what ends it; not for what the lint finds."""
@@ -97,9 +112,15 @@ class Builder:
         """The folders and files that the report is made from, those that are not there too."""
         project = self.project
         results = ("metrics", "seeds", "items", "curves", "data", "figures")
-        files = (project.params_file, project.pipeline_file, project.versions_file, project.root / MANIFEST)
+        files = (project.params_file, project.pipeline_file, project.versions_file, project.claims_file)
         folders = (project.templates, project.source / project.manifest.package)
-        return [*files, project.root / lock.FILE, *folders, *(project.reports / name for name in results)]
+        others = (MANIFEST, lock.FILE, ".git/logs/HEAD")  # commits are the looks at claims
+        return [
+            *files,
+            *(project.root / name for name in others),
+            *folders,
+            *(project.reports / name for name in results),
+        ]
 
 
 @dataclass(frozen=True)
@@ -109,6 +130,7 @@ class Draft:
     project: Project
     front: Front
     rendered: Rendered
+    more: str  # Markdown behind it: what the report carries
     carried: dict[str, Item]
     tree: tree.Tree
     sources: Origins | None
@@ -122,17 +144,20 @@ class Draft:
         carried = evidence.collect(project, rendered, edition)
         contents = {name: item.content for name, item in carried.items()}
         words = rendered.values.words
-        built = parse(rendered, evidence.section(contents, words, f"{project.name}.crate.zip"))
-        for image in built.root.iter("img"):  # the Markdown stands in reports/, drawings beside the templates
-            image.set("src", os.path.normpath(f"{project.relative(project.reports)}/{image.get('src')}"))
-        return Draft(project, front, rendered, carried, built, Origins(contents, words))
+        more = evidence.section(contents, words, f"{project.name}.crate.zip")
+        built = parse(rendered, more)
+        place_pictures(built.root, project)
+        return Draft(project, front, rendered, more, carried, built, Origins(contents, words))
 
     def of_chapter(self, number: str) -> Draft:
         """One chapter, with the numbers of the whole; it carries nothing. Raises UserError where there is none."""
         return replace(self, tree=chapter.only(self.tree, number), carried={}, sources=None)
 
     def browser(self) -> str:
-        return page.for_browser(self.tree, self.front, self.project.root, sources=self.sources)
+        return self.on_screen().html
+
+    def on_screen(self) -> Screen:
+        return page.on_screen(self.tree, self.front, self.project.root, sources=self.sources)
 
     def printed(self) -> bytes:
         words = self.rendered.values.words
@@ -200,34 +225,46 @@ def front_of(report: Report) -> Front:
 def parse(rendered: Rendered, more: str = "") -> tree.Tree:
     """The tree of a rendered text, and of Markdown behind it. Raises ReportError with everything that is wrong, traced back
     to the templates."""
-    values, claims, problems = rendered.values, rendered.claims, list(rendered.problems)
-
-    def told(error: Exception | str, places: list[str]) -> list[str]:
-        """Without the ledger, which says every sentence again."""
-        return [f"{place}: {error}" for place in places if place != claims.closed_by or len(places) == 1]
-
+    values, claims = rendered.values, rendered.claims
     try:
         built = tree.build(rendered.text + more, values.words, values.manifest.boxes)
-    except FormulaError as error:
-        for formula in error.all:
-            problems += told(formula, rendered.places.of_formula(formula.tex))
+    except TRACED as error:
+        problems = [*rendered.problems, *traced(error, rendered.places, claims.closed_by)]
         raise ReportError("\n".join(dict.fromkeys(problems))) from error
-    except PartedSection as error:
-        problems += told(error, rendered.places.of_text(error.heading, "^#+ +"))
-        raise ReportError("\n".join(dict.fromkeys(problems))) from error
-    except tree.MissingTarget as error:
-        for link in error.all:
-            if claims.closed_by or not link.target.startswith(
-                "ledger:"
-            ):  # without it, every claim's mark leads nowhere
-                problems += told(link, rendered.places.of_link(link.target))
-        raise ReportError("\n".join(problems)) from error
-    problems += [
-        line for text, before in _bare_markup(built) for line in told(MARKUP, rendered.places.of_text(text, before))
-    ]
-    if problems:
+    if problems := [*rendered.problems, *marked_up(built, rendered.places, claims.closed_by)]:
         raise ReportError("\n".join(dict.fromkeys(problems)))
     return built
+
+
+def traced(error: UserError, places: Places, ledger: str | None) -> list[str]:
+    """What is wrong in a text, traced back to the templates; ledger: its place, if there is one."""
+    if isinstance(error, FormulaError):
+        return [line for each in error.all for line in _told(each, places.of_formula(each.tex), ledger)]
+    if isinstance(error, PartedSection):
+        return _told(error, places.of_text(error.heading, "^#+ +"), ledger)
+    if isinstance(error, tree.MissingTarget):
+        marks = "" if ledger else "ledger:"  # of claims: without it they all lead nowhere
+        links = [link for link in error.all if not marks or not link.target.startswith(marks)]
+        return [line for link in links for line in _told(link, places.of_link(link.target), ledger)]
+    return [str(error)]
+
+
+def marked_up(built: tree.Tree, places: Places, ledger: str | None) -> list[str]:
+    """Where the mark of a number would be printed as letters."""
+    found = (places.of_text(text, before) for text, before in _bare_markup(built))
+    return [line for where in found for line in _told(MARKUP, where, ledger)]
+
+
+def _told(error: Exception | str, places: list[str], ledger: str | None) -> list[str]:
+    """Without the ledger, which says every sentence again."""
+    return [f"{place}: {error}" for place in places if place != ledger or len(places) == 1]
+
+
+def place_pictures(root: HtmlElement, project: Project) -> None:
+    """The Markdown stands in reports/, drawings beside the templates."""
+    for image in root.iter("img"):
+        if not image.get("src").startswith("data:"):
+            image.set("src", os.path.normpath(f"{project.relative(project.reports)}/{image.get('src')}"))
 
 
 def _bare_markup(built: tree.Tree) -> Iterator[tuple[str, str]]:

@@ -66,52 +66,90 @@ def render(project: Project, name: str = REPORT) -> Rendered:
 
 def draft(project: Project, name: str = REPORT) -> Rendered:
     """The same, with what is wrong as far as it does not end the rendering. Raises ReportError for what does."""
-    values = Values(project)
-    history = History(values, _looks_taken(project), functools.cache(partial(plans.first_commit, project)))
-    claims = MarkedClaims(Nouns.load(project, values), _figures(project), history)
-    original = Original.load(project, values)
-    conclusions = Conclusions.load(project, claims, original)
-    environment = _Environment(
-        loader=_Loader(project),
-        extensions=[ClaimTags, Marks],
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # Markdown, not HTML
-        finalize=lambda value: value.markup() if isinstance(value, Value) else value,
-    )
-    environment.filters["plain"] = str.__str__
-    environment.globals.update(all_functions(project, values, claims, original, conclusions))
-    environment.extend(claims=claims)
-    report = project.relative(project.templates / name)
-    try:
-        text = environment.get_template(name).render()
-    except jinja2.TemplateSyntaxError as error:
-        raise ReportError(
-            f"{error.filename or name}:{error.lineno}: {_hinted(error.message or '', environment)}"
-        ) from error
-    except jinja2.TemplateNotFound as error:
-        raise ReportError(f"{report}: expected the template {error.name}, found nothing") from error
-    except (
-        ValueError,
-        TypeError,
-        LookupError,
-        AttributeError,
-        ArithmeticError,
-        RecursionError,
-        jinja2.TemplateError,
-    ) as error:
-        hint = "" if values.seeds or values.constants else "; there are no results yet: make report makes them"
-        message = _hinted(str(error), environment)
-        raise ReportError(f"{places.of_error(error) or report}: {message}{hint}") from error
-    problems = list(claims.problems)
-    if claims.stated and not claims.closed_by:
-        problems.append(f"{report}: expected {{{{ ledger() }}}} after the claims, found none")
-    problems += values.problems([stated.claim for stated in claims.stated])
-    problems += [*original.problems(claims.by_id), *conclusions.problems()]
-    problems += claims.nouns.problems([stated.claim for stated in claims.stated])
-    return Rendered(Places(conclusions.filled(text)), claims, original, values, problems)
+    return Templates(project).draft(name)
+
+
+class Templates:
+    """The templates of a project, with the results as they are now."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self.values = values = Values(project)
+        history = History(values, _looks_taken(project), functools.cache(partial(plans.first_commit, project)))
+        self.claims = MarkedClaims(Nouns.load(project, values), _figures(project), history)
+        self._original = Original.load(project, values)
+        self._conclusions = Conclusions.load(project, self.claims, self._original)
+        self._environment = _Environment(
+            loader=_Loader(project),
+            extensions=[ClaimTags, Marks],
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            autoescape=False,  # Markdown, not HTML
+            finalize=lambda value: value.markup() if isinstance(value, Value) else value,
+        )
+        self._environment.filters["plain"] = str.__str__
+        functions = all_functions(project, values, self.claims, self._original, self._conclusions)
+        self._environment.globals.update(functions)
+        self._environment.extend(claims=self.claims)
+
+    def draft(self, name: str) -> Rendered:
+        """All of the report, once."""
+        text, claims, values = self._rendered(name), self.claims, self.values
+        problems = list(claims.problems)
+        if claims.stated and not claims.closed_by:
+            expected = "expected {{ ledger() }} after the claims, found none"
+            problems.append(f"{self._file(name)}: {expected}")
+        problems += values.problems([stated.claim for stated in claims.stated])
+        problems += [*self._original.problems(claims.by_id), *self._conclusions.problems()]
+        problems += claims.nouns.problems([stated.claim for stated in claims.stated])
+        return Rendered(Places(self._conclusions.filled(text)), claims, self._original, values, problems)
+
+    def again(self, name: str) -> tuple[str, list[str]]:
+        """After `draft`, one template with its marks, between the claims that the others stated, and what is wrong with its
+        own. Raises ReportError."""
+        claims, place = self.claims, f"{self._file(name)}:"
+        own = [number for number, stated in enumerate(claims.stated) if stated.claim.place.startswith(place)]
+        begin, end = (own[0], own[-1] + 1) if own else [len(claims.stated)] * 2
+        stated, wordless = claims.stated, [claim for claim in claims.wordless if not claim.place.startswith(place)]
+        claims.stated, claims.wordless = stated[:begin], list(wordless)
+        claims.closed_by = claims.counted_by = claims.open = None
+        claims.in_findings = False
+        try:
+            text = self._rendered(name)
+            return text, [problem for problem in claims.problems if problem.startswith(place)]
+        except ReportError:
+            claims.stated = stated[:end]
+            raise
+        finally:
+            claims.stated += stated[end:]
+
+    def _rendered(self, name: str) -> str:
+        file, environment = self._file(name), self._environment
+        try:
+            return environment.get_template(name).render()
+        except jinja2.TemplateSyntaxError as error:
+            message = _hinted(error.message or "", environment)
+            raise ReportError(f"{error.filename or name}:{error.lineno}: {message}") from error
+        except jinja2.TemplateNotFound as error:
+            raise ReportError(f"{file}: expected the template {error.name}, found nothing") from error
+        except (
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+            ArithmeticError,
+            RecursionError,
+            jinja2.TemplateError,
+        ) as error:
+            there = self.values.seeds or self.values.constants
+            hint = "" if there else "; there are no results yet: make report makes them"
+            message = _hinted(str(error), environment)
+            raise ReportError(f"{places.of_error(error) or file}: {message}{hint}") from error
+
+    def _file(self, name: str) -> str:
+        return self._project.relative(self._project.templates / name)
 
 
 def _hinted(message: str, environment: jinja2.Environment) -> str:

@@ -58,6 +58,15 @@ class Places:
         """template:line of a piece of the text."""
         return self._places[max(0, bisect_right(self._starts, offset) - 1)]
 
+    def spans(self) -> dict[str, tuple[int, int]]:
+        """Of each template that has a place in the text, from where to where it and what it includes go."""
+        spans: dict[str, tuple[int, int]] = {}
+        ends = [*self._starts[1:], len(self.text)]
+        for place, start, end in zip(self._places, self._starts, ends, strict=True):
+            file = place.partition(":")[0]
+            spans[file] = spans.get(file, (start, end))[0], end
+        return spans
+
     def of_formula(self, tex: str) -> list[str]:
         """Of every formula with this TeX."""
         inside = _NOT_SET.join(map(re.escape, tex.split()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterable, Sequence
 from html import unescape
 from pathlib import Path
@@ -65,23 +66,33 @@ def drawings(root: html.HtmlElement) -> dict[html.HtmlElement, str]:
 
 
 def set_formulas(
-    root: html.HtmlElement, places: Iterable[tuple[html.HtmlElement, int]], formulas: Sequence[Drawing]
+    root: html.HtmlElement,
+    places: Iterable[tuple[html.HtmlElement, int]],
+    formulas: Sequence[Drawing],
+    outlines: set[str],
 ) -> None:
-    """Each letter's outline is in the page once, behind everything, and the formulas use it; their ink is the style's."""
-    outlines: dict[str, str] = {}
-    slots = list(places)
-    for slot, number in slots:
+    """Each letter's outline is in the page once, behind everything, and the formulas use it; their ink is the style's.
+
+    outlines: the names of those that a page has already, to which the others come
+    """
+    new: dict[str, str] = {}
+    for slot, number in places:
         drawing = html.fragment_fromstring(formulas[number].inline().replace(INK, ""))
         for path in drawing.iter("path"):
             outline = path.attrib.pop("d")
             look = dict(path.attrib)
+            digest = hashlib.sha256(outline.encode()).digest()
+            name = f"o:{base64.urlsafe_b64encode(digest)[:7].decode()}"  # the same whatever else the page has
+            if name not in outlines:
+                new[name] = outline
             path.tag = "use"
             path.attrib.clear()
-            path.attrib.update({"href": f"#{outlines.setdefault(outline, f'o:{len(outlines):x}')}", **look})
+            path.attrib.update({"href": f"#{name}", **look})
         slot.insert(0, drawing)
-    if slots:
-        paths = "".join(f'<path id="{name}" d="{outline}"></path>' for outline, name in outlines.items())
+    if new:
+        paths = "".join(f'<path id="{name}" d="{outline}"></path>' for name, outline in new.items())
         root.append(html.fragment_fromstring(f'<svg class="outlines" aria-hidden="true"><defs>{paths}</defs></svg>'))
+        outlines.update(new)
 
 
 def _picture(folder: Path, source: str) -> Path:

@@ -15,6 +15,7 @@ import jinja2
 from lxml import html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.typeset import edition, inside, interaction, letters, placement, ruby, supplement
+from ronkyo.typeset.blocks import SLOT, in_blocks, written
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.mathematics import Drawing
 from ronkyo.typeset.placement import AS_WRITTEN, Placement
@@ -78,6 +79,21 @@ class Sources(Protocol):
         ...
 
 
+class Screen(NamedTuple):
+    """A page for the browser, letter by letter, in blocks: what stands before the summary, the summary, the contents, the
+    body, what stands behind it; summary, body and boxes as their start, each element in them, and their end.
+
+    outlines: the names of the letters' outlines that its formulas use
+    """
+
+    blocks: list[str]
+    outlines: set[str]
+
+    @property
+    def html(self) -> str:
+        return "".join(self.blocks)
+
+
 def for_browser(
     tree: Tree,
     front: Front,
@@ -91,12 +107,52 @@ def for_browser(
     pictures: the folder that images are relative to; more_style: what browsers know, behind the engine's own;
     known: letters that its fonts have besides those of the page
     """
-    style = "\n".join([_sheet("report.css"), more_style, _sheet("screen.css")])
+    return on_screen(tree, front, pictures, more_style, sources, known).html
+
+
+def on_screen(
+    tree: Tree,
+    front: Front,
+    pictures: Path,
+    more_style: str = "",
+    sources: Sources | None = None,
+    known: frozenset[str] = frozenset(),
+) -> Screen:
+    """The same, in blocks."""
+    outlines: set[str] = set()
+    title, summary, body, of_claims = _for_screen(tree, front, pictures, sources, outlines)
+    words = Words(front.language)
+    style = "\n".join([_sheet("report.css"), more_style, _sheet("screen.css")]) + of_claims
+    faces = _faces("woff2", lambda file: f"font:{file}")
+    page = _fill(tree, front, words, style, faces, title, SLOT, SLOT, for_browser=True)
+    before, between, after = page.split(SLOT)
+    texts = [before, *summary, between, *body, after]
+    read = frozenset().union(*texts) | known
+    before = before.replace(MORE_FONTS, supplement.style([*texts, *known], for_browser=True), 1)
+    before = re.sub(
+        r'"font:([\w-]+)\.woff2"',
+        lambda name: f'"{inside.data_address("font/woff2", letters.face(name[1], read))}"',
+        before,
+    )
+    return Screen([before, *summary, between, *body, after], outlines)
+
+
+def blocks(tree: Tree, front: Front, pictures: Path, sources: Sources, outlines: set[str]) -> list[str]:
+    """The blocks of `on_screen` alone, with nothing before, between and behind; outlines: those that the page has, to which
+    those come that it has not."""
+    _, summary, body, _ = _for_screen(tree, front, pictures, sources, outlines)
+    return ["", *summary, "", *body, ""]
+
+
+def _for_screen(
+    tree: Tree, front: Front, pictures: Path, sources: Sources | None, outlines: set[str]
+) -> tuple[str, list[str], list[str], str]:
+    """The title, the blocks of the summary and of the body, and the style of the latter's claims."""
     words = Words(front.language)
     root = _body(tree, front, sources)
     drawings = inside.put_images(root, pictures)
     inside.give_fonts(root)
-    inside.set_formulas(root, _formula_slots(root), tree.formulas)
+    inside.set_formulas(root, _formula_slots(root), tree.formulas, outlines)
     summary = _summary(root, words)
     for part in (summary, root):
         if sources:
@@ -107,17 +163,13 @@ def for_browser(
         interaction.let_conclusions_be_stacked(part)
         interaction.let_tables_scroll(part)
     interaction.let_marks_open_the_ledger(root, (summary, root), words)
-    style += interaction.let_claims_be_filtered(root, words)
-    faces = _faces("woff2", lambda file: f"font:{file}")
-    page = _fill(tree, front, words, style, faces, summary, root, for_browser=True)
-    page = re.sub(r'<svg data-drawing="(\d+)"></svg>', lambda slot: drawings[int(slot[1])], page)
-    read = frozenset(page) | known
-    page = page.replace(MORE_FONTS, supplement.style([page, *known], for_browser=True), 1)
-    return re.sub(
-        r'"font:([\w-]+)\.woff2"',
-        lambda name: f'"{inside.data_address("font/woff2", letters.face(name[1], read))}"',
-        page,
+    of_claims = interaction.let_claims_be_filtered(root, words)
+    title = [_title(front, summary, root)]
+    first, second, third = (
+        [re.sub(r'<svg data-drawing="(\d+)"></svg>', lambda slot: drawings[int(slot[1])], block) for block in part]
+        for part in (title, in_blocks(summary) if len(summary) else [], in_blocks(root))
     )
+    return first[0], second, third, of_claims
 
 
 def for_print(
@@ -145,7 +197,9 @@ def for_print(
     summary = _summary(root, words)
     for element in reversed(summary.xpath('./*[@class="conclusions long"]/following-sibling::*')):
         root.insert(0, element)  # behind the contents
-    page = _fill(tree, front, words, style, faces, summary, root, for_browser=False)
+    title = _title(front, summary, root)
+    above = written(summary) if len(summary) else ""
+    page = _fill(tree, front, words, style, faces, title, above, written(root), for_browser=False)
     formulas = [drawing.file(INK) for drawing in tree.formulas]
     texts = [*map(unescape, [page, *inside.drawings(root).values()]), *(formula.decode() for formula in formulas)]
     return Printable(page.replace(MORE_FONTS, supplement.style(texts, for_browser=False), 1), formulas)
@@ -190,7 +244,8 @@ def _title(front: Front, *parts: html.HtmlElement) -> str:
         heading.getparent().remove(heading)
         heading.tag = "h1"
         del heading.attrib["class"]
-    return str(html.tostring(heading, encoding="unicode", with_tail=False))
+    heading.tail = None
+    return written(heading)
 
 
 def _formula_slots(root: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, int]]:
@@ -211,11 +266,11 @@ def _fill(
     words: Words,
     css: str,
     faces: list[dict[str, object]],
-    summary: html.HtmlElement,
-    body: html.HtmlElement,
+    title: str,
+    summary: str,
+    body: str,
     for_browser: bool,
 ) -> str:
-    title = _title(front, summary, body)
     listed = sum(heading.level in (2, 3) for heading in tree.headings)
     short = listed <= SHORT_CONTENTS
     chapters = _contents(tree.headings, (2, 3, 4) if for_browser else (2, 3))
@@ -235,8 +290,8 @@ def _fill(
             long_contents=listed > LONG_CONTENTS,
             cover=bool(front.edition) and not for_browser and not short,
             left_out=tree.left_out,
-            summary=html.tostring(summary, encoding="unicode") if len(summary) else "",
-            body=html.tostring(body, encoding="unicode"),
+            summary=summary,
+            body=body,
         )
     )
 

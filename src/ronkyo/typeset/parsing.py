@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from itertools import repeat
 from typing import Any
 
 import markdown
@@ -36,6 +38,9 @@ INLINE = {
     "a", "abbr", "b", "code", "data", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "span", "strong", "sub",
     "sup", "u",
 }  # fmt: skip
+ADDRESSES = ("href", "src", "action", "name")  # which libxml2 escapes where it writes them
+ESCAPED = re.compile("[^!-~]")
+KEPT = "data-kept-"
 _INNER_BREAK = re.compile(rf"(?<=[{PUNCTUATION}])\n[ \t]*(?=\S)|(?<=[{WIDE}])\n[ \t]*(?=[{WIDE}])")
 
 
@@ -45,12 +50,38 @@ def parse(text: str, words: Words) -> html.HtmlElement:
     settings = EXTENSION_SETTINGS | {"footnotes": footnotes}
 
     def converted() -> bytes:
-        return markdown.Markdown(extensions=EXTENSIONS, extension_configs=settings).convert(text).encode()
+        body = markdown.Markdown(extensions=EXTENSIONS, extension_configs=settings).convert(text)
+        root = html.fragment_fromstring(f"<main>{body}</main>")
+        _join_lines(root)
+        return written(root).encode()
 
-    body = cache.get("markdown", f"{words.language} {text}".encode(), converted).decode()
-    root = html.fragment_fromstring(f"<main>{body}</main>")
-    _join_lines(root)
+    return read(cache.get("markdown", f"{words.language} {text}".encode(), converted).decode())
+
+
+def written(element: html.HtmlElement) -> str:
+    """An element and the text behind it as HTML, which `read` makes the same again: addresses are not escaped."""
+    given = ((each, map(each.attrib.get, ADDRESSES, repeat(""))) for each in element.iter())
+    addresses = [each for each, values in given if any(map(ESCAPED.search, values))]
+    for each in addresses:
+        _rename(each, {name: f"{KEPT}{name}" for name in ADDRESSES})
+    text = str(html.tostring(element, encoding="unicode"))
+    for each in addresses:
+        _rename(each, {f"{KEPT}{name}": name for name in ADDRESSES})
+    return text
+
+
+def read(text: str) -> html.HtmlElement:
+    """The one element of HTML that is made of what `written` gave."""
+    root = html.fragment_fromstring(text)
+    for each in root.xpath("|".join(f"//*[@{KEPT}{name}]" for name in ADDRESSES)):
+        _rename(each, {f"{KEPT}{name}": name for name in ADDRESSES})
     return root
+
+
+def _rename(element: html.HtmlElement, names: Mapping[str, str]) -> None:
+    attributes = [(names.get(name, name), value) for name, value in element.attrib.items()]
+    element.attrib.clear()
+    element.attrib.update(attributes)
 
 
 def join_lines(text: str) -> str:

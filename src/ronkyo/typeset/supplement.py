@@ -71,6 +71,8 @@ def advance(letter: str) -> float | None:
 
 @cache
 def _advances(file: Path) -> dict[int, float]:
+    from fontTools.ttLib import TTFont
+
     with TTFont(file, lazy=True) as font:
         widths, units = font["hmtx"], font["head"].unitsPerEm  # pyright: ignore[reportAttributeAccessIssue]
         return {code: widths[glyph][0] / units for code, glyph in (font.getBestCmap() or {}).items()}

@@ -52,22 +52,74 @@ function still(work) {
 
 const forget = () => document.querySelectorAll(".preview-note").forEach(box => box.remove())
 
-async function update(state) {
-  const fresh = new DOMParser().parseFromString(await (await fetch("page")).text(), "text/html")
-  remember(fresh)
-  const first = version === 0
-  version = state.version
-  root.lang = fresh.documentElement.lang
-  const changed = still(() => {
-    forget()
-    const pairs = parts(document).map((parent, index) => [parent, parts(fresh)[index]])
-    return pairs.flatMap(([parent, other]) => patch(parent, other))
-  })
-  if (!first) mark(changed.filter(block => block.checkVisibility() && block.getClientRects().length))
+// The blocks of the page as the server counts them: what stands before the summary, the summary, the contents, the body, what
+// stands behind it; of a box its start, each element in it, its end.
+function blocks_of(page) {
+  const inside = box => [
+    { start: box },
+    ...children(box).flatMap(child => (child.matches("section:has(> :is(h3, h4):first-child)") ? inside(child) : [{ block: child }])),
+    { end: box },
+  ]
+  const summary = page.querySelector("body > section.summary")
+  return [{}, ...(summary ? inside(summary) : []), {}, ...inside(page.querySelector("main")), {}]
 }
 
-function mark(changed) {
-  document.querySelectorAll(".preview-changed").forEach(block => block.classList.remove("preview-changed"))
+// Puts the server's blocks in the place of those that are no more. Returns the new ones that say or show something else, or
+// nothing where the page is not what the server takes it for.
+function replace(state) {
+  const blocks = blocks_of(document), changed = []
+  if (blocks.length !== state.count) return
+  for (const [begin, end, fresh] of state.patch.reverse()) {
+    if (begin === 0) {
+      const page = new DOMParser().parseFromString(fresh[0], "text/html")
+      for (const child of children(page.head)) written.set(child, child.outerHTML)
+      patch(document.head, page.head)
+      document.querySelector("header").replaceWith(page.querySelector("header"))
+      continue
+    }
+    const template = document.createElement("template")
+    template.innerHTML = fresh.join("")
+    const next = [...template.content.children]
+    if (next.length !== fresh.length) return
+    for (const child of next) written.set(child, child.outerHTML)
+    const gone = blocks.slice(begin, end).map(({ block }) => block)
+    const before = new Set(gone.map(block => (written.get(block) ?? block.outerHTML).replace(NAMES, "")))
+    const { start, block, end: box } = blocks[end]
+    if (box) box.append(...next)
+    else (block ?? start).before(...next)
+    for (const block of gone) block.remove()
+    changed.unshift(...next.filter(child => !before.has(written.get(child).replace(NAMES, ""))))
+  }
+  return changed
+}
+
+async function update(state) {
+  const had = version, first = had === 0
+  version = state.version
+  let changed = state.patch && state.from === had && still(() => (forget(), replace(state)))
+  if (!changed) {
+    const answer = await fetch("page")
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
+    version = Number(answer.headers.get("Preview-Version"))
+    remember(fresh)
+    root.lang = fresh.documentElement.lang
+    changed = still(() => {
+      forget()
+      const pairs = parts(document).map((parent, index) => [parent, parts(fresh)[index]])
+      return pairs.flatMap(([parent, other]) => patch(parent, other))
+    })
+  }
+  if (!first) mark(changed.filter(block => block.checkVisibility() && block.getClientRects().length), state.edit)
+}
+
+let marked = [], marked_of = 0
+
+// What the whole page changes of an edit comes to what its chapter did.
+function mark(fresh, edit) {
+  const changed = marked_of === edit ? [...new Set([...marked.filter(block => block.isConnected), ...fresh])] : fresh
+  marked = changed
+  marked_of = edit
+  document.querySelectorAll(".preview-changed").forEach(block => changed.includes(block) || block.classList.remove("preview-changed"))
   for (const block of changed) block.classList.add("preview-changed")
   panel.changed.hidden = !changed.length
   panel.changed.textContent = `${changed.length} changed`
@@ -116,4 +168,4 @@ async function show(state) {
 remember(document)
 const panel = new Panel("PDF", here)
 let shown = Promise.resolve()
-listen("events", state => (shown = shown.then(() => show(state))))
+listen(`events?version=${version}`, state => (shown = shown.then(() => show(state))))

@@ -79,11 +79,13 @@ function lay(fresh) {
     scrollBy({ top: boxes()[index].getBoundingClientRect().top - top, behavior: "instant" })
   }
   pdf = fresh
+  main.dataset.edit = fresh.edit
 }
 
 function show(state) {
   if (state?.pdf && state.pdf.number !== pdf?.number) lay(state.pdf)
   panel.show(state, "pdf")
+  main.dataset.edits = state?.edit
   if (pdf && !started) {
     started = true
     const index = page_of(pdf, wanted() || state.start || "\0")
