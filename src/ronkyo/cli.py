@@ -183,6 +183,8 @@ def _add_render(commands: Commands) -> None:
     )
     render.add_argument("file", type=Path, metavar="FILE.md")
     render.add_argument("-o", "--output", type=Path, metavar="DIR", help="where to write (default: beside FILE.md)")
+    render.add_argument("--force", action="store_true", help="overwrite outputs that ronkyo did not write")
+    render.add_argument("--report", action="store_true", help="tell also of differences that a warning explains")
     render.set_defaults(run=_render)
 
 
@@ -279,14 +281,15 @@ def _lint(files: Sequence[str], directory: Path) -> int:
     return int(bool(findings))
 
 
-def _render(file: Path, output: Path | None, directory: Path) -> int:
+def _render(file: Path, output: Path | None, force: bool, report: bool, directory: Path) -> int:
     from ronkyo.foreign import render
 
     try:
         boxes = Project.find(directory).manifest.boxes
     except NoProject:
         boxes = {}
-    for warning in render.render(directory / file, None if output is None else directory / output, boxes=boxes):
+    folder = None if output is None else directory / output
+    for warning in render.render(directory / file, folder, boxes=boxes, force=force, report=report):
         print(f"warning: {warning}", file=sys.stderr)
     return 0
 

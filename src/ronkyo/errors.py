@@ -27,12 +27,6 @@ class ReportError(UserError):
     """The report cannot be built: where (template:line), what, and what was expected."""
 
 
-def conflict(content: bytes) -> int:
-    """The line at which Git could not merge a text; 0 where there is none."""
-    lines = content.splitlines()
-    return next((number for number, line in enumerate(lines, start=1) if line.startswith(b"<<<<<<< ")), 0)
-
-
 def told(error: BaseException, place: str = "") -> str | None:
     """The line for a user's error, or for what the system refuses: the file, else the place, and the reason. None for all
     others, which are mistakes in code: their traceback is what helps."""
@@ -55,6 +49,12 @@ def _shown(file: object) -> str:
         return ""
     path, here = os.path.abspath(os.fsdecode(file)), os.getcwd()
     return os.path.relpath(path, here) if path.startswith(here + os.sep) else path
+
+
+def conflict(content: bytes) -> int:
+    """The line at which Git could not merge a text; 0 where there is none."""
+    lines = content.splitlines()
+    return next((number for number, line in enumerate(lines, start=1) if line.startswith(b"<<<<<<< ")), 0)
 
 
 def nearest(name: object, known: Iterable[str]) -> str:

@@ -1,146 +1,128 @@
-"""What lies on disk is not what was written: one line with file, expected and found, and the command that makes it again."""
+"""A disk that is full or cannot be written: one line with the file, what was there stays, and running again goes on."""
 
 from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
+
 import pytest
-import smallest
-from smallest import NAME, RONKYO, flip, run
+from conftest import NAME, RONKYO, Copy, ended, expect_one_line, read_only, root_only, small_disk
 
-from ronkyo import cli, files, lock, results
-from ronkyo.errors import UserError
-from ronkyo.project import Project
-from ronkyo.run import inputs
-
-SUMMARIZE, TRAIN = f"summarize_{NAME}", f"train_{NAME}@plain"
-RUNS, METRICS, SEEDS = f"runs/{NAME}/plain", f"reports/metrics/{NAME}.json", f"reports/seeds/{NAME}.csv"
-CURVE, PROVENANCE, LEDGER = f"reports/curves/{NAME}/plain.csv", f"reports/data/{NAME}.json", "reports/claims.json"
-AGAIN = f"; run: ronkyo repro -s {SUMMARIZE}"
+from ronkyo import files
 
 
-@pytest.fixture
-def root(tmp_path, tmp_path_factory):
-    yield smallest.copy(tmp_path_factory.getbasetemp(), tmp_path)
-    smallest.forget()
-
-
-def truncated(file):
-    file.write_bytes(file.read_bytes()[:100])
-
-
-def emptied(file):
-    file.unlink()
-
-
-def of_another_shape(file):
-    np.save(file, np.load(file)[:1])
-
-
+@root_only
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("folder", "stage", "words"),
     [
-        (truncated, f"{RUNS}/excess_loss.npy: expected what {TRAIN} wrote, found another content"),
-        (of_another_shape, f"{RUNS}/excess_loss.npy: expected what {TRAIN} wrote, found another content"),
-        (flip, f"{RUNS}/excess_loss.npy: expected what {TRAIN} wrote, found another content"),
-        (emptied, f"{RUNS}: expected excess_loss.npy, found nothing"),
+        ("data", f"prepare_{NAME}", [f"data/{NAME}: No space left on device (", " bytes are missing: "]),
+        ("runs", f"train_{NAME}@", [f"runs/{NAME}/", "No space left on device (", " bytes are missing: "]),
+        ("build", f"prepare_{NAME}", ["build/times/", "No space left on device ("]),
+        (".dvc/cache", f"prepare_{NAME}", [".dvc/cache", "No space left on device ("]),
     ],
 )
-def test_an_array_that_is_not_what_its_stage_wrote_is_not_read(root, fault, told):
-    project = Project.find(root)
-    fault(root / RUNS / "excess_loss.npy")
-    deps = [f"runs/{NAME}", f"data/{NAME}"]
-    with pytest.raises(UserError) as caught:
-        inputs.expect_made(project, inputs.contents(root, deps), deps, inputs.recorded(project))
-    assert str(caught.value) == f"{told}; run: ronkyo repro -s {TRAIN}"
+def test_a_full_disk_ends_a_stage_with_one_line_and_running_again_goes_on(copy, folder, stage, words):
+    before = copy.contents()
+    copy.make_stale()
+    line = expect_one_line(copy.run("repro", before=small_disk(folder, 0)), *words)
+    assert line.startswith(stage)
+    assert {name: copy.contents()[name] for name in before if not name.startswith(("dvc.lock", "reports/data"))} == {
+        name: content for name, content in before.items() if not name.startswith(("dvc.lock", "reports/data"))
+    }
+    assert copy.run("repro").status == 0
 
 
-def test_the_command_that_a_line_names_makes_the_array_again_and_what_was_there_before_a_failure_stays(root):
-    (root / RUNS / "excess_loss.npy").unlink()
-    before = (root / METRICS).read_bytes()
-    _, errors = run(root, *RONKYO, "repro", "-s", SUMMARIZE, expected=1)
-    line = f"{SUMMARIZE}: {RUNS}: expected excess_loss.npy, found nothing; run: ronkyo repro -s {TRAIN}"
-    assert errors.splitlines() == [line]
-    assert (root / METRICS).read_bytes() == before
-    run(root, *RONKYO, *line.rpartition("run: ronkyo ")[2].split())
-    assert "everything is up to date" in run(root, *RONKYO, "repro")[0]
-    assert not run(root, "git", "status", "--short")[0]
+@root_only
+@pytest.mark.parametrize("command", ["build", "compare", "editions", "render reports/faulty.md -o reports"])
+def test_a_command_on_a_full_disk_leaves_all_as_it_was(copy, command):
+    before = copy.contents()
+    check = "find reports -type f | sort > ../listed"
+    command_line = [*RONKYO, *command.split()]
+    script = f'{small_disk("reports", 4096)}\nstatus=0; "$@" || status=$?\n{check}\nexit $status'
+    done = ended(copy.start("unshare", "-m", "sh", "-ec", script, "sh", *command_line))
+    assert done.status == 1
+    assert "Traceback" not in done.errors
+    assert "No space left on device (" in done.lines[-1]
+    assert " bytes are missing: " in done.lines[-1]
+    listed = (copy.root.parent / "listed").read_text(encoding="utf-8").split()
+    assert sorted(listed) == sorted(name for name in before if name.startswith("reports/"))
 
 
-@pytest.mark.parametrize("kept", [f"{RUNS}/excess_loss.npy", "reports/faulty.pdf"])
-def test_what_was_changed_in_dvcs_cache_under_the_same_size_and_time_is_not_taken(root, kept):
-    content = (root / kept).read_bytes()
-    flip(lock.cached(root, lock.md5(content)))
-    (root / kept).unlink()
-    run(root, *smallest.DVC, "checkout", "--force")  # by hand, so that nothing of ronkyo sees it
-    assert (root / kept).read_bytes() != content
-    output = kept.removesuffix("/excess_loss.npy")
-    assert f"{output}: not as written, though of the same size and time; made again" in run(root, *RONKYO, "repro")[1]
-    assert (root / kept).read_bytes() == content
-    assert lock.md5(lock.cached(root, lock.md5(content)).read_bytes()) == lock.md5(content)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("command", ["check", "claims"])
+def test_standard_output_that_cannot_be_written_is_one_line(copy, command):
+    with open("/dev/full", "w") as full:
+        expect_one_line(copy.run(command, stdout=full), "standard output", "No space left on device")
 
 
+@root_only
 @pytest.mark.parametrize(
-    ("file", "content", "told"),
+    "command", ["check", "stages", "claims", "lint", f"why {NAME}.plain", "compare --md", "verify --current"]
+)
+def test_what_only_reads_works_in_a_read_only_checkout(copy, command):
+    expected = copy.run(*command.split())
+    done = copy.run(*command.split(), before=read_only('"$PWD"'))
+    assert (done.status, done.out) == (expected.status, expected.out), done.errors
+    assert done.status == 0
+
+
+@root_only
+@pytest.mark.parametrize(
+    ("command", "place", "named"),
     [
-        (METRICS, '{"plain": {"excess', "line 1: expected JSON, found Unterminated string starting at, column 12"),
-        (METRICS, "", "line 1: expected JSON, found its end"),
-        (METRICS, "<<<<<<< HEAD\n{}\n", "line 1: expected a text, found an unsolved conflict of a merge"),
-        (METRICS, "[]", "expected {variant: {metric: number}}, found []"),
-        (METRICS, '{"plain": [1]}', "plain: expected a mapping, as in {variant: {metric: number}}, found [1]"),
-        (METRICS, '{"plain": {"loss": "low"}}', "plain.loss: expected a finite number or null, found 'low'"),
-        (METRICS, '{"plain": {"loss": Infinity}}', "plain.loss: expected a finite number or null, found inf"),
-        (SEEDS, "", "expected a table with names of columns, found nothing"),
-        (SEEDS, "variant,seed,loss\nplain,0,1\nplain,1\n", "line 3: expected 3 cells, found 2"),
-        (SEEDS, "variant,seed,loss\nplain,0,low\n", "line 2: loss: expected a number, found 'low'"),
-        (SEEDS, "seed,loss\n0,1\n", "line 1: expected the column variant, found seed, loss"),
-        (SEEDS, "variant,seed,loss\n<<<<<<< HEAD\n", "line 2: expected a text, found an unsolved conflict of a merge"),
-        (CURVE, "step,loss\n0,\n", "line 2: loss: expected a number, found ''"),
+        ("repro", '"$PWD"', ".dvc/tmp/lock"),
+        ("repro", "runs", f"runs/{NAME}/"),
+        ("build", "reports", "reports/"),
+        ("compare", "reports", "reports/comparison."),
+        ("schema", '"$PWD"', "params.schema.json"),
+        ("new chapter more", '"$PWD"', "report_templates/chapters/"),
     ],
 )
-def test_a_result_of_another_kind_is_one_line(root, file, content, told):
-    (root / file).write_text(content, encoding="utf-8")
-    project = Project.find(root)
-    with pytest.raises(UserError) as caught:
-        [read(project, NAME) for read in (results.read_constants, results.read_seeds, results.read_curves)]
-    assert str(caught.value) == f"{file}: {told}{AGAIN}"
+def test_what_writes_is_one_line_in_a_read_only_folder(copy, command, place, named):
+    copy.make_stale()
+    done = copy.run(*command.split(), before=read_only(place))
+    assert done.status == 1
+    assert "Traceback" not in done.errors
+    assert named in done.lines[-1]
+    assert "Read-only file system" in done.lines[-1]
 
 
-@pytest.mark.parametrize("content", ["[]", '{"digest": "a"}', '{"name": 3, "digest": "a"}', "{", "<<<<<<< HEAD"])
-def test_provenance_of_another_kind_is_one_line(root, content):
-    (root / PROVENANCE).write_text(content, encoding="utf-8")
-    with pytest.raises(UserError, match=rf"^{PROVENANCE}: .*; run: ronkyo repro -s prepare_{NAME}$"):
-        results.read_provenance(Project.find(root), NAME)
+def test_files_that_belong_together_are_written_all_or_none(tmp_path, monkeypatch):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_bytes(b"old")
+    second.mkdir()
+    (second / "inner").write_bytes(b"old")
+    second_write = Path.write_bytes
+
+    def fails(path: Path, content: bytes) -> int:
+        if path.name == "second":
+            raise OSError(28, "No space left on device")
+        return second_write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", fails)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        files.write_all({first: b"new", second: b"new"})
+    assert caught.value.filename == str(second)
+    assert first.read_bytes() == b"old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "second"]
 
 
-@pytest.mark.parametrize("command", [["claims"], ["build", "--html"], ["compare", "--md"]])
-@pytest.mark.parametrize(("file", "content"), [(METRICS, "[1, 2]"), (LEDGER, "[]"), (LEDGER, '{"a": []}'), (SEEDS, "")])
-def test_commands_that_read_it_say_it_in_one_line(root, capsys, monkeypatch, command, file, content):
-    monkeypatch.chdir(root)
-    (root / file).write_text(content, encoding="utf-8")
-    assert cli.main(command) == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert f"{file}: " in line
-    assert "expected" in line
+def test_what_a_killed_writer_left_goes_when_the_same_is_written_and_what_another_writes_stays(tmp_path):
+    left, others = tmp_path / ".report.new-a1b2c3d4", tmp_path / ".report.backup"
+    for folder in left, others:
+        folder.mkdir()
+        (folder / "report").write_bytes(b"half")
+    with files.replacing(tmp_path / "report") as first:
+        first.write_bytes(b"one")
+        assert not left.exists()
+        files.write_bytes(tmp_path / "report", b"two")
+        assert first.exists()
+    assert (tmp_path / "report").read_bytes() == b"one"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".report.backup", "report"]
 
 
-def test_a_folder_without_arrays_and_a_file_that_is_none_are_one_line(root):
-    project = Project.find(root)
-    file = root / RUNS / "excess_loss.npy"
-    truncated(file)
-    with pytest.raises(
-        UserError, match=rf"^{RUNS}/excess_loss.npy: expected a whole array, found: .* ronkyo repro -s {TRAIN}$"
-    ):
-        results.read_runs(project, NAME, "plain")
-    file.unlink()
-    with pytest.raises(
-        UserError, match=rf"^{RUNS}: expected arrays \(.npy\), found none; run: ronkyo repro -s {TRAIN}$"
-    ):
-        results.read_runs(project, NAME, "plain")
-
-
-def test_an_array_whose_head_claims_more_than_there_is_takes_no_memory(tmp_path):
-    np.save(tmp_path / "a.npy", np.zeros(3))
-    content = (tmp_path / "a.npy").read_bytes()
-    (tmp_path / "a.npy").write_bytes(content.replace(b"(3,), }" + b" " * 14, b"(9999999999999999,), }")[:-8])
-    with pytest.raises(UserError, match="a.npy: expected a whole array"):
-        files.read_arrays(tmp_path)
+def test_an_output_of_a_stage_that_failed_is_back(copy: Copy):
+    before = copy.contents()
+    copy.change(f"src/faulty/experiments/{NAME}/summarize.py", "def summarize(", "def summarize_less(")
+    done = copy.run("repro")
+    assert done.status == 1
+    assert copy.contents() == before

@@ -186,7 +186,9 @@ SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org
  width="80" height="40" viewBox="0 0 80 40">
 <defs><path id="p" d="M0 0L10 10C1 2 3 4 5 6z"/><style>.a{fill:#123}</style></defs>
 <g class="a" transform="translate(1,2)"><use xlink:href="#p" x="3"/><text x="1" y="2" font-size="5">&#x3b1;</text></g>
-<image width="1" height="1" href="data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJ
+<image width="1" height="1" href="
+data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB
+CAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJ
 ggg=="/>
 </svg>
 """

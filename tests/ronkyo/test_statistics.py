@@ -181,6 +181,6 @@ def test_of_two_events_the_more_frequent_is_told_by_the_seeds_in_which_just_one_
 def test_a_prediction_interval_holds_the_next_run_as_often_as_it_says():
     generator = rng()
     runs = generator.normal(size=(2000, 6))
-    found = [estimates.prediction_interval(values[:5]) for values in runs]
+    found = [estimates.prediction_interval(estimates.mean_interval(values[:5])) for values in runs]
     inside = [one.low <= values[5] <= one.high for one, values in zip(found, runs, strict=True)]
     assert np.mean(inside) == pytest.approx(LEVEL, abs=0.02)

@@ -63,9 +63,7 @@ def test_asked_to_install_it_runs_that_line_and_fails_as_it_does(nothing_there, 
 
 
 def test_it_runs_silently_on_the_bare_standard_library() -> None:
-    program = (
-        "import sys, runpy; sys.path.insert(0, sys.argv[1]); runpy.run_module('ronkyo.system', None, '__main__')"
-    )
+    program = "import sys, runpy; sys.path.insert(0, sys.argv[1]); runpy.run_module('ronkyo.system', None, '__main__')"
     command = [sys.executable, "-I", "-S", "-c", program, str(SOURCES)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

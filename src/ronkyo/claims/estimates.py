@@ -93,9 +93,8 @@ def mean_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
     return Interval(mean, mean - half, mean + half, n)
 
 
-def prediction_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
-    """Where one more value of the same (normal) distribution would lie. values: (n_seeds,); nan as mean_interval."""
-    around = mean_interval(values, level)
+def prediction_interval(around: Interval) -> Interval:
+    """Where one more value of the same (normal) distribution would lie. around: a mean_interval; nan as it."""
     half = around.half_width * math.sqrt(around.n + 1)
     return Interval(around.mean, around.mean - half, around.mean + half, around.n)
 

@@ -28,7 +28,7 @@ def _estimate(kind: Kind, a: bytes, b: bytes | None, level: float) -> Estimate:
         return [found.value, found.low, found.high, found.n, found.spread, found.method, found.reason]
 
     key = [kind, a.hex(), b and b.hex(), level]
-    value, low, high, n, spread, method, reason = _kept("estimate", key, made)
+    value, low, high, n, spread, method, reason = kept("estimate", key, made)
     return Estimate(value, low, high, n, spread, Method(method), Reason(reason))
 
 
@@ -52,14 +52,15 @@ def mean_interval(values: np.ndarray) -> Interval:
 
 @lru_cache(maxsize=8192)
 def _mean_interval(values: bytes) -> Interval:
-    return Interval(*_kept("interval", values.hex(), lambda: estimates.mean_interval(np.frombuffer(values))))
+    return Interval(*kept("interval", values.hex(), lambda: estimates.mean_interval(np.frombuffer(values))))
 
 
 @lru_cache(maxsize=1024)
 def look_alpha(plan: tuple[int, ...], alpha: float) -> float:
     """looks.look_alpha. Raises what it raises."""
-    return _kept("level", [plan, alpha], lambda: looks.look_alpha(plan, alpha))
+    return kept("level", [plan, alpha], lambda: looks.look_alpha(plan, alpha))
 
 
-def _kept(kind: str, key: Any, make: Callable[[], Any]) -> Any:
+def kept(kind: str, key: Any, make: Callable[[], Any]) -> Any:
+    """What `make` returns, of JSON; it must follow from the key."""
     return json.loads(cache.get(kind, json.dumps(key).encode(), lambda: json.dumps(make()).encode()))

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import astuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy  # its parts are loaded when first used
 
-from ronkyo.claims import estimates
+from ronkyo.claims import estimates, kept
 from ronkyo.claims.estimates import Method, Reason
 from ronkyo.claims.predicates import Predicate
 from ronkyo.claims.verdicts import Comparison, Verdict, factor
@@ -37,6 +38,16 @@ def visible(comparison: Comparison, power: float = POWER) -> float | None:
     """The smallest distance from the bound that as many values would have shown with probability `power`, at the
     comparison's level and with the spread that was found: a difference; for a ratio a factor > 1; for a share the share
     itself, on the side that is claimed. None where no such share exists, or without an interval."""
+    return kept.kept("visible", [_told(comparison), power], lambda: _visible(comparison, power))
+
+
+def _told(comparison: Comparison) -> list[Any]:
+    """What its power follows from."""
+    bounds = [comparison.low, comparison.high, comparison.matters, comparison.level, comparison.seeds]
+    return [comparison.quantity.kind, *bounds, *astuple(comparison.estimate)]
+
+
+def _visible(comparison: Comparison, power: float) -> float | None:
     estimate, alpha = comparison.estimate, 1 - comparison.level
     if estimate.reason or estimate.method == Method.EXACT:
         return None
@@ -73,6 +84,11 @@ def seeds_needed(comparison: Comparison, power: float = POWER) -> Needed | None:
     "assurance"), given that these seeds are among them. None without `matters`, where it lies within the margin, without an
     interval, or where more seeds add no value.
     """
+    found = kept.kept("needed", [_told(comparison), power], lambda: _seeds_needed(comparison, power))
+    return found and Needed(*found)
+
+
+def _seeds_needed(comparison: Comparison, power: float) -> Needed | None:
     estimate, alpha = comparison.estimate, 1 - comparison.level
     size = _size_that_matters(comparison)
     if estimate.reason or size is None or not comparison.seeds or not estimate.spread > 0:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
+from ronkyo.foreign.imports import Sources
 from ronkyo.foreign.passes import (
     boxes,
     captions,
+    contents,
     figures,
     headings,
     links,
@@ -26,20 +27,23 @@ from ronkyo.words import Words
 @dataclass
 class Arranged:
     root: HtmlElement
-    title: str
+    title: str | None  # None: the report has none
     front: str  # the text before the first chapter
     places: dict[str, tuple[int, str]]  # data: address of a picture -> line and address in the report
 
 
-def arrange(root: HtmlElement, folder: Path, name: str, warn: Warn, words: Words) -> Arranged:
-    """Changes the tree. `folder`: what may be read; `name`: a title for a report that has none."""
+def arrange(root: HtmlElement, sources: Sources, title: str | None, warn: Warn, words: Words) -> Arranged:
+    """Changes the tree. `sources`: the report's files, in whose folder files may be read; `title`: as the front matter has
+    it."""
     nesting.mend(root)
-    places = pictures.read(root, folder, warn, words)
+    sources.rebase(root)
+    places = pictures.read(root, sources.folder, warn, words)
     paragraphs.split(root)
     figures.make(root)
     captions.settle(root, words)
     tables.make(root)
-    title = headings.settle(root, name)
+    title = headings.settle(root, title)
+    contents.place(root)
     lists.tidy(root)
     paragraphs.tidy(root)
     paragraphs.drop_rules(root)
@@ -55,6 +59,7 @@ def arrange(root: HtmlElement, folder: Path, name: str, warn: Warn, words: Words
 
 def finish(built: Tree) -> None:
     """What there is to do once the tree is numbered and typeset."""
+    built.headings = contents.listed(built.root, built.headings)
     for element in built.root.xpath(".//*[@data-line]"):
         del element.attrib["data-line"]
     for paragraph in built.root.xpath('.//*[@class="equation"]/preceding-sibling::*[1][self::p]'):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ronkyo.errors import UserError
 
+MOST_BYTES = 10_000_000
 BYTE_ORDER_MARKS = (  # the longer first: UTF-32's begins with UTF-16's
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -22,6 +23,7 @@ MOST_STRANGE, CLEARLY = 0.05, 0.08
 LEAST_KANA = 0.15  # there is no Japanese without them
 EXPECTED = "expected a text in UTF-8 (or, with a byte order mark, UTF-16)"
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # colours in pasted logs
+OF_WINDOWS = frozenset("～－∥￠￡￢―①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ№㎡㎏㎜㎝㎞㏄㈱℡髙﨑")  # cp932 beyond Shift_JIS
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -29,9 +31,12 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufdd0-\ufdef\ufffe
 def read(file: Path) -> tuple[str, str]:
     """The text with LF line ends and without control characters, and the name of the encoding it was in."""
     try:
+        if not file.is_file():  # a FIFO would be waited for, a device has no end
+            kind = "a folder" if file.is_dir() else "a FIFO, a socket or a device"
+            raise UserError(f"{file}: expected a Markdown file, found {kind}")
+        if (size := file.stat().st_size) > MOST_BYTES:
+            raise UserError(f"{file}: expected at most {MOST_BYTES:,} bytes, found {size:,}")
         content = file.read_bytes()
-    except IsADirectoryError:
-        raise UserError(f"{file}: expected a Markdown file, found a folder") from None
     except OSError as error:
         raise UserError(f"{file}: cannot be read: {error.strerror or error}") from error
     text, encoding = _decode(file, content)
@@ -95,4 +100,4 @@ def _strange(text: str) -> float:
 
 def _is_common(character: str) -> bool:
     code = character.encode("euc_jp", "ignore")
-    return len(code) == 2 and 0xA1 <= code[0] <= 0xCF
+    return character in OF_WINDOWS or len(code) == 2 and 0xA1 <= code[0] <= 0xCF

@@ -3,10 +3,11 @@ and foot of each page."""
 
 from __future__ import annotations
 
+import datetime
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,9 @@ class Furniture:
     shown: bool = True
     language: str | None = None  # "ja" or "en", where the report names one of them
     page: PageSetup = PageSetup()
+    title: str | None = None
+    author: str = ""
+    date: str = ""
 
 
 def split(text: str, warn: Callable[[int, str], None]) -> tuple[Furniture, str]:
@@ -66,8 +70,10 @@ def _front_matter(source: str, warn: Callable[[int, str], None]) -> Furniture:
     language = lang[:2].lower() if isinstance(lang, str) and re.match(r"(ja|en)\b", lang, re.IGNORECASE) else None
     name = next((name for name in ("puppeteer", "chrome") if name in document), None)
     options = document.get(name) if name else None
+    said = {key: _text_of(document.get(key)) for key in ("title", "author", "date")}
+    told = Furniture(language=language, title=said["title"] or None, author=said["author"], date=said["date"])
     if options is None:
-        return Furniture(language=language)
+        return told
     if not isinstance(options, dict):
         raise FrontMatterError(_line(source, name), f"front matter: {name}: expected keys, found {_kind(options)}")
     texts = {}
@@ -79,7 +85,7 @@ def _front_matter(source: str, warn: Callable[[int, str], None]) -> Furniture:
         texts[key] = value if value and _has_text(value) else None
     shown = options.get("displayHeaderFooter") is not False
     page = page_setup.read(options, lambda key, said: warn(_line(source, key), f"front matter: {name}.{key}: {said}"))
-    return Furniture(texts["headerTemplate"], texts["footerTemplate"], shown, language, page)
+    return replace(told, header=texts["headerTemplate"], footer=texts["footerTemplate"], shown=shown, page=page)
 
 
 def _loaded(source: str) -> dict[str, Any]:
@@ -98,6 +104,13 @@ def _loaded(source: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise FrontMatterError(1, f"front matter: expected keys with values, found {_kind(document)}")
     return document
+
+
+def _text_of(value: Any) -> str:
+    """As it is written; the names of a list with commas."""
+    if isinstance(value, list):
+        return ", ".join(name for name in value if isinstance(name, str))  # not what is in them: aliases, again
+    return " ".join(str(value).split()) if isinstance(value, str | int | float | datetime.date) else ""
 
 
 def _kind(value: Any) -> str:

@@ -7,17 +7,16 @@ FIGURE, TABLE = "図|Fig", "表|Table"  # beginnings of a caption
 OWN_LABEL = re.compile(
     r"\s*((?:図|表|Fig(?:ure)?\.?|Table)\s*[\d０-９]+(?:[-.‐－．][\d０-９]+)*)[\s\u3000.:：．、)）]*"
 )
-OWN_NUMBER = re.compile(
-    r"\s*(?:(第\s*[\d０-９一二三四五六七八九十]+\s*[章節部回])|([\d０-９]+(?:[-.．‐][\d０-９]+)*)(?:[.．、:：)）]|(?=\s)))"
-    r"[\s\u3000]*(?=\S)"
-)
 NO_ALT = re.compile(
     r"(|image|img|alt|alt[ _-]?text|picture|画像|図|[\w .()-]+\.(png|jpe?g|svg|gif|webp))", re.IGNORECASE
 )
 QUESTION = re.compile(r"\s*((?:Q|Ｑ|設?問題?)\s*(?:\d*\s*[:：.．]|\d+(?:[)）、]|(?=[\s\u3000]))))[\s\u3000]*")
-SUB_LABEL = re.compile(r"^\s*[(（]([a-z]|\d)[)）]\s*")
 DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
-ADDRESS = re.compile(r"https?://[\w\-./?%&=~#:+,;@!*'()\[\]]*[\w\-/=&#]")
+ADDRESS = re.compile(
+    r"(?:https?://|(?<![\w@./-])www\.(?=[\w-]+\.))[\w\-./?%&=~#:+,;@!*'()\[\]]*[\w\-/=&#]"
+    r"|(?<![\w.+@/-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,}(?![\w@-])",
+    re.ASCII,
+)
 
 
 def is_caption(text: str, label: re.Match[str]) -> bool:

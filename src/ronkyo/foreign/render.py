@@ -5,19 +5,23 @@ from __future__ import annotations
 import copy
 import os
 import re
+import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
+import pypdfium2
 from lxml import html
 
 from ronkyo import files
 from ronkyo.errors import UserError, nearest
-from ronkyo.foreign import arrange, decode, dialect, headers_footers, page_setup
+from ronkyo.foreign import arrange, count, decode, dialect, headers_footers, page_setup
+from ronkyo.foreign.imports import Sources
 from ronkyo.foreign.passes import links, pictures, widths
 from ronkyo.foreign.passes.elements import HtmlElement
 from ronkyo.foreign.patterns import DATE
@@ -27,6 +31,7 @@ from ronkyo.typeset.glyphs import GETA, Missing, printed_tree
 from ronkyo.words import Words
 
 STYLE = Path(__file__).parent / "style"
+FRAMES = 15_000  # of Python, for what stands in each other
 CLOSE_CONTENTS = range(35, 44)  # entries
 NO_BOXES: Mapping[str, str] = MappingProxyType({})
 
@@ -42,6 +47,7 @@ class Parsed:
     places: dict[str, tuple[int, str]]  # data: address of a picture -> line and address in the report
     warnings: list[str]
     text: str  # the source
+    source: count.Source
 
 
 def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO_BOXES) -> Parsed:
@@ -50,31 +56,40 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
     Raises UserError with FILE:line for what cannot be set; what can be left out is a warning.
     """
     text, encoding = decode.read(file)
-    warnings: dict[str, None] = {}  # each once
+    sources, source = Sources(file.parent), count.Source()
+    warnings: dict[tuple[int, str], None] = {}  # each once
 
     def warn(line: int, message: str) -> None:
-        warnings[f"{file}:{line}: {message}" if line else f"{file}: {message}"] = None
+        warnings[line, message] = None
 
     try:
         furniture, body = headers_footers.split(text, warn)
     except headers_footers.FrontMatterError as error:
         raise UserError(f"{file}:{error.line}: {error}") from error
+    sources.add(file, body)
     words = Words(language or furniture.language or _guessed_language(body))
-    arranged = arrange.arrange(dialect.parse(body, warn, words), file.parent, file.stem, warn, words)
+    arranged = arrange.arrange(dialect.parse(body, sources, warn, words, source), sources, furniture.title, warn, words)
     try:
         built = tree.finish(arranged.root, words, boxes)
     except tree.FormulaError as error:
-        raise UserError("\n".join(f"{file}:{each.line or 1}: {each}" for each in error.all)) from error
+        raise UserError("\n".join(f"{sources.place(int(each.line or 1))}: {each}" for each in error.all)) from error
     except tree.MissingTarget as error:
         raise UserError(f"{file}: {error}") from error
     widths.fit(built.root, built.formulas, page_setup.text_width(furniture.page), warn)
     arrange.finish(built)
-    listed = dialect.own_contents(body)
-    built.headings = [
-        replace(heading, level=min(heading.level, 3)) if heading.id in listed else heading for heading in built.headings
+    written = tuple(text for text in (furniture.author, furniture.date) if text)
+    front = Front(
+        arranged.title or file.stem,
+        _day(f"{furniture.date} {arranged.front}", file),
+        author=furniture.author,
+        language=words.language,
+        titled=arranged.title is not None,
+        byline=written,
+    )
+    told = [
+        f"{sources.place(line)}: {message}" for line, message in sorted(warnings, key=lambda one: sources.order(one[0]))
     ]
-    front = Front(arranged.title, _day(arranged.front, file), language=words.language)
-    return Parsed(built, front, furniture, encoding, arranged.places, list(warnings), text)
+    return Parsed(built, front, furniture, encoding, arranged.places, told, text, source)
 
 
 def _guessed_language(text: str) -> str:
@@ -99,16 +114,19 @@ def render(
     language: str | None = None,
     boxes: Mapping[str, str] = NO_BOXES,
     say: Callable[[str], None] = print,
+    force: bool = False,
+    report: bool = False,
 ) -> list[str]:
     """Write <stem>.html and <stem>.pdf into the folder (default: the file's own); returns the warnings.
 
     language: "ja" or "en"; default: what `lang` in the front matter says, else Japanese for a text with kana, else English
-    boxes: as for typeset.tree.build
+    boxes: as for typeset.tree.build; force: whether files that ronkyo did not write may be overwritten; report: whether
+    to say what of the source is missing in the results though a warning tells of it
     Raises UserError; then nothing is written and what was there stays.
     """
     folder = folder or file.parent
     targets = [folder / f"{file.stem}.{kind}" for kind in ("html", "pdf")]
-    _check(folder, targets, file)
+    _check(folder, targets, file, force)
     say(f"render: {file}: Markdown -> HTML")
     parsed = parse(file, language, boxes)
     if parsed.encoding != "utf-8":
@@ -123,10 +141,34 @@ def render(
     except OSError as error:
         raise UserError(f"{folder}: cannot be written: {error.strerror or error}") from error
     say(f"render: {targets[0]} and {targets[1]} are ready")
-    return parsed.warnings + warnings
+    return [
+        *parsed.warnings,
+        *warnings,
+        *_counted(file, parsed, browser, paper, [*parsed.warnings, *warnings], say, report),
+    ]
 
 
-def _check(folder: Path, targets: list[Path], file: Path) -> None:
+def _counted(
+    file: Path,
+    parsed: Parsed,
+    browser: str,
+    paper: bytes,
+    warnings: list[str],
+    say: Callable[[str], None],
+    report: bool,
+) -> list[str]:
+    """What is missing in the results without a warning."""
+    results = count.of_page(browser), count.of_pdf(paper)
+    found = count.differences(parsed.source, *results)
+    warned = {int(line) for warning in warnings for line in re.findall(r":(\d+): ", warning)[:1]}
+    if report:
+        for one in found:
+            say(f"render: {file}:{one.line}: {one.message}")
+    say(f"render: {file}: {count.figures(parsed.source, *results)}")
+    return [f"{file}:{one.line}: {one.message}" for one in count.unexplained(found, warned)]
+
+
+def _check(folder: Path, targets: list[Path], file: Path, force: bool) -> None:
     if not file.exists():
         beside = file.parent.glob("*.md") if file.parent.is_dir() else ()
         known = nearest(file.name, [path.name for path in beside])
@@ -135,8 +177,25 @@ def _check(folder: Path, targets: list[Path], file: Path) -> None:
         if target.is_dir() or (target.exists() and target.samefile(file)):
             kind = "a folder" if target.is_dir() else "FILE"
             raise UserError(f"{target}: expected a place for the output, found {kind}")
+        if target.exists() and not force and not _is_ours(target):
+            raise UserError(f"{target}: was not written by ronkyo; --force overwrites it")
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder}: expected a folder, found a file")
+
+
+def _is_ours(target: Path) -> bool:
+    """Whether an HTML or PDF names ronkyo as what made it."""
+    content = target.read_bytes()
+    if target.suffix == ".html":
+        return b'<meta name="generator" content="ronkyo">' in content[:2000]
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError:
+        return False
+    try:
+        return document.get_metadata_value("Creator") == "ronkyo"
+    finally:
+        document.close()
 
 
 def _styles(parsed: Parsed) -> tuple[str, str]:
@@ -146,7 +205,7 @@ def _styles(parsed: Parsed) -> tuple[str, str]:
     listed = sum(heading.level in (2, 3) for heading in parsed.tree.headings)
     if listed in CLOSE_CONTENTS:  # contents that nearly fit under the title are set closer
         both += "@media print { .contents ol { line-height: 1.3 } }"
-    furniture = headers_footers.style(parsed.furniture, parsed.front.title)
+    furniture = headers_footers.style(parsed.furniture, parsed.front.title * parsed.front.titled)
     return f"{both}\n{screen}", f"{both}\n{paper}\n{furniture}"
 
 
@@ -155,6 +214,18 @@ def for_browser(file: Path, parsed: Parsed) -> str:
     return page.for_browser(parsed.tree, parsed.front, file.parent, _styles(parsed)[0])
 
 
+@contextmanager
+def _deeply() -> Iterator[None]:
+    """WeasyPrint calls itself for elements in elements, of which there are no more than passes.nesting lets be."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+@_deeply()
 def printed(file: Path, parsed: Parsed) -> tuple[bytes, list[str]]:
     """The PDF, and warnings of what it cannot show. Raises UserError."""
     missing = Missing()

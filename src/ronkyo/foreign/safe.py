@@ -26,12 +26,12 @@ Warn = Callable[[int, str], None]
 BEGIN, LINE, END = "\ufdd0", "\ufdd1", "\ufdd2"  # noncharacters: `decode` lets none through
 DEEPEST = 100
 NAMES = {  # of elements
-    "allowed": "a img br wbr hr div section article p span h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody "
+    "allowed": "a img br hr div section article p span h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody "
     "tfoot tr colgroup col td th blockquote pre code kbd samp var b strong i em u s del ins sub sup small mark q cite abbr "
     "ruby rt rp rb figure figcaption details summary",
     "div": "center header footer aside nav address",
     "span": "font big picture time bdi bdo acronym label dfn",
-    "silent": "html head body main meta base link source form button",  # nobody misses them
+    "silent": "html head body main meta base link source wbr form button",  # nobody misses them
     "whole": "script style template textarea title svg math object iframe noscript noframes noembed select audio video canvas "
     "xmp plaintext",  # go with what they hold
     "uncounted": "br wbr hr img col source input link meta base p li dt dd tr td th thead tbody tfoot colgroup rt rp rb option",
@@ -40,11 +40,8 @@ NAMES = {  # of elements
 ALLOWED, SILENT, WHOLE, UNCOUNTED, READ = (
     set(NAMES[kind].split()) for kind in ("allowed", "silent", "whole", "uncounted", "read")
 )
-RENAMED = {name: tag for tag in ("div", "span") for name in NAMES[tag].split()} | {
-    "tt": "code",
-    "strike": "s",
-    "rtc": "rt",
-}
+RENAMED = {name: tag for tag in ("div", "span") for name in NAMES[tag].split()}
+RENAMED |= {"tt": "code", "strike": "s", "rtc": "rt"}
 NESTING = {"svg", "math", "object", "template"}
 BLOCKS = ("div", "p", "table", "ul", "ol", "dl", "blockquote", "pre", "figure", "details", *HEADINGS)
 AROUND_BLOCKS = {  # what an inline element says of the blocks in it
@@ -81,19 +78,11 @@ KEPT_STYLE = {
     "break-before": r"page|avoid|auto",
     "break-after": r"page|avoid|auto",
 }
-SCHEMES = {
-    "http",
-    "https",
-    "mailto",
-    "data",
-    "file",
-    *string.ascii_lowercase,
-}  # c: is a drive, which a warning has to show
+SCHEMES = {"http", "https", "mailto", "data", "file"} | set(string.ascii_lowercase)  # c: is a drive, for warnings
 LENGTH = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(%|px|cm|mm|in|pt|em|rem)?", re.ASCII)
 ID = re.compile(r"[^\s:\"'<>&]+")
-TAG = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(/?)([A-Za-z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.DOTALL
-)  # or a comment
+COMMENT = r"<!--.*?(?:-->|\Z)"
+TAG = re.compile(COMMENT + r"|<(/?)([A-Za-z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.DOTALL)
 VOID = re.compile(r"(<(?:br|hr|img|col)\b[^>]*)>")
 ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?")
 
@@ -233,6 +222,8 @@ def _settle(element: html.HtmlElement, ids: set[str]) -> None:
     style = size_style(given) if tag == "img" else _style(name, given)
     if tag == "img" and not style and (zoom := re.search(r"zoom\s*:\s*([\d.]+%?)", given.get("style", ""))):
         kept["data-zoom"] = f"{_zoom(zoom[1]):g}"  # of its own size, which is not known yet
+    if tag == "img" and (align := given.get("align", "").lower()) in ("left", "right"):
+        style = "; ".join(filter(None, (style, f"float: {align}")))
     if tag in AROUND_BLOCKS and any(child.tag in BLOCKS for child in element):
         style = "; ".join(filter(None, (AROUND_BLOCKS[tag], style)))
         tag = "div"

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import field_validator
 
 from ronkyo import params
-from ronkyo.claims import estimates, ledger
+from ronkyo.claims import estimates, kept, ledger
 from ronkyo.claims.estimates import Estimate, Interval
 from ronkyo.claims.quantity import Kind
 from ronkyo.claims.statements import Claim
@@ -159,7 +159,8 @@ class Original:
             ours = Value(ledger.four_digits(ours), metric)
             return [f"`{metric}`", theirs, ours, words(f"report.{agrees}"), ABSENT, ABSENT]
         seeds = self.values.over_seeds(metric)
-        mean, one_run = estimates.mean_interval(seeds), estimates.prediction_interval(seeds)
+        mean = kept.mean_interval(seeds)
+        one_run = estimates.prediction_interval(mean)
         ours = Value(f"{ledger.four_digits(mean.mean)} {_brackets(mean)}", metric)
         next_run = Value(_brackets(one_run), metric)
         return [f"`{metric}`", theirs, ours, self.where(number, mean), next_run, self.where(number, one_run)]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,10 +25,10 @@ from dvc.stage import PipelineStage, Stage
 from dvc.stage.cache import RunCacheNotFoundError
 from dvc.stage.run import _enforce_cmd_list, _make_cmd, get_executable, prepare_kwargs
 
-from ronkyo import ending, files, lock
+from ronkyo import ending, lock
 from ronkyo.errors import UserError, few
 from ronkyo.project import Project
-from ronkyo.run import aside
+from ronkyo.run import aside, recording
 from ronkyo.run.inputs import Made
 from ronkyo.run.stage import changes
 from ronkyo.run.states import PipelineError, explained
@@ -118,7 +117,7 @@ class Pipeline:
         for out in stage.outs:
             if out.use_cache and _digest(out):
                 lock.forget_damaged(Path(out.fs_path), Path(self._repo.root_dir))
-        with _transferring(self._repo.cache.local.path):
+        with recording.transferring(self._repo.cache.local.path):
             if kept:
                 self._repo.stage_cache.save(stage)
             stage.commit()
@@ -139,7 +138,7 @@ class Pipeline:
             finished = [stage for stage in self.stages if stage in self._finished]
             for file in dict.fromkeys(stage.path for stage in finished):
                 here = [stage for stage in finished if stage.path == file]
-                with _as_before_on_failure(Path(file).with_suffix(".lock")):
+                with recording.as_before_on_failure(Path(file).with_suffix(".lock")):
                     here[0].dvcfile.dump_stages(here, update_pipeline=False)
                     self._forget_removed(file, here[0].dvcfile)
             self._finished.clear()
@@ -149,7 +148,7 @@ class Pipeline:
 
     def _forget_removed(self, file: str, pipeline: Any) -> None:
         """Entries in the lock of stages that the pipeline has no more, as of a variant, go."""
-        names = {stage.name for stage in self._repo.index.stages if stage.path == file}
+        names = {getattr(stage, "name", None) for stage in self._repo.index.stages if stage.path == file}
         for name in [name for name in pipeline._lockfile.load().get("stages", {}) if name not in names]:
             pipeline._lockfile.remove_stage(SimpleNamespace(name=name))
 
@@ -211,46 +210,6 @@ def opened(project: Project, targets: Sequence[str], force: bool, single_item: b
 def _replaced(stage: Stage) -> list[Path]:
     """The outputs that DVC removes before a stage's command."""
     return [Path(out.fs_path) for out in stage.outs if not out.persist and out.protocol == "local"]
-
-
-@contextmanager
-def _transferring(cache: str) -> Iterator[None]:
-    """What DVC only logs of a transfer into its cache is a PipelineError."""
-    failed: list[Any] = []
-
-    def collect(record: logging.LogRecord) -> bool:
-        failed.append(record.exc_info[1] if record.exc_info else record.getMessage())
-        return False
-
-    logger = logging.getLogger("dvc_data.hashfile.transfer")
-    logger.addFilter(collect)
-    try:
-        yield
-    finally:
-        logger.removeFilter(collect)
-    if failed:
-        reason = files.reason(failed[0], Path(cache)) if isinstance(failed[0], OSError) else failed[0]
-        raise PipelineError(f"DVC's cache {cache}: expected room for the stage's outputs, found: {reason}")
-
-
-@contextmanager
-def _as_before_on_failure(file: Path) -> Iterator[None]:
-    """DVC writes its lock in place; on a full disk the copy fails first. Raises OSError with the file."""
-    kept = file.with_name(f".{file.name}.before")
-    try:
-        if file.exists():
-            shutil.copy2(file, kept)
-        try:
-            yield
-        except BaseException:
-            if kept.exists():
-                os.replace(kept, file)
-            raise
-    except OSError as error:
-        error.filename = str(file)
-        raise
-    finally:
-        kept.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -71,8 +71,8 @@ def main(run: Callable[..., None], arguments: list[str]) -> None:
     """Run a stage. An error that the user can mend, and what the system refuses, is one line."""
     try:
         with ending.by_signals():
-            given = os.environ.get(MADE)
-            made = None if given is None else {path: Made(*each) for path, each in json.loads(given).items()}
+            others = os.environ.get(MADE)
+            made = None if others is None else {path: Made(*each) for path, each in json.loads(others).items()}
             attempt = Attempt.begin(run, arguments, os.environ.get("DVC_STAGE"), made)
             run(attempt.project, *arguments)
             attempt.end()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shlex
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -110,8 +112,11 @@ def _busy(error: LockError, root: Path) -> str:
         holders = holders or re.findall(r"\d+", (root / ".dvc" / "tmp" / "lock").read_text())
     for pid in map(int, holders):
         with suppress(psutil.Error):
-            command = psutil.Process(pid).cmdline()
+            process = psutil.Process(pid)
+            command = process.cmdline()
             command = command[1:] if Path(command[0]).name.startswith("python") else command
             told = " ".join(shlex.join([Path(command[0]).name, *command[1:]]).split())[:80]
-            return f"busy: process {pid} is at work here ({told}); wait until it has ended"
-    return "busy: another process is at work here; wait until it has ended"
+            since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(process.create_time()))
+            who = f"process {pid} on {platform.node()} is at work here since {since}"
+            return f"busy: {who} ({told}); wait until it has ended"
+    return "busy: another process is at work here, perhaps on another machine; wait until it has ended"

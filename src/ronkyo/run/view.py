@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 
@@ -89,8 +90,10 @@ class View:
         return f"stages: {', '.join(shown)}" if self.counts.keys() - {"up to date"} else "everything is up to date"
 
     def close(self) -> None:
-        if self._live:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        """Of a terminal that is gone there is nothing to clear."""
+        with suppress(OSError):
+            if self._live:
+                print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
     def _line(self) -> str:
         texts = [f"stages {len(self._ended)}/{len(self.weights)}"]

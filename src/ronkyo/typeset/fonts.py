@@ -1,4 +1,9 @@
-"""The report's own fonts, made from Noto Sans JP and IBM Plex Mono on first use: the same bytes every time."""
+"""The report's own fonts, made from Noto Sans JP and IBM Plex Mono on first use: the same bytes every time.
+
+What builds them is imported then: it takes a third of a second.
+"""
+
+from __future__ import annotations
 
 import base64
 import fcntl
@@ -14,15 +19,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import distribution, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from chws_tool import add_chws
-from fontTools import subset as fonttools_subset
-from fontTools.ttLib import TTFont
-from fontTools.varLib.instancer import instantiateVariableFont
 from platformdirs import user_cache_path
 
+from ronkyo import cache as kept
 from ronkyo import ending, files
 from ronkyo.errors import UserError
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 WEIGHTS = {"NotoSansJP-Regular": 400, "NotoSansJP-Bold": 700}
 MONO = ("IBMPlexMono-Regular", "IBMPlexMono-SemiBold", "IBMPlexMono-Italic")
@@ -36,16 +42,6 @@ SOURCES = {  # the distribution and its file
 DIGESTS = "digests.json"  # of the folder's other files
 
 
-def _encodable(codec: str) -> set[int]:
-    def encodes(character: str) -> bool:
-        try:
-            return bool(character.encode(codec))
-        except UnicodeEncodeError:
-            return False
-
-    return {code for code in range(0x20, 0x10000) if encodes(chr(code))}
-
-
 # Latin-1 and Extended-A, punctuation to number forms, arrows, operators, enclosed numbers, lines and shapes, dingbats.
 LATIN = {
     *range(0x20, 0x7F),
@@ -54,8 +50,7 @@ LATIN = {
     *range(0x2460, 0x2600),
     *range(0x2700, 0x27C0),
 }
-# JIS X 0208, and what Windows adds to it: ①, Ⅳ, ㎡, 髙 and the like.
-JAPANESE = LATIN | _encodable("shift_jis") | _encodable("cp932")
+JAPANESE = ("shift_jis", "cp932")  # JIS X 0208, and what Windows adds to it: ①, Ⅳ, ㎡, 髙 and the like
 
 # Vertical setting and the glyphs of other standards are left out; `halt` is what chws is made from.
 _FEATURES = ["ccmp", "liga", "locl", "kern", "mark", "mkmk", "halt"]
@@ -92,8 +87,14 @@ def sources() -> dict[str, bytes]:
 @cache
 def characters(name: str) -> frozenset[int]:
     """The code points that a font of the folder draws."""
-    with TTFont(folder() / f"{name}.ttf") as font:
-        return frozenset(font.getBestCmap() or {})
+
+    def read() -> bytes:
+        from fontTools.ttLib import TTFont
+
+        with TTFont(folder() / f"{name}.ttf") as font:
+            return json.dumps(sorted(font.getBestCmap() or {})).encode()
+
+    return frozenset(json.loads(kept.get("characters", f"{folder().name} {name}".encode(), read)))
 
 
 def _is_whole(built: Path) -> bool:
@@ -120,7 +121,7 @@ def _build(target: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def _fill(folder: Path, contents: Mapping[str, bytes]) -> None:
-    japanese = subset(contents["NotoSansJP"], JAPANESE)
+    japanese = subset(contents["NotoSansJP"], LATIN.union(*map(_encodable, JAPANESE)))
     with ThreadPoolExecutor() as threads:
         elsewhere = [threads.submit(_instance_elsewhere, folder / name, japanese, WEIGHTS[name]) for name in WEIGHTS]
         for name in MONO:
@@ -129,6 +130,16 @@ def _fill(folder: Path, contents: Mapping[str, bytes]) -> None:
             future.result()
     for name in ("NotoSansJP-LICENSE.txt", "IBMPlexMono-LICENSE.txt"):
         (folder / name).write_bytes(contents[name])
+
+
+def _encodable(codec: str) -> set[int]:
+    def encodes(character: str) -> bool:
+        try:
+            return bool(character.encode(codec))
+        except UnicodeEncodeError:
+            return False
+
+    return {code for code in range(0x20, 0x10000) if encodes(chr(code))}
 
 
 def _instance_elsewhere(path: Path, japanese: bytes, weight: int) -> None:
@@ -164,9 +175,11 @@ def _source(package: str, name: str) -> bytes:
 
 def subset(font: bytes, characters: Iterable[int]) -> bytes:
     """The font with those of the characters that it has; a variable font stays variable."""
-    options = fonttools_subset.Options(layout_features=_FEATURES, name_IDs=_NAMES, hinting=False, notdef_outline=True)
+    from fontTools import subset
+
+    options = subset.Options(layout_features=_FEATURES, name_IDs=_NAMES, hinting=False, notdef_outline=True)
     options.drop_tables += _UNUSED_TABLES
-    subsetter = fonttools_subset.Subsetter(options)
+    subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=characters)
     opened = _open(font)
     subsetter.subset(opened)
@@ -175,11 +188,15 @@ def subset(font: bytes, characters: Iterable[int]) -> bytes:
 
 def instance(variable: bytes, weight: int) -> bytes:
     """The static font of one weight."""
+    from fontTools.varLib.instancer import instantiateVariableFont
+
     return _bytes(instantiateVariableFont(_open(variable), {"wght": weight}, inplace=True, updateFontNames=True))
 
 
 def add_contextual_spacing(font: bytes) -> bytes:
     """The font with the feature chws, which closes the gaps between neighbouring Japanese punctuation marks."""
+    from chws_tool import add_chws
+
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "font.ttf"
         file.write_bytes(font)
@@ -198,6 +215,8 @@ def woff2(font: bytes) -> bytes:
 
 
 def _open(font: bytes) -> TTFont:
+    from fontTools.ttLib import TTFont
+
     return TTFont(io.BytesIO(font), recalcTimestamp=False)
 
 

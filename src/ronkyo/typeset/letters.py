@@ -7,9 +7,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from string import printable
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
-
 from ronkyo import cache
 from ronkyo.typeset import fonts
 
@@ -23,6 +20,9 @@ def face(name: str, letters: frozenset[str]) -> bytes:
 
 
 def _subset(name: str, text: str) -> bytes:
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
     options = subset.Options(layout_features=["*"], hinting=False, notdef_outline=True, flavor="woff2")
     with TTFont(fonts.folder() / f"{name}.ttf", recalcTimestamp=False) as font:
         subsetter = subset.Subsetter(options)
@@ -36,6 +36,8 @@ def _subset(name: str, text: str) -> bytes:
 
 def of(faces: Iterable[bytes]) -> frozenset[str]:
     """The letters that some fonts have; a damaged one has none."""
+    from fontTools.ttLib import TTFont
+
     found: set[str] = set()
     for content in faces:
         with suppress(Exception), TTFont(io.BytesIO(content)) as font:  # whatever a font of unknown origin makes of it

@@ -180,6 +180,19 @@ def _summary(root: html.HtmlElement, words: Words) -> html.HtmlElement:
     return summary
 
 
+def _title(front: Front, *parts: html.HtmlElement) -> str:
+    """h1: div.title, where a report from elsewhere has one, or the front's title."""
+    heading = next((title for part in parts for title in part.xpath("./div[@class='title']")), None)
+    if heading is None:
+        heading = html.Element("h1")
+        heading.text = front.title
+    else:
+        heading.getparent().remove(heading)
+        heading.tag = "h1"
+        del heading.attrib["class"]
+    return html.tostring(heading, encoding="unicode", with_tail=False)
+
+
 def _formula_slots(root: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, int]]:
     for slot in root.xpath(".//*[@data-formula]"):
         yield slot, int(slot.attrib.pop("data-formula"))
@@ -202,6 +215,7 @@ def _fill(
     body: html.HtmlElement,
     for_browser: bool,
 ) -> str:
+    title = _title(front, summary, body)
     listed = sum(heading.level in (2, 3) for heading in tree.headings)
     short = listed <= SHORT_CONTENTS
     chapters = _contents(tree.headings, (2, 3, 4) if for_browser else (2, 3))
@@ -210,6 +224,7 @@ def _fill(
         .get_template("page.html.j2")
         .render(
             front=front,
+            title=title,
             words=words,
             fonts=faces,
             css=css,

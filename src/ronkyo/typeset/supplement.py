@@ -10,10 +10,6 @@ from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
-from fontTools.varLib.instancer import instantiateVariableFont
-
 from ronkyo import cache as kept
 from ronkyo.typeset import fonts
 
@@ -47,8 +43,8 @@ SCRIPTS = [
 SOURCES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("manimgx-fonts", (NOTO.format("Sans"),)),  # first: it sets marks above and below letters
     ("justmytype-intl-cjk", (EAST_ASIAN.format("jp", "JP"),)),
-    ("manimgx-fonts", (NOTO.format("SansSymbols"),)),
     ("manimgx-fonts", (EMOJI,)),
+    ("manimgx-fonts", (NOTO.format("SansSymbols"),)),
     *(("justmytype-intl-cjk", (EAST_ASIAN.format(name.lower(), name),)) for name in ("SC", "KR", "TC")),
     *(("manimgx-fonts", (NOTO.format(f"Sans{script}"),)) for script in SCRIPTS),
     ("matplotlib", tuple(MATPLOTLIB.format(f"DejaVuSans{weight}") for weight in ("", "-Bold"))),
@@ -131,6 +127,8 @@ def _own() -> frozenset[str]:
 
 @cache
 def _letters(place: int) -> frozenset[str]:
+    from fontTools.ttLib import TTFont
+
     with TTFont(_files(place)[0], lazy=True) as font:
         return frozenset(map(chr, font.getBestCmap() or ()))
 
@@ -149,6 +147,10 @@ def _font(place: int, letters: str, weight: int, packed: bool) -> bytes:
 
 
 def _made(place: int, letters: str, weight: int, packed: bool) -> bytes:
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
     options = subset.Options(layout_features=["*"], hinting=False, notdef_outline=True, name_IDs=[*range(7), 13, 14])
     options.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "meta", "FFTM"]
     subsetter = subset.Subsetter(options)

@@ -127,7 +127,7 @@ def _number_headings(tree: Tree, words: Words) -> None:
     appendices = 0
     slugs = Slugs()
     for heading in tree.root.iter(*HEADINGS):
-        text = heading.text_content().strip()
+        text = heading.get("data-text") or heading.text_content().strip()
         heading.set("id", slugs.unique(own) if (own := heading.get("id")) else slugs(text))
         level = int(heading.tag[1])
         number = heading.attrib.pop("data-own-number", None)  # of a report that numbers its headings itself, maybe ""

@@ -38,6 +38,7 @@ from ronkyo.foreign import render
         ("<abbr title='HyperText'>HT</abbr>", '<p><abbr title="HyperText">HT</abbr></p>'),
         ("文<a id='x'/>続き", '<p>文<span id="x"></span>続き</p>'),
         ("<div>\n\n- 項\n  <div>\n\n  中\n\n  </div>\n\n</div>", "<ul> <li>項"),
+        ("長い<wbr>語と<hr>線", "<p>長い語と</p>"),
         ("値<!-- 注\n釈 -->は", "<p>値は</p>"),
         ("<div>a < b & c > d <3</div>", "a &lt; b &amp; c &gt; d &lt;3"),
     ],
@@ -76,7 +77,7 @@ def test_anchors_are_kept_wherever_they_stand(tmp_path, heading):
     parsed = read(tmp_path, f"{heading}\n\n[ここ](#x)\n")
     (target,) = parsed.tree.root.xpath("//a/@href")
     assert parsed.tree.root.xpath(f'//*[@id="{target[1:]}"]')
-    assert parsed.tree.headings[0].text == "章"
+    assert parsed.tree.headings[0].text.removeprefix("1. ") == "章"
     assert not parsed.warnings
 
 
@@ -111,7 +112,7 @@ def test_a_head_has_the_rows_that_its_cells_reach(tmp_path, rows, head):
 )
 def test_a_style_is_never_text(tmp_path, text, line):
     parsed = read(tmp_path, f"## 章\n\n{text}\n\n本文。\n")
-    assert text_of(parsed.tree.root).replace(" ", "") in ("1章本文。", "1章文本文。", "1章項本文。")
+    assert text_of(parsed.tree.root).replace(" ", "") in ("章本文。", "章文本文。", "章項本文。")
     (warning,) = warned(parsed)
     assert re.fullmatch(rf"{line}: <(style|script)> is left out", warning)
 
@@ -121,7 +122,7 @@ def test_a_style_is_never_text(tmp_path, text, line):
 )
 def test_what_is_never_closed_takes_nothing_with_it(tmp_path, tag):
     parsed = read(tmp_path, f"## 章\n\n文の中の <{tag}> と続き。\n\n`</{tag}>` の段落。\n\n## 次章\n")
-    assert text_of(parsed.tree.root) == f"1章 文の中の と続き。 </{tag}> の段落。 2次章"
+    assert text_of(parsed.tree.root) == f"章 文の中の と続き。 </{tag}> の段落。 次章"
     assert warned(parsed) == [f"3: <{tag}> is left out"]
 
 
@@ -140,7 +141,7 @@ def test_each_element_that_goes_is_told_of_once_with_its_line(tmp_path):
         "5: <svg> is left out",
         "9: <blink> is left out, what it holds stays",
     ]
-    assert text_of(parsed.tree.root).replace(" ", "") == "1章a文bcd"
+    assert text_of(parsed.tree.root).replace(" ", "") == "章a文bcd"
 
 
 HOSTILE = (
@@ -178,10 +179,10 @@ def test_nothing_that_runs_or_loads_is_left(tmp_path, text):
 def test_elements_in_each_other_are_kept_to_a_hundred_and_no_text_is_lost(tmp_path, element):
     text = f"## 章\n\n{{}}底{f'</{element}>'}\n\n後\n"
     parsed = read(tmp_path, text.format(f"<{element}>" * 90))
-    assert text_of(parsed.tree.root) == "1章 底 後"
+    assert text_of(parsed.tree.root) == "章 底 後"
     assert not parsed.warnings
     parsed = read(tmp_path, text.format(f"\n<{element}>" * 3000))
-    assert text_of(parsed.tree.root) == "1章 底 後"
+    assert text_of(parsed.tree.root) == "章 底 後"
     (warning,) = warned(parsed)
     assert "more than 100 elements in each other" in warning
     assert warning.startswith(("103:", "104:"))
@@ -278,4 +279,4 @@ def test_deep_elements_are_set_in_both_outputs(tmp_path):
     (tmp_path / "report.md").write_text(text, encoding="utf-8")
     assert not render.render(tmp_path / "report.md", say=lambda _: None)
     page = html.fromstring((tmp_path / "report.html").read_text(encoding="utf-8")).find(".//main")
-    assert text_of(page) == "1章 中 底 太"
+    assert text_of(page) == "章 中 底 太"

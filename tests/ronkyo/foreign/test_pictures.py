@@ -88,6 +88,15 @@ def test_pictures_side_by_side_keep_a_size_of_their_own(tmp_path):
     assert [image.get("style") for image in images(parsed)] == ["height: 40px", "width: 60px", None, None]
 
 
+def test_a_picture_floats_beside_text_and_nowhere_else(tmp_path):
+    picture(tmp_path / "a.png")
+    beside = read(tmp_path, '<img src="a.png" align="right" style="zoom:20%"> 文が続く。' + "長い。" * 200)
+    assert style_of(beside) == "width: 60px; float: right"
+    assert not render.printed(tmp_path / "report.md", beside)[1]
+    assert style_of(read(tmp_path, '<img src="a.png" align="right">')) is None
+    assert style_of(read(tmp_path, '<img src="a.png" align="left" width=50>\n\n文')) == "width: 50px"
+
+
 # -- where they lie -------------------------------------------------------------------------------------------------------
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import logging
+import struct
 import tarfile
+import time
 import wave
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -22,6 +25,9 @@ from ronkyo.files import DataError, replacing
 KEY = "spoken_digits.data.archive"
 SAMPLE_RATE = 8000
 TIMEOUT = 30  # seconds without an answer
+TRIES = 4  # of a download
+WAIT = 1.0  # seconds before the second try; each further one waits twice as long
+LIMIT = 256 << 20  # bytes of a download, and of what is packed in it; the dataset's are 16 MB
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +39,7 @@ def read(location: str, archive_sha256: str, digest: str, downloads: Path) -> di
     expected, and is not fetched again. Raises DataError when the recordings cannot be had or are not those with this
     digest.
     """
-    if urlsplit(location).scheme in ("http", "https"):
+    if location.startswith(("http:", "https:")):
         files = _download(location, archive_sha256, digest, downloads)
     else:
         files = _verified(Path(location).expanduser(), location, archive_sha256, digest)
@@ -49,14 +55,18 @@ def content_digest(files: Mapping[str, bytes]) -> str:
 
 
 def _download(url: str, archive_sha256: str, digest: str, downloads: Path) -> dict[str, bytes]:
-    kept = downloads / f"{hashlib.sha256(url.encode()).hexdigest()[:8]}-{PurePosixPath(urlsplit(url).path).name}"
+    try:
+        name = PurePosixPath(urlsplit(url).path).name
+    except ValueError as error:
+        raise DataError(f"{KEY}: {url}: expected an address, found none: {error}") from None
+    kept = downloads / f"{hashlib.sha256(url.encode()).hexdigest()[:8]}-{name}"
     if kept.exists():
         with suppress(DataError):  # kept for an older digest, or damaged since: fetch it again
             return _verified(kept, url, archive_sha256, digest)
     with replacing(kept) as temporary:
         try:
             _fetch(url, temporary)
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:  # ValueError: an address that is none
             raise DataError(
                 f"{KEY}: {url}: expected a download, found {_reason(error)}; "
                 "without a network give a local copy's path, or set spoken_digits.data.source to synthesized"
@@ -65,15 +75,48 @@ def _download(url: str, archive_sha256: str, digest: str, downloads: Path) -> di
 
 
 def _fetch(url: str, target: Path) -> None:
-    with requests.get(url, stream=True, timeout=TIMEOUT) as response:
-        response.raise_for_status()
-        size = int(response.headers.get("Content-Length", 0)) or None
-        with target.open("wb") as file, tqdm(desc=KEY, total=size, unit="B", unit_scale=True) as bar:
-            for chunk in response.iter_content(2**16):
-                bar.update(file.write(chunk))
+    """In several tries where the connection or the server fails; each goes on where the last one ended, if the server lets
+    it. Raises what the last one raises."""
+    version = None
+    with target.open("wb") as file, tqdm(desc=KEY, unit="B", unit_scale=True, disable=None) as bar:
+        for attempt in range(TRIES):
+            try:
+                headers = {"Accept-Encoding": "identity"}
+                if version and file.tell():
+                    headers |= {"Range": f"bytes={file.tell()}-", "If-Range": version}
+                with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
+                    response.raise_for_status()
+                    version = _version(response)
+                    if response.headers.get("Content-Range", "").partition("-")[0] != f"bytes {file.tell()}":
+                        file.seek(0)
+                        file.truncate()
+                    for chunk in response.iter_content(2**16):
+                        bar.update(file.write(chunk))
+                        if file.tell() > LIMIT:
+                            raise DataError(f"{KEY}: {url}: expected at most {LIMIT:,} bytes, found more")
+                return
+            except requests.RequestException as error:
+                if attempt == TRIES - 1 or not _may_pass(error):
+                    raise
+                time.sleep(WAIT * 2**attempt)
 
 
-def _reason(error: requests.RequestException) -> str:
+def _version(response: requests.Response) -> str | None:
+    """By which a server tells whether what is left belongs to what it sent before."""
+    etag = response.headers.get("ETag", "W/")
+    return response.headers.get("Last-Modified") if etag.startswith("W/") else etag
+
+
+def _may_pass(error: requests.RequestException) -> bool:
+    """Whether another try may do better."""
+    if error.response is not None:
+        return error.response.status_code in (408, 429) or error.response.status_code >= 500
+    return isinstance(error, requests.ConnectionError | requests.Timeout | requests.exceptions.ChunkedEncodingError)
+
+
+def _reason(error: Exception) -> str:
+    if not isinstance(error, requests.RequestException):
+        return f"no address: {error}"
     if error.response is not None:
         return f"HTTP status {error.response.status_code} {error.response.reason}"
     if isinstance(error, requests.Timeout):
@@ -87,12 +130,14 @@ def _reason(error: requests.RequestException) -> str:
 
 def _verified(path: Path, location: str, archive_sha256: str, digest: str) -> dict[str, bytes]:
     """The .wav files of the archive or folder, {name: content}, when they are those with this digest."""
+    if not path.is_dir() and not path.is_file():
+        found = "neither" if path.exists() else "nothing"
+        raise DataError(f"{KEY}: {location}: expected a .tar.gz archive or a folder, found {found}")
     try:
-        files = _wavs_of_folder(path) if path.is_dir() else _wavs_of_archive(path)
-    except FileNotFoundError:
-        raise DataError(f"{KEY}: {location}: expected a .tar.gz archive or a folder, found nothing") from None
-    except (tarfile.ReadError, zlib.error, EOFError, OSError) as error:
-        raise DataError(f"{KEY}: {location}: expected a whole .tar.gz archive, found: {error}") from error
+        files = dict((_wavs_of_folder if path.is_dir() else _wavs_of_archive)(path, f"{KEY}: {location}"))
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
+        kind = "readable folder" if path.is_dir() else "whole .tar.gz archive"
+        raise DataError(f"{KEY}: {location}: expected a {kind}, found: {error}") from error
     if not files:
         raise DataError(f"{KEY}: {location}: expected .wav files, found none")
     if (found := content_digest(files)) != digest:
@@ -100,7 +145,7 @@ def _verified(path: Path, location: str, archive_sha256: str, digest: str) -> di
             f"{KEY}: {location}: expected recordings with content digest {digest}, "
             f"found {len(files)} .wav files with {found}"
         )
-    if path.is_file() and (packed := hashlib.sha256(path.read_bytes()).hexdigest()) != archive_sha256:
+    if path.is_file() and (packed := _sha256(path)) != archive_sha256:
         log.warning(
             "%s: %s: the archive was packed anew (sha256 %s, expected %s); its recordings are as expected",
             *(KEY, location, packed, archive_sha256),
@@ -108,27 +153,56 @@ def _verified(path: Path, location: str, archive_sha256: str, digest: str) -> di
     return files
 
 
-def _wavs_of_archive(path: Path) -> dict[str, bytes]:
-    with tarfile.open(path, "r:gz") as archive:
-        return {
-            PurePosixPath(member.name).name: content.read()
-            for member in archive
-            if member.name.endswith(".wav") and (content := archive.extractfile(member))
-        }
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _wavs_of_folder(path: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in sorted(path.rglob("*.wav"))}
+def _wavs_of_archive(path: Path, place: str) -> Iterator[tuple[str, bytes]]:
+    with gzip.open(path) as unpacked, tarfile.open(fileobj=_Bounded(unpacked, place), mode="r|") as archive:
+        for member in archive:
+            if member.name.endswith(".wav"):
+                if not member.isreg() or (content := archive.extractfile(member)) is None:
+                    kind = "a link" if member.issym() or member.islnk() else "none"
+                    raise DataError(f"{place}: {member.name}: expected a file, found {kind}")
+                yield PurePosixPath(member.name).name, content.read()
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that ends with a DataError after LIMIT bytes."""
+
+    def __init__(self, stream: gzip.GzipFile, place: str) -> None:
+        self._stream, self._place, self._left = stream, place, LIMIT
+
+    def read(self, size: int = -1) -> bytes:
+        content = self._stream.read(size)
+        self._left -= len(content)
+        if self._left < 0:
+            raise DataError(f"{self._place}: expected at most {LIMIT:,} bytes when unpacked, found more")
+        return content
+
+
+def _wavs_of_folder(path: Path, place: str) -> Iterator[tuple[str, bytes]]:
+    left = LIMIT
+    for file in sorted(path.rglob("*.wav")):
+        shown = f"{place}: {file.relative_to(path).as_posix()}"
+        if not file.is_file():  # a named pipe would keep its reader waiting
+            raise DataError(f"{shown}: expected a file, found none")
+        if (left := left - file.stat().st_size) < 0:
+            raise DataError(f"{shown}: expected at most {LIMIT:,} bytes in all, found more")
+        yield file.name, file.read_bytes()
 
 
 def _samples(name: str, content: bytes) -> np.ndarray:
     try:
         with wave.open(io.BytesIO(content)) as file:
             kind = (file.getnchannels(), 8 * file.getsampwidth(), file.getframerate())
-            frames = file.readframes(file.getnframes())
-    except (wave.Error, EOFError) as error:
+            expected, frames = 2 * file.getnframes(), file.readframes(file.getnframes())
+    except (wave.Error, EOFError, ValueError, struct.error) as error:
         raise DataError(f"{KEY}: {name}: expected a .wav file, found {error or 'its end'}") from error
     if kind != (1, 16, SAMPLE_RATE):
         channels, bits, rate = kind
         raise DataError(f"{KEY}: {name}: expected mono, 16 bit, {SAMPLE_RATE} Hz, found {channels}, {bits}, {rate}")
+    if len(frames) != expected:
+        raise DataError(f"{KEY}: {name}: expected {expected} bytes of samples, found {len(frames)}")
     return np.frombuffer(frames, dtype="<i2")

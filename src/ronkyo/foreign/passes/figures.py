@@ -1,13 +1,13 @@
-"""Pictures that stand apart become figures, those side by side one figure with sub-captions."""
+"""Pictures that stand apart become figures, those side by side one figure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.foreign.passes.elements import HtmlElement, caption_of, elements, holds_only_pictures, pictures_in, take_out
-from ronkyo.foreign.patterns import NO_ALT, SUB_LABEL
 
 
 def make(root: HtmlElement) -> None:
@@ -27,7 +27,7 @@ def make(root: HtmlElement) -> None:
         if block is not None and block.getparent() is not None:
             images = pictures_in(block)
             if len(images) > 1:
-                _make_grid(_cells_of(block, images), min(len(images), 2 if len(images) != 3 else 3), block)
+                _make_grid(_cells_of(images), min(len(images), 2 if len(images) != 3 else 3), block)
             elif images:
                 _make_single(block, image)
 
@@ -99,22 +99,18 @@ def _between_blocks(image: HtmlElement) -> bool:
     )
 
 
-def _cells_of(block: HtmlElement, images: Sequence[HtmlElement]) -> list[HtmlElement]:
-    """A cell for each picture; its alternative text, when it is one, is the sub-caption. What is left is the caption."""
+def _cells_of(images: Sequence[HtmlElement]) -> list[HtmlElement]:
     cells = []
     for image in images:
         take_out(image)
         cell = html.Element("div")
-        alt = image.get("alt") or image.get("data-alt") or ""
-        if image.get("data-markdown") and not NO_ALT.fullmatch(alt):
-            cell.text = alt
         cell.append(image)
         cells.append(cell)
     return cells
 
 
 def _make_grid(cells: Sequence[HtmlElement], columns: int, block: HtmlElement | None = None) -> None:
-    """figure > div.cells > div.cell > picture and (a) sub-caption."""
+    """figure > div.cells > div.cell > picture and what stands with it."""
     figure = html.Element("figure", {"data-kind": "figure"})
     grid = etree.SubElement(figure, "div", {"class": f"cells columns-{columns}"})
     if block is None:
@@ -128,7 +124,7 @@ def _make_grid(cells: Sequence[HtmlElement], columns: int, block: HtmlElement | 
         block.getparent().remove(block)
         if caption is not None:
             figure.append(caption)
-    for index, cell in enumerate(cells):
+    for cell in cells:
         box = etree.SubElement(grid, "div", {"class": "cell"})
         for part in pictures_in(cell):
             take_out(part)
@@ -136,15 +132,12 @@ def _make_grid(cells: Sequence[HtmlElement], columns: int, block: HtmlElement | 
                 part.attrib.pop("style", None)
             box.append(part)
         caption = caption_of(cell)
-        if caption is not None:
-            caption.text = SUB_LABEL.sub("", caption.text or "")
         if cell.getparent() is not None:
             cell.getparent().remove(cell)
-        sub = etree.SubElement(box, "div", {"class": "sub"})
-        sub.text = f"({chr(ord('a') + index)})" if index < 26 else f"({index + 1})"
         if caption is not None:
-            sub.text += f" {caption.text or ''}"
-            sub.extend(list(caption))
+            caption.tag = "div"
+            caption.set("class", "sub")
+            box.append(caption)
 
 
 def _make_single(block: HtmlElement, image: HtmlElement) -> None:
@@ -155,6 +148,10 @@ def _make_single(block: HtmlElement, image: HtmlElement) -> None:
         image = link
     take_out(image)
     figure.append(image)
+    for part in pictures_in(image):  # nothing stands beside it
+        part.set("style", re.sub(r"(; )?float: \w+", "", part.get("style", "")))
+        if not part.get("style"):
+            del part.attrib["style"]
     caption = caption_of(block)
     if id := block.get("id"):
         figure.set("id", id)

@@ -1,29 +1,33 @@
-"""Levels without gaps, anchors, the title and numbers by hand."""
+"""Levels without gaps, anchors and the title; headings stay as they are written, and none gets a number."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lxml import html
 
 from ronkyo.foreign.passes.elements import HtmlElement, elements
-from ronkyo.foreign.patterns import OWN_NUMBER
 from ronkyo.typeset.tree import HEADINGS, Slugs
 
 
-def settle(root: HtmlElement, name: str) -> str:
-    """Levels without gaps from h2 down, GitHub's anchors; returns the title, which leaves the body."""
-    headings = [heading for heading in elements(root, *HEADINGS) if heading.text_content().strip()]
+def settle(root: HtmlElement, given: str | None) -> str | None:
+    """Levels without gaps from h2 down, GitHub's anchors. Returns the title: the only heading of the first level, where it
+    is the first of all, or the one that is given; it becomes div.title, which the page prints. None: there is none."""
     for heading in elements(root, *HEADINGS):
         if not heading.text_content().strip():
             heading.drop_tree()
+    headings = elements(root, *HEADINGS)
     slugs = Slugs()
     for heading in headings:
-        text = " ".join(heading.text_content().split())
+        text = as_written(heading)
         own = heading.get("id")
         slug = slugs.unique(own) if own else slugs(text)
         heading.set("data-slug", slug)
         heading.set("id", slug or "section")
+        heading.set("data-level", heading.tag[1])
+        heading.set("data-own-number", "")
+        heading.set("data-text", text)
         for part in heading.xpath(".//a | .//br | .//figure | .//img"):
             if part.get("id"):  # an anchor
                 heading.append(html.Element("span", {"id": part.get("id")}))
@@ -32,22 +36,9 @@ def settle(root: HtmlElement, name: str) -> str:
     for element in root.xpath(".//*[@id][not(@data-slug)]"):
         if element.get("id") in used:
             del element.attrib["id"]
-    first_levels = [heading for heading in headings if heading.tag == "h1"]
-    title = name
-    if len(first_levels) == 1 and headings[0] is first_levels[0] and headings[0].getparent() is root:
-        heading = headings.pop(0)
-        title = " ".join(heading.text_content().split())
-        anchor = html.Element("div", {"id": heading.get("id"), "data-slug": heading.get("data-slug")})
-        anchor.tail = heading.tail
-        heading.getparent().replace(heading, anchor)
-    _keep_own_numbers(headings)
-    above: list[int] = []
-    for heading in headings:
-        level = int(heading.tag[1])
-        while above and above[-1] >= level:
-            above.pop()
-        above.append(level)
-        heading.tag = HEADINGS[min(len(above), 5)]
+    title = _take_title(root, headings, given)
+    for heading, depth in zip(headings, depths([int(heading.tag[1]) for heading in headings]), strict=True):
+        heading.tag = HEADINGS[min(depth, 5)]
         holder = heading.getparent()
         while holder is not root and holder.tag in ("div", "section", "article"):  # a chapter is a child of the body
             holder.drop_tag()
@@ -55,15 +46,34 @@ def settle(root: HtmlElement, name: str) -> str:
     return title
 
 
-def _keep_own_numbers(headings: Sequence[HtmlElement]) -> None:
-    """Where at least half of the two uppermost levels are numbered by hand, the engine numbers none."""
-    levels = sorted({heading.tag for heading in headings})[:2]
-    upper = [heading for heading in headings if heading.tag in levels]
-    numbered = [heading for heading in upper if OWN_NUMBER.match(heading.text or "")]
-    if len(numbered) < max(2, len(upper) / 2):
-        return
-    for heading in headings:
-        match = OWN_NUMBER.match(heading.text or "")
-        heading.set("data-own-number", match[1] or match[2] if match else "")
-        if match:
-            heading.text = heading.text[match.end() :]
+def as_written(heading: HtmlElement) -> str:
+    """Its text, formulas between dollars."""
+    text = "".join(
+        re.sub(r"^\\[(\[](.*)\\[)\]]$", r"$\1$", piece) if piece.getparent().get("class") == "arithmatex" else piece
+        for piece in heading.xpath(".//text()")
+    )
+    return re.sub(r"[ \t\n]+", " ", text).strip()
+
+
+def _take_title(root: HtmlElement, headings: list[HtmlElement], given: str | None) -> str | None:
+    first_levels = [heading for heading in headings if heading.tag == "h1"]
+    if len(first_levels) == 1 and headings[0] is first_levels[0] and headings[0].getparent() is root:
+        heading = headings.pop(0)
+        heading.tag = "div"
+        heading.set("class", "title")
+        for key in ("data-level", "data-own-number", "data-ignore"):
+            heading.attrib.pop(key, None)
+        return given or heading.attrib.pop("data-text")
+    return given
+
+
+def depths(levels: Sequence[int]) -> list[int]:
+    """From 1 without gaps: 2, 4, 4, 3 -> 1, 2, 2, 2."""
+    above: list[int] = []
+    found = []
+    for level in levels:
+        while above and above[-1] >= level:
+            above.pop()
+        above.append(level)
+        found.append(len(above))
+    return found

@@ -84,7 +84,7 @@ def _loose(anchor: str) -> str:
 
 def link_addresses(root: HtmlElement) -> None:
     """Bare addresses become links."""
-    for text in root.xpath('.//text()[contains(., "://")][not(ancestor::a or ancestor::pre or ancestor::code)]'):
+    for text in root.xpath(".//text()[not(ancestor::a or ancestor::pre or ancestor::code)]"):
         owner = text.getparent()
         if text.is_text and owner.get("class") in ("arithmatex", "missing"):
             continue
@@ -94,7 +94,8 @@ def link_addresses(root: HtmlElement) -> None:
         ends = [match.start() for match in addresses[1:]] + [len(text)]
         links = []
         for match, end in zip(addresses, ends, strict=True):
-            link = html.Element("a", {"href": match[0]})
+            scheme = "" if "://" in match[0] else "http://" if match[0].lower().startswith("www.") else "mailto:"
+            link = html.Element("a", {"href": scheme + match[0]})
             link.text, link.tail = match[0], text[match.end() : end]
             links.append(link)
         before = text[: addresses[0].start()]

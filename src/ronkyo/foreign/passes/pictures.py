@@ -36,7 +36,8 @@ def read(root: HtmlElement, folder: Path, warn: Warn, words: Words) -> dict[str,
         image.set("src", picture.address)
         image.set("data-name", address)
         if (zoom := image.attrib.pop("data-zoom", None)) and picture.width:
-            image.set("style", f"width: {float(zoom) * picture.width:.4g}px")
+            width = f"width: {float(zoom) * picture.width:.4g}px"
+            image.set("style", "; ".join(filter(None, (width, image.get("style")))))
     return places
 
 

@@ -7,13 +7,13 @@ from itertools import takewhile
 
 from lxml import html
 
-from ronkyo.foreign.passes.captions import own_label, take_neighbour
+from ronkyo.foreign.passes.captions import take_neighbour
 from ronkyo.foreign.passes.elements import HtmlElement
 from ronkyo.foreign.patterns import TABLE
 
 
 def make(root: HtmlElement) -> None:
-    """A table with a paragraph 表 1 … above or below, or a <caption>, is a numbered table that keeps its own number."""
+    """A table with a paragraph 表 1 … above or below, or a <caption>, keeps it as its caption."""
     for table in root.xpath(".//table[not(ancestor::table) and not(ancestor::figure)]"):
         for cell in table.xpath(".//td | .//th"):
             if len(blocks := cell.xpath("./p | ./div[not(@class)]")) == 1:
@@ -38,8 +38,7 @@ def make(root: HtmlElement) -> None:
             figure.append(caption)
         else:
             take_neighbour(figure, TABLE)
-        caption = figure.find("figcaption")
-        figure.set("data-label", own_label(caption, take=True) or "")
+        figure.set("data-label", "")
 
 
 def _reach_below(rows: Sequence[HtmlElement]) -> bool:

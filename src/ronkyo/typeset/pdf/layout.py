@@ -148,7 +148,8 @@ def _fetcher(page: Printable, pictures: Path, complaints: list[str]) -> Any:
         def __init__(self) -> None:
             super().__init__()
             self.complaints, self.drawings = complaints, {}
-            self._fonts = "".join([fonts.folder().name, *_FONT_FACE.findall(page.html)]).encode()
+            faces = "".join([fonts.folder().name, *_FONT_FACE.findall(page.html)])
+            self._fonts = hashlib.sha256(faces.encode()).digest()
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
             scheme, _, path = url.partition(":")

@@ -13,15 +13,13 @@ import pickle
 import re
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ronkyo import cache
+from ronkyo import cache, ending
 from ronkyo.typeset.page import Printable
 from ronkyo.typeset.pdf import filling, measure
 from ronkyo.typeset.pdf.layout import Layouts, begun
@@ -83,7 +81,7 @@ def _found(document: Any) -> Found:
 def _found_elsewhere(page: Printable, pictures: Path) -> Found | None:
     """By a second process; None where it failed."""
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "ronkyo.typeset.pdf.search", str(os.getpid())],
+        [sys.executable, "-P", "-m", "ronkyo.typeset.pdf.search"],
         input=pickle.dumps((page, pictures)),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -95,19 +93,13 @@ def _found_elsewhere(page: Printable, pictures: Path) -> Found | None:
     return Found(Placement(moves, widths), short)
 
 
-def _main(first_process: int) -> None:
-    threading.Thread(target=_end_with, args=[first_process], daemon=True).start()
+def _main() -> None:
+    ending.with_parent()
     page, pictures = pickle.load(sys.stdin.buffer)
     with begun(pictures) as layouts:
         placement, short = _found(layouts.of(page))
     print(json.dumps([*map(dict, placement), short]))
 
 
-def _end_with(first_process: int) -> None:
-    while os.getppid() == first_process:
-        time.sleep(0.2)
-    os._exit(1)
-
-
 if __name__ == "__main__":
-    _main(int(sys.argv[1]))
+    _main()

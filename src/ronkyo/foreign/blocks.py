@@ -1,0 +1,126 @@
+"""Blocks of the preview that mdit-py-plugins does not have: contents, page breaks, imports, abbreviations and headings
+without a blank, as rules of the parser, so that code is never looked at; and a bound on how deep blocks stand in blocks."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from markdown_it.parser_block import ParserBlock
+from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
+
+from ronkyo.foreign import imports
+from ronkyo.foreign.patterns import JAPANESE
+
+DEEPEST = 100  # lists in lists, quotes in quotes, elements of HTML, emphasis
+LEVELS = 2 * DEEPEST  # of tokens: a list has two, itself and its item
+CONTENTS = re.compile(r"(?:<!--\s*)?@import\s+\"\[TOC\]\"\s*(.*?)\s*(?:-->)?|\[toc\]", re.IGNORECASE)
+LISTED = re.compile(r"<!--\s*code_chunk_output\s*-->")
+LISTED_END = re.compile(r"<!--\s*/code_chunk_output\s*-->")
+ANCHOR = re.compile(r"\]\(#([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
+PAGE_BREAK = re.compile(r"<!--\s*(?:pagebreak|newpage)\b.*?-->")
+IMPORT = re.compile(
+    r"(?:<!--\s*)?(?P<written>@import\s+([\"'])(?P<address>[^\"']+)\2\s*;?\s*(?P<options>\{[^{}]*\})?)\s*(?:-->)?"
+)
+ABBREVIATION = re.compile(r"\*\[([^\]\\]{1,80})\]:\s*(.*)")
+CLOSE_HEADING = re.compile(rf"(#{{1,6}})(?=[\u3000{JAPANESE}])")
+ATTRIBUTE = re.compile(r"([\w-]+)\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,}\"']+))|([#.]?)([\w:-]+)")
+
+
+def blocks_plugin(parser: MarkdownIt) -> None:
+    parser.block = BoundedBlocks()
+    anywhere: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    parser.block.ruler.before("html_block", "directive", _directive, anywhere)
+    parser.block.ruler.before("reference", "abbreviation", _abbreviation, anywhere)
+    parser.block.ruler.before("heading", "close_heading", _close_heading, anywhere)
+
+
+def attributes(text: str) -> dict[str, str]:
+    """{#id .class key=value key2="a value" key3}, as the preview and Pandoc write them."""
+    read: dict[str, str] = {}
+    for key, double, single, bare, sign, name in ATTRIBUTE.findall(text):
+        if sign == ".":
+            read["class"] = f"{read.get('class', '')} {name}".strip()
+        elif sign == "#":
+            read["id"] = name
+        else:
+            read[(key or name).lower()] = double or single or bare or "true"
+    return read
+
+
+def read_line(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
+
+
+class BoundedBlocks(ParserBlock):
+    """Where the parser would leave out what stands too deep, it becomes a paragraph as it is written."""
+
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803  (markdown-it's names)
+        if state.level <= LEVELS:
+            return super().tokenize(state, startLine, endLine)
+        line = startLine
+        while line < endLine and (state.isEmpty(line) or state.sCount[line] >= state.blkIndent):
+            line += 1
+        source = state.getLines(startLine, line, state.blkIndent, False).strip()
+        if source:
+            state.env["deep"].append(state.env["sources"].line(state, startLine))
+            imports.push_paragraph(state, source, startLine, line)
+        state.line = line
+        return None
+
+
+def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A line, or a comment of one line, that asks for something else to stand in its place."""
+    if state.is_code_block(start) or state.src[state.bMarks[start] + state.tShift[start]] not in "[@<":
+        return False
+    line = read_line(state, start)
+    last = start
+    if match := CONTENTS.fullmatch(line):
+        pushed = Token("contents", "div", 0, meta=attributes(match[1] or ""))
+    elif LISTED.fullmatch(line):
+        last = next((n for n in range(start, end) if LISTED_END.fullmatch(read_line(state, n))), -1)
+        listed = "\n".join(read_line(state, n) for n in range(start, last))
+        pushed = Token("contents", "div", 0, meta={"listed": " ".join(map(unquote, ANCHOR.findall(listed)))})
+    elif PAGE_BREAK.fullmatch(line):
+        pushed = Token("page_break", "div", 0)
+    elif match := IMPORT.fullmatch(line):
+        if not silent:
+            imports.place(state, start, match["written"], match["address"], attributes(match["options"] or ""))
+        return True
+    else:
+        return False
+    if last < 0:
+        return False
+    if not silent:
+        pushed.map, pushed.block, pushed.level = [start, last + 1], True, state.level
+        state.tokens.append(pushed)
+        state.line = last + 1
+    return True
+
+
+def _abbreviation(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """*[HTML]: HyperText Markup Language"""
+    match = None if state.is_code_block(start) else ABBREVIATION.fullmatch(read_line(state, start))
+    if match and not silent:
+        state.env["abbreviations"].setdefault(match[1], match[2])
+        state.line = start + 1
+    return bool(match)
+
+
+def _close_heading(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """A heading whose sign has no blank behind it, or a Japanese one: ##見出し"""
+    line = "" if state.is_code_block(start) else read_line(state, start)
+    match = CLOSE_HEADING.match(line)
+    if match and not silent:
+        tag = f"h{len(match[1])}"
+        opening = state.push("heading_open", tag, 1)
+        inline = state.push("inline", "", 0)
+        inline.content = re.sub(r"\s#+$", "", line[match.end() :]).strip()
+        opening.map = inline.map = [start, start + 1]
+        inline.children = []
+        state.push("heading_close", tag, -1)
+        state.line = start + 1
+    return bool(match)

@@ -1,0 +1,226 @@
+"""What a report's source has, counted from the parser's tokens, against what the HTML and the PDF have: a loss is seen
+whichever step of the setting it happens in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from typing import NamedTuple
+
+import pypdfium2
+from lxml import html
+from markdown_it.token import Token
+
+from ronkyo.foreign import diagrams
+from ronkyo.typeset import supplement
+
+KINDS = ("formulas", "tables", "cells", "items", "pictures", "links")
+TOKENS = {
+    "math": "formulas", "math_block": "formulas", "table_open": "tables", "th_open": "cells", "td_open": "cells",
+    "list_item_open": "items", "image": "pictures", "link_open": "links",
+}  # fmt: skip
+TAGS = {"table": "tables", "th": "cells", "td": "cells", "li": "items", "img": "pictures"}
+UNSEEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|template|textarea|svg|math|object|iframe|noscript|select|audio|video|title)\b"
+    r".*?(?:</\1\s*>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")  # a digit drawn as an emoji, which a PDF does not tell
+TASK = re.compile(r"\s*\[[ xX]\]\s")  # set as a mark
+FORMULA = re.compile(r"\$[^$]*\$|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)  # in HTML
+APART = 60  # letters of a text for each place where the end of a page or a label may part it
+LEAST = 4  # letters before such a place
+QUOTED = 30  # letters of what is told
+
+
+class Part(NamedTuple):
+    """A piece of text, or a listing, and the lines of its block."""
+
+    line: int
+    last: int
+    text: str
+
+
+@dataclass
+class Source:
+    """What the tokens of a report have."""
+
+    texts: list[Part] = field(default_factory=list)
+    listings: list[Part] = field(default_factory=list)
+    lines: dict[str, list[int]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+
+    def add(self, tokens: Sequence[Token]) -> None:
+        first = last = 0
+        for token in tokens:
+            if token.map:  # a cell has none
+                first, last = token.map[0] + 1, token.map[1]
+            kind = TOKENS.get(token.type)
+            if token.type == "inline":
+                self._add_inline(token, first, last)
+            elif token.type in ("fence", "code_block"):
+                self._add_listing(token, first, last)
+            elif token.type == "html_block":
+                self._add_html(token.content, first, last)
+            elif kind:
+                self.lines[kind].append(first)
+
+    def _add_inline(self, token: Token, first: int, last: int) -> None:
+        texts = [""]
+        for child in token.children or ():
+            line = child.meta.get("line", first)
+            if child.type in ("text", "code_inline"):
+                texts[-1] += child.content
+            elif child.type in TOKENS:
+                self.lines[TOKENS[child.type]].append(line)
+            elif child.type == "html_inline":
+                self._add_html(child.content, line, line)
+            if child.type in ("math", "image", "html_inline", "softbreak", "hardbreak", "footnote_ref"):
+                texts.append("")
+        texts[0] = TASK.sub("", texts[0])
+        self.texts += [Part(first, last, text) for text in texts if _letters(text)]
+
+    def _add_listing(self, token: Token, first: int, last: int) -> None:
+        name = re.sub(r"^[\s{.]*", "", token.info).split(":")[0].split()[:1]
+        language = re.match(r"[\w+#-]*", name[0])[0].lower() if name else ""  # pyright: ignore[reportOptionalSubscript]
+        if language == "math":
+            self.lines["formulas"].append(first)
+        elif language not in diagrams.LANGUAGES and not re.search(r"\bhide\s*=\s*\"?true", token.info):
+            self.listings.append(Part(first, last, _code(token.content)))
+
+    def _add_html(self, content: str, first: int, last: int) -> None:
+        content = UNSEEN.sub("", content)
+        for tag in TAG.finditer(content):
+            if not tag[0].startswith("</") and (kind := TAGS.get(tag[1].lower())):
+                self.lines[kind].append(first)
+        pieces = (FORMULA.sub(" ", unescape(piece)) for piece in TAG.split(content)[::2])
+        self.texts += [Part(first, last, piece) for piece in pieces if _letters(piece)]
+
+
+class Page(NamedTuple):
+    """What the page for the browser has. text: letters only, in their order"""
+
+    text: str
+    listings: list[str]
+    numbers: Counter[str]
+
+
+def of_page(page: str) -> Page:
+    root = html.document_fromstring(page, parser=html.HTMLParser(huge_tree=True))
+    for element in root.xpath("//style | //nav | //footer | //title | //a[@class='footnote-backref']"):
+        element.drop_tree()
+    for question in root.xpath("//p[@class='question']"):
+        question.text = f"Q{question.text or ''}"  # which the style writes
+    listings = [_code(element.text_content()) for element in root.iter("pre")]
+    drawn = len(root.xpath("//*[@class='formula' or @class='equation' or contains(@class, 'unset')]"))
+    pictures = len(root.xpath("//img | //span[@class='drawing'] | //*[@class='missing']"))
+    numbers = Counter(formulas=drawn, pictures=pictures)
+    numbers["tables"] = len(root.xpath("//table"))
+    numbers["cells"] = len(root.xpath("//td | //th"))
+    numbers["items"] = len(root.xpath("//li[not(ancestor::div[@class='footnote'])]"))
+    numbers["links"] = len(root.xpath("//a[@href][not(@class='skip')]"))
+    for element in root.xpath("//svg"):
+        element.drop_tree()
+    return Page(_letters(root.body.text_content()), listings, numbers)
+
+
+def of_pdf(content: bytes) -> str:
+    """Its letters, in their order."""
+    document = pypdfium2.PdfDocument(content)
+    try:
+        return _letters("".join(page.get_textpage().get_text_range() for page in document))
+    finally:
+        document.close()
+
+
+class Difference(NamedTuple):
+    line: int
+    last: int
+    message: str
+
+
+def differences(source: Source, page: Page, pdf: str) -> list[Difference]:
+    """What of the source is not in the results."""
+    found = [
+        Difference(part.line, part.last, f"text is not in the {name}: {_quoted(part.text)}")
+        for name, text in (("HTML", page.text), ("PDF", pdf))
+        for part in _lost([*source.texts, *(source.listings if name == "PDF" else ())], text)
+    ]
+    shown = Counter(page.listings)
+    for part in source.listings:
+        if shown[part.text] > 0:
+            shown[part.text] -= 1
+        else:
+            found.append(Difference(part.line, part.last, f"a listing is not as written: {_quoted(part.text)}"))
+    surplus = max(0, page.numbers["formulas"] - len(source.lines["formulas"]))  # pictures of formulas are set as such
+    for kind in KINDS:
+        lines, have = source.lines[kind], page.numbers[kind] + surplus * (kind == "pictures")
+        if len(lines) > have:
+            found.append(Difference(min(lines), max(lines), f"{kind}: {len(lines)} in the source, {have} in the HTML"))
+    return found
+
+
+def unexplained(found: Sequence[Difference], warned: Collection[int]) -> list[Difference]:
+    """Those of which no warning tells, which names a line among theirs."""
+    return [one for one in found if not any(one.line <= line <= one.last for line in warned)]
+
+
+def figures(source: Source, page: Page, pdf: str) -> str:
+    """One line: of each kind how many are in the source, and how many of them in the results."""
+    texts = len(source.texts) - sum(1 for _ in _lost(source.texts, page.text))
+    printed = len(source.texts) - sum(1 for _ in _lost(source.texts, pdf))
+    listings = sum((Counter(part.text for part in source.listings) & Counter(page.listings)).values())
+    parts = [f"text {texts}/{len(source.texts)} (PDF {printed})", f"listings {listings}/{len(source.listings)}"]
+    parts += [f"{kind} {min(page.numbers[kind], len(source.lines[kind]))}/{len(source.lines[kind])}" for kind in KINDS]
+    return ", ".join(parts)
+
+
+def told(found: Sequence[Difference], place: Callable[[int], str]) -> list[str]:
+    return [f"{place(one.line)}: {one.message}" for one in found]
+
+
+def _letters(text: str) -> str:
+    """Without blanks and signs, in one form, and without what no font has, of which a warning tells."""
+    letters = re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", KEYCAP.sub("", text)))
+    undrawn = [letter for letter in set(letters) if not supplement.draws(letter)]
+    return letters.translate(dict.fromkeys(map(ord, undrawn))) if undrawn else letters
+
+
+def _code(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.expandtabs(4).strip("\n").split("\n"))
+
+
+def _quoted(text: str) -> str:
+    text = " ".join(text.split())
+    return repr(text if len(text) <= QUOTED else text[: QUOTED - 1] + "…")
+
+
+def _lost(parts: Sequence[Part], text: str) -> Iterator[Part]:
+    """Those whose letters are not in the text; each is looked for behind the one before it first."""
+    place = 0
+    for part in parts:
+        letters = _letters(part.text)
+        at = text.find(letters, place)
+        if at >= 0:
+            place = at + len(letters)
+        elif letters not in text and not _in_pieces(letters, text):
+            yield part
+
+
+def _in_pieces(letters: str, text: str) -> bool:
+    """Whether the text has all of it but what stands at the end of one page and the head of the next between its parts."""
+    pieces, start = 0, 0
+    while start < len(letters):
+        length = len(letters) - start
+        while length and letters[start : start + length] not in text:
+            length //= 2
+        while length and length < len(letters) - start and letters[start : start + length + 1] in text:
+            length += 1
+        start, pieces = start + length, pieces + 1
+        if pieces > 2 + len(letters) // APART or length < (LEAST if start < len(letters) else 1):
+            return False
+    return True

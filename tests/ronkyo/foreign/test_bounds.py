@@ -1,0 +1,140 @@
+"""Any file ends, in time that grows as its size does, or is refused in one line."""
+
+import os
+import resource
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from ronkyo import cli
+from ronkyo.errors import UserError
+from ronkyo.foreign import decode, render
+
+TEXT = "とても長い文章。"
+
+
+def seconds(file: Path, text: str) -> float:
+    """Processor time of a run, in a process of its own."""
+    file.write_text(text, encoding="utf-8")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [sys.executable, "-m", "ronkyo.cli", "-q", "render", "--force", str(file)], check=True, env=os.environ
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def row(cell: str) -> str:
+    return f"# A\n\n| a | b |\n|---|---|\n| x | {cell} |\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "long"),
+    [
+        (lambda size: row(TEXT * (size // 8)), 1_000, 6_000),  # once 99 s for 4,400
+        (lambda size: "# A\n\n" + TEXT * (size // 8), 10_000, 40_000),
+        (lambda size: "# A\n\n" + "段落。\n\n" * (size // 5), 2_500, 10_000),
+        (lambda size: "# A\n\n" + "## 章\n\n" * (size // 6), 1_200, 4_800),
+    ],
+    ids=["cell", "line", "paragraphs", "headings"],
+)
+def test_time_grows_as_the_size_does(tmp_path, text, short, long):
+    start = seconds(tmp_path / "a.md", "# A\n\na\n")
+    less = max(seconds(tmp_path / "a.md", text(short)) - start, 0.5)
+    assert seconds(tmp_path / "a.md", text(long)) - start < 2.5 * long / short * less
+
+
+def test_aliases_that_multiply_are_not_written_out(tmp_path):
+    bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    bomb += "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
+    file = tmp_path / "a.md"
+    file.write_text(f"---\n{bomb}title: *a29\nlang: *a29\npuppeteer: *a29\n---\n# A\n\ntext\n")
+    with pytest.raises(UserError, match="expected keys, found a list"):
+        render.parse(file)
+
+
+# -- what is no file of text --------------------------------------------------------------------------------------------
+
+
+def test_a_fifo_is_refused_at_once(tmp_path, capsys):
+    os.mkfifo(tmp_path / "a.md")
+    done = threading.Thread(target=cli.main, args=(["render", str(tmp_path / "a.md")],), daemon=True)
+    done.start()
+    done.join(20)
+    assert not done.is_alive()
+    assert capsys.readouterr().err == (
+        f"{tmp_path}/a.md: expected a Markdown file, found a FIFO, a socket or a device\n"
+    )
+
+
+@pytest.mark.parametrize("file", ["/dev/zero", "/dev/null", "/dev/tty"])
+def test_a_device_is_refused_and_nothing_is_written_beside_it(file, capsys):
+    if not Path(file).exists():
+        pytest.skip("no such device")
+    assert cli.main(["render", file]) == 1
+    assert "found a FIFO, a socket or a device" in capsys.readouterr().err
+    assert not Path(f"{file}.html").exists()
+
+
+def test_more_than_the_limit_is_refused_with_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(decode, "MOST_BYTES", 1000)
+    (tmp_path / "a.md").write_text("a" * 1001)
+    with pytest.raises(UserError, match="expected at most 1,000 bytes, found 1,001"):
+        decode.read(tmp_path / "a.md")
+    (tmp_path / "b.md").write_text("a" * 1000)
+    assert decode.read(tmp_path / "b.md")[0] == "a" * 1000
+
+
+@pytest.mark.parametrize("text", ["①これは②です", "髙橋さんの０～９の値", "№１は㎡で", "﨑と～", "Ⅳ章の㈱あ"])
+def test_short_texts_of_windows_are_read_as_such(tmp_path, text):
+    (tmp_path / "a.md").write_bytes(f"# 題です\n\n{text}、ここに書く。\n".encode("cp932"))
+    assert decode.read(tmp_path / "a.md") == (f"# 題です\n\n{text}、ここに書く。\n", "cp932")
+
+
+# -- what is there already ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.html", b"<!doctype html><title>by hand</title>"),
+        ("a.html", b""),
+        ("a.html", b'<meta name="generator" content="another">'),
+        ("a.pdf", b"%PDF-1.7 by another tool"),
+        ("a.pdf", b"not even a PDF"),
+    ],
+)
+def test_what_another_tool_wrote_is_overwritten_by_force_alone(tmp_path, capsys, name, content):
+    file, target = tmp_path / "a.md", tmp_path / name
+    file.write_text("# A\n\ntext\n")
+    target.write_bytes(content)
+    assert cli.main(["render", str(file)]) == 1
+    assert capsys.readouterr().err == f"{target}: was not written by ronkyo; --force overwrites it\n"
+    assert target.read_bytes() == content
+    assert {path.name for path in tmp_path.iterdir()} == {"a.md", name}
+    assert cli.main(["render", str(file), "--force"]) == 0
+    assert target.read_bytes() != content
+
+
+def test_its_own_outputs_are_overwritten(tmp_path):
+    file = tmp_path / "a.md"
+    for text in ("one", "two"):
+        file.write_text(f"# A\n\n{text}\n")
+        assert cli.main(["render", str(file)]) == 0
+    assert "two" in file.with_suffix(".html").read_text()
+
+
+def test_a_pdf_of_another_tool_is_known_by_what_it_says_of_itself(tmp_path):
+    import pypdf
+
+    file = tmp_path / "a.md"
+    file.write_text("# A\n\ntext\n")
+    with pypdf.PdfWriter() as writer:
+        writer.add_blank_page(100, 100)
+        writer.add_metadata({"/Creator": "another"})
+        writer.write(tmp_path / "a.pdf")
+    with pytest.raises(UserError, match="was not written by ronkyo"):
+        render.render(file, say=lambda _: None)
