@@ -100,7 +100,7 @@ class _Names:
         file = self._project.experiments_folder / experiment / "summarize.py"
         spelled = ast.walk(imports.tree(file)) if file.is_file() else ()
         found = {node.value if isinstance(node, ast.Constant) else getattr(node, "arg", None) for node in spelled}
-        there = results.read_metrics(self._project, experiment)
+        there = results.read_constants(self._project, experiment)
         return {*self._variants.get(experiment, ()), *there, *(name for name in found if isinstance(name, str))}
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from dvc.dependency import ParamsDependency
@@ -139,10 +140,17 @@ class Pipeline:
                 here = [stage for stage in finished if stage.path == file]
                 with recording.as_before_on_failure(Path(file).with_suffix(".lock")):
                     here[0].dvcfile.dump_stages(here, update_pipeline=False)
+                    self._forget_removed(file, here[0].dvcfile)
             self._finished.clear()
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def _forget_removed(self, file: str, pipeline: Any) -> None:
+        """Entries in the lock of stages that the pipeline has no more, as of a variant, go."""
+        names = {getattr(stage, "name", None) for stage in self._repo.index.stages if stage.path == file}
+        for name in [name for name in pipeline._lockfile.load().get("stages", {}) if name not in names]:
+            pipeline._lockfile.remove_stage(SimpleNamespace(name=name))
 
     def is_up_to_date(self) -> bool:
         return not any(stage.changed(False, self.upstream[stage]) for stage in self.stages)

@@ -22,7 +22,7 @@ from ronkyo.errors import UserError, told
 from ronkyo.project import Project
 from ronkyo.run import capacity, cluster, pipeline, train, unchanged, worker
 from ronkyo.run.pipeline import Pipeline
-from ronkyo.run.stage import MADE, Attempt
+from ronkyo.run.stage import MADE, Attempt, forget_removed_variants
 from ronkyo.run.states import explained, recorded_time
 from ronkyo.run.train import Plan
 from ronkyo.run.unit import Task
@@ -55,6 +55,7 @@ def reproduce(
     done, None where a stage failed; then what failed was said. Raises PipelineError or ClusterError."""
     if (project.source / "ronkyo").is_dir():
         project.expect_own(ronkyo)
+    forget_removed_variants(project, *project.experiments)
     with chdir(project.root), pipeline.opened(project, targets, force, single_item) as opened:
         if not on:
             _expect_room(project, {stage.addressing for stage in opened.stages})

@@ -81,13 +81,14 @@ def listing(project: Project, states: Mapping[str, State]) -> Iterator[str]:
 
 
 def _changes(entry: Any, root: Path) -> Iterator[tuple[str, str]]:
-    """(path, what changed); DVC tells paths from the current folder."""
+    """(path, what changed); DVC tells paths from the current folder, where that is in the project."""
     if isinstance(entry, str):
         yield "", entry
         return
+    here = Path.cwd() if Path.cwd().is_relative_to(root) else root
     for kind, paths in entry.items():
         for path, change in paths.items():
-            name = os.path.relpath(path, root)
+            name = os.path.relpath(here / path, root)
             yield (
                 name,
                 f"{kind.removeprefix('changed ')} {name}: {', '.join(change) if isinstance(change, dict) else change}",
@@ -114,7 +115,7 @@ def _busy(error: LockError, root: Path) -> str:
             process = psutil.Process(pid)
             command = process.cmdline()
             command = command[1:] if Path(command[0]).name.startswith("python") else command
-            told = shlex.join([Path(command[0]).name, *command[1:]])
+            told = " ".join(shlex.join([Path(command[0]).name, *command[1:]]).split())[:80]
             since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(process.create_time()))
             who = f"process {pid} on {platform.node()} is at work here since {since}"
             return f"busy: {who} ({told}); wait until it has ended"
