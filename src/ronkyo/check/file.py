@@ -10,7 +10,7 @@ from pathlib import Path
 from ronkyo.check.report import Outcome, Report, last_line, listed, run
 
 OUTLOUD = Path(sys.executable).with_name("outloud")
-FONTS = re.compile(r"[A-Z]{6}\+(Noto-Sans-JP|IBM-Plex-Mono)(-\w+)?")
+FONTS = re.compile(r"[A-Z]{6}\+(Noto-Sans-JP|IBM-Plex-Mono|supplement|emoji)(-\w+)?")
 
 
 def is_pdf_a(report: Report) -> Outcome:
