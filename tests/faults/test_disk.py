@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import NAME, RONKYO, Copy, ended, expect_one_line, read_only, root_only, small_disk
+from injection import NAME, RONKYO, Copy, ended, expect_one_line, read_only, root_only, small_disk
 
 from ronkyo import files
 

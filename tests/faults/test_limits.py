@@ -10,7 +10,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
-from conftest import NAME, RONKYO, Copy, ended, environment, expect_one_line, root_only
+from injection import NAME, RONKYO, Copy, ended, environment, expect_one_line, root_only
 
 from ronkyo import system
 from ronkyo.errors import DEBUG, told

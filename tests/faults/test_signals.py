@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import psutil
 import pytest
-from conftest import ENGINE, NAME, RONKYO, Copy, Done, ended, environment, until
+from injection import ENGINE, NAME, RONKYO, Copy, Done, ended, environment, until
 
 from ronkyo import ending
 

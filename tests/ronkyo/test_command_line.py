@@ -10,7 +10,7 @@ import sys
 import termios
 
 import pytest
-from conftest import RONKYO
+from new_project import RONKYO
 
 from ronkyo import arguments, cli
 from ronkyo.run.view import View

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import alone
+from new_project import alone
 
 from ronkyo.report import chapters, crate, evidence
 

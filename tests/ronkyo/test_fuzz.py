@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import alone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from new_project import alone
 
 from ronkyo.compare import revision
 from ronkyo.errors import UserError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from conftest import PACKAGE
 from language_client import Client
+from new_project import PACKAGE
 
 pytest.importorskip("pygls")
 CHAPTER = "report_templates/chapters/01_least_squares.md.j2"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import revisions
-from conftest import RONKYO
+from new_project import RONKYO
 
 from ronkyo.compare import write
 from ronkyo.lock import Lock, own_changes

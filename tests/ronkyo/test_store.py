@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import alone
+from new_project import alone
 
 from ronkyo import cli, files
 from ronkyo.claims.predicates import Predicates

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import alone
+from new_project import alone
 
 from ronkyo import cli
 from ronkyo.new import project as new

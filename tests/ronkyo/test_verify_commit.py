@@ -8,7 +8,7 @@ from pathlib import Path
 import pypdf
 import pytest
 import revisions
-from conftest import RONKYO
+from new_project import RONKYO
 
 from ronkyo import cli
 from ronkyo.project import Project

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import revisions
-from conftest import RONKYO
+from new_project import RONKYO
 from revisions import change_yaml
 
 from ronkyo import cli
