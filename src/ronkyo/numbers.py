@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from typing import Any
 
 ABSENT = "—"  # for a number that is not finite, and for whatever is not there
+MOST_DIGITS = 100
 NO_BREAK = "\u00a0"  # between a number and its unit
 WITHOUT_POWER = range(-4, 7)  # of ten: numbers of these sizes are written in full in a comparison
 
 
 def shown(value: Any, spec: str) -> str:
-    """A number (or what else a parameter can be) as the report prints it; `spec` is a format of Python's."""
+    """A number (or what else a parameter can be) as the report prints it; `spec` is a format of Python's. Raises
+    ValueError."""
+    if any(int(size) > MOST_DIGITS for size in re.findall(r"\d+", spec)):
+        raise ValueError(f"expected a format of at most {MOST_DIGITS} digits, found {spec!r:.40}")
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ABSENT
     text = format(value, spec)

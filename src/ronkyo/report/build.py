@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -14,8 +14,8 @@ from lxml.html import HtmlElement
 from ronkyo import files, lock
 from ronkyo.editions import Edition
 from ronkyo.errors import ReportError, UserError
-from ronkyo.project import MANIFEST, Project, Report
-from ronkyo.report import chapters, evidence, prose
+from ronkyo.project import MANIFEST, Layout, Project, Report
+from ronkyo.report import chapters, evidence, markup, prose
 from ronkyo.report.chapters import Rendered
 from ronkyo.report.crate import Item
 from ronkyo.report.origins import Origins
@@ -28,7 +28,6 @@ from ronkyo.typeset.page import Printable, Screen
 from ronkyo.typeset.pdf import Attachment
 from ronkyo.typeset.placement import Placement
 
-MARKUP = "a number in code or in an alternative text needs | plain"
 PLACE = re.compile(r"([^\s:]+\.\w+(?::\d+)?): ")  # file, or file:line, at the start of a message
 TRACED = (FormulaError, PartedSection, tree.MissingTarget)
 RELATIONSHIPS = {"text": "Source"} | dict.fromkeys(("params", "settings", "pipeline", "versions"), "Supplement")
@@ -231,7 +230,7 @@ def parse(rendered: Rendered, more: str = "") -> tree.Tree:
     except TRACED as error:
         problems = [*rendered.problems, *traced(error, rendered.places, claims.closed_by)]
         raise ReportError("\n".join(dict.fromkeys(problems))) from error
-    if problems := [*rendered.problems, *marked_up(built, rendered.places, claims.closed_by)]:
+    if problems := [*rendered.problems, *faulty(built, rendered.places, claims.closed_by, values.project)]:
         raise ReportError("\n".join(dict.fromkeys(problems)))
     return built
 
@@ -249,10 +248,9 @@ def traced(error: UserError, places: Places, ledger: str | None) -> list[str]:
     return [str(error)]
 
 
-def marked_up(built: tree.Tree, places: Places, ledger: str | None) -> list[str]:
-    """Where the mark of a number would be printed as letters."""
-    found = (places.of_text(text, before) for text, before in _bare_markup(built))
-    return [line for where in found for line in _told(MARKUP, where, ledger)]
+def faulty(built: tree.Tree, places: Places, ledger: str | None, layout: Layout) -> list[str]:
+    """What `markup` finds in a text."""
+    return [line for message, where in markup.faults(built, places, layout) for line in _told(message, where, ledger)]
 
 
 def _told(error: Exception | str, places: list[str], ledger: str | None) -> list[str]:
@@ -265,14 +263,3 @@ def place_pictures(root: HtmlElement, project: Project) -> None:
     for image in root.iter("img"):
         if not image.get("src").startswith("data:"):
             image.set("src", os.path.normpath(f"{project.relative(project.reports)}/{image.get('src')}"))
-
-
-def _bare_markup(built: tree.Tree) -> Iterator[tuple[str, str]]:
-    """Where the mark of a number would be printed as letters: code, and alternative texts; and what stands before it."""
-    for code in built.root.iter("code"):
-        for line in code.text_content().splitlines():
-            if "<data value=" in line:
-                yield line.strip(), "" if code.getparent().tag == "pre" else "`+ ?"
-    for image in built.root.iter("img"):
-        if "<data value=" in image.get("alt", ""):
-            yield image.get("alt"), r"!\["

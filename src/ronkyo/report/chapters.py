@@ -22,7 +22,7 @@ from ronkyo.claims import ledger
 from ronkyo.claims.history import History, Look
 from ronkyo.claims.statements import Claims
 from ronkyo.claims.tags import ClaimTags
-from ronkyo.errors import ReportError, nearest
+from ronkyo.errors import ReportError, conflict, nearest
 from ronkyo.project import Project
 from ronkyo.report import places, plans
 from ronkyo.report.conclusions import Conclusions
@@ -34,6 +34,7 @@ from ronkyo.report.sentences import MarkedClaims
 from ronkyo.report.values import Value, Values
 
 REPORT = "report.md.j2"
+MOST_TURNS = 1_000_000  # of all loops over range()
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ class Templates:
 
     def _rendered(self, name: str) -> str:
         file, environment = self._file(name), self._environment
+        environment.globals["range"] = _Turns(MOST_TURNS)
         try:
             return environment.get_template(name).render()
         except jinja2.TemplateSyntaxError as error:
@@ -201,4 +203,24 @@ class _Loader(jinja2.FileSystemLoader):
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         source, filename, is_current = super().get_source(environment, template)
-        return source, self._project.relative(Path(filename)), is_current
+        shown = self._project.relative(Path(filename))
+        if line := conflict(source.encode()):
+            raise ReportError(f"{shown}:{line}: expected a template, found an unsolved conflict of a merge")
+        if not source.strip():
+            raise ReportError(f"{shown}: expected text, found a blank file")
+        return source, shown, is_current
+
+
+class _Turns:
+    """`range` of templates, with so many turns in all."""
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def __call__(self, *arguments: int) -> range:
+        """Raises ValueError."""
+        turns = range(*arguments)
+        self._left -= len(turns)
+        if self._left < 0:
+            raise ValueError(f"expected loops of at most {MOST_TURNS:,} turns in all, found more")
+        return turns

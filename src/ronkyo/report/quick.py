@@ -151,8 +151,10 @@ class Quick:
             return build.traced(error, places, ledger) if isinstance(error, build.TRACED) else str(error).splitlines()
         if tree is None:
             return None
+        if problems := build.faulty(tree, places, ledger, self._project):
+            return problems
         build.place_pictures(tree.root, self._project)
-        return build.marked_up(tree, places, ledger) or tree
+        return tree
 
     def _text(self) -> tuple[str | None, str]:
         """The text with the templates that changed, None where those of chapters are not all; and with its marks what they
