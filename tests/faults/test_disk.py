@@ -12,18 +12,18 @@ from ronkyo import files
 
 @root_only
 @pytest.mark.parametrize(
-    ("folder", "stage", "words"),
+    ("folder", "room", "stage", "words"),
     [
-        ("data", f"prepare_{NAME}", [f"data/{NAME}: No space left on device (", " bytes are missing: "]),
-        ("runs", f"train_{NAME}@", [f"runs/{NAME}/", "No space left on device (", " bytes are missing: "]),
-        ("build", f"prepare_{NAME}", ["build/times/", "No space left on device ("]),
-        (".dvc/cache", f"prepare_{NAME}", [".dvc/cache", "No space left on device ("]),
+        ("data", 0, f"prepare_{NAME}", [f"data/{NAME}: No space left on device (", " bytes are missing: "]),
+        ("runs", 0, f"train_{NAME}@", [f"runs/{NAME}/", "No space left on device (", " bytes are missing: "]),
+        ("build", 0, f"prepare_{NAME}", ["build/times/", "No space left on device ("]),
+        (".dvc/cache", 28672, f"train_{NAME}@", [".dvc/cache", "No space left on device ("]),
     ],
 )
-def test_a_full_disk_ends_a_stage_with_one_line_and_running_again_goes_on(copy, folder, stage, words):
+def test_a_full_disk_ends_a_stage_with_one_line_and_running_again_goes_on(copy, folder, room, stage, words):
     before = copy.contents()
     copy.make_stale()
-    line = expect_one_line(copy.run("repro", f"train_{NAME}@plain", before=small_disk(folder, 0)), *words)
+    line = expect_one_line(copy.run("repro", f"train_{NAME}@plain", before=small_disk(folder, room)), *words)
     assert line.startswith(stage)
     of_later_stages = ("runs/", "reports/curves/", "reports/claims.json", "reports/faulty.")
     kept = {name for name in before if name.startswith(of_later_stages)}

@@ -17,7 +17,7 @@ from ronkyo.run.states import PipelineError
 
 @contextmanager
 def transferring(cache: str) -> Iterator[None]:
-    """What DVC only logs of a transfer into its cache is a PipelineError."""
+    """What DVC cannot write into its cache is a PipelineError, also what it only logs."""
     failed: list[Any] = []
 
     def collect(record: logging.LogRecord) -> bool:
@@ -28,6 +28,8 @@ def transferring(cache: str) -> Iterator[None]:
     logger.addFilter(collect)
     try:
         yield
+    except OSError as error:
+        failed.append(error)
     finally:
         logger.removeFilter(collect)
     if failed:
