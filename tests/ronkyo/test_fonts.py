@@ -117,7 +117,7 @@ def test_a_figures_style_adds_each_font_once_to_what_is_known() -> None:
 def cache(monkeypatch, tmp_path) -> Iterator[Path]:
     """An empty cache, and fonts that take no time."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(fonts, "_fill", lambda folder, sans, mono: (folder / "font.ttf").write_text("mine"))
+    monkeypatch.setattr(fonts, "_fill", lambda folder, contents: (folder / "font.ttf").write_text("mine"))
     fonts.folder.cache_clear()
     yield tmp_path / "cache"
     fonts.folder.cache_clear()
@@ -134,7 +134,7 @@ def test_fonts_are_built_once_into_the_users_cache(cache, capsys):
 
 
 def test_two_processes_at_once_build_them_once(cache, monkeypatch, capsys):
-    def build(folder: Path, sans: Path, mono: Path) -> None:
+    def build(folder: Path, contents) -> None:
         time.sleep(0.5)
         (folder / "font.ttf").write_text("mine")
 
@@ -147,7 +147,7 @@ def test_two_processes_at_once_build_them_once(cache, monkeypatch, capsys):
 
 
 def test_a_build_that_fails_leaves_nothing(cache, monkeypatch):
-    def fail(folder: Path, sans: Path, mono: Path) -> None:
+    def fail(folder: Path, contents) -> None:
         raise UserError("no")
 
     monkeypatch.setattr(fonts, "_fill", fail)

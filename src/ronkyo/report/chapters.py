@@ -143,6 +143,7 @@ class Templates:
             AttributeError,
             ArithmeticError,
             RecursionError,
+            SyntaxError,  # of what Jinja compiles to, as an argument given twice
             jinja2.TemplateError,
         ) as error:
             there = self.values.seeds or self.values.constants

@@ -86,7 +86,11 @@ class _Names:
             if params.value_of(self._parameters, text) is None:
                 keys = [f"{first}.{key}" for key in _leaves(self._parameters.get(first))]
                 yield f"param {text!r}: no such parameter{nearest(text, keys)}"
-        elif rest.count(".") == 1 and (variant := rest.partition(".")[0]) not in self._groups(first):
+        elif (
+            rest.count(".") == 1
+            and (variant := rest.partition(".")[0]) not in self._groups(first)
+            and not self._is_put_together(first, variant)
+        ):
             close = nearest(variant, self._variants.get(first, []))
             yield f"{text}: expected a variant of {first} or a group of its constants, found {variant!r}{close}"
 
@@ -98,10 +102,21 @@ class _Names:
     def _groups(self, experiment: str) -> set[str]:
         """Variants, and what may be a group of constants: those that there are, and every name that summarize.py spells."""
         file = self._project.experiments_folder / experiment / "summarize.py"
-        spelled = ast.walk(imports.tree(file)) if file.is_file() else ()
+        spelled = list(ast.walk(imports.tree(file))) if file.is_file() else []
         found = {node.value if isinstance(node, ast.Constant) else getattr(node, "arg", None) for node in spelled}
         there = results.read_constants(self._project, experiment)
         return {*self._variants.get(experiment, ()), *there, *(name for name in found if isinstance(name, str))}
+
+    def _is_put_together(self, experiment: str, name: str) -> bool:
+        """Whether an f-string of summarize.py may give the name."""
+        file = self._project.experiments_folder / experiment / "summarize.py"
+        strings = (
+            [node for node in ast.walk(imports.tree(file)) if isinstance(node, ast.JoinedStr)] if file.is_file() else []
+        )
+        parts = [[part.value if isinstance(part, ast.Constant) else None for part in each.values] for each in strings]
+        return any(
+            re.fullmatch("".join(r"\w+" if part is None else re.escape(part) for part in each), name) for each in parts
+        )
 
 
 def _leaves(section: Any, key: str = "") -> Iterator[str]:

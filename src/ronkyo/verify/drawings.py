@@ -63,7 +63,7 @@ def _html(report: Report) -> Check:
             others += 1
         elif (alternative, digest) not in known:
             lines.append(f"{names[alternative]}: expected the drawing that was set there, found another")
-    formulas = max(0, report.pages[0].count(OBJECT) - len(images) - 1)  # and their outlines
+    formulas = report.pages[0].count(OBJECT) - len(images)
     unknown = [f"{counted(formulas, 'formula')}, whose drawings only a PDF has digests of"] * bool(formulas)
     unknown += [f"{counted(others, 'image')}, which {FIGURES} does not list"] * bool(others)
     return Check("drawings", counted(len(images) - others, "figure"), lines, unknown)

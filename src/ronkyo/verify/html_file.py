@@ -101,6 +101,8 @@ def style(body: Any) -> str:
 
 
 def _lines(element: Any) -> Iterator[str]:
+    if element.get("class") == "outlines":  # of the formulas' letters, which nobody sees
+        return
     if element.tag in DRAWINGS:
         yield OBJECT
     elif isinstance(element.tag, str) and element.tag not in UNSEEN:
