@@ -61,7 +61,7 @@ def _run(run: Callable[..., int], quiet: bool, **options: Any) -> int:
         options["progress"] = not quiet
     with open(os.devnull, "w", encoding="utf-8") as nothing, redirect_stdout(nothing) if quiet else nullcontext():
         status = run(**options)
-        print(end="", flush=True)
+        sys.stdout.closed or sys.stdout.flush()
     return status
 
 

@@ -42,12 +42,21 @@ def contents(root: Path, paths: Iterable[str]) -> Contents:
 
 
 def recorded(project: Project) -> dict[str, Made]:
-    """The outputs of all stages, as dvc.lock has them; none where there is no lock. Raises LockError."""
+    """The outputs of all stages, as dvc.lock has them, without the runs of variants that are no more; none where there is no
+    lock. Raises LockError, ParamsError."""
     file = project.root / lock.FILE
     if not file.is_file():
         return {}
     stages = Lock.read(file).stages.values()
-    return {path: Made(stage.name, md5) for stage in stages for path, md5 in stage.outs.items()}
+    made = {path: Made(stage.name, md5) for stage in stages for path, md5 in stage.outs.items()}
+    params = project.load_params()
+    folders = {
+        project.relative(project.run_folder(name, variant))
+        for name in params
+        for variant in getattr(params[name], "variants", ())
+    }
+    runs = "runs/"
+    return {path: output for path, output in made.items() if not path.startswith(runs) or path in folders}
 
 
 def expect_made(project: Project, found: Contents, paths: Iterable[str], made: Mapping[str, Made]) -> None:
