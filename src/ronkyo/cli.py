@@ -61,7 +61,8 @@ def _run(run: Callable[..., int], quiet: bool, **options: Any) -> int:
         options["progress"] = not quiet
     with open(os.devnull, "w", encoding="utf-8") as nothing, redirect_stdout(nothing) if quiet else nullcontext():
         status = run(**options)
-        sys.stdout.closed or sys.stdout.flush()
+        if not sys.stdout.closed:
+            sys.stdout.flush()
     return status
 
 

@@ -115,7 +115,8 @@ class _Names:
         )
         parts = [[part.value if isinstance(part, ast.Constant) else None for part in each.values] for each in strings]
         return any(
-            re.fullmatch("".join(r"\w+" if part is None else re.escape(part) for part in each), name) for each in parts
+            re.fullmatch("".join(r"\w+" if part is None else re.escape(str(part)) for part in each), name)
+            for each in parts
         )
 
 
