@@ -11,7 +11,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread, current_thread, main_thread
+from traceback import clear_frames
 from types import FrameType
+from typing import Any
 
 # Ctrl-C, a terminal that was closed, `kill`
 SIGNALS = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
@@ -24,26 +26,60 @@ class Ended(KeyboardInterrupt):
         self.status = 128 + number  # as shells tell it
 
 
+_came: list[Ended] = []  # while `by_signals` runs
+
+
 @contextmanager
 def by_signals() -> Iterator[None]:
     """The signals raise Ended while the block runs; those that are ignored, as under nohup, stay ignored."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before, hook = {number: signal.getsignal(number) for number in SIGNALS}, sys.unraisablehook
 
     def end(number: int, frame: FrameType | None) -> None:
-        raise Ended(number)
+        _came.append(Ended(number))
+        raise _came[-1]
 
-    before = {}
-    if current_thread() is main_thread():
-        before = {number: signal.getsignal(number) for number in SIGNALS}
+    def unraisable(lost: Any) -> None:
+        """What an object that is half made says when it goes, is of no use."""
+        if not _came:
+            hook(lost)
+
     try:
+        sys.unraisablehook = unraisable
         for number, handler in before.items():
             if handler in (signal.SIG_DFL, signal.default_int_handler):
                 signal.signal(number, end)
         yield
     except KeyboardInterrupt as error:
+        clear_frames(error.__traceback__)  # objects that are half made go here
         raise error if isinstance(error, Ended) else Ended(signal.SIGINT) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        sys.unraisablehook = hook
+        _came.clear()
+
+
+def expect_none() -> None:
+    """Raises Ended where a signal came whose error was lost, as in a library that catches all, or in an object's clean-up."""
+    if _came:
+        raise _came[-1]
+
+
+@contextmanager
+def postponed() -> Iterator[None]:
+    """Signals that come while the block runs come at its end."""
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda number, frame: came.append(number)) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in dict.fromkeys(came):
+            signal.raise_signal(number)
 
 
 def with_parent() -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -131,10 +130,7 @@ class Pipeline:
 
     def record(self) -> None:
         """Write what is finished into dvc.lock, at once: DVC reads and writes all of that file for every stage."""
-        before = {
-            number: signal.signal(number, signal.SIG_IGN) for number in ending.SIGNALS
-        }  # half a file would be worse
-        try:
+        with ending.postponed():  # half a file would be worse
             finished = [stage for stage in self.stages if stage in self._finished]
             for file in dict.fromkeys(stage.path for stage in finished):
                 here = [stage for stage in finished if stage.path == file]
@@ -142,9 +138,6 @@ class Pipeline:
                     here[0].dvcfile.dump_stages(here, update_pipeline=False)
                     self._forget_removed(file, here[0].dvcfile)
             self._finished.clear()
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     def _forget_removed(self, file: str, pipeline: Any) -> None:
         """Entries in the lock of stages that the pipeline has no more, as of a variant, go."""

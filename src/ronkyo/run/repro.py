@@ -18,6 +18,7 @@ from dvc.exceptions import DvcException
 from dvc.stage import Stage
 
 import ronkyo
+from ronkyo import ending
 from ronkyo.errors import UserError, told
 from ronkyo.project import Project
 from ronkyo.run import capacity, cluster, pipeline, train, unchanged, worker
@@ -137,6 +138,7 @@ class Walk:
     def run(self) -> bool:
         """Whether all went well."""
         while True:
+            ending.expect_none()
             ready = None if self._failed else self._next()
             if ready is None and not self._running:
                 return not self._failed
@@ -165,6 +167,7 @@ class Walk:
         try:
             yield
         except (UserError, DvcException, OSError, MemoryError) as error:
+            ending.expect_none()  # of which it may be what came
             self._failed, name = True, stage.addressing
             text = told(error, name) or explained(error, self._project.root)
             self._pipeline.fail(stage)
