@@ -7,18 +7,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import smallest
 
-import ronkyo
-
-PACKAGE = "faulty"
-NAME = "least_squares"
-ENGINE = Path(ronkyo.__file__).parents[1]
-RONKYO = (sys.executable, "-m", "ronkyo.cli")
 root_only = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0 or shutil.which("unshare") is None,
     reason="mounts need root on Linux",
@@ -47,20 +42,18 @@ class Copy:
     def start(self, *command: str, **options) -> subprocess.Popen[str]:
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
         return subprocess.Popen(
-            command, cwd=self.root, env=environment() | self.environment, text=True, **(pipes | options)
+            command, cwd=self.root, env=smallest.environment() | self.environment, text=True, **(pipes | options)
         )
 
     def run(self, *words: str, before: str = "", stdout=subprocess.PIPE) -> Done:
         """`ronkyo WORDS`. before: what a shell does first, in a mount namespace of its own, so that its mounts pass."""
-        command = [*RONKYO, *words]
+        command = [*smallest.RONKYO, *words]
         if before:
             command = ["unshare", "-m", "sh", "-ec", f'{before}\nexec "$@"', "sh", *command]
         return ended(self.start(*command, stdout=stdout))
 
     def change(self, file: str, old: str, new: str) -> None:
-        text = (self.root / file).read_text(encoding="utf-8")
-        assert old in text
-        (self.root / file).write_text(text.replace(old, new), encoding="utf-8")
+        smallest.change(self.root, old, new, file)
 
     def make_stale(self) -> None:
         """Other data: everything is out of date."""
@@ -76,18 +69,6 @@ class Copy:
 def ended(process: subprocess.Popen[str], seconds: float = 120) -> Done:
     out, errors = process.communicate(timeout=seconds)
     return Done(process.returncode, out or "", errors or "")
-
-
-def environment() -> dict[str, str]:
-    mine = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "PYTHONPATH": str(ENGINE),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "DVC_NO_ANALYTICS": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-    }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DVC_", "RONKYO_"))}
-    return kept | mine
 
 
 def small_disk(folder: str, room: int) -> str:
@@ -121,8 +102,3 @@ def until(condition: Callable[[], object], seconds: float = 60) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not come about"
         time.sleep(0.02)
-
-
-def run(root: Path, *command: str | Sequence[str]) -> None:
-    done = subprocess.run(command, cwd=root, env=environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"

@@ -18,12 +18,6 @@ CURVE, PROVENANCE, LEDGER = f"reports/curves/{NAME}/plain.csv", f"reports/data/{
 AGAIN = f"; run: ronkyo repro -s {SUMMARIZE}"
 
 
-@pytest.fixture
-def root(tmp_path, tmp_path_factory):
-    yield smallest.copy(tmp_path_factory.getbasetemp(), tmp_path)
-    smallest.forget()
-
-
 def truncated(file):
     file.write_bytes(file.read_bytes()[:100])
 

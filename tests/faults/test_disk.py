@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from injection import NAME, RONKYO, Copy, ended, expect_one_line, read_only, root_only, small_disk
+from injection import Copy, ended, expect_one_line, read_only, root_only, small_disk
+from smallest import NAME, RONKYO
 
 from ronkyo import files
 

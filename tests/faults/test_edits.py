@@ -26,14 +26,6 @@ with Repo('.') as repo, lock_repo(repo):
 IN_PROCESS = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of DVC's libraries
 
 
-@pytest.fixture
-def root(tmp_path, tmp_path_factory, monkeypatch):
-    root = smallest.copy(tmp_path_factory.getbasetemp(), tmp_path)
-    monkeypatch.chdir(root)
-    yield root
-    smallest.forget()
-
-
 def attempt() -> Attempt:
     return Attempt.begin(summarize.run, [NAME], STAGE)
 

@@ -10,7 +10,8 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
-from injection import NAME, RONKYO, Copy, ended, environment, expect_one_line, root_only
+from injection import Copy, ended, expect_one_line, root_only
+from smallest import NAME, RONKYO, environment
 
 from ronkyo import system
 from ronkyo.errors import DEBUG, told

@@ -11,7 +11,8 @@ import time
 
 import psutil
 import pytest
-from injection import ENGINE, NAME, RONKYO, Copy, Done, ended, environment, until
+from injection import Copy, Done, ended, until
+from smallest import ENGINE, NAME, RONKYO, environment
 
 from ronkyo import ending
 

@@ -17,14 +17,6 @@ MEMORY = '\n\ndef memory(training: Training) -> int:\n    """Bytes."""\n    retu
 
 
 @pytest.fixture
-def root(tmp_path, tmp_path_factory, monkeypatch):
-    root = smallest.copy(tmp_path_factory.getbasetemp(), tmp_path)
-    monkeypatch.chdir(root)
-    yield root
-    smallest.forget()
-
-
-@pytest.fixture
 def check(root, capsys):
     """`ronkyo check`: exit status, and its lines on the error stream."""
 
