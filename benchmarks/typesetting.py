@@ -78,7 +78,7 @@ def write_html(text: str, folder: Path) -> None:
     from ronkyo.typeset import page
 
     tree, front, project = read(text)
-    (folder / "report.html").write_text(page.for_browser(tree, front, project.root), encoding="utf-8")
+    (folder / "report.html").write_text(page.for_browser(tree, front, project.root).html, encoding="utf-8")
 
 
 def read(text: str) -> tuple[Tree, Front, Project]:

@@ -87,7 +87,7 @@ def test_it_stands_before_the_contents_which_name_it_and_on_paper_has_numbers_of
     built = build.parse(chapters.render(project))
     for text, printed in (
         (page.for_print(built, front).html, True),
-        (page.for_browser(built, front, project.root), False),
+        (page.for_browser(built, front, project.root).html, False),
     ):
         places = [
             text.index(part) for part in ('id="conclusions"', "前書き。", 'id="page:contents"', 'href="#conclusions"')

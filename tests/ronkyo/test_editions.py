@@ -226,7 +226,7 @@ def test_without_marks_the_submission_is_the_full_edition():
 
 def test_the_page_for_the_browser_has_everything(tmp_path):
     front = Front("T", date(2026, 1, 2), number="No. 7", language="en", edition="submission")
-    body = html.document_fromstring(page.for_browser(tree.build(TEXT, WORDS), front, tmp_path))
+    body = html.document_fromstring(page.for_browser(tree.build(TEXT, WORDS), front, tmp_path).html)
     assert labels(body) == ["1", "1.1", "Table 1", "1.2", "1.3", "2", "Table 2"]
     assert body.xpath('//*[@class="byline"]/span/text()') == ["No. 7"]
 

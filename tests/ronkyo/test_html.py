@@ -50,7 +50,7 @@ def made(tmp_path):
     """From Markdown to the page for the browser, in a folder with one figure."""
     files.write_text(tmp_path / IMAGE, '<svg xmlns="http://www.w3.org/2000/svg"/>')
     return lambda text: html.document_fromstring(
-        page.for_browser(tree.build(text, Words("ja")), FRONT, tmp_path, sources=Sources())
+        page.for_browser(tree.build(text, Words("ja")), FRONT, tmp_path, sources=Sources()).html
     )
 
 
@@ -100,7 +100,7 @@ def test_a_repository_is_led_to_for_what_the_page_does_not_carry():
     front = replace(FRONT, code_url="https://example.org/r")
     built = tree.build('[a](code:params.yaml) [b](code:src/a.py#L1) <span id="params"></span>', Words("ja"))
     for made in (
-        page.for_browser(built, front, Path(), sources=Sources()),
+        page.for_browser(built, front, Path(), sources=Sources()).html,
         page.for_print(built, front, "", Sources())[0],
     ):
         found = html.document_fromstring(made).xpath("//main//a/@href | //section//a/@href")
@@ -177,7 +177,7 @@ def test_a_figure_opens_large_without_a_script_and_is_in_the_file_once(made):
 def test_a_drawing_stands_in_the_page_letter_by_letter_with_its_description(tmp_path):
     drawn = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path id="a.1" d="M0 0h9"/></svg>'
     files.write_text(tmp_path / IMAGE, drawn)
-    page_of = page.for_browser(tree.build(f"## 章\n\n{figure('trial/curve')}", Words("ja")), FRONT, tmp_path)
+    page_of = page.for_browser(tree.build(f"## 章\n\n{figure('trial/curve')}", Words("ja")), FRONT, tmp_path).html
     assert page_of.count(drawn) == 1
     assert '<span role="img" class="drawing" aria-label="図の説明">' in page_of.replace(
         'class="drawing" role="img"', 'role="img" class="drawing"'
@@ -191,7 +191,7 @@ def test_a_drawing_stands_in_the_page_letter_by_letter_with_its_description(tmp_
 def test_a_picture_that_does_more_than_be_drawn_stays_apart_from_the_page(inside, tmp_path):
     files.write_text(tmp_path / IMAGE, f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>')
     found = html.document_fromstring(
-        page.for_browser(tree.build(f"## 章\n\n{figure('trial/curve')}", Words("ja")), FRONT, tmp_path)
+        page.for_browser(tree.build(f"## 章\n\n{figure('trial/curve')}", Words("ja")), FRONT, tmp_path).html
     )
     assert found.xpath("//figure//img/@src")[0].startswith("data:image/svg+xml;base64,")
     assert not found.xpath("//figure//svg")

@@ -28,7 +28,7 @@ def printed(text):
 
 def test_a_formula_is_drawn_in_the_browsers_page_and_an_image_with_the_same_words_on_paper(tmp_path):
     text = "## 章\n\n$x^2$ と $y$ と $x^2$。\n\n$$ x^2 \\label{eq:x} $$\n"
-    browser = html.document_fromstring(page.for_browser(tree.build(text, Words("ja")), FRONT, tmp_path))
+    browser = html.document_fromstring(page.for_browser(tree.build(text, Words("ja")), FRONT, tmp_path).html)
     said = browser.xpath("//svg/title/text()")
     paper, files = printed(text)
     images = paper.xpath("//img")

@@ -59,7 +59,7 @@ def publish(
     more = (HERE / "comparison.css").read_text(encoding="utf-8")
     say("compare: HTML and PDF")
     built = tree.build(text, words)
-    browser = page.for_browser(built, front, pictures, more)
+    browser = page.for_browser(built, front, pictures, more).html
     printable = printed_tree(built, Missing())
     printed = pdf.write(page.for_print(printable, front, more), front.day, pictures)
     targets = [target.with_name(f"{target.name}.{kind}") for kind in ("html", "pdf")]

@@ -214,7 +214,7 @@ def _styles(parsed: Parsed) -> tuple[str, str]:
 
 def for_browser(file: Path, parsed: Parsed) -> str:
     """The page for the browser."""
-    return page.for_browser(parsed.tree, parsed.front, file.parent, _styles(parsed)[0])
+    return page.for_browser(parsed.tree, parsed.front, file.parent, _styles(parsed)[0]).html
 
 
 @contextmanager

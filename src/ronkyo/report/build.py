@@ -156,7 +156,7 @@ class Draft:
         return self.on_screen().html
 
     def on_screen(self) -> Screen:
-        return page.on_screen(self.tree, self.front, self.project.root, sources=self.sources)
+        return page.for_browser(self.tree, self.front, self.project.root, sources=self.sources)
 
     def printed(self) -> bytes:
         words = self.rendered.values.words

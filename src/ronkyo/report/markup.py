@@ -21,7 +21,7 @@ SCRIPTS = ("javascript", "vbscript")
 FROM_ELSEWHERE = re.compile(r"@import|url\(\s*[\"']?(?!data:|#)", re.IGNORECASE)
 DOLLAR = re.compile(r"\$\$\s*[^$\n]*|\$(?=[A-Za-z\\({|])\S*")
 MEANT = r"(?<![\\`])"  # as a dollar that begins a formula, before it
-SET_APART = ("code", "pre", "script", "style")
+TEXTS = ".//text()[contains(., '$')][not(ancestor::code or ancestor::pre or ancestor::script or ancestor::style)]"
 
 
 class Fault(NamedTuple):
@@ -94,12 +94,5 @@ def _lacking(root: HtmlElement, layout: Layout) -> Iterator[Fault]:
 
 def _unclosed(root: HtmlElement) -> Iterator[str]:
     """Dollars in the text, with what follows them, that begin a formula and do not end one."""
-    for element in root.iter():
-        if not _is_set_apart(element):
-            yield from DOLLAR.findall(element.text or "")
-        if element is not root and not _is_set_apart(element.getparent()):
-            yield from DOLLAR.findall(element.tail or "")
-
-
-def _is_set_apart(element: HtmlElement) -> bool:
-    return any(not isinstance(each.tag, str) or each.tag in SET_APART for each in (element, *element.iterancestors()))
+    for text in root.xpath(TEXTS):
+        yield from DOLLAR.findall(text)

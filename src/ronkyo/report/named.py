@@ -86,11 +86,7 @@ class _Names:
             if params.value_of(self._parameters, text) is None:
                 keys = [f"{first}.{key}" for key in _leaves(self._parameters.get(first))]
                 yield f"param {text!r}: no such parameter{nearest(text, keys)}"
-        elif (
-            rest.count(".") == 1
-            and (variant := rest.partition(".")[0]) not in self._groups(first)
-            and not self._is_put_together(first, variant)
-        ):
+        elif rest.count(".") == 1 and not self._is_group(first, variant := rest.partition(".")[0]):
             close = nearest(variant, self._variants.get(first, []))
             yield f"{text}: expected a variant of {first} or a group of its constants, found {variant!r}{close}"
 
@@ -99,25 +95,22 @@ class _Names:
         named = imports.constant(file, "__all__") if file.is_file() else None
         return [str(name) for name in named] if isinstance(named, list | tuple) else []
 
-    def _groups(self, experiment: str) -> set[str]:
-        """Variants, and what may be a group of constants: those that there are, and every name that summarize.py spells."""
+    def _is_group(self, experiment: str, name: str) -> bool:
+        """Whether it is a variant, or may be a group of constants: of those that there are, or of those that summarize.py
+        spells or puts together."""
+        if name in self._variants.get(experiment, ()) or name in results.read_constants(self._project, experiment):
+            return True
         file = self._project.experiments_folder / experiment / "summarize.py"
-        spelled = list(ast.walk(imports.tree(file))) if file.is_file() else []
-        found = {node.value if isinstance(node, ast.Constant) else getattr(node, "arg", None) for node in spelled}
-        there = results.read_constants(self._project, experiment)
-        return {*self._variants.get(experiment, ()), *there, *(name for name in found if isinstance(name, str))}
+        return file.is_file() and any(_spells(node, name) for node in ast.walk(imports.tree(file)))
 
-    def _is_put_together(self, experiment: str, name: str) -> bool:
-        """Whether an f-string of summarize.py may give the name."""
-        file = self._project.experiments_folder / experiment / "summarize.py"
-        strings = (
-            [node for node in ast.walk(imports.tree(file)) if isinstance(node, ast.JoinedStr)] if file.is_file() else []
-        )
-        parts = [[part.value if isinstance(part, ast.Constant) else None for part in each.values] for each in strings]
-        return any(
-            re.fullmatch("".join(r"\w+" if part is None else re.escape(str(part)) for part in each), name)
-            for each in parts
-        )
+
+def _spells(node: ast.AST, name: str) -> bool:
+    """As a string, as the name of an argument, or as what an f-string with letters of its own may give."""
+    if isinstance(node, ast.JoinedStr):
+        own = [str(part.value) if isinstance(part, ast.Constant) else "" for part in node.values]
+        pattern = "".join(re.escape(text) or r"\w+" for text in own)
+        return re.search("[a-z]", "".join(own)) is not None and re.fullmatch(pattern, name) is not None
+    return getattr(node, "value" if isinstance(node, ast.Constant) else "arg", None) == name
 
 
 def _leaves(section: Any, key: str = "") -> Iterator[str]:

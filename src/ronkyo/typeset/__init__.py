@@ -45,5 +45,5 @@ def write(
     from ronkyo.words import Words
 
     built = tree.build(text, Words(front.language), boxes)
-    browser = page.for_browser(built, front, pictures)
+    browser = page.for_browser(built, front, pictures).html
     return Files(browser, pdf.write(page.for_print(built, front), front.day, pictures, attachments))

@@ -101,24 +101,12 @@ def for_browser(
     more_style: str = "",
     sources: Sources | None = None,
     known: frozenset[str] = frozenset(),
-) -> str:
+) -> Screen:
     """One file that opens offline: fonts and figures are inside.
 
     pictures: the folder that images are relative to; more_style: what browsers know, behind the engine's own;
     known: letters that its fonts have besides those of the page
     """
-    return on_screen(tree, front, pictures, more_style, sources, known).html
-
-
-def on_screen(
-    tree: Tree,
-    front: Front,
-    pictures: Path,
-    more_style: str = "",
-    sources: Sources | None = None,
-    known: frozenset[str] = frozenset(),
-) -> Screen:
-    """The same, in blocks."""
     outlines: set[str] = set()
     title, summary, body, of_claims = _for_screen(tree, front, pictures, sources, outlines)
     words = Words(front.language)
@@ -138,7 +126,7 @@ def on_screen(
 
 
 def blocks(tree: Tree, front: Front, pictures: Path, sources: Sources, outlines: set[str]) -> list[str]:
-    """The blocks of `on_screen` alone, with nothing before, between and behind; outlines: those that the page has, to which
+    """The blocks of `for_browser` alone, with nothing before, between and behind; outlines: those that the page has, to which
     those come that it has not."""
     _, summary, body, _ = _for_screen(tree, front, pictures, sources, outlines)
     return ["", *summary, "", *body, ""]

@@ -23,10 +23,7 @@ _ARCHIVE = re.compile(rb'href="data:application/zip;base64,([A-Za-z0-9+/=\s]*)"'
 _DRAWING = re.compile(rb"<svg xmlns=.*?</svg>", re.DOTALL)
 _FONT = re.compile(rb"data:font/woff2;base64,([A-Za-z0-9+/=\s]*)")
 _DATA = re.compile(rb"(data:[\w.+-]+/[\w.+-]+;base64,)([A-Za-z0-9+/=\s]*)")
-UNREADABLE = (
-    *(zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError, EOFError),
-    LxmlError,
-)
+UNREADABLE = (zipfile.BadZipFile, zlib.error, LxmlError, ValueError, OSError, RuntimeError, EOFError)
 ACTIVE = "//script | //iframe | //object | //embed | //link | //base | //@*[starts-with(name(), 'on')]/.."
 DRAWINGS = ("img", "svg")
 UNSEEN = ("script", "style", "template")

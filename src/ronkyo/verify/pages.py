@@ -70,7 +70,7 @@ def differences(content: bytes) -> dict[str, Any]:
         except (UserError, ValueError) as error:
             raise Refused(f"{drawn.NAME}: {error}") from error
     else:
-        text = page.for_browser(built, front, Path(), sources=sources, known=frozenset(given["letters"]))
+        text = page.for_browser(built, front, Path(), sources=sources, known=frozenset(given["letters"])).html
     body = html_file.parsed(text.encode())
     reading = Reading(Found.of(given["pages"]))
     reading.read(pieces(body, printed))
