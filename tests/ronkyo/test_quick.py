@@ -27,20 +27,24 @@ def chapter(small_copy):
     return found
 
 
-def known(project, builder: Builder) -> tuple[list[str], Known]:
+def known(project, builder: Builder) -> Known:
     templates = quick.templates(project)
-    page = builder.html()
+    builder.html()
     assert builder.built
     found = Known.of(*builder.built, templates)
     assert found
-    return page.blocks, found
-
-
-def applied(blocks: list[str], edit: quick.Edit) -> list[str]:
-    found = list(blocks)
-    for begin, end, fresh in reversed(edit.blocks):
-        found[begin:end] = fresh
     return found
+
+
+@pytest.fixture
+def builder(small_copy):
+    return Builder(small_copy)
+
+
+@pytest.fixture
+def edits(small_copy, builder):
+    """Of a project whose page has been built."""
+    return Quick(small_copy, known(small_copy, builder))
 
 
 PROSE = (
@@ -54,10 +58,7 @@ PROSE = (
 
 
 @pytest.mark.parametrize("more", PROSE)
-def test_an_edit_is_set_as_the_build_sets_it(small_copy, chapter, more):
-    builder = Builder(small_copy)
-    before, content = known(small_copy, builder)
-    edits = Quick(small_copy, content)
+def test_an_edit_is_set_as_the_build_sets_it(builder, edits, chapter, more):
     text = chapter.read_text()
     chapter.write_text(text.replace("### Results\n", f"### Results\n\n{more}\n", 1))
     edit = edits.page()
@@ -72,10 +73,8 @@ def test_an_edit_is_set_as_the_build_sets_it(small_copy, chapter, more):
     assert edits.page() == ([], [])
 
 
-def test_random_edits_are_set_as_the_build_sets_them(small_copy, chapter):
-    rng, builder = random.Random(7), Builder(small_copy)
-    _, content = known(small_copy, builder)
-    edits = Quick(small_copy, content)
+def test_random_edits_are_set_as_the_build_sets_them(builder, edits, chapter):
+    rng = random.Random(7)
     original = chapter.read_text().splitlines()
     seen = set()
     for number in range(40):
@@ -102,10 +101,7 @@ def test_random_edits_are_set_as_the_build_sets_them(small_copy, chapter):
         ("`{{ mean('least_squares.plain.excess_loss', '.4f') }}`", "needs | plain"),
     ],
 )
-def test_what_is_wrong_is_told_at_once_as_the_build_tells_it(small_copy, chapter, line, message):
-    builder = Builder(small_copy)
-    _, content = known(small_copy, builder)
-    edits = Quick(small_copy, content)
+def test_what_is_wrong_is_told_at_once_as_the_build_tells_it(builder, edits, chapter, line, message):
     text = chapter.read_text()
     chapter.write_text(text.replace("### Results\n", f"### Results\n\n{line}\n", 1))
     edit = edits.page()
@@ -116,9 +112,7 @@ def test_what_is_wrong_is_told_at_once_as_the_build_tells_it(small_copy, chapter
     assert edits.page() == ([], [])
 
 
-def test_a_chapter_is_printed_alone_with_its_new_words(small_copy, chapter):
-    _, content = known(small_copy, Builder(small_copy))
-    edits = Quick(small_copy, content)
+def test_a_chapter_is_printed_alone_with_its_new_words(edits, chapter):
     assert edits.chapter() is None
     chapter.write_text(chapter.read_text().replace("### Results\n", "### Results\n\nUnheard words.\n", 1))
     found = edits.chapter()
@@ -129,15 +123,12 @@ def test_a_chapter_is_printed_alone_with_its_new_words(small_copy, chapter):
     assert any("Unheard words" in page.get_textpage().get_text_range() for page in pages)
 
 
-def test_results_that_are_others_are_another_basis(small_copy):
-    builder = Builder(small_copy)
-    _, content = known(small_copy, builder)
-    edits = Quick(small_copy, content)
+def test_results_that_are_others_are_another_basis(small_copy, builder, edits):
     assert edits.learn(content)
     seeds = small_copy.seeds_file("least_squares")
     head, first, *rest = seeds.read_text().splitlines()
     seeds.write_text("\n".join([head, *rest, first]) + "\n")
-    assert not edits.learn(known(small_copy, builder)[1])
+    assert not edits.learn(known(small_copy, builder))
 
 
 def test_a_text_parts_at_its_headings_alone():

@@ -149,10 +149,7 @@ class Session:
                 if not edit.problems:
                     if self._set == 0:  # the whole page failed
                         self._wrong["html"] = []
-                    blocks = list(self._base)
-                    for begin, end, fresh in reversed(edit.blocks):
-                        blocks[begin:end] = fresh
-                    self._show(blocks)
+                    self._show(edit.applied(self._base))
                 self._tell()
 
     async def _set_pages(self) -> None:

@@ -33,6 +33,13 @@ class Edit(NamedTuple):
     blocks: list[tuple[int, int, list[str]]]
     problems: list[Problem]
 
+    def applied(self, page: list[str]) -> list[str]:
+        """The blocks of the last build's page after the edit."""
+        page = list(page)
+        for begin, end, fresh in reversed(self.blocks):
+            page[begin:end] = fresh
+        return page
+
 
 @dataclass(frozen=True)
 class Known:
