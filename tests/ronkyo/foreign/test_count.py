@@ -128,8 +128,8 @@ def test_a_loss_is_told_with_its_line(told, losing, path, warning):
 
 @pytest.mark.loses
 def test_a_listing_that_changed_by_one_character_is_told(told, monkeypatch):
-    write = page.for_browser
-    monkeypatch.setattr(page, "for_browser", lambda *given, **named: write(*given, **named).replace("二", "ニ", 99))
+    write = render.for_browser
+    monkeypatch.setattr(render, "for_browser", lambda *given: write(*given).replace("二", "ニ", 99))
     assert any("a listing is not as written" in warning for warning in told(REPORT)[1])
 
 
