@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -31,6 +32,10 @@ PARTS = (
     "requirements.lock",
     "pyproject.toml",
 )
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # what is imported is not searched again and again; it would be counted as time of what is tested
 
 
 @dataclass(frozen=True)

@@ -180,14 +180,13 @@ def _files_beside(text: str, file: Path) -> list[Path]:
         return []
     beside = file.parent / text
     if beside.is_dir() and not any(beside.rglob("*.py")):
-        return sorted(path for path in beside.rglob("*") if path.is_file())
+        return _data(beside)
     return [beside] if beside.is_file() else []
 
 
-def _data(package: Path) -> list[Path]:
-    """The files in it that are no code."""
-    files = (path for path in package.rglob("*.*") if path.suffix not in (".py", ".pyc"))
-    return sorted(path for path in files if path.is_file())
+def _data(folder: Path) -> list[Path]:
+    """The files in it that are no code, compiled or not."""
+    return sorted(path for path in folder.rglob("*") if path.suffix not in (".py", ".pyc") and path.is_file())
 
 
 def _is_named(path: Path, text: str, file: Path) -> bool:

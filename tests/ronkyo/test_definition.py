@@ -120,6 +120,14 @@ def test_a_file_that_a_module_names_is_a_dependency(small_files, place, code):
     assert (f"src/small/{Path(place).with_name('other.txt')}" in deps) == (code == '"tables"')
 
 
+def test_compiled_modules_that_a_module_names_are_no_dependency(small_files):
+    compiled = small_files.source / f"small/experiments/{NAME}/__pycache__/data.cpython-311.pyc"
+    compiled.parent.mkdir(exist_ok=True)
+    compiled.write_bytes(b"")
+    edit(small_files, "data", "def prepare(", 'LEFT_OUT = "__pycache__"\n\n\ndef prepare(')
+    assert not [path for path in stages(small_files)[f"prepare_{NAME}"]["deps"] if path.endswith(".pyc")]
+
+
 def test_a_module_whose_name_begins_with_a_line_counts_and_a_file_that_is_none_does_not(small_files):
     (small_files.source / "_constants.py").write_text("RATE = 1\n")
     (small_files.source / "LICENSE").write_text("")

@@ -244,7 +244,7 @@ def test_an_error_in_a_claims_wording_names_its_line(tree_from):
     )
     wrong = claim.replace("一。", "一に\n" + r"$\frac{1}{$").replace('"a"', '"b"')
     with pytest.raises(ReportError) as raised:
-        tree_from(INCLUDE + "{{ ledger() }}\n", first="", second=f"{claim}\n\n{wrong}\n")
+        tree_from(INCLUDE + "{{ ledger() }}\n", first="一。", second=f"{claim}\n\n{wrong}\n")
     assert str(raised.value).startswith("report_templates/chapters/second.md.j2:11: formula")
     assert "\n" not in str(raised.value)
 
