@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -255,6 +256,9 @@ class Fragile:
     def fail(self) -> None:
         raise KeyError("a name")
 
+    def folder(self) -> Path:
+        return Path(tempfile.mkdtemp())
+
 
 @pytest.mark.parametrize(("method", "told"), [("fall", "exit status 3"), ("fail", "KeyError: 'a name'")])
 def test_a_renderer_that_breaks_is_a_problem_and_not_the_end(method, told):
@@ -267,6 +271,18 @@ def test_a_renderer_that_breaks_is_a_problem_and_not_the_end(method, told):
         assert asyncio.run(worker.call("number")) == 1
     finally:
         worker.end()
+
+
+def test_temporary_files_of_a_renderer_go_when_it_is_ended():
+    import asyncio
+
+    worker = Worker(Fragile)
+    try:
+        folder = asyncio.run(worker.call("folder"))
+        assert folder.is_dir()
+    finally:
+        worker.end()
+    assert not folder.exists()
 
 
 def test_a_port_that_is_taken_and_a_chapter_that_is_not_there_are_one_line(small, tmp_path, capsys):
