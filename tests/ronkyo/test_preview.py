@@ -164,7 +164,10 @@ def test_a_chapter_is_where_the_preview_begins(small_copy, browser):
 
 def test_a_file_of_another_tool(tmp_path, browser):
     file = tmp_path / "mine.md"
-    file.write_text("# Mine\n\n## One\n\nSome words stand here.\n", encoding="utf-8")
+    alike = "### Results\n\nWords that two chapters have.\n"
+    file.write_text(
+        f"# Mine\n\n## One\n\nSome words stand here.\n\n## One Self\n\n{alike}\n## *Self*\n\n{alike}", "utf-8"
+    )
     with preview(tmp_path, "mine.md") as (address, _):
         browser.open(address, 900, scripts=True)
         wait(browser, has("Some words"))
@@ -175,6 +178,12 @@ def test_a_file_of_another_tool(tmp_path, browser):
         edit(file, "here.", "here: $\\frac{1$.")
         wait(browser, has("mine.md:5", ".preview-problems"))
         assert browser.run(has("Other words"))
+        file.write_text(f"{file.read_text(encoding='utf-8')}\n![b](missing.png)\n", encoding="utf-8")
+        wait(browser, has("mine.md:21", ".preview-problems"))
+        shown = (
+            "[...document.querySelectorAll('main > h2, main > .preview-note > .preview-place')].map(e => e.textContent)"
+        )
+        assert browser.run(shown) == ["One", "mine.md:5", "mine.md:7", "One Self", "Self", "mine.md:21"]
     assert [path.name for path in tmp_path.iterdir()] == ["mine.md"]
 
 
