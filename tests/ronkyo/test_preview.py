@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -267,6 +268,9 @@ class Fragile:
     def fail(self) -> None:
         raise KeyError("a name")
 
+    def folder(self) -> Path:
+        return Path(tempfile.mkdtemp())
+
 
 @pytest.mark.parametrize(("method", "told"), [("fall", "exit status 3"), ("fail", "KeyError: 'a name'")])
 def test_a_renderer_that_breaks_is_a_problem_and_not_the_end(method, told):
@@ -324,6 +328,16 @@ def test_a_part_that_comes_after_the_whole_has_failed_takes_no_problem_away(monk
         return [problem["message"] for problem in one._told()["problems"]]
 
     assert asyncio.run(problems()) == ["wrong"]
+
+
+def test_temporary_files_of_a_renderer_go_when_it_is_ended():
+    worker = Worker(Fragile)
+    try:
+        folder = asyncio.run(worker.call("folder"))
+        assert folder.is_dir()
+    finally:
+        worker.end()
+    assert not folder.exists()
 
 
 def test_a_port_that_is_taken_and_a_chapter_that_is_not_there_are_one_line(small, tmp_path, capsys):
