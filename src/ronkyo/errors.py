@@ -57,6 +57,12 @@ def conflict(content: bytes) -> int:
     return next((number for number, line in enumerate(lines, start=1) if line.startswith(b"<<<<<<< ")), 0)
 
 
+def not_utf8(error: UnicodeDecodeError) -> str:
+    """The line and what is wrong there, to stand behind the file's name."""
+    content, at = error.object, error.start
+    return f":{content.count(bytes([10]), 0, at) + 1}: expected a text in UTF-8, found byte {content[at]:#04x}"
+
+
 def nearest(name: object, known: Iterable[str]) -> str:
     """The end of a message about an unknown name: the known one that is most like it, if one is."""
     close = difflib.get_close_matches(str(name), known, n=1)

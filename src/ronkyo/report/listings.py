@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ronkyo.errors import nearest
+from ronkyo.errors import ReportError, nearest
 from ronkyo.project import Project
 
 
@@ -22,14 +22,17 @@ def find(project: Project, path: str, name: str, since: str = "") -> Listing:
     """The definition of `name` ("forward", "GRU.forward", or a module's constant) in the file src/<package>/`path`, from
     its first line that begins with `since`.
 
-    Raises ValueError naming the file, and the objects that it has.
+    Raises ValueError naming the file, and the objects that it has, and ReportError for what is no Python.
     """
     folder = f"src/{project.manifest.package}"
     file = project.source / project.manifest.package / path
     if not file.is_file():
         raise ValueError(f"listing: expected a file below {folder}, found {path!r}")
     text = file.read_text(encoding="utf-8")
-    objects = _definitions(text)
+    try:
+        objects = _definitions(text)
+    except SyntaxError as error:
+        raise ReportError(f"{folder}/{path}:{error.lineno}: expected Python, found an error: {error.msg}") from None
     if name not in objects:
         raise ValueError(f"listing: {path} has no {name!r}{nearest(name, objects)}; it has {', '.join(objects)}")
     node = objects[name]
