@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -272,7 +273,9 @@ class Fragile:
         return Path(tempfile.mkdtemp())
 
 
-@pytest.mark.parametrize(("method", "told"), [("fall", "exit status 3"), ("fail", "KeyError: 'a name'")])
+@pytest.mark.parametrize(
+    ("method", "told"), [("fall", "exit status 3"), ("fail", r"^\S+/test_preview.py:\d+: KeyError: 'a name'$")]
+)
 def test_a_renderer_that_breaks_is_a_problem_and_not_the_end(method, told):
     worker = Worker(Fragile)
     try:
@@ -281,6 +284,16 @@ def test_a_renderer_that_breaks_is_a_problem_and_not_the_end(method, told):
         assert asyncio.run(worker.call("number")) == 1
     finally:
         worker.end()
+
+
+def test_temporary_files_of_a_renderer_go_when_it_is_ended():
+    worker = Worker(Fragile)
+    try:
+        folder = asyncio.run(worker.call("folder"))
+        assert folder.is_dir()
+    finally:
+        worker.end()
+    assert not folder.exists()
 
 
 class Slow:
@@ -308,7 +321,7 @@ class Slow:
 
 
 def test_a_part_that_comes_after_the_whole_has_failed_takes_no_problem_away(monkeypatch, tmp_path):
-    slow = Slow()
+    slow: Any = Slow()
     monkeypatch.setattr(session, "Worker", lambda *_: slow)
     monkeypatch.setattr(session.watch, "changes", slow.changes)
 
@@ -328,16 +341,6 @@ def test_a_part_that_comes_after_the_whole_has_failed_takes_no_problem_away(monk
         return [problem["message"] for problem in one._told()["problems"]]
 
     assert asyncio.run(problems()) == ["wrong"]
-
-
-def test_temporary_files_of_a_renderer_go_when_it_is_ended():
-    worker = Worker(Fragile)
-    try:
-        folder = asyncio.run(worker.call("folder"))
-        assert folder.is_dir()
-    finally:
-        worker.end()
-    assert not folder.exists()
 
 
 def test_a_port_that_is_taken_and_a_chapter_that_is_not_there_are_one_line(small, tmp_path, capsys):

@@ -151,7 +151,7 @@ class Templates:
             jinja2.TemplateError,
         ) as error:
             there = self.values.seeds or self.values.constants
-            hint = "" if there else "; there are no results yet: make report makes them"
+            hint = "" if there else "; there are no results yet; run: ronkyo repro"
             message = _hinted(str(error), environment)
             raise ReportError(f"{places.of_error(error) or file}: {message}{hint}") from error
 
