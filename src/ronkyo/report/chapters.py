@@ -23,7 +23,7 @@ from ronkyo.claims import ledger
 from ronkyo.claims.history import History, Look
 from ronkyo.claims.statements import Claims
 from ronkyo.claims.tags import ClaimTags, syntax
-from ronkyo.errors import ReportError, conflict, nearest, not_utf8
+from ronkyo.errors import ReportError, conflict, nearest, not_utf8, own_place
 from ronkyo.project import Project
 from ronkyo.report import places, plans
 from ronkyo.report.conclusions import Conclusions
@@ -152,8 +152,9 @@ class Templates:
         ) as error:
             there = self.values.seeds or self.values.constants
             hint = "" if there else "; there are no results yet; run: ronkyo repro"
-            message = _hinted(str(error), environment)
-            raise ReportError(f"{places.of_error(error) or file}: {message}{hint}") from error
+            message = repr(error) if type(error) is KeyError else _hinted(str(error), environment)
+            code = f" ({own})" if (own := own_place(error)) else ""
+            raise ReportError(f"{places.of_error(error) or file}: {message}{code}{hint}") from error
 
     def _file(self, name: str) -> str:
         return self._project.relative(self._project.templates / name)
