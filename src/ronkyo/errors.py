@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import errno
 import os
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 MOST_NAMED = 6  # names in a line
@@ -31,7 +32,7 @@ def told(error: BaseException, place: str = "") -> str | None:
     """The line for a user's error, or for what the system refuses: the file, else the place, and the reason. None for all
     others, which are mistakes in code: their traceback is what helps."""
     if isinstance(error, UserError):
-        return str(error)
+        return printable(str(error))
     if os.environ.get(DEBUG):
         return None
     text = " ".join(str(error).split())
@@ -41,6 +42,14 @@ def told(error: BaseException, place: str = "") -> str | None:
         return None
     more = "; `ulimit -n` tells how many may be open" if error.errno in (errno.EMFILE, errno.ENFILE) else ""
     return f"{_shown(error.filename) or place or 'standard output or a temporary file'}: {error.strerror}{more}"
+
+
+def printable(text: str) -> str:
+    """With what would command a terminal, or be seen nowhere, as its code: it may come from a file of anybody's."""
+    return "".join(
+        repr(letter)[1:-1] if unicodedata.category(letter) in ("Cc", "Cf") and letter != "\n" else letter
+        for letter in text
+    )
 
 
 def _shown(file: object) -> str:
