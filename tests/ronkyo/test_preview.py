@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -163,7 +164,10 @@ def test_a_chapter_is_where_the_preview_begins(small_copy, browser):
 
 def test_a_file_of_another_tool(tmp_path, browser):
     file = tmp_path / "mine.md"
-    file.write_text("# Mine\n\n## One\n\nSome words stand here.\n", encoding="utf-8")
+    alike = "### Results\n\nWords that two chapters have.\n"
+    file.write_text(
+        f"# Mine\n\n## One\n\nSome words stand here.\n\n## One Self\n\n{alike}\n## *Self*\n\n{alike}", "utf-8"
+    )
     with preview(tmp_path, "mine.md") as (address, _):
         browser.open(address, 900, scripts=True)
         wait(browser, has("Some words"))
@@ -174,6 +178,12 @@ def test_a_file_of_another_tool(tmp_path, browser):
         edit(file, "here.", "here: $\\frac{1$.")
         wait(browser, has("mine.md:5", ".preview-problems"))
         assert browser.run(has("Other words"))
+        file.write_text(f"{file.read_text(encoding='utf-8')}\n![b](missing.png)\n", encoding="utf-8")
+        wait(browser, has("mine.md:21", ".preview-problems"))
+        shown = (
+            "[...document.querySelectorAll('main > h2, main > .preview-note > .preview-place')].map(e => e.textContent)"
+        )
+        assert browser.run(shown) == ["One", "mine.md:5", "mine.md:7", "One Self", "Self", "mine.md:21"]
     assert [path.name for path in tmp_path.iterdir()] == ["mine.md"]
 
 
@@ -255,6 +265,9 @@ class Fragile:
     def fail(self) -> None:
         raise KeyError("a name")
 
+    def folder(self) -> Path:
+        return Path(tempfile.mkdtemp())
+
 
 @pytest.mark.parametrize(("method", "told"), [("fall", "exit status 3"), ("fail", "KeyError: 'a name'")])
 def test_a_renderer_that_breaks_is_a_problem_and_not_the_end(method, told):
@@ -267,6 +280,18 @@ def test_a_renderer_that_breaks_is_a_problem_and_not_the_end(method, told):
         assert asyncio.run(worker.call("number")) == 1
     finally:
         worker.end()
+
+
+def test_temporary_files_of_a_renderer_go_when_it_is_ended():
+    import asyncio
+
+    worker = Worker(Fragile)
+    try:
+        folder = asyncio.run(worker.call("folder"))
+        assert folder.is_dir()
+    finally:
+        worker.end()
+    assert not folder.exists()
 
 
 def test_a_port_that_is_taken_and_a_chapter_that_is_not_there_are_one_line(small, tmp_path, capsys):

@@ -28,10 +28,12 @@ from jinja2.parser import Parser
 from ronkyo.claims.statements import EXPLANATION
 from ronkyo.claims.verdicts import Verdict
 from ronkyo.editions import BEGIN, END
+from ronkyo.errors import nearest
 
 WORDING = rf"\{{%[-+]?\s*({'|'.join(Verdict)})\s*[-+]?%\}}"
 CLAIM = re.compile(r"\{%[-+]?\s*claim\b(.*?)\{%[-+]?\s*endclaim\b", re.DOTALL)
 FULL = re.compile(r"\{%[-+]?\s*(end)?full\b")
+OF_JINJA = ("if", "for", "set", "include", "raw")
 
 
 class ClaimTags(Extension):
@@ -114,6 +116,15 @@ class ClaimTags(Extension):
 
     def _find(self, place: str, caller: Callable[[], str]) -> str:
         return self.environment.claims.findings(place, caller)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def syntax(error: TemplateSyntaxError) -> str:
+    """Jinja's message; of an unknown tag with the nearest of those that it looks for and of those that begin something."""
+    message = (error.message or "").removesuffix(".")
+    if "unknown tag" not in message:
+        return message
+    name, *expected = re.findall(r"'(\w+)'", message)
+    return message + nearest(name, {*expected, *ClaimTags.tags, *OF_JINJA} - {name})
 
 
 def _place(parser: Parser, tag: Token) -> nodes.Const:

@@ -117,8 +117,11 @@ class Session:
         }
 
     def _of_problem(self, problem: Problem) -> dict[str, Any]:
-        near = places.near(self._root / problem.file, problem.line) if problem.line else []
-        return {"place": problem.place, "message": problem.message, "near": near}
+        told = {"place": problem.place, "message": problem.message, "chapter": "", "near": []}
+        if line := problem.line:
+            file = self._root / problem.file
+            told |= {"chapter": places.heading(file, line), "near": places.near(file, line)}
+        return told
 
     def _tell(self) -> None:
         news, self._news = self._news, asyncio.Event()

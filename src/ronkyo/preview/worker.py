@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable
@@ -32,6 +33,7 @@ class Worker:
         self._lock = threading.Lock()
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
+        self._files: tempfile.TemporaryDirectory[str] | None = None
 
     async def call(self, method: str, *arguments: Any) -> Any:
         """Raises RenderError with what the method raises, or with how the process died."""
@@ -47,7 +49,7 @@ class Worker:
                 connection.send((method, arguments))
                 return connection.recv()
             except (EOFError, OSError):
-                process.join()
+                self._leave(process)
                 self._process = None
                 return RenderError(
                     f"the renderer ended (exit status {process.exitcode}); the next edit starts it again"
@@ -58,7 +60,9 @@ class Worker:
             return self._process, self._connection
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = process = context.Process(target=_serve, args=(theirs, self._make, self._nice), daemon=True)
+        self._files = tempfile.TemporaryDirectory(prefix="ronkyo-", ignore_cleanup_errors=True)
+        arguments = (theirs, self._make, self._nice, self._files.name)
+        self._process = process = context.Process(target=_serve, args=arguments, daemon=True)
         process.start()
         theirs.close()
         return process, self._connection
@@ -67,10 +71,17 @@ class Worker:
         """Whatever it does: a call under way fails. The next call starts a new process."""
         if process := self._process:
             process.terminate()
-            process.join()
+            self._leave(process)
+
+    def _leave(self, process: BaseProcess) -> None:
+        """Nothing stays of a process that ends, its temporary files included."""
+        process.join()
+        if self._files:
+            self._files.cleanup()
 
 
-def _serve(connection: Connection, make: Callable[[], Any], nice: int) -> None:
+def _serve(connection: Connection, make: Callable[[], Any], nice: int, files: str) -> None:
+    tempfile.tempdir = files
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the server ends this one
     os.nice(nice)
     renderer = None

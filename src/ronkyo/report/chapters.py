@@ -21,12 +21,12 @@ from ronkyo import cache, results
 from ronkyo.claims import ledger
 from ronkyo.claims.history import History, Look
 from ronkyo.claims.statements import Claims
-from ronkyo.claims.tags import ClaimTags
+from ronkyo.claims.tags import ClaimTags, syntax
 from ronkyo.errors import ReportError, conflict, nearest, told
 from ronkyo.project import Project
 from ronkyo.report import places, plans
 from ronkyo.report.conclusions import Conclusions
-from ronkyo.report.functions import all_functions, figure_file
+from ronkyo.report.functions import all_functions, drawn_figure
 from ronkyo.report.nouns import Nouns
 from ronkyo.report.original import Original
 from ronkyo.report.places import Marks, Places
@@ -77,7 +77,7 @@ class Templates:
         self._project = project
         self.values = values = Values(project)
         history = History(values, _looks_taken(project), functools.cache(partial(plans.first_commit, project)))
-        self.claims = MarkedClaims(Nouns.load(project, values), _figures(project), history)
+        self.claims = MarkedClaims(Nouns.load(project, values), partial(_figure, project), history)
         self._original = Original.load(project, values)
         self._conclusions = Conclusions.load(project, self.claims, self._original)
         self._environment = _Environment(
@@ -132,10 +132,13 @@ class Templates:
         try:
             return environment.get_template(name).render()
         except jinja2.TemplateSyntaxError as error:
-            message = _hinted(error.message or "", environment)
+            message = _hinted(syntax(error), environment)
             raise ReportError(f"{error.filename or name}:{error.lineno}: {message}") from error
         except jinja2.TemplateNotFound as error:
-            raise ReportError(f"{file}: expected the template {error.name}, found nothing") from error
+            message = (
+                f"expected the template {error.name}, found nothing{nearest(error.name, environment.list_templates())}"
+            )
+            raise ReportError(f"{places.of_error(error) or file}: {message}") from error
         except (
             ValueError,
             TypeError,
@@ -161,11 +164,14 @@ def _hinted(message: str, environment: jinja2.Environment) -> str:
     for pattern, known in (
         (r"'(\w+)' is undefined", environment.globals),
         (r"No filter named '(\w+)'", environment.filters),
-        (r"unknown tag '(\w+)'", (*ClaimTags.tags, "if", "for", "set", "include", "raw")),
     ):
         if match := re.search(pattern, message):
-            return message.rstrip(".") + nearest(match[1], known)
+            return message + nearest(match[1], known)
     return message
+
+
+def _figure(project: Project, id: str) -> str:
+    return project.relative(drawn_figure(project, id))
 
 
 def _looks_taken(project: Project) -> dict[str, list[Look]]:
@@ -176,14 +182,6 @@ def _looks_taken(project: Project) -> dict[str, list[Look]]:
     except TypeError as error:
         shown = project.relative(project.claims_file)
         raise ReportError(f"{shown}: looks: expected those at each claim, found {error}; Git may have them") from None
-
-
-def _figures(project: Project) -> Callable[[str], str | None]:
-    def file_of(id: str) -> str | None:
-        file = figure_file(project, id)
-        return project.relative(file) if file else None
-
-    return file_of
 
 
 class _Environment(jinja2.Environment):
