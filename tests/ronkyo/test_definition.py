@@ -244,10 +244,14 @@ def test_pins_of_a_requirements_file(tmp_path, text, found):
 
 def test_code_that_cannot_be_read_is_one_line_with_its_place(small_files):
     edit(small_files, "summarize", "CURVES = {", "CURVES = dict() or {")
-    with pytest.raises(UserError, match=r"summarize.py:\d+: CURVES: expected a literal, found an expression$"):
+    with pytest.raises(
+        UserError, match=r"^src/\w+/experiments/\w+/summarize.py:\d+: CURVES: expected a literal, found an expression$"
+    ):
         definition.check(small_files)
     edit(small_files, "summarize", "def summarize(", "def summarize((")
-    with pytest.raises(UserError, match=r"summarize.py:\d+: expected Python, found an error: "):
+    with pytest.raises(
+        UserError, match=r"^src/\w+/experiments/\w+/summarize.py:\d+: expected Python, found an error: "
+    ):
         definition.check(small_files)
 
 

@@ -108,6 +108,10 @@ def _resolve(project: Project, name: str) -> tuple[Literal["commit", "experiment
         try:
             revision = resolve_rev(repo.scm, name)
         except RevError:
+            if name == "HEAD":
+                raise ComparisonError(
+                    "HEAD: expected a commit to compare with, found none yet; run: git add . && git commit"
+                ) from None
             known = [*experiments, *repo.scm.list_branches(), *repo.scm.list_tags(), WORKSPACE]
             raise ComparisonError(
                 f"{name}: expected a Git revision, a DVC experiment or {WORKSPACE}, found none of that name"

@@ -10,7 +10,7 @@ from pathlib import Path
 from platform import python_version
 from typing import Any
 
-from ronkyo import pins
+from ronkyo import imports, pins
 from ronkyo.claims.predicates import Predicates
 from ronkyo.errors import ReportError, nearest
 from ronkyo.project import MANIFEST, Project
@@ -79,6 +79,22 @@ def figure_file(project: Project, id: str) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
+def named_figures(project: Project) -> list[str]:
+    """ "experiment/figure", of those that figures.py of an experiment names, drawn or not. Raises CodeError."""
+    files = {name: project.experiments_folder / name / "figures.py" for name in project.experiments}
+    named = {name: imports.constant(file, "__all__") for name, file in files.items() if file.is_file()}
+    return [f"{name}/{each}" for name, all in named.items() if isinstance(all, list | tuple) for each in all]
+
+
+def drawn_figure(project: Project, id: str) -> Path:
+    """Its SVG. Raises ValueError where there is none yet, and where there will be none."""
+    if file := figure_file(project, id):
+        return file
+    if id in (named := named_figures(project)):
+        raise ValueError(f"figure {id!r}: not drawn yet; `ronkyo repro` draws it")
+    raise ValueError(f"figure {id!r}: no such figure{nearest(id, [*figure_ids(project), *named])}")
+
+
 class Content:
     """Figures, listings, references."""
 
@@ -92,9 +108,7 @@ class Content:
 
     def figure(self, id: str, caption: str, alt: str) -> str:
         """A drawn figure with its number, caption, alternative text and the function that drew it."""
-        file = figure_file(self.project, id)
-        if file is None:
-            raise ValueError(f"figure {id!r}: no such figure{nearest(id, figure_ids(self.project))}")
+        file = drawn_figure(self.project, id)
         source = self.project.relative(file)
         if file == self.project.figure_file(id):
             experiment, _, name = id.partition("/")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from ronkyo.errors import UserError, nearest
+from ronkyo.errors import UserError, counted, nearest
 from ronkyo.project import Project
 from ronkyo.run.train import Plan, plan
 from ronkyo.store import Run, Store, why
@@ -86,7 +86,7 @@ def listing(project: Project) -> Iterator[str]:
         use = {0: "not used", len(group): "used"}.get(count, f"{count} of {len(group)} used")
         size = sum(run.size for run in group)
         yield f"{name:<{width}}  seeds {seeds:<8}  {shown(size):>9}  {_when(group[-1])}  {use}"
-    yield f"{len(runs)} runs, {shown(sum(run.size for run in runs))}, in {store.folder}"
+    yield f"{counted(len(runs), 'run')}, {shown(sum(run.size for run in runs))}, in {store.folder}"
 
 
 def unused(project: Project, days: float = 0) -> list[Run]:

@@ -58,9 +58,9 @@ def states(project: Project) -> dict[str, State]:
     told: dict[str, State] = {}
     for stage in stages:
         state = told[stage.name] = State([], [])
-        for path, text in (
-            each for entry in status.get(stage.addressing, []) for each in _changes(entry, project.root)
-        ):
+        ran = any(item.hash_info for item in (*stage.deps, *stage.outs))
+        entries = status.get(stage.addressing, []) if ran else ["never ran"]
+        for path, text in (each for entry in entries for each in _changes(entry, project.root)):
             if path in around and text.endswith((": deleted", ": not in cache")):
                 state.absent.append(path)
             else:

@@ -35,7 +35,7 @@ class FormulaError(UserError):
     def __init__(self, tex: str, problem: str, line: str | None = None) -> None:
         shown = " ".join(tex.split())
         shown = shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 1]}…"
-        super().__init__(f"formula {shown!r}: {' '.join(problem.split())}")
+        super().__init__(f"formula '{shown}': {' '.join(problem.split())}")
         self.tex, self.problem, self.line = tex, problem, line
         self.all: list[FormulaError] = [self]
 
