@@ -77,7 +77,7 @@ class Side:
 def read(project: Project, name: str) -> Side:
     """The side `name` of a project, from copies of its files. Raises ComparisonError."""
     from dvc.exceptions import DvcException, NotDvcRepoError
-    from dvc.scm import SCMError
+    from scmrepo.exceptions import SCMError
 
     if not (project.root / ".dvc").is_dir():
         raise ComparisonError(f"{name}: expected a project with DVC, found no .dvc in {project.root}")

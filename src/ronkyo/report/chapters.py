@@ -151,9 +151,10 @@ class Templates:
             SyntaxError,  # of what Jinja compiles to, as an argument given twice
             jinja2.TemplateError,
         ) as error:
-            there = self.values.seeds or self.values.constants
-            hint = "" if there else "; there are no results yet; run: ronkyo repro"
             message = _hinted(told(error) or str(error), environment)
+            without = {*self._project.experiments} - {*self.values.seeds, *self.values.constants}
+            is_new = any(re.search(rf"'{name}\b", message) for name in without)
+            hint = "; it has no results yet; run: ronkyo repro" if is_new else ""
             raise ReportError(f"{places.of_error(error) or file}: {message}{hint}") from error
 
     def _file(self, name: str) -> str:
