@@ -8,7 +8,7 @@ import os
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from traceback import StackSummary, TracebackException
+from traceback import StackSummary, TracebackException, extract_tb
 
 MOST_NAMED = 6  # names in a line
 MANIFEST = "pyproject.toml"  # in the root of a project
@@ -53,7 +53,7 @@ def mistake(error: BaseException) -> str:
     """Of a mistake in code: the traceback from the project's own code on, or a whole one, and a last line with file:line of
     the innermost frame in that code, or of the innermost frame."""
     trace = TracebackException.from_exception(error)
-    own = [place for place, frame in enumerate(trace.stack) if _is_own(frame.filename)]
+    own = _own(trace.stack)
     inner = trace.stack[own[-1] if own else -1]
     if own and not os.environ.get(DEBUG):
         trace.stack = StackSummary.from_list(trace.stack[own[0] :])
@@ -67,8 +67,17 @@ def not_python(error: SyntaxError, file: str | Path) -> str:
     return f"{shown(file)}:{error.lineno}: expected Python, found an error: {error.msg}"
 
 
-def _is_own(file: str) -> bool:
-    return ENGINE not in Path(file).parents and shown(file).startswith("src/")
+def own_place(error: BaseException) -> str:
+    """file:line of the innermost frame in the project's own code; "" where there is none."""
+    stack = extract_tb(error.__traceback__)
+    own = _own(stack)
+    return f"{shown(stack[own[-1]].filename)}:{stack[own[-1]].lineno}" if own else ""
+
+
+def _own(stack: StackSummary) -> list[int]:
+    """Which frames are in the project's own code."""
+    places = enumerate(Path(frame.filename) for frame in stack)
+    return [number for number, file in places if ENGINE not in file.parents and shown(file).startswith("src/")]
 
 
 def shown(file: str | Path) -> str:
