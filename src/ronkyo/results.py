@@ -140,7 +140,7 @@ def _read_long_table(project: Layout, experiment: str, file: Path, row: str, *ot
     with _making(project, f"summarize_{experiment}"):
         table = read_table(file, shown)
         if missing := {"variant", row} - table.keys():
-            raise DataError(f"{shown}: line 1: expected the column {min(missing)}, found {', '.join(table)}")
+            raise DataError(f"{shown}:1: expected the column {min(missing)}, found {', '.join(table)}")
         variants = np.array(table["variant"])
         rows = {variant: np.flatnonzero(variants == variant) for variant in dict.fromkeys(table["variant"])}
         metrics = {name: table[name] for name in table if name not in ("variant", row, *others)}
@@ -308,7 +308,7 @@ def read_table(path: Path, shown: str = "") -> dict[str, list[str]]:
         raise DataError(f"{shown}: expected a table with names of columns, found {found}") from None
     for line, row in enumerate(rows, start=2):
         if len(row) != len(head):
-            raise DataError(f"{shown}: line {line}: expected {len(head)} cells, found {len(row)}")
+            raise DataError(f"{shown}:{line}: expected {len(head)} cells, found {len(row)}")
     return {name: [row[index] for row in rows] for index, name in enumerate(head)}
 
 
@@ -326,7 +326,7 @@ def _numbers(table: Mapping[str, list[str]], name: str, shown: str) -> np.ndarra
             try:
                 float(cell)
             except ValueError:
-                raise DataError(f"{shown}: line {line}: {name}: expected a number, found {cell!r:.60}") from None
+                raise DataError(f"{shown}:{line}: {name}: expected a number, found {cell!r:.60}") from None
         raise
 
 

@@ -80,19 +80,19 @@ def test_what_was_changed_in_dvcs_cache_under_the_same_size_and_time_is_not_take
 @pytest.mark.parametrize(
     ("file", "content", "told"),
     [
-        (METRICS, '{"plain": {"excess', "line 1: expected JSON, found Unterminated string starting at, column 12"),
-        (METRICS, "", "line 1: expected JSON, found its end"),
-        (METRICS, "<<<<<<< HEAD\n{}\n", "line 1: expected a text, found an unsolved conflict of a merge"),
-        (METRICS, "[]", "expected {variant: {metric: number}}, found []"),
-        (METRICS, '{"plain": [1]}', "plain: expected a mapping, as in {variant: {metric: number}}, found [1]"),
-        (METRICS, '{"plain": {"loss": "low"}}', "plain.loss: expected a finite number or null, found 'low'"),
-        (METRICS, '{"plain": {"loss": Infinity}}', "plain.loss: expected a finite number or null, found inf"),
-        (SEEDS, "", "expected a table with names of columns, found nothing"),
-        (SEEDS, "variant,seed,loss\nplain,0,1\nplain,1\n", "line 3: expected 3 cells, found 2"),
-        (SEEDS, "variant,seed,loss\nplain,0,low\n", "line 2: loss: expected a number, found 'low'"),
-        (SEEDS, "seed,loss\n0,1\n", "line 1: expected the column variant, found seed, loss"),
-        (SEEDS, "variant,seed,loss\n<<<<<<< HEAD\n", "line 2: expected a text, found an unsolved conflict of a merge"),
-        (CURVE, "step,loss\n0,\n", "line 2: loss: expected a number, found ''"),
+        (METRICS, '{"plain": {"excess', ":1: expected JSON, found Unterminated string starting at, column 12"),
+        (METRICS, "", ":1: expected JSON, found its end"),
+        (METRICS, "<<<<<<< HEAD\n{}\n", ":1: expected a text, found an unsolved conflict of a merge"),
+        (METRICS, "[]", ": expected {variant: {metric: number}}, found []"),
+        (METRICS, '{"plain": [1]}', ": plain: expected a mapping, as in {variant: {metric: number}}, found [1]"),
+        (METRICS, '{"plain": {"loss": "low"}}', ": plain.loss: expected a finite number or null, found 'low'"),
+        (METRICS, '{"plain": {"loss": Infinity}}', ": plain.loss: expected a finite number or null, found inf"),
+        (SEEDS, "", ": expected a table with names of columns, found nothing"),
+        (SEEDS, "variant,seed,loss\nplain,0,1\nplain,1\n", ":3: expected 3 cells, found 2"),
+        (SEEDS, "variant,seed,loss\nplain,0,low\n", ":2: loss: expected a number, found 'low'"),
+        (SEEDS, "seed,loss\n0,1\n", ":1: expected the column variant, found seed, loss"),
+        (SEEDS, "variant,seed,loss\n<<<<<<< HEAD\n", ":2: expected a text, found an unsolved conflict of a merge"),
+        (CURVE, "step,loss\n0,\n", ":2: loss: expected a number, found ''"),
     ],
 )
 def test_a_result_of_another_kind_is_one_line(root, file, content, told):
@@ -100,13 +100,13 @@ def test_a_result_of_another_kind_is_one_line(root, file, content, told):
     project = Project.find(root)
     with pytest.raises(UserError) as caught:
         [read(project, NAME) for read in (results.read_constants, results.read_seeds, results.read_curves)]
-    assert str(caught.value) == f"{file}: {told}{AGAIN}"
+    assert str(caught.value) == f"{file}{told}{AGAIN}"
 
 
 @pytest.mark.parametrize("content", ["[]", '{"digest": "a"}', '{"name": 3, "digest": "a"}', "{", "<<<<<<< HEAD"])
 def test_provenance_of_another_kind_is_one_line(root, content):
     (root / PROVENANCE).write_text(content, encoding="utf-8")
-    with pytest.raises(UserError, match=rf"^{PROVENANCE}: .*; run: ronkyo repro -s prepare_{NAME}$"):
+    with pytest.raises(UserError, match=rf"^{PROVENANCE}:.*; run: ronkyo repro -s prepare_{NAME}$"):
         results.read_provenance(Project.find(root), NAME)
 
 

@@ -63,12 +63,19 @@ def test_an_array_that_does_not_fit_is_one_line_of_its_stage(copy):
     assert line.startswith(f"train_{NAME}@")
 
 
-def test_a_mistake_in_code_keeps_its_traceback(copy):
+def test_a_mistake_in_code_has_its_place_and_one_traceback_for_all_seeds_and_variants(copy):
     copy.change(TRAIN, "def train(", "def train(data, training, seed, progress):\n    {}['rate']\n\n\ndef other(")
-    done = copy.run("repro", "-j", "1")
+    lines = (copy.root / TRAIN).read_text(encoding="utf-8").splitlines()
+    number = lines.index("    {}['rate']") + 1
+    place = f"{TRAIN}:{number}: KeyError: 'rate'"
+    done = copy.run("repro", "-j", "2")
     assert done.status == 1
-    assert "Traceback" in done.errors
-    assert "train.py" in done.errors
+    assert done.errors.count("Traceback") == 1
+    assert "ronkyo" not in done.errors, "the frames of the engine"
+    assert all(line.endswith(place) for line in done.lines if "KeyError" in line)
+    assert done.lines[-1].endswith(place)
+    whole = Copy(copy.root, {DEBUG: "1"}).run("repro", "-j", "2")
+    assert "ronkyo/run/worker.py" in whole.errors
 
 
 @root_only

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ronkyo import files, results
+from ronkyo import cli, files, results
 from ronkyo.errors import UserError
 from ronkyo.run import draw, prepare, stage, summarize, train
 
@@ -37,14 +37,48 @@ def message(function, *arguments):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("def (", "expected Python, found settings.py:1: invalid syntax"),
-        ("import nowhere", "expected its imports, found: No module named 'nowhere'"),
+        ("def (", ":1: expected Python, found an error: invalid syntax"),
+        ("import nowhere", ": expected its imports, found: No module named 'nowhere'"),
     ],
 )
 def test_code_that_cannot_be_read_is_one_line(small_files, line, expected):
     file = small_files.experiments_folder / NAME / "settings.py"
     file.write_text(f"{line}\n", encoding="utf-8")
-    assert message(small_files.load_params) == f"{FOLDER}/settings.py: {expected}"
+    assert message(small_files.load_params) == f"{FOLDER}/settings.py{expected}"
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new", "command", "expected"),
+    [
+        (
+            "settings",
+            "    return f",
+            "    return 1 + f",
+            "claims",
+            "TypeError: unsupported operand type(s) for +: 'int' and 'str'",
+        ),
+        (
+            "settings",
+            "class Data(",
+            "None.name\n\n\nclass Data(",
+            "check",
+            "AttributeError: 'NoneType' object has no attribute 'name'",
+        ),
+        (
+            "train",
+            "def descend(",
+            "def descend((",
+            "claims",
+            "expected Python, found an error: Function parameters cannot be parenthesized",
+        ),
+    ],
+)
+def test_a_mistake_in_code_is_told_with_its_line(edited, capsys, module, old, new, command, expected):
+    project = edited(module, old, new)
+    text = (project.root / FOLDER / f"{module}.py").read_text(encoding="utf-8")
+    line = text[: text.index(new.partition("\n")[0])].count("\n") + 1
+    assert cli.main(["-C", str(project.root), command]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == f"{FOLDER}/{module}.py:{line}: {expected}"
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,17 @@ WRONG = {
     "a count of what has no variants": ('{{ count("report") }}', "experiment 'report': no 'variants'"),
     "a table without results": ('{{ best_words(["lstm"]) }}', "metric 'digits.lstm.accuracy': no 'lstm'"),
     "an unknown function": ("{{ meen(1) }}", "'meen' is undefined; nearest: mean"),
+    "an argument with a letter wrong": (
+        '{{ figure("digits/confusion", captoin="a", alt="b") }}',
+        "no argument 'captoin'; nearest: caption",
+    ),
+    "a claim without its end": ('{% claim "a", b %}{% supported %}', "claim: expected {% endclaim %}, found none"),
+    "an unknown part of a claim": (
+        '{% claim "a", exact("digits.chance.accuracy", equals=0.2), hypothesis="x" %}{% supported %}{{ claim.efect() }}'
+        "{% contradicted %}{{ claim.efect() }}{% endclaim %}",
+        "claim has no 'efect'; nearest: effect",
+    ),
+    "a note that is not there": ("文[^1].", "note '1': no such note"),
     "an unknown filter": ("{{ 1 | plan }}", "No filter named 'plan'; nearest: plain"),
     "an unknown tag": ("{% clam %}", "Encountered unknown tag 'clam'; nearest: claim"),
     "a syntax error": ("{{ mean( }}", "unexpected '}'"),

@@ -120,7 +120,7 @@ def test_reading_a_lock_loads_neither_dvc_nor_torch(run_by_dvc):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"stages: [", "dvc.lock: line 2: expected YAML"),
+        (b"stages: [", "dvc.lock:2: expected YAML"),
         (b"[" * 100_000, "dvc.lock: expected YAML, found more than 100 levels"),
         (BOMB, "1,000,000 values"),
         (b"a: &a [*a]", "dvc.lock: expected YAML, found"),

@@ -210,7 +210,7 @@ class Claims:
 
     figures: the file of a figure's id, if it has one; raises ValueError for a figure that there is not. What a report prints
     of a claim is the business of a subclass: `claim_type`, `text`, `printed` and `table`; so is what it calls things:
-    `hypothesis` and `items`.
+    `hypothesis`, `otherwise` and `items`.
     history: at how many seeds earlier reports looked at each claim; without it, no looks are told.
     """
 
@@ -305,12 +305,20 @@ class Claims:
     def problems(self) -> list[str]:
         """A line for each verdict without a wording, and for each claim without a hypothesis."""
         claims = sorted((*(stated.claim for stated in self.stated), *self.wordless), key=lambda claim: claim.number)
-        expected = "expected hypothesis=…, what it claims in a few words of the reader's, found none"
-        nameless = [f"{claim.place}: claim {claim.id!r}: {expected}" for claim in claims if not claim.hypothesis]
+        expected = "expected hypothesis=…, what it claims in a few words of the reader's{}, found none"
+        nameless = [
+            f"{claim.place}: claim {claim.id!r}: {expected.format(self.otherwise(claim))}"
+            for claim in claims
+            if not claim.hypothesis
+        ]
         return [_missing_wording(claim) for claim in self.wordless] + nameless
 
     def hypothesis(self, comparisons: Sequence[Comparison]) -> str:
         """What comparisons claim, if it can be said without an author; else ""."""
+        return ""
+
+    def otherwise(self, claim: Claim) -> str:
+        """How else than by an author's words it could be said what a claim claims; "" where it could not."""
         return ""
 
     def items(self, comparison: Comparison) -> str:

@@ -9,15 +9,13 @@ import signal
 import sys
 import tempfile
 import threading
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, mistake
 
 
 class RenderError(UserError):
@@ -94,11 +92,6 @@ def _serve(connection: Connection, make: Callable[[], Any], nice: int, files: st
             except UserError as error:
                 answer = RenderError(str(error))
             except Exception as error:  # whatever it is, it is told, and the next edit may end it
-                answer = RenderError(f"{_place(error)}: {type(error).__name__}: {' '.join(str(error).split())}")
+                answer = RenderError(mistake(error).splitlines()[-1])
             connection.send(answer)
     sys.exit(0)
-
-
-def _place(error: Exception) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{Path(frame.filename).name}:{frame.lineno}"

@@ -36,10 +36,6 @@ class Check:
         }
 
 
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
 def listing(checks: Iterable[Check]) -> str:
     """A line for each check, its differences and what is unknown below it."""
     lines = []

@@ -208,7 +208,7 @@ TEXTS: dict[str, str] = {
     "compare.note.lacking": "{side} には {file} がない。",
     "compare.note.outdated": "{side} の結果は、その版の params.yaml の値によるものではない（古いステージ：{stages}）。",
     "compare.note.outdated_workspace": (
-        "{side} の結果は、今のパラメータやコードによるものではない（古いステージ：{stages}）。dvc "
+        "{side} の結果は、今のパラメータやコードによるものではない（古いステージ：{stages}）。ronkyo "
         "repro で実行し直すとよい。"
     ),
     "compare.note.alone": "{side} だけにある実験：{experiments}。",
