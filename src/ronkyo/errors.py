@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import errno
 import os
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from traceback import StackSummary, TracebackException
@@ -35,7 +36,7 @@ def told(error: BaseException, place: str = "") -> str | None:
     """The line for a user's error, or for what the system refuses: the file, else the place, and the reason. None for all
     others, which are mistakes in code."""
     if isinstance(error, UserError):
-        return str(error)
+        return printable(str(error))
     if os.environ.get(DEBUG):
         return None
     text = " ".join(str(error).split())
@@ -80,6 +81,14 @@ def shown(file: str | Path) -> str:
 def counted(number: int, noun: str) -> str:
     """1 claim, 1,200 claims"""
     return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def printable(text: str) -> str:
+    """With what would command a terminal, or be seen nowhere, as its code: it may come from a file of anybody's."""
+    return "".join(
+        repr(letter)[1:-1] if unicodedata.category(letter) in ("Cc", "Cf") and letter != "\n" else letter
+        for letter in text
+    )
 
 
 def conflict(content: bytes) -> int:

@@ -114,6 +114,11 @@ def tree(file: Path) -> ast.Module:
         return _parsed(file.read_text(encoding="utf-8"))
     except SyntaxError as error:
         raise CodeError(not_python(error, file)) from None
+    except FileNotFoundError:
+        raise CodeError(f"{shown(file)}: expected a file, found nothing") from None
+    except UnicodeDecodeError as error:
+        found = f"byte {error.object[error.start]:#04x}"
+        raise CodeError(f"{shown(file)}: expected UTF-8 text, found {found}") from None
 
 
 _parsed = cache(ast.parse)  # by the text, which a file may get anew

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from ronkyo import cache, cli
+from ronkyo.preview.renderers import OfProject
 from ronkyo.report import build
 from ronkyo.report.build import Builder, Page
 
@@ -189,7 +190,9 @@ def test_results_that_are_older_than_parameters_are_told(small_copy, capsys):
     stage = {"cmd": "x", "params": {"params.yaml": {"report.title": "what it was"}}}
     (small_copy.root / "dvc.lock").write_text(json.dumps({"schema": "2.0", "stages": {"prepare": stage}}))
     assert cli.main(["-C", str(small_copy.root), "build", "--html"]) == 0
-    assert capsys.readouterr().err == "results are older than parameters or code: prepare\n"
+    told = "results are older than parameters or code: prepare; `ronkyo repro` makes them"
+    assert capsys.readouterr().err == f"{told}\n"
+    assert OfProject(small_copy.root).html().problems == [("", told)]
 
 
 def test_build_imports_no_dvc(small_copy):

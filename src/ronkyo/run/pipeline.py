@@ -188,6 +188,8 @@ def _is_whole(path: Path, md5: str, root: Path) -> bool:
 @contextmanager
 def opened(project: Project, targets: Sequence[str], force: bool, single_item: bool) -> Iterator[Pipeline]:
     """A pipeline, under DVC's lock; what is finished is recorded at the end, whatever that is. Raises PipelineError."""
+    if not project.pipeline_file.is_file():
+        raise PipelineError(f"{project.pipeline_file.name}: expected a file, found nothing; run: ronkyo pipeline")
     try:
         with _quiet(), Repo(str(project.root)) as repo, lock_repo(repo), repo.scm_context(quiet=True):
             recording.forget_half_a_lock(project.root / ".dvc" / "tmp" / "rwlock")
