@@ -54,7 +54,7 @@ def test_code_that_cannot_be_read_is_one_line(small_files, line, expected):
             "settings",
             "    return f",
             "    return 1 + f",
-            "claims",
+            "check",
             "TypeError: unsupported operand type(s) for +: 'int' and 'str'",
         ),
         (
