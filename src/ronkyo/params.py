@@ -210,7 +210,8 @@ def parse_document(content: bytes, shown: str) -> dict[str, Any]:
     except ValueError as error:  # a date or a number that is none
         raise ParamsError(f"{shown}: expected YAML, found {_first_line(str(error))}") from None
     if not isinstance(document, dict):
-        raise ParamsError(f"{shown}: expected sections (name: …), found {document!r}")
+        found = "nothing" if document is None else repr(document)
+        raise ParamsError(f"{shown}: expected sections (name: …), found {found}")
     return document
 
 
