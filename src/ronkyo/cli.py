@@ -216,9 +216,8 @@ def _build(form: str | None, chapter: str | None, directory: Path) -> int:
     from ronkyo.report import build, current
 
     project = Project.find(directory)
-    if stale := current.stale(project):
-        more = f" and {len(stale) - 3} more stages" if len(stale) > 3 else ""
-        print(f"results are older than parameters or code: {', '.join(stale[:3])}{more}", file=sys.stderr)
+    if stale := current.told(project):
+        print(stale, file=sys.stderr)
     if chapter:
         written = build.write_chapter(project, chapter)
     elif form:

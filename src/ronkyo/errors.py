@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import errno
 import os
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from traceback import StackSummary, TracebackException, extract_tb
@@ -35,7 +36,7 @@ def told(error: BaseException, place: str = "") -> str | None:
     """The line for a user's error, or for what the system refuses: the file, else the place, and the reason. None for all
     others, which are mistakes in code."""
     if isinstance(error, UserError):
-        return str(error)
+        return printable(str(error))
     if os.environ.get(DEBUG):
         return None
     text = " ".join(str(error).split())
@@ -88,10 +89,24 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+def printable(text: str) -> str:
+    """With what would command a terminal, or be seen nowhere, as its code: it may come from a file of anybody's."""
+    return "".join(
+        repr(letter)[1:-1] if unicodedata.category(letter) in ("Cc", "Cf") and letter != "\n" else letter
+        for letter in text
+    )
+
+
 def conflict(content: bytes) -> int:
     """The line at which Git could not merge a text; 0 where there is none."""
     lines = content.splitlines()
     return next((number for number, line in enumerate(lines, start=1) if line.startswith(b"<<<<<<< ")), 0)
+
+
+def not_utf8(error: UnicodeDecodeError) -> str:
+    """The line and what is wrong there, to stand behind the file's name."""
+    content, at = error.object, error.start
+    return f":{content.count(bytes([10]), 0, at) + 1}: expected a text in UTF-8, found byte {content[at]:#04x}"
 
 
 def nearest(name: object, known: Iterable[str]) -> str:

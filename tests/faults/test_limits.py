@@ -14,8 +14,9 @@ from injection import Copy, ended, expect_one_line, root_only
 from smallest import NAME, RONKYO, environment
 
 from ronkyo import system
-from ronkyo.errors import DEBUG, told
+from ronkyo.errors import DEBUG, UserError, told
 from ronkyo.typeset import fonts
+from ronkyo.verify.check import Check, listing
 
 TRAIN = f"src/faulty/experiments/{NAME}/train.py"
 limits = pytest.mark.skipif(shutil.which("prlimit") is None, reason="no prlimit on this machine")
@@ -47,6 +48,13 @@ def test_too_few_open_files_are_one_line(copy, command):
 )
 def test_whatever_tells_of_too_little_memory_is_told_as_that(error):
     assert told(error, "train").startswith("train: not enough memory")
+
+
+def test_what_a_file_says_does_not_command_the_terminal_that_an_error_is_read_on():
+    assert told(UserError("a.csv: found \x1b[2J\x00 \u202eab 題\nb.csv: found \x9b")) == (
+        "a.csv: found \\x1b[2J\\x00 \\u202eab 題\nb.csv: found \\x9b"
+    )
+    assert listing([Check("title", "1 text", ["expected a, found \x1b[2J"])]).endswith("expected a, found \\x1b[2J")
 
 
 def test_an_array_that_does_not_fit_is_one_line_of_its_stage(copy):

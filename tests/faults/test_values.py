@@ -95,6 +95,11 @@ def test_a_variant_that_is_equal_to_another_is_a_warning_that_names_it(root, che
             "figure 'least_squares/learning_curve': no such figure; nearest",
         ),
         (
+            'compared("a", than=0, figure="least_squares/learning_curve")',
+            "figure 'least_squares/learning_curve': no such figure; nearest",
+        ),
+        ('count("least_square")', "count 'least_square': no such experiment; nearest: least_squares"),
+        (
             'higher("a", than="least_squares.plan.loss")',
             "least_squares.plan.loss: expected a variant of least_squares or",
         ),

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from ronkyo import cache, cli
+from ronkyo.preview.renderers import OfProject
 from ronkyo.report import build
 from ronkyo.report.build import Builder, Page
 
@@ -129,6 +130,23 @@ def test_a_figure_that_is_named_and_not_drawn_yet_is_no_wrong_name(small_copy):
     assert problem.message == f"figure '{figure.removesuffix('s')}': no such figure; nearest: {figure}"
 
 
+def test_a_mistake_is_told_once_at_the_line_where_it_is_mended(small_copy):
+    (chapter,) = small_copy.templates.glob("chapters/*.md.j2")
+    figures = small_copy.experiments_folder / "least_squares" / "figures.py"
+    for file, old, new, line, message in (
+        (chapter, b"### Results", b"### Caf\xe9", 15, "expected a text in UTF-8, found byte 0xe9"),
+        (chapter, b"{% supported %}", b"{% equal %}", 22, "claim 'momentum-needs-fewer-steps' is supported"),
+        (figures, b"axes.legend()", b"axes.legend(", 24, "expected Python, found an error: '(' was never closed"),
+    ):
+        before = file.read_bytes()
+        assert old in before
+        file.write_bytes(before.replace(old, new, 1))
+        (problem,) = Builder(small_copy).html().problems
+        assert problem.place == f"{small_copy.relative(file)}:{line}"
+        assert problem.message.startswith(message)
+        file.write_bytes(before)
+
+
 def test_what_the_lint_finds_is_a_problem_of_a_page_that_is_there(small_copy):
     report = small_copy.templates / "report.md.j2"
     text = report.read_text()
@@ -172,7 +190,9 @@ def test_results_that_are_older_than_parameters_are_told(small_copy, capsys):
     stage = {"cmd": "x", "params": {"params.yaml": {"report.title": "what it was"}}}
     (small_copy.root / "dvc.lock").write_text(json.dumps({"schema": "2.0", "stages": {"prepare": stage}}))
     assert cli.main(["-C", str(small_copy.root), "build", "--html"]) == 0
-    assert capsys.readouterr().err == "results are older than parameters or code: prepare\n"
+    told = "results are older than parameters or code: prepare; `ronkyo repro` makes them"
+    assert capsys.readouterr().err == f"{told}\n"
+    assert OfProject(small_copy.root).html().problems == [("", told)]
 
 
 def test_build_imports_no_dvc(small_copy):

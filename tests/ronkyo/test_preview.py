@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import os
 import re
@@ -13,14 +14,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from ronkyo import files
 from ronkyo.check import chromium
-from ronkyo.preview import places
+from ronkyo.preview import places, session
 from ronkyo.preview.worker import RenderError, Worker
+from ronkyo.report.build import Page
+from ronkyo.report.quick import Edit
 
 with_browser = pytest.mark.skipif(chromium.PROGRAM is None, reason="no chromium on this machine")
 PANEL = "document.querySelector('.preview-panel')?.innerText ?? ''"
@@ -273,8 +277,6 @@ class Fragile:
     ("method", "told"), [("fall", "exit status 3"), ("fail", r"^\S+/test_preview.py:\d+: KeyError: 'a name'$")]
 )
 def test_a_renderer_that_breaks_is_a_problem_and_not_the_end(method, told):
-    import asyncio
-
     worker = Worker(Fragile)
     try:
         with pytest.raises(RenderError, match=told):
@@ -285,8 +287,6 @@ def test_a_renderer_that_breaks_is_a_problem_and_not_the_end(method, told):
 
 
 def test_temporary_files_of_a_renderer_go_when_it_is_ended():
-    import asyncio
-
     worker = Worker(Fragile)
     try:
         folder = asyncio.run(worker.call("folder"))
@@ -294,6 +294,53 @@ def test_temporary_files_of_a_renderer_go_when_it_is_ended():
     finally:
         worker.end()
     assert not folder.exists()
+
+
+class Slow:
+    """A renderer in the place of its worker: of an edit, the whole fails before the part comes."""
+
+    def __init__(self) -> None:
+        self.edited, self.late, self.pages = asyncio.Queue[set[Path]](), asyncio.Event(), 0
+
+    async def changes(self, *_):
+        while True:
+            yield await self.edited.get()
+
+    def end(self) -> None: ...
+
+    async def call(self, method: str, *_):
+        if method == "html":
+            self.pages += 1
+            if self.pages > 1:
+                raise RenderError("params.yaml: wrong")
+            return Page(["<p>"], [])
+        if method == "edit":
+            await self.late.wait()
+            return Edit([], [])
+        return {"sources": [], "known": b"known"}.get(method)
+
+
+def test_a_part_that_comes_after_the_whole_has_failed_takes_no_problem_away(monkeypatch, tmp_path):
+    slow: Any = Slow()
+    monkeypatch.setattr(session, "Worker", lambda *_: slow)
+    monkeypatch.setattr(session.watch, "changes", slow.changes)
+
+    async def problems() -> list[str]:
+        one = session.Session(lambda: slow, tmp_path)
+        await one.begin()
+        async with asyncio.timeout(SECONDS):
+            async for told in one.news(False, 0):
+                if told["version"] == told["edit"] == 1 and not told["busy"] and slow.edited.empty():
+                    slow.edited.put_nowait(set())
+                if told["problems"]:
+                    break
+        slow.late.set()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        await one.end()
+        return [problem["message"] for problem in one._told()["problems"]]
+
+    assert asyncio.run(problems()) == ["wrong"]
 
 
 def test_a_port_that_is_taken_and_a_chapter_that_is_not_there_are_one_line(small, tmp_path, capsys):

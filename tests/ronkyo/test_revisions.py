@@ -163,6 +163,17 @@ def test_a_broken_revision_or_workspace_is_one_line_that_says_where(compare, com
     assert [one.read_text() for one in earlier] == ["earlier", "earlier"]
 
 
+def test_a_file_that_the_lock_of_a_revision_names_and_git_does_not_keep_is_not_read(compare, compared, tmp_path):
+    (tmp_path / "a.yaml").write_text("[", encoding="utf-8")
+    lock = (compared / "dvc.lock").read_text(encoding="utf-8")
+    for name in (str(tmp_path / "a.yaml"), "x" * 400):
+        changed = lock.replace("    params:\n", f"    params:\n      {name}: {{a: 1}}\n")
+        assert changed != lock
+        revisions.commit(compared, "locked", {"dvc.lock": changed})
+        status, _, error = compare("locked", "main", "--md")
+        assert (status, error) == (0, "")
+
+
 def test_revisions_compare_while_the_workspace_is_broken(compare, compared):
     with edited(compared / "dvc.yaml", "stages: [\n"):
         status, told, error = compare("first", "second", "--json")

@@ -50,8 +50,13 @@ class ClaimTags(Extension):
 
     def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
         tag = next(parser.stream)
-        parts = {"claim": self._claim, "findings": self._findings, "full": self._full}
-        return parts[tag.value](parser, tag) if tag.value in parts else self._background(parser)
+        parts = {"claim": self._claim, "findings": self._findings, "full": self._full, "background": self._background}
+        try:
+            return parts[tag.value](parser, tag)
+        except TemplateSyntaxError as error:
+            if re.search(f"end of template.* is '{tag.value}'", error.message or ""):
+                parser.fail(f"{tag.value}: expected {{% end{tag.value} %}}, found none", tag.lineno)
+            raise
 
     def _full(self, parser: Parser, tag: Token) -> list[nodes.Node]:
         body = parser.parse_statements(("name:endfull",), drop_needle=True)
@@ -64,7 +69,7 @@ class ClaimTags(Extension):
         call = self.call_method("_find", [_place(parser, tag)], lineno=tag.lineno)
         return nodes.CallBlock(call, [], [], body, lineno=tag.lineno)
 
-    def _background(self, parser: Parser) -> nodes.Node:
+    def _background(self, parser: Parser, tag: Token) -> nodes.Node:
         reason = parser.stream.expect("string")
         if not reason.value.strip():
             parser.fail("background: expected a reason in quotes, found none", reason.lineno)

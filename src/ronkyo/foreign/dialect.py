@@ -261,7 +261,8 @@ def _link(token: Token, environment: dict[str, Any]) -> str:
 
 def _contents(token: Token, environment: dict[str, Any]) -> str:
     names = {"depthfrom": "from", "depth_from": "from", "depthto": "to", "depth_to": "to", "listed": "listed"}
-    given = {names[key]: value for key, value in token.meta.items() if key in names}
+    known = {names[key]: value for key, value in token.meta.items() if key in names}
+    given = {key: value for key, value in known.items() if key == "listed" or re.fullmatch("[0-9]{1,2}", value)}
     return (
         '<div data-contents="yes"'
         + "".join(f' data-{key}="{escape(value)}"' for key, value in given.items())

@@ -119,8 +119,8 @@ def _kind(value: Any) -> str:
 
 
 def _line(source: str, key: str | None) -> int:
-    lines = source.split("\n")
-    return next((number for number, line in enumerate(lines, start=2) if re.match(rf"\s*['\"]?{key}\b", line)), 1)
+    lines, begin = source.split("\n"), rf"\s*['\"]?{re.escape(str(key))}(?!\w)"
+    return next((number for number, line in enumerate(lines, start=2) if re.match(begin, line)), 1)
 
 
 def style(furniture: Furniture, title: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pickle
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from ronkyo.errors import UserError
 from ronkyo.foreign import render
 from ronkyo.project import Project
-from ronkyo.report import quick
+from ronkyo.report import current, quick
 from ronkyo.report.build import Builder, Page, Problem
 from ronkyo.report.quick import Edit, Known, Quick
 
@@ -53,7 +54,10 @@ class OfProject(Builder):
     def html(self) -> Page:
         self.project = Project.find(self.project.root)  # pyproject.toml may be another
         self._templates = quick.templates(self.project)
-        return super().html()
+        page, stale = super().html(), ""
+        with suppress(UserError):  # which the page tells
+            stale = current.told(self.project)
+        return Page(page.blocks, [*page.problems, Problem("", stale)]) if stale else page
 
     def printed(self) -> tuple[bytes, list[Problem]]:
         self.project = Project.find(self.project.root)

@@ -6,6 +6,7 @@ An error names the template, its line and what was expected.
 from __future__ import annotations
 
 import functools
+import inspect
 import marshal
 import re
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from ronkyo.claims import ledger
 from ronkyo.claims.history import History, Look
 from ronkyo.claims.statements import Claims
 from ronkyo.claims.tags import ClaimTags, syntax
-from ronkyo.errors import ReportError, conflict, nearest, own_place
+from ronkyo.errors import ReportError, conflict, nearest, not_utf8, own_place, told
 from ronkyo.project import Project
 from ronkyo.report import places, plans
 from ronkyo.report.conclusions import Conclusions
@@ -30,7 +31,7 @@ from ronkyo.report.functions import all_functions, drawn_figure
 from ronkyo.report.nouns import Nouns
 from ronkyo.report.original import Original
 from ronkyo.report.places import Marks, Places
-from ronkyo.report.sentences import MarkedClaims
+from ronkyo.report.sentences import MarkedClaim, MarkedClaims
 from ronkyo.report.values import Value, Values
 
 REPORT = "report.md.j2"
@@ -104,7 +105,7 @@ class Templates:
             problems.append(f"{self._file(name)}: {expected}")
         problems += values.problems([stated.claim for stated in claims.stated])
         problems += [*self._original.problems(claims.by_id), *self._conclusions.problems()]
-        problems += claims.nouns.problems([stated.claim for stated in claims.stated])
+        problems += claims.nouns.problems([*claims.wordless, *(stated.claim for stated in claims.stated)])
         return Rendered(Places(self._conclusions.filled(text)), claims, self._original, values, problems)
 
     def again(self, name: str) -> tuple[str, list[str]]:
@@ -145,11 +146,12 @@ class Templates:
             LookupError,
             AttributeError,
             ArithmeticError,
+            OSError,
             RecursionError,
             SyntaxError,  # of what Jinja compiles to, as an argument given twice
             jinja2.TemplateError,
         ) as error:
-            message = _hinted(str(error), environment)
+            message = _hinted(told(error) or str(error), environment)
             if own := own_place(error):
                 message = f"{own}: {type(error).__name__}: {message}"
             without = {*self._project.experiments} - {*self.values.seeds, *self.values.constants}
@@ -163,9 +165,14 @@ class Templates:
 
 def _hinted(message: str, environment: jinja2.Environment) -> str:
     """Jinja's message about an unknown name, with the nearest known one."""
+    message = re.sub(r"'ronkyo\S+ object' has no attribute", "claim has no", message)
+    if match := re.match(r"\w+\.(\w+)\(\) got an unexpected keyword argument '(\w+)'", message):
+        called = environment.globals.get(match[1], MarkedClaims.state)
+        return f"no argument {match[2]!r}{nearest(match[2], inspect.signature(called).parameters)}"
     for pattern, known in (
         (r"'(\w+)' is undefined", environment.globals),
         (r"No filter named '(\w+)'", environment.filters),
+        (r"claim has no '(\w+)'", dir(MarkedClaim)),
     ):
         if match := re.search(pattern, message):
             return message + nearest(match[1], known)
@@ -204,7 +211,12 @@ class _Loader(jinja2.FileSystemLoader):
         self._project = project
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        source, filename, is_current = super().get_source(environment, template)
+        try:
+            source, filename, is_current = super().get_source(environment, template)
+        except UnicodeDecodeError as error:
+            raise ReportError(
+                f"{self._project.relative(self._project.templates / template)}{not_utf8(error)}"
+            ) from None
         shown = self._project.relative(Path(filename))
         if line := conflict(source.encode()):
             raise ReportError(f"{shown}:{line}: expected a template, found an unsolved conflict of a merge")

@@ -30,6 +30,7 @@ NUMBERS = {
     "lower",
     "equal",
 }  # whose first argument is a key
+EXPERIMENTS = {"count", "seeds", "label", "source", "metrics_table"}  # whose first argument is one
 GIVEN = {"report", "numerics"}  # sections of params.yaml that are no experiments
 
 
@@ -54,17 +55,19 @@ def problems(project: Project) -> Iterator[str]:
                 yield f"{shown}:{include.lineno}: expected the template {chapter.value}, found nothing{close}"
         for call in tree.find_all(nodes.Call):
             function = call.node.name if isinstance(call.node, nodes.Name) else ""
-            for place, text in enumerate(_texts([*call.args, *(argument.value for argument in call.kwargs)])):
-                for problem in names.problems(function if place == 0 else "", text):
+            given = [("" if place else function, argument) for place, argument in enumerate(call.args)]
+            given += [("figure" if each.key == "figure" else "", each.value) for each in call.kwargs]
+            for role, text in ((role, text) for role, argument in given for text in _texts(argument)):
+                for problem in names.problems(role, text):
                     yield f"{shown}:{call.lineno}: {problem}"
 
 
-def _texts(arguments: list[Any]) -> Iterator[str]:
-    for argument in arguments:
-        if isinstance(argument, nodes.Const) and isinstance(argument.value, str):
-            yield argument.value
-        elif isinstance(argument, nodes.List | nodes.Tuple):
-            yield from _texts(argument.items)
+def _texts(argument: Any) -> Iterator[str]:
+    if isinstance(argument, nodes.Const) and isinstance(argument.value, str):
+        yield argument.value
+    elif isinstance(argument, nodes.List | nodes.Tuple):
+        for item in argument.items:
+            yield from _texts(item)
 
 
 class _Names:
@@ -76,12 +79,15 @@ class _Names:
         self._variants = {name: list(getattr(section, "variants", {})) for name, section in sections.items()}
 
     def problems(self, function: str, text: str) -> Iterator[str]:
-        """Of a text that a function is given; function: "" of another argument than the first."""
+        """Of a text that a function is given first, or figure= of another; function: "" of all other arguments."""
         known = self._project.experiments
         first, _, rest = text.partition(".")
         if function == "figure":
             if figure_file(self._project, text) is None and text not in (named := named_figures(self._project)):
                 yield f"figure {text!r}: no such figure{nearest(text, named)}"
+        elif function in EXPERIMENTS:
+            if text not in known:
+                yield f"{function} {text!r}: no such experiment{nearest(text, known)}"
         elif not KEY.fullmatch(text):
             return
         elif first not in known:

@@ -134,6 +134,7 @@ def test_margins_and_pictures_follow_the_paper(tmp_path):
         ("margin: 20cm", "margin: leaves -190 mm for the text, expected at least 30"),
         ("margins: 2cm", "margins: not known, so it has no effect"),
         ("pageRanges: 1-2", "pageRanges: not known, so it has no effect"),
+        ("'a(': 1", "a(: not known, so it has no effect"),
         ("Landscape: true", "Landscape: not known, so it has no effect"),
         ("width: 1cm", "margin: leaves 7 mm for the text, expected at least 30"),
     ],

@@ -109,7 +109,8 @@ async function update(state) {
       return pairs.flatMap(([parent, other]) => patch(parent, other))
     })
   }
-  if (!first) mark(changed.filter(block => block.checkVisibility() && block.getClientRects().length), state.edit)
+  const seen = block => block.checkVisibility() && block.getClientRects().length && !block.matches(".evidence") // sizes of files
+  if (!first) mark(changed.filter(seen), state.edit)
 }
 
 let marked = [], marked_of = 0
