@@ -151,12 +151,13 @@ class Templates:
             SyntaxError,  # of what Jinja compiles to, as an argument given twice
             jinja2.TemplateError,
         ) as error:
-            message = repr(error) if type(error) is KeyError else _hinted(told(error) or str(error), environment)
+            message = _hinted(told(error) or str(error), environment)
+            if own := own_place(error):
+                message = f"{own}: {type(error).__name__}: {message}"
             without = {*self._project.experiments} - {*self.values.seeds, *self.values.constants}
             is_new = any(re.search(rf"'{name}\b", message) for name in without)
             hint = "; it has no results yet; run: ronkyo repro" if is_new else ""
-            code = f" ({own})" if (own := own_place(error)) else ""
-            raise ReportError(f"{places.of_error(error) or file}: {message}{code}{hint}") from error
+            raise ReportError(f"{places.of_error(error) or file}: {message}{hint}") from error
 
     def _file(self, name: str) -> str:
         return self._project.relative(self._project.templates / name)
