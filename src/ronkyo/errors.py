@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import errno
 import os
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from traceback import StackSummary, TracebackException, extract_tb
@@ -35,7 +36,7 @@ def told(error: BaseException, place: str = "") -> str | None:
     """The line for a user's error, or for what the system refuses: the file, else the place, and the reason. None for all
     others, which are mistakes in code."""
     if isinstance(error, UserError):
-        return str(error)
+        return printable(str(error))
     if os.environ.get(DEBUG):
         return None
     text = " ".join(str(error).split())
@@ -49,16 +50,23 @@ def told(error: BaseException, place: str = "") -> str | None:
 
 
 def mistake(error: BaseException) -> str:
-    """Of a mistake in code: the traceback from the project's own code on, or a whole one, and a last line with file:line of
-    the innermost frame in that code, or of the innermost frame."""
+    """Of a mistake in code: the traceback from the project's own code on, or a whole one; a last line with file:line of the
+    innermost frame in that code, or of the innermost frame."""
     trace = TracebackException.from_exception(error)
-    own = _own(trace.stack)
-    inner = trace.stack[own[-1] if own else -1]
+    own = [place for place, frame in enumerate(trace.stack) if _is_own(frame.filename)]
+    inner = trace.stack[-1:]
     if own and not os.environ.get(DEBUG):
         trace.stack = StackSummary.from_list(trace.stack[own[0] :])
     *lines, _ = trace.format()
-    message = " ".join([str(error), *getattr(error, "__notes__", [])]).split()
-    return f"{''.join(lines)}{shown(inner.filename)}:{inner.lineno}: {' '.join([f'{type(error).__name__}:', *message])}"
+    message = " ".join(" ".join([str(error), *getattr(error, "__notes__", [])]).split())
+    place = own_place(error) or "".join(f"{shown(frame.filename)}:{frame.lineno}" for frame in inner)
+    return "".join(lines) + ": ".join(filter(None, [place, type(error).__name__, message]))
+
+
+def own_place(error: BaseException) -> str:
+    """file:line of the innermost frame in a project's own code; "" where there is none."""
+    frames = reversed(extract_tb(error.__traceback__))
+    return next((f"{shown(frame.filename)}:{frame.lineno}" for frame in frames if _is_own(frame.filename)), "")
 
 
 def not_python(error: SyntaxError, file: str | Path) -> str:
@@ -66,17 +74,8 @@ def not_python(error: SyntaxError, file: str | Path) -> str:
     return f"{shown(file)}:{error.lineno}: expected Python, found an error: {error.msg}"
 
 
-def own_place(error: BaseException) -> str:
-    """file:line of the innermost frame in the project's own code; "" where there is none."""
-    stack = extract_tb(error.__traceback__)
-    own = _own(stack)
-    return f"{shown(stack[own[-1]].filename)}:{stack[own[-1]].lineno}" if own else ""
-
-
-def _own(stack: StackSummary) -> list[int]:
-    """Which frames are in the project's own code."""
-    places = enumerate(Path(frame.filename) for frame in stack)
-    return [number for number, file in places if ENGINE not in file.parents and shown(file).startswith("src/")]
+def _is_own(file: str) -> bool:
+    return ENGINE not in Path(file).parents and shown(file).startswith("src/")
 
 
 def shown(file: str | Path) -> str:
@@ -89,6 +88,14 @@ def shown(file: str | Path) -> str:
 def counted(number: int, noun: str) -> str:
     """1 claim, 1,200 claims"""
     return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def printable(text: str) -> str:
+    """With what would command a terminal, or be seen nowhere, as its code: it may come from a file of anybody's."""
+    return "".join(
+        repr(letter)[1:-1] if unicodedata.category(letter) in ("Cc", "Cf") and letter != "\n" else letter
+        for letter in text
+    )
 
 
 def conflict(content: bytes) -> int:

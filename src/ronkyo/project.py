@@ -204,7 +204,9 @@ class Project(Layout):
             file = folder / MANIFEST
             if file.is_file() and (table := _table(file)) is not None:
                 return Project(folder, _manifest(file, table), folder / "src")
-        raise NoProject(f"{start}: expected a project ({MANIFEST} with [tool.ronkyo]) here or above, found none")
+        raise NoProject(
+            f"{start}: expected a project ({MANIFEST} with [tool.ronkyo]) here or above, found none; ronkyo new NAME makes one"
+        )
 
     @property
     def experiments_folder(self) -> Path:

@@ -149,7 +149,7 @@ def test_a_mistake_is_told_once_at_the_line_where_it_is_mended(small_copy):
     chapter.write_bytes(chapter.read_bytes() + b"\n{{ mine() }}\n")
     (problem,) = Builder(small_copy).html().problems
     assert problem.place == f"{small_copy.relative(chapter)}:38"
-    assert problem.message == "KeyError('a') (src/small/experiments/least_squares/tables.py:5)"
+    assert problem.message == "src/small/experiments/least_squares/tables.py:5: KeyError: 'a'"
 
 
 def test_what_the_lint_finds_is_a_problem_of_a_page_that_is_there(small_copy):

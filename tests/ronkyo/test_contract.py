@@ -54,7 +54,7 @@ def test_code_that_cannot_be_read_is_one_line(small_files, line, expected):
             "settings",
             "    return f",
             "    return 1 + f",
-            "claims",
+            "check",
             "TypeError: unsupported operand type(s) for +: 'int' and 'str'",
         ),
         (
@@ -103,6 +103,16 @@ def test_a_name_that_a_module_lacks(edited, module, old, new, expected):
         "settings": lambda: project.label(NAME, project.load_params()[NAME], "plain"),
     }
     assert message(ask[module]).startswith(f"{FOLDER}/{module}.py: expected {expected}")
+
+
+def test_a_mistake_in_a_table_is_told_with_the_line_of_the_template_too(small_files, capsys):
+    table, chapter = f"{FOLDER}/tables.py", "report_templates/chapters/01_least_squares.md.j2"
+    (small_files.root / table).write_text(
+        "__all__ = ['total']\ndef total(values):\n    return 1 / 0\n", encoding="utf-8"
+    )
+    (small_files.root / chapter).write_text("{{ total() }}\n", encoding="utf-8")
+    assert cli.main(["-C", str(small_files.root), "claims"]) == 1
+    assert capsys.readouterr().err == f"{chapter}:1: {table}:3: ZeroDivisionError: division by zero\n"
 
 
 def test_data_without_a_digest(edited):
@@ -163,6 +173,11 @@ ITEMS = {"plain": {"right": np.ones(2)}}
             {"items": ITEMS | {"momentum": {"right": np.ones(3)}}, "groups": np.array(["a", "b"])},
             "groups: expected a name for each of 2, 3 items, found an array of",
         ),
+        (
+            {"seeds": {"plain": {"loss": np.ma.array([1.0] * 5, mask=[0, 0, 0, 0, 1])}}},
+            "seeds: plain: loss: expected numbers",
+        ),
+        ({"items": {"plain": {"right": np.ma.masked_all(2)}}}, "items: plain: right: expected numbers"),
         ({"curves": {"plain": {"loss": STEP, "step": STEP}}}, "curves: plain: expected step first, found loss, step"),
         ({"curves": {"plain": {"step": STEP, "loss": np.ones(3)}}}, "curves: plain: loss: expected one dimension"),
     ],
@@ -222,7 +237,8 @@ def test_settings_whose_seeds_are_a_number(edited):
 def test_metrics_of_seeds_and_curves_may_be_nan_and_infinite(small_files):
     values = np.array([1.0, np.nan, np.inf, 0.0, -np.inf])
     curve = {"step": np.arange(5), "loss": values}
-    summary = results.Summary(seeds={"plain": {"loss": values}}, curves={"plain": curve})
+    seeds = {"plain": {"loss": values}, "momentum": {"loss": np.ma.masked_all(5)}}
+    summary = results.Summary(seeds=seeds, curves={"plain": curve})
     summarize.expect_summary("summarize.py", summary, small_files.load_params()[NAME])
 
 

@@ -18,7 +18,7 @@ from ronkyo.errors import UserError
 from ronkyo.new import parts
 from ronkyo.new import project as new
 from ronkyo.project import Project
-from ronkyo.report import chapters
+from ronkyo.report import chapters, named
 from ronkyo.run import definition
 
 ROOT = Path(__file__).parents[2]
@@ -106,9 +106,12 @@ def test_before_the_first_run_commands_say_what_is_missing(created, capsys):
         for command, told in (
             ("stages", "never ran\n"),
             ("compare", "HEAD: expected a commit to compare with, found none yet; run: git add . && git commit\n"),
+            ("compare HEAD~1", "HEAD~1: Empty git repo\n"),
             ("verify", "dvc.lock: expected a file, found nothing; run: ronkyo repro\n"),
-            ("claims", "there are no results yet; run: ronkyo repro\n"),
+            ("claims", "it has no results yet; run: ronkyo repro\n"),
+            ("why least_squares", "expected one of plain, momentum, found none\n"),
             ("why least_squares.plain", "found none; run: ronkyo repro prepare_least_squares\n"),
+            ("worker tcp://away", "worker: expected tcp://HOST:PORT, found tcp://away\n"),
             ("new chapter more", "next: ronkyo preview more while you write, then ronkyo build\n"),
         ):
             main(["-C", str(created[0]), *command.split()])
@@ -192,6 +195,7 @@ def test_new_chapter_stands_before_the_ledger_and_is_printed(small_copy):
     assert text.index("## Gradient descent") < text.index("## More words") < text.index("## Claims")
     with pytest.raises(new.NewError, match="02_more_words"):
         parts.create_chapter(small_copy, "more_words")
+    assert next(named.problems(small_copy)).startswith("report_templates/report.md.j2: expected")
 
 
 def test_a_chapter_needs_a_report(small_copy):

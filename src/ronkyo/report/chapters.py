@@ -23,7 +23,7 @@ from ronkyo.claims import ledger
 from ronkyo.claims.history import History, Look
 from ronkyo.claims.statements import Claims
 from ronkyo.claims.tags import ClaimTags, syntax
-from ronkyo.errors import ReportError, conflict, nearest, not_utf8, own_place
+from ronkyo.errors import ReportError, conflict, nearest, not_utf8, own_place, told
 from ronkyo.project import Project
 from ronkyo.report import places, plans
 from ronkyo.report.conclusions import Conclusions
@@ -146,15 +146,18 @@ class Templates:
             LookupError,
             AttributeError,
             ArithmeticError,
+            OSError,
             RecursionError,
             SyntaxError,  # of what Jinja compiles to, as an argument given twice
             jinja2.TemplateError,
         ) as error:
-            there = self.values.seeds or self.values.constants
-            hint = "" if there else "; there are no results yet; run: ronkyo repro"
-            message = repr(error) if type(error) is KeyError else _hinted(str(error), environment)
-            code = f" ({own})" if (own := own_place(error)) else ""
-            raise ReportError(f"{places.of_error(error) or file}: {message}{code}{hint}") from error
+            message = _hinted(told(error) or str(error), environment)
+            if own := own_place(error):
+                message = f"{own}: {type(error).__name__}: {message}"
+            without = {*self._project.experiments} - {*self.values.seeds, *self.values.constants}
+            is_new = any(re.search(rf"'{name}\b", message) for name in without)
+            hint = "; it has no results yet; run: ronkyo repro" if is_new else ""
+            raise ReportError(f"{places.of_error(error) or file}: {message}{hint}") from error
 
     def _file(self, name: str) -> str:
         return self._project.relative(self._project.templates / name)

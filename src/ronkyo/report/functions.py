@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import PackageNotFoundError, distributions, version
@@ -13,6 +14,7 @@ from typing import Any
 from ronkyo import imports, pins
 from ronkyo.claims.predicates import Predicates
 from ronkyo.errors import ReportError, nearest
+from ronkyo.numbers import ABSENT
 from ronkyo.project import MANIFEST, Project
 from ronkyo.report import listings
 from ronkyo.report.blocks import caption as caption_of
@@ -114,6 +116,8 @@ class Content:
             experiment, _, name = id.partition("/")
             function = listings.find(self.project, f"experiments/{experiment}/figures.py", name)
             source = f"{function.path}#L{function.line}"
+        if told := re.search(r' data-not-drawn="([^"]*)"', file.read_text(encoding="utf-8")):
+            caption += self.words("report.not_drawn", values=told[1])
         address = Path(os.path.relpath(file, self.project.reports)).as_posix()
         return f"![{_attribute(alt)}]({address})" + caption_of("figure", f"fig:{id}", caption, source, id)
 
@@ -159,7 +163,7 @@ class Tables:
         id: str | None = None,
     ) -> str:
         """Rows: variants; cells: mean ± half the 95 % interval over seeds. columns: {metric: (heading, format)}; a third
-        entry "range" makes them median [smallest, largest], "count" 8/10 seeds."""
+        entry "range" makes them median [smallest, largest], "count" 8/10 seeds; a dash where a variant has no such metric."""
         rows = [
             [self.values.label(experiment, name)]
             + [self._cell(f"{experiment}.{name}.{metric}", *how) for metric, (_, *how) in columns.items()]
@@ -169,7 +173,9 @@ class Tables:
         file = self.project.relative(self.project.seeds_file(experiment))
         return table(head, rows) + caption_of("table", f"tab:{id or experiment}", caption, file)
 
-    def _cell(self, key: str, spec: str, how: str = "mean") -> Value:
+    def _cell(self, key: str, spec: str, how: str = "mean") -> Value | str:
+        if self.values.is_absent(key):
+            return ABSENT
         ways = {"mean": self.values.plus_minus, "range": self.values.median_and_range}
         if how == "count":
             return self.values.count_of_seeds(key)

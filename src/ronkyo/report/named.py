@@ -38,6 +38,8 @@ def problems(project: Project) -> Iterator[str]:
     """A line, with template and line, for each name in a call that nothing will have, whatever the runs give. Names that are
     put together from parts are left to the report. Raises ReportError, ParamsError, CodeError."""
     names, environment = _Names(project), jinja2.Environment(extensions=[ClaimTags, Marks])
+    if not (report := project.templates / "report.md.j2").is_file():
+        yield f"{project.relative(report)}: expected the report's template, found nothing"
     files = prose.templates(project)
     chapters = [file.relative_to(project.templates).as_posix() for file in files]
     for file in files:

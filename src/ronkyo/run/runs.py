@@ -54,7 +54,9 @@ def _parsed(project: Project, name: str) -> tuple[str, str, int | None]:
     if variant not in variants:
         where = f"{project.relative(project.params_file)}: {experiment}.variants"
         known = f"one of {', '.join(variants)}" if variants else "no variant, since there is none"
-        raise UserError(f"{where}: expected {known}, found {variant!r}{nearest(variant, variants)}")
+        raise UserError(
+            f"{where}: expected {known}, found {repr(variant) if variant else 'none'}{nearest(variant, variants)}"
+        )
     if dot and not (seed.isdecimal() and int(seed) < settings.seeds.of(variant)):
         raise UserError(f"{name}: expected a seed below {settings.seeds.of(variant)}, found {seed!r}")
     return experiment, variant, int(seed) if dot else None

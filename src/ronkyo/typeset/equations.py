@@ -68,11 +68,10 @@ class _Slot:
 
     def clear(self) -> None:
         element = self.element
-        tail, left_out = element.tail, element.get(edition.LEFT_OUT)
+        tail, kept = element.tail, {key: element.get(key) for key in (edition.LEFT_OUT, "data-line")}
         element.clear()
         element.tail = tail
-        if left_out is not None:
-            element.set(edition.LEFT_OUT, left_out)
+        element.attrib.update({key: value for key, value in kept.items() if value is not None})
         element.set("class", "equation" if self.display else "formula")
 
     @property

@@ -175,6 +175,7 @@ TEXTS: dict[str, str] = {
     "report.data.caption": "Where the data come from, and the SHA-256 of their content (first 16 digits)",
     "report.versions": "Software|Version",
     "report.versions.caption": "Versions with which this report was made",
+    "report.not_drawn": " (not drawn: {values})",
     "report.parameters.caption": "Parameters of the runs (the whole of `{file}`)",
     "report.claims": "Claim|Hypothesis|Effect [interval]|$n$|Verdict|FDR|Page",
     "report.claims.caption": (
