@@ -198,6 +198,8 @@ def test_results_that_are_older_than_parameters_are_told(small_copy, capsys):
     told = "results are older than parameters or code: prepare; `ronkyo repro` makes them"
     assert capsys.readouterr().err == f"{told}\n"
     assert OfProject(small_copy.root).html().problems == [("", told)]
+    (small_copy.root / "dvc.lock").write_text("none")
+    assert [problem.file for problem in OfProject(small_copy.root).html().problems] == ["dvc.lock"]
 
 
 def test_build_imports_no_dvc(small_copy):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -54,10 +53,12 @@ class OfProject(Builder):
     def html(self) -> Page:
         self.project = Project.find(self.project.root)  # pyproject.toml may be another
         self._templates = quick.templates(self.project)
-        page, stale = super().html(), ""
-        with suppress(UserError):  # which the page tells
-            stale = current.told(self.project)
-        return Page(page.blocks, [*page.problems, Problem("", stale)]) if stale else page
+        page = super().html()
+        try:
+            told = current.told(self.project) if page.blocks else ""
+        except UserError as error:
+            told = str(error)
+        return Page(page.blocks, [*page.problems, *Problem.each(told.splitlines())])
 
     def printed(self) -> tuple[bytes, list[Problem]]:
         self.project = Project.find(self.project.root)
