@@ -53,13 +53,14 @@ def mistake(error: BaseException) -> str:
     """Of a mistake in code: the traceback from the project's own code on, or a whole one; a last line with file:line of the
     innermost frame in that code, or of the innermost frame."""
     trace = TracebackException.from_exception(error)
-    own = [_is_own(frame.filename) for frame in trace.stack]
-    inner = [f"{shown(frame.filename)}:{frame.lineno}" for frame in trace.stack[-1:]]
-    if True in own and not os.environ.get(DEBUG):
-        trace.stack = StackSummary.from_list(trace.stack[own.index(True) :])
+    own = [place for place, frame in enumerate(trace.stack) if _is_own(frame.filename)]
+    inner = trace.stack[-1:]
+    if own and not os.environ.get(DEBUG):
+        trace.stack = StackSummary.from_list(trace.stack[own[0] :])
     *lines, _ = trace.format()
     message = " ".join(" ".join([str(error), *getattr(error, "__notes__", [])]).split())
-    return "".join(lines) + ": ".join(filter(None, [own_place(error) or "".join(inner), type(error).__name__, message]))
+    place = own_place(error) or "".join(f"{shown(frame.filename)}:{frame.lineno}" for frame in inner)
+    return "".join(lines) + ": ".join(filter(None, [place, type(error).__name__, message]))
 
 
 def own_place(error: BaseException) -> str:
