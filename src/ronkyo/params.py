@@ -39,6 +39,7 @@ MISTAKES = {
     "mapping values are not allowed": "a text with a colon, which needs quotes, or in the line above a key that lacks its colon",
     "did not find expected key": "a line that is not as far in as those beside it, or a quote inside quotes",
     "did not find expected ','": "a bracket that is not closed",
+    "did not find expected node": "a bracket that is not closed, or nothing before a comma",
     "unexpected end of stream": "a quote that is not closed",
     "character that cannot start": "a tab, or a text that needs quotes for its first sign",
     "could not find expected ':'": "a key that lacks its colon",
