@@ -60,17 +60,21 @@ def test_the_command_that_a_line_names_makes_the_array_again_and_what_was_there_
     assert not run(root, "git", "status", "--short")[0]
 
 
-@pytest.mark.parametrize("kept", [f"{RUNS}/excess_loss.npy", "reports/faulty.pdf"])
-def test_what_was_changed_in_dvcs_cache_under_the_same_size_and_time_is_not_taken(root, kept):
-    content = (root / kept).read_bytes()
-    flip(lock.cached(root, lock.md5(content)))
-    (root / kept).unlink()
+def test_what_was_changed_in_dvcs_cache_under_the_same_size_and_time_is_not_taken(root):
+    made_by = {f"{RUNS}/excess_loss.npy": TRAIN, "reports/faulty.pdf": "report"}
+    contents = {kept: (root / kept).read_bytes() for kept in made_by}
+    for kept, content in contents.items():
+        flip(lock.cached(root, lock.md5(content)))
+        (root / kept).unlink()
     run(root, *smallest.DVC, "checkout", "--force")  # by hand, so that nothing of ronkyo sees it
-    assert (root / kept).read_bytes() != content
-    output = kept.removesuffix("/excess_loss.npy")
-    assert f"{output}: not as written, though of the same size and time; made again" in run(root, *RONKYO, "repro")[1]
-    assert (root / kept).read_bytes() == content
-    assert lock.md5(lock.cached(root, lock.md5(content)).read_bytes()) == lock.md5(content)
+    verified = run(root, *RONKYO, "verify", expected=1)[0]
+    told = run(root, *RONKYO, "repro")[1]
+    for kept, content in contents.items():
+        output = kept.removesuffix("/excess_loss.npy")
+        assert f"{output}: expected what {made_by[kept]} wrote, found another content" in verified
+        assert told.count(f"{output}: not as written, though of the same size and time; made again") == 1
+        assert (root / kept).read_bytes() == content
+        assert lock.md5(lock.cached(root, lock.md5(content)).read_bytes()) == lock.md5(content)
 
 
 @pytest.mark.parametrize(

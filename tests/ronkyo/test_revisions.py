@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import revisions
+from lxml import html
+from markdown_it import MarkdownIt
 from revisions import edited
 
 import ronkyo
@@ -269,6 +271,31 @@ def test_nothing_that_a_revision_holds_is_markup(compare, compared, tmp_path):
     text = (tmp_path / "comparison.html").read_text(encoding="utf-8")
     assert "<svg/onload" not in text
     assert not re.search(r"<[^>]*\bonload", text)
+
+
+EVIL = (
+    "a `` b ` <img src=x> **bold** [link](http://127.0.0.1/) ![picture](http://127.0.0.1/x.png) | c\n\n# Heading\n\n- d"
+)
+
+
+def test_no_forge_renders_what_a_title_or_a_claim_of_a_revision_says(compare, compared):
+    texts = {
+        "reports/claims.json": revisions.to_json(
+            {
+                revisions.CLAIM: revisions.claim("contradicted", EVIL, 1.0, 0.5, 1.5),
+                EVIL: revisions.claim("supported", "", 1.0, 0.5, 1.5),
+            }
+        )
+    }
+    title = (compared / "params.yaml").read_text(encoding="utf-8")
+    texts["params.yaml"] = re.sub(r"(?m)^  title: .*$", f"  title: {json.dumps(EVIL)}", title)
+    revisions.commit(compared, "evil", texts)
+    comment = compare("second", "evil", "--md")[1]
+    assert "bold" in comment
+    page = html.fromstring(MarkdownIt("gfm-like", {"linkify": False}).render(comment))
+    assert not page.xpath("//img | //a | //strong | //h1 | //em")
+    assert "<img src=x>" in page.text_content()
+    assert len({len(row.xpath("./*")) for row in page.xpath("//tr[contains(., 'report.title')]/../../*/tr")}) == 1
 
 
 @pytest.mark.parametrize(

@@ -62,13 +62,14 @@ class Pipeline:
                 return "up to date"
             self._finished.add(stage)
             return "verified" if stage.frozen else "imported"
-        if not self._force and not stage.changed(False, self.upstream[stage]) and self._is_as_written(stage, say):
+        unchanged = not self._force and not stage.changed(False, self.upstream[stage])
+        if unchanged and self._is_as_written(stage, say):
             return "up to date"
         for out in stage.outs:
             if out.persist:
                 out.unprotect()
         aside.put(_replaced(stage))
-        if not self._force and self._restored(stage, say):
+        if not self._force and not unchanged and self._restored(stage, say):
             self.end(stage)
             return "from DVC's cache"
         stage.save_deps()
