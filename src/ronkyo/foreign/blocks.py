@@ -19,7 +19,7 @@ from ronkyo.foreign.patterns import JAPANESE
 
 DEEPEST = 100  # lists in lists, quotes in quotes, elements of HTML, emphasis
 LEVELS = 2 * DEEPEST  # of tokens: a list has two, itself and its item
-CONTENTS = re.compile(r"(?:<!--\s*)?@import\s+\"\[TOC\]\"\s*(.*?)\s*(?:-->)?|\[toc\]", re.IGNORECASE)
+CONTENTS = re.compile(r"(?:<!--\s*)?@import\s+\"\[TOC\]\"\s*(.*?)\s*(?:-->)?|\[toc\]|\[\[_?toc_?\]\]", re.IGNORECASE)
 LISTED = re.compile(r"<!--\s*code_chunk_output\s*-->")
 LISTED_END = re.compile(r"<!--\s*/code_chunk_output\s*-->")
 ANCHOR = re.compile(r"\]\(#([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")

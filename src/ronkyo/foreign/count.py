@@ -142,7 +142,7 @@ def of_page(page: str) -> Page:
     numbers = Counter(formulas=drawn, pictures=pictures)
     numbers["tables"] = len(root.xpath("//table"))
     numbers["cells"] = len(root.xpath("//td | //th"))
-    numbers["items"] = len(root.xpath("//li[not(ancestor::div[@class='footnote'])]"))
+    numbers["items"] = len(root.xpath("//li[not(parent::ol/parent::div[@class='footnote'])]"))
     numbers["links"] = len(root.xpath("//a[@href][not(@class='skip')]"))
     for element in root.xpath("//svg"):
         element.drop_tree()

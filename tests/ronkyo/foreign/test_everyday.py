@@ -1,5 +1,6 @@
 """What learners write every day, as articles, notes, exported notebooks and manuals have it."""
 
+import base64
 import re
 
 import pypdf
@@ -82,13 +83,22 @@ def test_tasks_that_stand_apart_are_one_line_each(report):
     assert [text_of(item) for item in parsed.tree.root.iter("li")] == ["□やること", "✓やった 続き"]
 
 
+def test_labels_of_a_diagram_are_not_cut(report):
+    drawing = (
+        report("## 章\n\n[[_TOC_]]\n\n```mermaid\nclassDiagram\n  Animal <|-- Duck\n```\n")
+        .tree.root.find(".//img")
+        .get("src")
+    )
+    assert b"overflow:hidden" not in base64.b64decode(drawing.partition(",")[2])
+
+
 def test_the_count_knows_what_is_no_loss(tmp_path):
     file = tmp_path / "a.md"
     file.write_text(
         "# 題\n\n式 \\eqref{a}。\n\n"
         "$$ x \\label{a} $$\n\n<div>\n<style>\n  td {\n    top: 1;\n  }\n\n    th { top: 1; }\n</style>\n"
         "<p>$$z_1$$ と $y$</p>\n</div>\n\n<img src='https://latex.codecogs.com/gif.latex?a+b'>\n\n"
-        "```python {cmd=true hide}\nx = 1\n```\n",
+        "```python {cmd=true hide}\nx = 1\n```\n\n[^1]\n\n[^1]: 注\n\n    - 項\n",
         encoding="utf-8",
     )
     said = []
@@ -97,8 +107,8 @@ def test_the_count_knows_what_is_no_loss(tmp_path):
         "8: <style> is left out",
         "20: code is not run; chunks with cmd, of which only the source is shown: 1",
     ]
-    assert "text 3/3 (PDF 3), listings 0/0, formulas 3/3" in said[-1]
-    assert "pictures 1/1" in said[-1]
+    assert "text 5/5 (PDF 5), listings 0/0, formulas 3/3" in said[-1]
+    assert "items 1/1, pictures 1/1" in said[-1]
     assert not any("not in the" in line for line in said)
 
 
