@@ -242,6 +242,10 @@ def test_several_problems_give_a_line_each(edited):
         (b"a: 1\na: 2\n", ":2: expected YAML, found "),
         (b"- just\n- a list\n", ": expected sections (name: …), found ['just', 'a list']"),
         ("é: 1\né2: \a\n".encode(), ":2: expected YAML, found unacceptable character #x0007"),
+        (
+            b"a0: &a0 [x]\n" + b"".join(b"a%d: &a%d [%s]\n" % (n, n, b"*a%d," % (n - 1) * 9) for n in range(1, 9)),
+            ": expected YAML, found more than",
+        ),
         (b"a: 2026-13-45\n", ": expected YAML, found month must be in 1..12"),
         ("題: 値".encode("shift_jis"), ": expected UTF-8 text, found byte 0x91"),
     ],

@@ -302,6 +302,7 @@ def test_no_forge_renders_what_a_title_or_a_claim_of_a_revision_says(compare, co
     ("arguments", "message"),
     [
         (["", "HEAD"], "found an empty name"),
+        (["a" * 300, "HEAD"], f"{'a' * 300}: expected a Git revision"),
         (["HEAD", "HEAD:params.yaml"], "HEAD:params.yaml: expected a revision that DVC can read"),
         (["HEAD", "--sweep", "a", "b", "c"], "expected A and B, or --sweep"),
         (["--metric", "a.b.c"], "--metric: expected it beside --sweep"),
