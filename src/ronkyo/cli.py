@@ -193,6 +193,7 @@ def _check(directory: Path) -> int:
     from ronkyo.run import capacity
 
     project = Project.find(directory)
+    project.settings()  # with labels, which else would be made after all training
     problems = [line for *_, line in capacity.problems(project)] + list(named.problems(project))
     for line in capacity.same(project):
         print(f"warning: {line}", file=sys.stderr)

@@ -8,7 +8,7 @@ import os
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from traceback import StackSummary, TracebackException
+from traceback import StackSummary, TracebackException, extract_tb
 
 MOST_NAMED = 6  # names in a line
 MANIFEST = "pyproject.toml"  # in the root of a project
@@ -50,16 +50,23 @@ def told(error: BaseException, place: str = "") -> str | None:
 
 
 def mistake(error: BaseException) -> str:
-    """Of a mistake in code: the traceback from the project's own code on, or a whole one, and a last line with file:line of
-    the innermost frame in that code, or of the innermost frame."""
+    """Of a mistake in code: the traceback from the project's own code on, or a whole one; a last line with file:line of the
+    innermost frame in that code, or of the innermost frame."""
     trace = TracebackException.from_exception(error)
     own = [place for place, frame in enumerate(trace.stack) if _is_own(frame.filename)]
-    inner = trace.stack[own[-1] if own else -1]
+    inner = trace.stack[-1:]
     if own and not os.environ.get(DEBUG):
         trace.stack = StackSummary.from_list(trace.stack[own[0] :])
     *lines, _ = trace.format()
-    message = " ".join([str(error), *getattr(error, "__notes__", [])]).split()
-    return f"{''.join(lines)}{shown(inner.filename)}:{inner.lineno}: {' '.join([f'{type(error).__name__}:', *message])}"
+    message = " ".join(" ".join([str(error), *getattr(error, "__notes__", [])]).split())
+    place = own_place(error) or "".join(f"{shown(frame.filename)}:{frame.lineno}" for frame in inner)
+    return "".join(lines) + ": ".join(filter(None, [place, type(error).__name__, message]))
+
+
+def own_place(error: BaseException) -> str:
+    """file:line of the innermost frame in a project's own code; "" where there is none."""
+    frames = reversed(extract_tb(error.__traceback__))
+    return next((f"{shown(frame.filename)}:{frame.lineno}" for frame in frames if _is_own(frame.filename)), "")
 
 
 def not_python(error: SyntaxError, file: str | Path) -> str:

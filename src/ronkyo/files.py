@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ronkyo.errors import UserError, conflict
+from ronkyo.errors import UserError, conflict, not_utf8
 
 Arrays = dict[str, np.ndarray]
 
@@ -141,7 +141,7 @@ def read_text(path: Path, shown: str = "") -> str:
     except OSError as error:
         raise DataError(f"{shown}: expected a file that can be read, found: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise DataError(f"{shown}: expected UTF-8 text, found byte {error.object[error.start]:#04x}") from None
+        raise DataError(f"{shown}{not_utf8(error)}") from None
     if line := conflict(content):
         raise DataError(f"{shown}:{line}: expected a text, found an unsolved conflict of a merge")
     return text

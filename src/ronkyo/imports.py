@@ -13,7 +13,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from ronkyo.errors import UserError, not_python, shown
+from ronkyo.errors import UserError, not_python, not_utf8, shown
 
 SHORT = r"[\w ./*+(),-]{1,80}"  # what may be the name of a file or of a module
 
@@ -117,8 +117,7 @@ def tree(file: Path) -> ast.Module:
     except FileNotFoundError:
         raise CodeError(f"{shown(file)}: expected a file, found nothing") from None
     except UnicodeDecodeError as error:
-        found = f"byte {error.object[error.start]:#04x}"
-        raise CodeError(f"{shown(file)}: expected UTF-8 text, found {found}") from None
+        raise CodeError(f"{shown(file)}{not_utf8(error)}") from None
 
 
 _parsed = cache(ast.parse)  # by the text, which a file may get anew

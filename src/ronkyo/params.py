@@ -26,7 +26,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
-from ronkyo.errors import UserError, conflict, nearest
+from ronkyo.errors import UserError, conflict, nearest, not_utf8
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]  # other names make DVC lose stages silently
 Training = TypeVar("Training", bound="Section")
@@ -195,7 +195,7 @@ def parse_document(content: bytes, shown: str) -> dict[str, Any]:
     try:
         document = pickle.loads(_parsed(content.decode("utf-8")))
     except UnicodeDecodeError as error:
-        raise ParamsError(f"{shown}: expected UTF-8 text, found byte {error.object[error.start]:#04x}") from None
+        raise ParamsError(f"{shown}{not_utf8(error)}") from None
     except MarkedYAMLError as error:
         begun = re.search("flow|quoted|simple", error.context or "")  # its end is missing
         mark = error.context_mark if begun else error.problem_mark
@@ -210,7 +210,8 @@ def parse_document(content: bytes, shown: str) -> dict[str, Any]:
     except ValueError as error:  # a date or a number that is none
         raise ParamsError(f"{shown}: expected YAML, found {_first_line(str(error))}") from None
     if not isinstance(document, dict):
-        raise ParamsError(f"{shown}: expected sections (name: …), found {document!r}")
+        found = "nothing" if document is None else repr(document)
+        raise ParamsError(f"{shown}: expected sections (name: …), found {found}")
     return document
 
 

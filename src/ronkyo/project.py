@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, Field, RootModel, ValidationError
 
 from ronkyo import params, pins
 from ronkyo.editions import Edition
-from ronkyo.errors import MANIFEST, UserError, nearest, not_python
+from ronkyo.errors import MANIFEST, UserError, nearest, not_python, shown
 from ronkyo.labels import variant_label
 from ronkyo.numerics import Choice
 from ronkyo.params import Name, Section, Seeds
@@ -341,7 +341,7 @@ def _table(file: Path) -> dict[str, Any] | None:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("ronkyo")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProjectError(f"{file}: expected TOML, found {error}") from error
+        raise ProjectError(f"{shown(file)}: expected TOML, found {error}") from error
 
 
 def _manifest(file: Path, table: dict[str, Any]) -> Manifest:

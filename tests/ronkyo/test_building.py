@@ -145,6 +145,11 @@ def test_a_mistake_is_told_once_at_the_line_where_it_is_mended(small_copy):
         assert problem.place == f"{small_copy.relative(file)}:{line}"
         assert problem.message.startswith(message)
         file.write_bytes(before)
+    (figures.parent / "tables.py").write_text("__all__ = ['mine']\n\n\ndef mine(values):\n    return {}['a']\n")
+    chapter.write_bytes(chapter.read_bytes() + b"\n{{ mine() }}\n")
+    (problem,) = Builder(small_copy).html().problems
+    assert problem.place == f"{small_copy.relative(chapter)}:38"
+    assert problem.message == "src/small/experiments/least_squares/tables.py:5: KeyError: 'a'"
 
 
 def test_what_the_lint_finds_is_a_problem_of_a_page_that_is_there(small_copy):

@@ -54,7 +54,7 @@ def test_code_that_cannot_be_read_is_one_line(small_files, line, expected):
             "settings",
             "    return f",
             "    return 1 + f",
-            "claims",
+            "check",
             "TypeError: unsupported operand type(s) for +: 'int' and 'str'",
         ),
         (
@@ -103,6 +103,16 @@ def test_a_name_that_a_module_lacks(edited, module, old, new, expected):
         "settings": lambda: project.label(NAME, project.load_params()[NAME], "plain"),
     }
     assert message(ask[module]).startswith(f"{FOLDER}/{module}.py: expected {expected}")
+
+
+def test_a_mistake_in_a_table_is_told_with_the_line_of_the_template_too(small_files, capsys):
+    table, chapter = f"{FOLDER}/tables.py", "report_templates/chapters/01_least_squares.md.j2"
+    (small_files.root / table).write_text(
+        "__all__ = ['total']\ndef total(values):\n    return 1 / 0\n", encoding="utf-8"
+    )
+    (small_files.root / chapter).write_text("{{ total() }}\n", encoding="utf-8")
+    assert cli.main(["-C", str(small_files.root), "claims"]) == 1
+    assert capsys.readouterr().err == f"{chapter}:1: {table}:3: ZeroDivisionError: division by zero\n"
 
 
 def test_data_without_a_digest(edited):

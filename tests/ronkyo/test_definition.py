@@ -261,7 +261,9 @@ def test_code_that_cannot_be_read_is_one_line_with_its_place(small_files):
     ):
         definition.check(small_files)
     (file := small_files.experiments_folder / "least_squares" / "train.py").write_text("# é", encoding="latin-1")
-    with pytest.raises(UserError, match=r"^src/\w+/experiments/\w+/train.py: expected UTF-8 text, found byte 0xe9$"):
+    with pytest.raises(
+        UserError, match=r"^src/\w+/experiments/\w+/train.py:1: expected a text in UTF-8, found byte 0xe9$"
+    ):
         definition.check(small_files)
     file.unlink()
     with pytest.raises(UserError, match=r"^src/\w+/experiments/\w+/train.py: expected a file, found nothing$"):

@@ -240,6 +240,7 @@ def test_several_problems_give_a_line_each(edited):
             ":2: expected YAML, found an unsolved conflict of a merge",
         ),
         (b"a: 1\na: 2\n", ":2: expected YAML, found "),
+        (b"# a comment\n", ": expected sections (name: …), found nothing"),
         (b"- just\n- a list\n", ": expected sections (name: …), found ['just', 'a list']"),
         ("é: 1\né2: \a\n".encode(), ":2: expected YAML, found unacceptable character #x0007"),
         (
@@ -247,7 +248,7 @@ def test_several_problems_give_a_line_each(edited):
             ": expected YAML, found more than",
         ),
         (b"a: 2026-13-45\n", ": expected YAML, found month must be in 1..12"),
-        ("題: 値".encode("shift_jis"), ": expected UTF-8 text, found byte 0x91"),
+        ("題: 値".encode("shift_jis"), ":1: expected a text in UTF-8, found byte 0x91"),
     ],
 )
 def test_a_file_that_is_not_yaml_sections_is_said_to_be_so(tmp_path, content, expected):

@@ -263,6 +263,9 @@ class Fragile:
     def number(self) -> int:
         return 1
 
+    def writes_bytecode(self) -> bool:
+        return not sys.dont_write_bytecode
+
     def fall(self) -> None:
         os._exit(3)
 
@@ -282,6 +285,7 @@ def test_a_renderer_that_breaks_is_a_problem_and_not_the_end(method, told):
         with pytest.raises(RenderError, match=told):
             asyncio.run(worker.call(method))
         assert asyncio.run(worker.call("number")) == 1
+        assert not asyncio.run(worker.call("writes_bytecode")), "beside the project's modules"
     finally:
         worker.end()
 

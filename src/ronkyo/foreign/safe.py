@@ -242,8 +242,12 @@ def _settle(element: html.HtmlElement, ids: set[str]) -> None:
         kept["style"] = style
     if "data-line" in given:
         kept["data-line"] = given["data-line"]
-    if tag in ("div", "p", "figure", "span") and (cell := _cell(given)):
+    if tag in ("div", "p", "figure", "span") and (
+        cell := _cell(given, element.getparent().get("data-flex") is not None)
+    ):
         kept["data-cell"] = cell
+    if re.search(r"display\s*:\s*(inline-)?(flex|grid)", given.get("style", "")):
+        kept["data-flex"] = "yes"
     id = given.get("id") or (given.get("name", "") if tag == "a" else "")
     if ID.fullmatch(id) and (tag in HEADINGS or id not in ids):  # a heading's are made to differ later
         kept["id"] = id
@@ -297,11 +301,11 @@ def _zoom(text: str) -> float:
     return (float(match[1]) / (100 if match[2] else 1) if match else 0) or 1
 
 
-def _cell(given: Mapping[str, str]) -> str | None:
-    """What a pair of floating divs was meant to be: its width in % of the text."""
+def _cell(given: Mapping[str, str], flex: bool) -> str | None:
+    """What a pair of floating divs was meant to be, or those of a flex box: its width in % of the text."""
     style = given.get("style", "")
     side_by_side = re.search(r"float\s*:\s*(left|right)|display\s*:\s*inline-(block|flex)", style)
-    if side_by_side is None and not re.search(r"float-?(left|right)|(^|\s)col", given.get("class", "")):
+    if not flex and side_by_side is None and not re.search(r"float-?(left|right)|(^|\s)col", given.get("class", "")):
         return None
     width = re.search(r"(?<![\w-])width\s*:\s*(\d{1,3}(?:\.\d{1,4})?)%", style, re.ASCII)
     return f"{float(width[1]) if width else 50:.0f}"

@@ -82,6 +82,7 @@ def _serve(connection: Connection, make: Callable[[], Any], nice: int, files: st
     tempfile.tempdir = files
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the server ends this one
     os.nice(nice)
+    sys.dont_write_bytecode = True  # nothing is written in the project, not even beside its modules
     renderer = None
     with suppress(EOFError, OSError):
         while True:

@@ -23,7 +23,7 @@ from ronkyo.claims import ledger
 from ronkyo.claims.history import History, Look
 from ronkyo.claims.statements import Claims
 from ronkyo.claims.tags import ClaimTags, syntax
-from ronkyo.errors import ReportError, conflict, nearest, not_utf8, told
+from ronkyo.errors import ReportError, conflict, nearest, not_utf8, own_place, told
 from ronkyo.project import Project
 from ronkyo.report import places, plans
 from ronkyo.report.conclusions import Conclusions
@@ -152,6 +152,8 @@ class Templates:
             jinja2.TemplateError,
         ) as error:
             message = _hinted(told(error) or str(error), environment)
+            if own := own_place(error):
+                message = f"{own}: {type(error).__name__}: {message}"
             without = {*self._project.experiments} - {*self.values.seeds, *self.values.constants}
             is_new = any(re.search(rf"'{name}\b", message) for name in without)
             hint = "; it has no results yet; run: ronkyo repro" if is_new else ""

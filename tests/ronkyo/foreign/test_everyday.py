@@ -4,7 +4,7 @@ import re
 
 import pypdf
 import pytest
-from reading import all_text, inner, text_of, warned
+from reading import all_text, inner, picture, text_of, warned
 
 from ronkyo.foreign import render
 
@@ -100,3 +100,51 @@ def test_the_count_knows_what_is_no_loss(tmp_path):
     assert "text 3/3 (PDF 3), listings 0/0, formulas 3/3" in said[-1]
     assert "pictures 1/1" in said[-1]
     assert not any("not in the" in line for line in said)
+
+
+def test_pictures_and_links_of_headings_stay(report):
+    picture("a.png")
+    parsed = report(
+        "# [![a](a.png)](https://a.jp) 題 [外](https://b.jp)\n\n文\n\n## ![b](a.png)\n\n## ![b](a.png) 章 [外](https://c.jp)\n"
+    )
+    assert len(parsed.tree.root.xpath("//img")) == 3
+    assert parsed.tree.root.xpath("//a/@href") == ["https://b.jp", "https://a.jp", "https://c.jp"]
+    assert [heading.text for heading in parsed.tree.headings] == ["章 外"]
+
+
+def test_a_bar_in_code_or_a_formula_parts_no_cells_and_what_is_too_much_is_told(report):
+    parsed = report(
+        "## 章\n\n| a | b |\n|---|---|\n| `x | y` | $P(A|B)$ |\n| $|x|$ | `\\|` |\n|$a$|$b$|\n| 1 | 2 | 3 | 4 |\n"
+    )
+    rows = [[text_of(cell) for cell in row] for row in parsed.tree.root.iter("tr")]
+    assert rows[1][0] == "x | y"
+    assert [len(row) for row in rows] == [2] * 5
+    assert [rows[2][1], rows[4]] == ["|", ["1", "2"]]
+    assert len(parsed.tree.formulas) == 4
+    assert warned(parsed) == ["8: a row of a table has more cells than its head; left out: 3 | 4"]
+
+
+def test_a_caption_between_two_tables_is_of_the_one_below(report):
+    parsed = report("## 章\n\n|a|\n|-|\n|1|\n\n表1 結果\n\n|b|\n|-|\n|2|\n")
+    assert [text_of(caption.getparent().find("table//td")) for caption in parsed.tree.root.iter("figcaption")] == ["2"]
+
+
+def test_wiki_links_lead_to_files_and_numbers_in_brackets_do_not(report):
+    picture("a.png")
+    parsed = report("## 章\n\n[[深層学習]]、[[LSTM#式|長短期]]、[[#章]]、[[0.1]]、[[1, 2], [3, 4]]、![[a.png|50]]\n")
+    links = [(text_of(link), link.get("href")) for link in parsed.tree.root.iter("a")]
+    assert links == [
+        ("深層学習", "%E6%B7%B1%E5%B1%A4%E5%AD%A6%E7%BF%92.md"),
+        ("長短期", "LSTM.md#%E5%BC%8F"),
+        ("#章", "#章"),
+    ]
+    assert parsed.tree.root.find(".//img").get("style") == "width: 50px"
+    assert "[[0.1]]、[[1, 2], [3, 4]]" in all_text(parsed)
+
+
+def test_boxes_of_a_row_are_side_by_side(report):
+    picture("a.png")
+    columns = '<div style="width:50%">\n\n![x](a.png)\n\n</div>\n' * 2
+    parsed = report(f'## 章\n\n<div style="display:flex">\n{columns}</div>\n\n\\newpage\n\n後\n')
+    assert len(parsed.tree.root.xpath("//figure/div[@class='cells columns-2']/div/img")) == 2
+    assert parsed.tree.root.xpath("//div[contains(@style, 'break-before')]")

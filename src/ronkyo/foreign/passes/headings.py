@@ -28,7 +28,7 @@ def settle(root: HtmlElement, given: str | None) -> str | None:
         heading.set("data-level", heading.tag[1])
         heading.set("data-own-number", "")
         heading.set("data-text", text)
-        for part in heading.xpath(".//a | .//br | .//figure | .//img"):
+        for part in heading.xpath(".//a[not(@href)] | .//br"):
             if part.get("id"):  # an anchor
                 heading.append(html.Element("span", {"id": part.get("id")}))
             part.drop_tag()

@@ -151,8 +151,9 @@ function put_notes(problems) {
     const target = block(problem, blocks)
     if (!target) return []
     const box = note(problem)
-    if (target.matches("h1, h2, h3, h4")) target.after(box)
-    else target.before(box)
+    let above = target.matches("h1, h2, h3, h4") && target
+    while (above && above.nextElementSibling?.matches(".preview-note")) above = above.nextElementSibling
+    above ? above.after(box) : target.before(box)
     return [[problem, () => box.scrollIntoView({ block: "center" })]]
   }))
 }
