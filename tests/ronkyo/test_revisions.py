@@ -160,7 +160,7 @@ def test_a_broken_revision_or_workspace_is_one_line_that_says_where(compare, com
     with edited(compared / file, text):
         status, out, error = compare("workspace", "main", "--md")
     assert (status, out) == (1, "")
-    assert re.fullmatch(r"(workspace|params.yaml): [^\n]+\n", error), error
+    assert re.fullmatch(r"(workspace|params.yaml)(:\d+)?: [^\n]+\n", error), error
     assert place in error
     assert [one.read_text() for one in earlier] == ["earlier", "earlier"]
 
