@@ -26,6 +26,12 @@ def emptied(file):
     file.unlink()
 
 
+def in_a_folder_that_is_a_link(file):
+    file.unlink()
+    file.parent.rmdir()
+    file.parent.symlink_to("/etc/hostname")
+
+
 def of_another_shape(file):
     np.save(file, np.load(file)[:1])
 
@@ -37,6 +43,7 @@ def of_another_shape(file):
         (of_another_shape, f"{RUNS}/excess_loss.npy: expected what {TRAIN} wrote, found another content"),
         (flip, f"{RUNS}/excess_loss.npy: expected what {TRAIN} wrote, found another content"),
         (emptied, f"{RUNS}: expected excess_loss.npy, found nothing"),
+        (in_a_folder_that_is_a_link, f"{RUNS}: expected excess_loss.npy, found nothing"),
     ],
 )
 def test_an_array_that_is_not_what_its_stage_wrote_is_not_read(root, fault, told):
@@ -111,7 +118,10 @@ def test_provenance_of_another_kind_is_one_line(root, content):
 
 
 @pytest.mark.parametrize("command", [["claims"], ["build", "--html"], ["compare", "--md"]])
-@pytest.mark.parametrize(("file", "content"), [(METRICS, "[1, 2]"), (LEDGER, "[]"), (LEDGER, '{"a": []}'), (SEEDS, "")])
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [(METRICS, "[1, 2]"), (METRICS, "[" * 100_000), (LEDGER, "[]"), (LEDGER, '{"a": []}'), (SEEDS, "")],
+)
 def test_commands_that_read_it_say_it_in_one_line(root, capsys, monkeypatch, command, file, content):
     monkeypatch.chdir(root)
     (root / file).write_text(content, encoding="utf-8")

@@ -48,6 +48,15 @@ def test_a_command_on_a_full_disk_leaves_all_as_it_was(copy, command):
     assert sorted(listed) == sorted(name for name in before if name.startswith("reports/"))
 
 
+@root_only
+def test_a_full_folder_of_temporary_files_is_one_line(copy):
+    (copy.root.parent / "small").mkdir()
+    sick = Copy(copy.root, {"TMPDIR": str(copy.root.parent / "small")})
+    done = sick.run("render", "reports/faulty.md", "-o", "out", before="mount -t tmpfs -o size=8k tmpfs ../small")
+    expect_one_line(done, "a temporary file: No space left on device")
+    assert not (copy.root / "out").exists()
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 @pytest.mark.parametrize("command", ["check", "claims"])
 def test_standard_output_that_cannot_be_written_is_one_line(copy, command):

@@ -243,6 +243,10 @@ def test_several_problems_give_a_line_each(edited):
         (b"# a comment\n", ": expected sections (name: …), found nothing"),
         (b"- just\n- a list\n", ": expected sections (name: …), found ['just', 'a list']"),
         ("é: 1\né2: \a\n".encode(), ":2: expected YAML, found unacceptable character #x0007"),
+        (
+            b"a0: &a0 [x]\n" + b"".join(b"a%d: &a%d [%s]\n" % (n, n, b"*a%d," % (n - 1) * 9) for n in range(1, 9)),
+            ": expected YAML, found more than",
+        ),
         (b"a: 2026-13-45\n", ": expected YAML, found month must be in 1..12"),
         ("題: 値".encode("shift_jis"), ":1: expected a text in UTF-8, found byte 0x91"),
     ],

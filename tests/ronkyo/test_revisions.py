@@ -160,7 +160,7 @@ def test_a_broken_revision_or_workspace_is_one_line_that_says_where(compare, com
     with edited(compared / file, text):
         status, out, error = compare("workspace", "main", "--md")
     assert (status, out) == (1, "")
-    assert re.fullmatch(r"(workspace: |params.yaml:)[^\n]+\n", error), error
+    assert re.fullmatch(r"(workspace|params.yaml)(:\d+)?: [^\n]+\n", error), error
     assert place in error
     assert [one.read_text() for one in earlier] == ["earlier", "earlier"]
 
@@ -302,6 +302,7 @@ def test_no_forge_renders_what_a_title_or_a_claim_of_a_revision_says(compare, co
     ("arguments", "message"),
     [
         (["", "HEAD"], "found an empty name"),
+        (["a" * 300, "HEAD"], f"{'a' * 300}: expected a Git revision"),
         (["HEAD", "HEAD:params.yaml"], "HEAD:params.yaml: expected a revision that DVC can read"),
         (["HEAD", "--sweep", "a", "b", "c"], "expected A and B, or --sweep"),
         (["--metric", "a.b.c"], "--metric: expected it beside --sweep"),
