@@ -34,6 +34,7 @@ from ronkyo.typeset.glyphs import GETA, Missing
 from ronkyo.words import Words
 
 CALLOUT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*(.*)")
+DIRECTIVE = re.compile(r"\s*\{[\w-]+\}\s*\S")  # of MyST, with an argument
 HEADING_ATTRIBUTES = re.compile(r"\s*\{([^{}]*)\}\s*$")
 WARNINGS = ("warning", "caution", "attention", "danger", "error", "bug", "failure")
 BOXES = {  # what Zenn, Qiita and others write behind ::: -> the kind of box; None: without a title
@@ -231,7 +232,8 @@ def _code(token: Token, environment: dict[str, Any]) -> str:
         except diagrams.DiagramError as error:
             environment["undrawn"].append((_line(token), name, error))
     look = "line-numbers" if "line-numbers" in classes else ""
-    label = f'<p class="file">{escape(file.strip())}</p>' if file.strip() else ""
+    told = file.strip() or (token.info.strip() if DIRECTIVE.match(token.info) else "")
+    label = f'<p class="file">{escape(told)}</p>' if told else ""
     return label + highlighted(token.content, name, f"line:{_line(token)}", look)
 
 
