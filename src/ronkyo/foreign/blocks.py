@@ -58,6 +58,18 @@ def attributes(text: str) -> dict[str, str]:
     return read
 
 
+def info(written: str) -> tuple[str, str, dict[str, str]]:
+    """Language, file and attributes of a fence: ```python {cmd=true .line-numbers}, ```{.python}, ```python:file.py. What
+    stands behind a directive of MyST, ```{figure} a.png, is told with it as a file is."""
+    named, _, options = written.strip().partition("{")
+    given = attributes(options)
+    name, _, file = named.strip().partition(":")
+    classes = [one for one in given.get("class", "").split() if one != "line-numbers"]
+    language = re.sub(r"[^\w+#-].*", "", name) or (classes[0] if classes else "")
+    directive = re.match(r"\{[\w-]+\}\s*\S", written.strip())
+    return language.lower(), written.strip() if directive else file.strip(), given
+
+
 def read_line(state: StateBlock, line: int) -> str:
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
 

@@ -16,7 +16,7 @@ from lxml import html
 from markdown_it.token import Token
 
 from ronkyo.foreign import diagrams, formulas, safe
-from ronkyo.foreign.blocks import attributes
+from ronkyo.foreign.blocks import info
 from ronkyo.typeset import supplement
 
 KINDS = ("formulas", "tables", "cells", "items", "pictures", "links")
@@ -86,11 +86,10 @@ class Source:
         self.texts += [Part(first, last, text) for text in texts if _letters(text)]
 
     def _add_listing(self, token: Token, first: int, last: int) -> None:
-        name = re.sub(r"^[\s{.]*", "", token.info).split(":")[0].split()[:1]
-        language = re.match(r"[\w+#-]*", name[0])[0].lower() if name else ""  # pyright: ignore[reportOptionalSubscript]
+        language, _, given = info(token.info)
         if language == "math":
             self.lines["formulas"].append(first)
-        elif language not in diagrams.LANGUAGES and attributes(token.info).get("hide") != "true":
+        elif language not in diagrams.LANGUAGES and given.get("hide") != "true":
             self.listings.append(Part(first, last, _code(token.content)))
 
     def _add_html(self, content: str, first: int, last: int) -> None:

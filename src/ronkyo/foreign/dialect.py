@@ -25,7 +25,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from pymdownx.highlight import Highlight
 
 from ronkyo.foreign import count, diagrams, formulas, safe
-from ronkyo.foreign.blocks import DEEPEST, LEVELS, attributes, blocks_plugin
+from ronkyo.foreign.blocks import DEEPEST, LEVELS, attributes, blocks_plugin, info
 from ronkyo.foreign.imports import Sources
 from ronkyo.foreign.inlines import inlines_plugin
 from ronkyo.foreign.safe import Warn
@@ -212,27 +212,21 @@ def _raw_html(token: Token, environment: dict[str, Any]) -> str:
 
 
 def _code(token: Token, environment: dict[str, Any]) -> str:
-    """```python {cmd=true hide=true .line-numbers}, ```{.python}, ```python:file.py"""
-    written, _, options = token.info.strip().partition("{")
-    given = attributes(options)
-    classes = given.get("class", "").split()
-    name, _, file = written.strip().partition(":")
-    name = re.sub(r"[^\w+#-].*", "", name) or next((one for one in classes if one != "line-numbers"), "")
-    name = name.lower()
+    language, file, given = info(token.info)
     if given.get("cmd", "false") != "false":
         environment["unrun"].append(_line(token))
     if given.get("hide") == "true":
         return ""
-    if name == "math":
+    if language == "math":
         return formulas.rendered(token, _line(token))
-    if name in diagrams.LANGUAGES and given.get("code_block") != "true":
+    if language in diagrams.LANGUAGES and given.get("code_block") != "true":
         try:
-            return _diagram(token, name, environment["warn"])
+            return _diagram(token, language, environment["warn"])
         except diagrams.DiagramError as error:
-            environment["undrawn"].append((_line(token), name, error))
-    look = "line-numbers" if "line-numbers" in classes else ""
-    label = f'<p class="file">{escape(file.strip())}</p>' if file.strip() else ""
-    return label + highlighted(token.content, name, f"line:{_line(token)}", look)
+            environment["undrawn"].append((_line(token), language, error))
+    look = "line-numbers" if "line-numbers" in given.get("class", "").split() else ""
+    label = f'<p class="file">{escape(file)}</p>' if file else ""
+    return label + highlighted(token.content, language, f"line:{_line(token)}", look)
 
 
 def _diagram(token: Token, language: str, warn: Warn) -> str:

@@ -128,6 +128,8 @@ def _found(text: str, start: int, end: int, unclosed: dict) -> Found | None:
         unclosed[closing] = True
         return None
     tex = text[begin:close]
+    if opening.startswith("\\\\"):  # as Jekyll has it, where Markdown's own escapes count
+        tex = re.sub(r"\\([_*])", r"\1", tex)
     if opening == "$" and len(tex) > 2 and tex[0] == tex[-1] == "`":  # as GitHub has it
         tex = tex[1:-1]
     if opening == "$":

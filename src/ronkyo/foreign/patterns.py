@@ -14,6 +14,7 @@ QUESTION = re.compile(r"\s*((?:Q|Ｑ|設?問題?)\s*(?:\d*\s*[:：.．]|\d+(?:[)
 DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
 ADDRESS = re.compile(
     r"(?:https?://|(?<![\w@./-])www\.(?=[\w-]+\.))[\w\-./?%&=~#:+,;@!*'()\[\]]*[\w\-/=&#]"
+    r"(?:(?<=/wiki/)[\u30a1-\u30ff\u3400-\u9fff々]+)?"  # a lemma; elsewhere the text goes on
     r"|(?<![\w.+@/-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,}(?![\w@-])",
     re.ASCII,
 )

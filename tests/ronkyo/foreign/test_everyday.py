@@ -152,6 +152,15 @@ def test_wiki_links_lead_to_files_and_numbers_in_brackets_do_not(report):
     assert "[[0.1]]、[[1, 2], [3, 4]]" in all_text(parsed)
 
 
+def test_what_stands_behind_a_directive_and_a_lemma_stay(report):
+    parsed = report(
+        "## 章\n\n```{figure} a.png\n説明\n```\n\nhttps://ja.wikipedia.org/wiki/深層学習を見る。\\\\( x\\_1 \\\\)\n"
+    )
+    assert "{figure} a.png" in all_text(parsed)
+    assert text_of(parsed.tree.root.find(".//a")) == "https://ja.wikipedia.org/wiki/深層学習"
+    assert parsed.tree.formulas[0].tex == "x_1"
+
+
 def test_boxes_of_a_row_are_side_by_side(report):
     picture("a.png")
     columns = '<div style="width:50%">\n\n![x](a.png)\n\n</div>\n' * 2
