@@ -65,7 +65,7 @@ def test_a_full_block_holds_claims_and_whole_chapters(render):
         ("{% full %}\n中\n{% endfull %}\n\n後 $\\nothing$\n", 7),
         ("文 {% full %}\n中\n{% endfull %}\n", 3),
         ("{% full %}\n中\n{% endfull %}。\n", 5),
-        ("{% full %}\n中\n", 4),
+        ("{% full %}\n中\n", 3),
         (CLAIM.replace("支持。", "支持。\n{% full %}\n中\n{% endfull %}"), 6),
     ],
     ids=["call", "formula", "link", "behind", "not alone", "end not alone", "no end", "in a claim"],
