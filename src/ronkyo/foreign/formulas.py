@@ -42,7 +42,8 @@ DRAWN = re.compile(  # addresses with TeX in them
     r"math\.(?:vercel\.app|now\.sh)/?)\?(?:.*?&)?(?:math|chl|tex|latex|from)=(?P<part>.+?)(?:&[a-z]+=[^&]*)*)",
     re.DOTALL,
 )
-LOOK = re.compile(r"\s*\\(?:dpi\s*\{\d+\}|(?:bg|fn|fg)_\w+|inline(?![A-Za-z])|opacity\s*\{\d+\})\s*")  # CodeCogs'
+LONGEST_ADDRESS = 8000  # characters; no server takes more
+LOOK = re.compile(r"\\(?:dpi\s*\{\d+\}|(?:bg|fn|fg)_\w+|inline(?![A-Za-z])|opacity\s*\{\d+\})")  # CodeCogs'
 
 
 class Found(NamedTuple):
@@ -141,7 +142,7 @@ def _closing(text: str, begin: int, end: int, closing: str) -> int:
 
 def _is_money(content: str, after: str) -> bool:
     """$5 から $10 is no formula, 3$\\times$3 has one."""
-    japanese = re.search(f"[{JAPANESE}、。]", re.sub(r"\\(text|mathrm|mbox)\w*\{[^}]*\}", "", content))
+    japanese = re.search(f"[{JAPANESE}、。]", re.sub(r"\\(text|mathrm|mbox)\w*\{[^{}]*\}", "", content))
     number = re.match(r"\s*\d", content)
     if after.isdigit():
         return bool(number or japanese or content != content.strip())
@@ -188,6 +189,15 @@ def among_tags(source: str, line: int) -> str:
     return "".join([*written, safe.raw(source[place:], line + source.count("\n", 0, place))])
 
 
+def without(text: str) -> str:
+    """The text of HTML with a blank in the place of each formula."""
+    pieces, place = [], 0
+    for begin, found in _all(text, 0, len(text)):
+        pieces.append(text[place:begin])
+        place = found.end
+    return " ".join([*pieces, text[place:]])
+
+
 def _texts(source: str) -> Iterator[tuple[int, int, str]]:
     """Begin and end of each text between tags, and the tag after it."""
     place = 0
@@ -211,7 +221,7 @@ def _all(text: str, start: int, end: int) -> Iterator[tuple[int, Found]]:
 def from_pictures(root: html.HtmlElement) -> None:
     """Pictures whose address is TeX become formulas, displays where they stand alone."""
     for image in list(root.iter("img")):
-        address = DRAWN.fullmatch((image.get("src") or "").strip())
+        address = DRAWN.fullmatch((image.get("src") or "").strip(), 0, LONGEST_ADDRESS)
         if address is None:
             continue
         tex = unquote(address["whole"]) if address["whole"] else unquote_plus(address["part"])

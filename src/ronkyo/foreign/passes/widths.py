@@ -21,7 +21,7 @@ WORD = re.compile(r"[^\s\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]+|\S")
 
 def fit(root: HtmlElement, formulas: Sequence[Drawing], text: float, warn: Warn) -> None:
     """text: width of the page's text in pt."""
-    for table in root.xpath(".//table[not(ancestor::table)]"):
+    for table in root.xpath("descendant::table[not(ancestor::table)]"):
         width = max(text - INDENT * len(table.xpath("ancestor::li | ancestor::blockquote | ancestor::dd")), text / 2)
         longest = width * LONGEST / SIZE
         columns: dict[int, float] = defaultdict(float)
@@ -65,7 +65,7 @@ def _longest_word(cell: HtmlElement, formulas: Sequence[Drawing]) -> float:
     """In em; links and code break anywhere."""
     pieces, drawn = [cell.text or ""], [0.0]
     if len(cell):
-        pieces = cell.xpath(".//text()[not(ancestor::a or ancestor::code)]")
+        pieces = cell.xpath("descendant::text()[not(ancestor::a or ancestor::code)]")
         drawn = [float(formulas[int(slot)].width.removesuffix("em")) for slot in cell.xpath(".//@data-formula")]
     word = max(WORD.findall("".join(pieces)), key=len, default="")
     return max([sum(map(_width, word)), *drawn])
