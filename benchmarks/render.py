@@ -6,7 +6,6 @@ of its own, and the ratio of seconds to the size before it beside the ratio of s
 
 from __future__ import annotations
 
-import os
 import resource
 import subprocess
 import sys
@@ -62,11 +61,8 @@ def measured(text: str) -> tuple[float, float, int]:
             "subprocess.run([sys.executable, '-m', 'ronkyo.cli', '-q', 'render', sys.argv[1]], check=True);"
             "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
         )
-        empty = os.environ | {"XDG_CACHE_HOME": folder}  # nothing was set before
         start = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run(
-            [sys.executable, "-c", program, str(file)], check=True, stdout=subprocess.PIPE, text=True, env=empty
-        )
+        done = subprocess.run([sys.executable, "-c", program, str(file)], check=True, stdout=subprocess.PIPE, text=True)
         end = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds = end.ru_utime + end.ru_stime - start.ru_utime - start.ru_stime
         pages = len(pypdf.PdfReader(file.with_suffix(".pdf")).pages)

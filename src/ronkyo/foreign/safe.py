@@ -25,6 +25,7 @@ Warn = Callable[[int, str], None]
 
 BEGIN, LINE, END = "\ufdd0", "\ufdd1", "\ufdd2"  # noncharacters: `decode` lets none through
 DEEPEST = 100
+MOST_PLACES = 999  # of a table, that a cell covers
 NAMES = {  # of elements
     "allowed": "a img br hr div section article p span h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody "
     "tfoot tr colgroup col td th blockquote pre code kbd samp var b strong i em u s del ins sub sup small mark q cite abbr "
@@ -113,6 +114,9 @@ def tree(rendered: str, warn: Warn) -> html.HtmlElement:
         if (number := element.attrib.pop("data-raw", None)) is not None:
             lost.discard(int(number))
             _settle(element, ids)
+            if int(element.get("colspan", "1")) * int(element.get("rowspan", "1")) > MOST_PLACES:
+                warn(tags.read[int(number)][0], f"a cell of more than {MOST_PLACES} places: its spans are left out")
+                del element.attrib["colspan"], element.attrib["rowspan"]
     for line, name in (tags.read[number] for number in sorted(lost)):
         if name not in SILENT:
             warn(line, f"<{name}> is left out{'' if name == 'input' else ', what it holds stays'}")
