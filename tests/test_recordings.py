@@ -57,6 +57,7 @@ class Server:
     def __init__(self):
         self.body, self.status, self.length, self.requests, self.sent = ARCHIVE, 200, None, 0, 0
         self.failures, self.ranges, self.changes = [], False, False
+        self.pieces, self.pause, self.wait = 1 << 20, 0.0, threading.Event()
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -69,9 +70,12 @@ class Server:
                 broken_off = isinstance(failure, int) and failure >= 600
                 tag = f'"{server.requests if server.changes else 0}"'
                 begin = 0
-                if server.ranges and self.headers["If-Range"] == tag:
+                if server.ranges and self.headers["Range"] and self.headers["If-Range"] in (None, tag):
                     begin = int(self.headers["Range"].removeprefix("bytes=").removesuffix("-"))
                 rest = server.body[begin:]
+                if begin and begin >= len(server.body):
+                    self.send_error(416)
+                    return
                 self.send_response(206 if begin else server.status if failure is None or broken_off else failure)
                 if begin:
                     self.send_header("Content-Range", f"bytes {begin}-{len(server.body) - 1}/{len(server.body)}")
@@ -80,7 +84,10 @@ class Server:
                 self.end_headers()
                 content = rest[:failure] if broken_off else rest
                 server.sent += len(content)
-                self.wfile.write(content)
+                for start in range(0, len(content), server.pieces):
+                    if server.wait.wait(server.pause):
+                        break
+                    self.wfile.write(content[start : start + server.pieces])
 
             def log_message(self, *arguments):
                 pass
@@ -102,14 +109,15 @@ def server(monkeypatch):
     server.http.server_close()
 
 
-def expect_error(location, downloads, *words, digest=DIGEST):
+def expect_error(location, downloads, *words, digest=DIGEST, left=b""):
+    """left: what is kept of a download, for the next call."""
     with pytest.raises(DataError) as caught:
         recordings.read(location, SHA256, digest, downloads)
     message = str(caught.value)
     assert "\n" not in message
     for word in ["spoken_digits.data.archive", location, *words]:
         assert word in message
-    assert list(downloads.rglob("*")) == []
+    assert b"".join(file.read_bytes() for file in downloads.rglob("*")) == left
 
 
 def assert_are_the_clips(found):
@@ -248,6 +256,25 @@ def test_a_download_that_breaks_off_goes_on_where_the_server_lets_it(server, tmp
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [LARGE]
     assert server.requests == 2
     assert server.sent <= len(LARGE) + twice
+
+
+def test_a_download_that_is_too_slow_ends_and_the_next_call_goes_on_there(server, tmp_path, monkeypatch):
+    server.body, server.ranges, server.pieces, server.pause = LARGE, True, 8, 0.002
+    with monkeypatch.context() as hurried:
+        hurried.setattr(recordings, "LONGEST", 0.05)
+        expect_error(server.url, tmp_path, "found 512 bytes in 0.05 s; the next call goes on", left=LARGE[:512])
+    server.pause, server.sent = 0, 0
+    assert_are_the_clips(recordings.read(server.url, SHA256, DIGEST, tmp_path))
+    assert server.sent == len(LARGE) - 512
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [LARGE]
+
+
+@pytest.mark.parametrize("begun", [ARCHIVE, ARCHIVE + b"more", b"of another archive"])
+def test_what_an_earlier_call_left_is_dropped_where_it_is_no_beginning(server, tmp_path, begun):
+    server.ranges = True
+    (tmp_path / f"{hashlib.sha256(server.url.encode()).hexdigest()[:8]}-v1.0.tar.gz.part").write_bytes(begun)
+    assert_are_the_clips(recordings.read(server.url, SHA256, DIGEST, tmp_path))
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [ARCHIVE]
 
 
 def test_a_file_that_changed_meanwhile_is_fetched_from_its_beginning(server, tmp_path):

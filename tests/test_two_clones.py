@@ -72,7 +72,7 @@ def test_a_report_that_was_not_rebuilt(project, capsys):
     assert two_clones.main() == 1
     told = capsys.readouterr().out
     assert told.count("same in both clones, DIFFERS from the committed one") == 4
-    assert "after which changed: make.py; run: dvc repro report" in told
+    assert "after which changed: make.py; run: ronkyo repro report" in told
 
 
 def test_a_report_that_was_not_rebuilt_after_an_upgrade(project, capsys):
@@ -80,7 +80,7 @@ def test_a_report_that_was_not_rebuilt_after_an_upgrade(project, capsys):
     (two_clones.ROOT / "versions.yaml").write_text("numpy: '2'\n")
     project("'another report'")
     assert two_clones.main() == 1
-    assert "after which changed: make.py, versions.yaml; run: dvc repro report" in capsys.readouterr().out
+    assert "after which changed: make.py, versions.yaml; run: ronkyo repro report" in capsys.readouterr().out
 
 
 def test_another_machine_wrote_the_committed_report(project, capsys):

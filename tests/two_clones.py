@@ -93,7 +93,7 @@ def reason(deps: list[str]) -> str:
     if changed:
         others = f" and {len(changed) - 3} other files" if len(changed) > 3 else ""
         named = ", ".join(changed[:3]) + others
-        return f"reports/ was not rebuilt since {built}, after which changed: {named}; run: dvc repro report"
+        return f"reports/ was not rebuilt since {built}, after which changed: {named}; run: ronkyo repro report"
     return f"nothing that the report depends on changed since {built}: this machine, or its libraries, write another report"
 
 

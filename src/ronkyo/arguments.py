@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from ronkyo.errors import nearest
 
@@ -17,7 +18,24 @@ def parser(description: str, epilog: str) -> argparse.ArgumentParser:
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.register("action", "parsers", _Commands)
+
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:
+        """What is not known is told by the command that does not know it."""
+        found, others = super().parse_known_args(args, namespace)
+        if others:
+            self.error(f"unrecognized arguments: {' '.join(others)}{nearest(others[0], self._option_string_actions)}")
+        return found, others
+
     def error(self, message: str) -> NoReturn:
         if (found := CHOICE.fullmatch(message)) and (hint := nearest(found[2], re.findall(r"[\w-]+", found[3]))):
             message = found[1] + hint
         super().error(message)
+
+
+class _Commands(argparse._SubParsersAction):
+    def add_parser(self, name: str, **options: Any) -> Any:
+        """What the list says of a command, its own help says too."""
+        return super().add_parser(name, **{"description": options.get("help"), **options})

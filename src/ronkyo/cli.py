@@ -16,7 +16,7 @@ from ronkyo import arguments, ending
 from ronkyo.compare import command as compare
 from ronkyo.editions import Edition
 from ronkyo.editors import command as editors
-from ronkyo.errors import UserError, told
+from ronkyo.errors import UserError, counted, mistake, told
 from ronkyo.git import command as git
 from ronkyo.numerics import Choice
 from ronkyo.preview import command as preview
@@ -48,11 +48,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `ronkyo … | head` has read enough
         return int(not ending.drop_output())
     except Exception as error:
-        if (line := told(error)) is None:
-            raise
         if isinstance(error, OSError) and error.filename is None:
             ending.drop_output()
-        return ending.say(line, 1)
+        return ending.say(told(error) or mistake(error), 1)
 
 
 def _run(run: Callable[..., int], quiet: bool, **options: Any) -> int:
@@ -195,12 +193,13 @@ def _check(directory: Path) -> int:
     from ronkyo.run import capacity
 
     project = Project.find(directory)
+    project.settings()  # with labels, which else would be made after all training
     problems = [line for *_, line in capacity.problems(project)] + list(named.problems(project))
     for line in capacity.same(project):
         print(f"warning: {line}", file=sys.stderr)
     if problems:
         raise UserError("\n".join(dict.fromkeys(problems)))
-    print(f"{project.relative(project.params_file)}: {len(project.schemas)} sections, no problem found")
+    print(f"{project.relative(project.params_file)}: {counted(len(project.schemas), 'section')}, no problem found")
     return 0
 
 
@@ -217,9 +216,8 @@ def _build(form: str | None, chapter: str | None, directory: Path) -> int:
     from ronkyo.report import build, current
 
     project = Project.find(directory)
-    if stale := current.stale(project):
-        more = f" and {len(stale) - 3} more stages" if len(stale) > 3 else ""
-        print(f"results are older than parameters or code: {', '.join(stale[:3])}{more}", file=sys.stderr)
+    if stale := current.told(project):
+        print(stale, file=sys.stderr)
     if chapter:
         written = build.write_chapter(project, chapter)
     elif form:
@@ -276,9 +274,8 @@ def _lint(files: Sequence[str], directory: Path) -> int:
     for finding in findings:
         print(finding)
     marks = sum(lint.marks(file.read_text(encoding="utf-8")) for file in chosen)
-    print(
-        f"{len(findings)} findings in {len(chosen)} files; {marks} passages are marked as background", file=sys.stderr
-    )
+    read = f"{counted(len(findings), 'finding')} in {counted(len(chosen), 'file')}"
+    print(f"{read}; marked as background: {counted(marks, 'passage')}", file=sys.stderr)
     return int(bool(findings))
 
 
@@ -305,7 +302,10 @@ def _new(words: Sequence[str], language: str, directory: Path) -> int:
         case ["experiment", name]:
             done, next_step = parts.create_experiment(Project.find(directory), name), "make report"
         case ["chapter", name]:
-            done, next_step = parts.create_chapter(Project.find(directory), name), "make report"
+            done, next_step = (
+                parts.create_chapter(Project.find(directory), name),
+                f"ronkyo preview {name} while you write, then ronkyo build",
+            )
         case _:
             raise UserError(f"new: expected NAME, experiment NAME or chapter NAME, found {' '.join(words)}")
     for line in done:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import difflib
 import errno
 import os
+import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+from traceback import StackSummary, TracebackException, extract_tb
 
 MOST_NAMED = 6  # names in a line
+MANIFEST = "pyproject.toml"  # in the root of a project
+ENGINE = Path(__file__).parent
 
-DEBUG = "RONKYO_DEBUG"  # where it is set, errors of the system have their traceback
+DEBUG = "RONKYO_DEBUG"  # where it is set, errors of the system have their traceback, and tracebacks are whole
 
 # What the system refuses; the file that is not there is not among them: which one was meant is known to who opened it.
 _REFUSALS = {
@@ -29,9 +34,9 @@ class ReportError(UserError):
 
 def told(error: BaseException, place: str = "") -> str | None:
     """The line for a user's error, or for what the system refuses: the file, else the place, and the reason. None for all
-    others, which are mistakes in code: their traceback is what helps."""
+    others, which are mistakes in code."""
     if isinstance(error, UserError):
-        return str(error)
+        return printable(str(error))
     if os.environ.get(DEBUG):
         return None
     text = " ".join(str(error).split())
@@ -40,21 +45,69 @@ def told(error: BaseException, place: str = "") -> str | None:
     if not isinstance(error, OSError) or error.errno not in _REFUSALS:
         return None
     more = "; `ulimit -n` tells how many may be open" if error.errno in (errno.EMFILE, errno.ENFILE) else ""
-    return f"{_shown(error.filename) or place or 'standard output or a temporary file'}: {error.strerror}{more}"
+    file = shown(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes | os.PathLike) else ""
+    return f"{file or place or 'standard output or a temporary file'}: {error.strerror}{more}"
 
 
-def _shown(file: object) -> str:
-    """A path from the current folder, where it is below that."""
-    if not isinstance(file, str | bytes | os.PathLike):
-        return ""
-    path, here = os.path.abspath(os.fsdecode(file)), os.getcwd()
-    return os.path.relpath(path, here) if path.startswith(here + os.sep) else path
+def mistake(error: BaseException) -> str:
+    """Of a mistake in code: the traceback from the project's own code on, or a whole one; a last line with file:line of the
+    innermost frame in that code, or of the innermost frame."""
+    trace = TracebackException.from_exception(error)
+    own = [place for place, frame in enumerate(trace.stack) if _is_own(frame.filename)]
+    inner = trace.stack[-1:]
+    if own and not os.environ.get(DEBUG):
+        trace.stack = StackSummary.from_list(trace.stack[own[0] :])
+    *lines, _ = trace.format()
+    message = " ".join(" ".join([str(error), *getattr(error, "__notes__", [])]).split())
+    place = own_place(error) or "".join(f"{shown(frame.filename)}:{frame.lineno}" for frame in inner)
+    return "".join(lines) + ": ".join(filter(None, [place, type(error).__name__, message]))
+
+
+def own_place(error: BaseException) -> str:
+    """file:line of the innermost frame in a project's own code; "" where there is none."""
+    frames = reversed(extract_tb(error.__traceback__))
+    return next((f"{shown(frame.filename)}:{frame.lineno}" for frame in frames if _is_own(frame.filename)), "")
+
+
+def not_python(error: SyntaxError, file: str | Path) -> str:
+    """The line for a file of code that cannot be read."""
+    return f"{shown(file)}:{error.lineno}: expected Python, found an error: {error.msg}"
+
+
+def _is_own(file: str) -> bool:
+    return ENGINE not in Path(file).parents and shown(file).startswith("src/")
+
+
+def shown(file: str | Path) -> str:
+    """A path from the root of the project around it, else from the current folder where it is below that."""
+    path, here = Path(os.path.abspath(file)), Path.cwd()
+    root = next((folder for folder in path.parents if (folder / MANIFEST).is_file()), here)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def counted(number: int, noun: str) -> str:
+    """1 claim, 1,200 claims"""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def printable(text: str) -> str:
+    """With what would command a terminal, or be seen nowhere, as its code: it may come from a file of anybody's."""
+    return "".join(
+        repr(letter)[1:-1] if unicodedata.category(letter) in ("Cc", "Cf") and letter != "\n" else letter
+        for letter in text
+    )
 
 
 def conflict(content: bytes) -> int:
     """The line at which Git could not merge a text; 0 where there is none."""
     lines = content.splitlines()
     return next((number for number, line in enumerate(lines, start=1) if line.startswith(b"<<<<<<< ")), 0)
+
+
+def not_utf8(error: UnicodeDecodeError) -> str:
+    """The line and what is wrong there, to stand behind the file's name."""
+    content, at = error.object, error.start
+    return f":{content.count(bytes([10]), 0, at) + 1}: expected a text in UTF-8, found byte {content[at]:#04x}"
 
 
 def nearest(name: object, known: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ronkyo.errors import UserError, conflict
+from ronkyo.errors import UserError, conflict, not_utf8
 
 Arrays = dict[str, np.ndarray]
 
@@ -141,9 +141,9 @@ def read_text(path: Path, shown: str = "") -> str:
     except OSError as error:
         raise DataError(f"{shown}: expected a file that can be read, found: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise DataError(f"{shown}: expected UTF-8 text, found byte {error.object[error.start]:#04x}") from None
+        raise DataError(f"{shown}{not_utf8(error)}") from None
     if line := conflict(content):
-        raise DataError(f"{shown}: line {line}: expected a text, found an unsolved conflict of a merge")
+        raise DataError(f"{shown}:{line}: expected a text, found an unsolved conflict of a merge")
     return text
 
 
@@ -154,7 +154,7 @@ def read_json(path: Path, shown: str = "") -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         found = f"{error.msg}, column {error.colno}" if text[error.pos :].strip() else "its end"
-        raise DataError(f"{shown}: line {error.lineno}: expected JSON, found {found}") from None
+        raise DataError(f"{shown}:{error.lineno}: expected JSON, found {found}") from None
     except (ValueError, RecursionError) as error:  # a number of too many digits, too many levels
         raise DataError(f"{shown}: expected JSON, found {error}") from None
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, not_python, not_utf8, shown
 
 SHORT = r"[\w ./*+(),-]{1,80}"  # what may be the name of a file or of a module
 
@@ -95,7 +95,9 @@ def constant(file: Path, name: str) -> object:
             try:
                 return ast.literal_eval(getattr(node, "value", None) or "None")
             except ValueError:
-                raise CodeError(f"{file}:{node.lineno}: {name}: expected a literal, found an expression") from None
+                raise CodeError(
+                    f"{shown(file)}:{node.lineno}: {name}: expected a literal, found an expression"
+                ) from None
     return None
 
 
@@ -111,7 +113,11 @@ def tree(file: Path) -> ast.Module:
     try:
         return _parsed(file.read_text(encoding="utf-8"))
     except SyntaxError as error:
-        raise CodeError(f"{file}:{error.lineno}: expected Python, found an error: {error.msg}") from None
+        raise CodeError(not_python(error, file)) from None
+    except FileNotFoundError:
+        raise CodeError(f"{shown(file)}: expected a file, found nothing") from None
+    except UnicodeDecodeError as error:
+        raise CodeError(f"{shown(file)}{not_utf8(error)}") from None
 
 
 _parsed = cache(ast.parse)  # by the text, which a file may get anew

@@ -52,7 +52,7 @@ class Lock:
         try:
             return Lock.from_text(file.read_bytes(), file.name)
         except FileNotFoundError:
-            raise LockError(f"{file.name}: expected a file, found nothing") from None
+            raise LockError(f"{file.name}: expected a file, found nothing; run: ronkyo repro") from None
         except OSError as error:
             raise LockError(f"{file.name}: expected a file that can be read, found: {error.strerror}") from None
 

@@ -7,10 +7,14 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-ABSENT = "—"  # for a number that is not finite, and for whatever is not there
+ABSENT = "—"  # for whatever is not there
 MOST_DIGITS = 100
 NO_BREAK = "\u00a0"  # between a number and its unit
 WITHOUT_POWER = range(-4, 7)  # of ten: numbers of these sizes are written in full in a comparison
+
+
+def not_finite(value: float) -> str:
+    return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
 
 
 def shown(value: Any, spec: str) -> str:
@@ -18,8 +22,10 @@ def shown(value: Any, spec: str) -> str:
     ValueError."""
     if any(int(size) > MOST_DIGITS for size in re.findall(r"\d+", spec)):
         raise ValueError(f"expected a format of at most {MOST_DIGITS} digits, found {spec!r:.40}")
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+    if value is None:
         return ABSENT
+    if isinstance(value, float) and not math.isfinite(value):
+        return not_finite(value)
     text = format(value, spec)
     if not isinstance(value, int | float) or isinstance(value, bool):
         return text
@@ -39,7 +45,8 @@ def to_spread(value: float, half_width: float, percent: bool = False) -> str:
     """A number to the second digit of half its interval's width, so to what the seeds support; to four digits where the
     half width is not a positive number."""
     if percent:
-        return f"{to_spread(100 * value, 100 * half_width)}{NO_BREAK}%" if math.isfinite(value) else ABSENT
+        unit = f"{NO_BREAK}%" if math.isfinite(value) else ""
+        return to_spread(100 * value, 100 * half_width) + unit
     if not math.isfinite(value) or not math.isfinite(half_width) or not half_width > 0:
         return shown(float(value), ",.4g" if abs(value) < 10_000 else ",.0f")
     exponent = _exponent(max(abs(value), half_width))
@@ -72,8 +79,10 @@ def six_digits(value: float) -> float | None:
 def rounded(value: float | None, half_width: float = math.nan) -> str:
     """A number to the second digit of half its interval's width, so to what the seeds support; else to four digits. What
     is far from one is written with a power of ten."""
-    if value is None or not math.isfinite(value):
+    if value is None:
         return ABSENT
+    if not math.isfinite(value):
+        return not_finite(value)
     known = math.isfinite(half_width) and half_width > 0
     exponent = _exponent(max(abs(value), half_width if known else 0.0))
     (text,), power = _written([value], exponent, 1 - _exponent(half_width) if known else 3 - exponent)

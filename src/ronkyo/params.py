@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import pairwise
@@ -25,13 +26,24 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
-from ronkyo.errors import UserError, conflict, nearest
+from ronkyo.errors import UserError, conflict, nearest, not_utf8
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]  # other names make DVC lose stages silently
 Training = TypeVar("Training", bound="Section")
 Checked = TypeVar("Checked", bound=BaseModel)
 Variants = dict[Name, Training]
 MOST_LEVELS, MOST_NODES = 100, 1_000_000  # of a YAML file, what aliases repeat counted each time
+
+# What the parser says, in the words of who writes the file.
+MISTAKES = {
+    "mapping values are not allowed": "a text with a colon, which needs quotes, or in the line above a key that lacks its colon",
+    "did not find expected key": "a line that is not as far in as those beside it, or a quote inside quotes",
+    "did not find expected ','": "a bracket that is not closed",
+    "did not find expected node": "a bracket that is not closed, or nothing before a comma",
+    "unexpected end of stream": "a quote that is not closed",
+    "character that cannot start": "a tab, or a text that needs quotes for its first sign",
+    "could not find expected ':'": "a key that lacks its colon",
+}
 
 
 class ParamsError(UserError):
@@ -184,19 +196,23 @@ def parse_document(content: bytes, shown: str) -> dict[str, Any]:
     try:
         document = pickle.loads(_parsed(content.decode("utf-8")))
     except UnicodeDecodeError as error:
-        raise ParamsError(f"{shown}: expected UTF-8 text, found byte {error.object[error.start]:#04x}") from None
+        raise ParamsError(f"{shown}{not_utf8(error)}") from None
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        mark = conflict(content)
-        line, problem = (mark, "an unsolved conflict of a merge") if mark else (line, error.problem)
-        raise ParamsError(f"{shown}: line {line}: expected YAML, found {_first_line(problem)}") from None
+        begun = re.search("flow|quoted|simple", error.context or "")  # its end is missing
+        mark = error.context_mark if begun else error.problem_mark
+        line, problem = mark.line + 1 if mark else 1, (error.problem or "").removeprefix("found ")
+        problem = next((words for start, words in MISTAKES.items() if problem.startswith(start)), problem)
+        if conflicting := conflict(content):
+            line, problem = conflicting, "an unsolved conflict of a merge"
+        raise ParamsError(f"{shown}:{line}: expected YAML, found {_first_line(problem)}") from None
     except ReaderError as error:  # a control character; its position is in bytes
         line = content[: error.position].count(b"\n") + 1
-        raise ParamsError(f"{shown}: line {line}: expected YAML, found {_first_line(str(error))}") from None
+        raise ParamsError(f"{shown}:{line}: expected YAML, found {_first_line(str(error))}") from None
     except ValueError as error:  # a date or a number that is none
         raise ParamsError(f"{shown}: expected YAML, found {_first_line(str(error))}") from None
     if not isinstance(document, dict):
-        raise ParamsError(f"{shown}: expected sections (name: …), found {document!r}")
+        found = "nothing" if document is None else repr(document)
+        raise ParamsError(f"{shown}: expected sections (name: …), found {found}")
     return document
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -13,13 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
+from ronkyo.numbers import not_finite
 from ronkyo.typeset import fonts
 from ronkyo.typeset.compact import compact
 from ronkyo.typeset.labels import with_labels
@@ -125,9 +129,29 @@ def tell_seeds(marks: Artist, values: Iterable[float], word: str) -> None:
     tell(marks, [f"{word} {seed}: {value:.4g}" for seed, value in enumerate(values)])
 
 
+def not_drawn(drawing: Figure) -> str:
+    """The values that are not finite, so that no mark shows them, as "NaN (3), ∞ (1)"; but not those of a line that are
+    masked, as where it breaks on purpose."""
+    given: list[Any] = []
+    for axes in drawing.axes:
+        given += [np.ma.asarray(data).compressed() for line in axes.lines for data in line.get_data(orig=True)]
+        given += [(bar.get_width(), bar.get_height()) for bar in axes.patches if isinstance(bar, Rectangle)]
+        given += [np.ma.getdata(marks.get_offsets()) for marks in axes.collections]
+        given += [
+            np.ma.getdata(array)
+            for each in (*axes.images, *axes.collections)
+            if (array := each.get_array()) is not None
+        ]
+    numbers = [np.ravel(values) for values in map(np.asarray, given) if np.issubdtype(values.dtype, np.floating)]
+    found = Counter(not_finite(value) for values in numbers for value in values[~np.isfinite(values)])
+    return ", ".join(f"{text} ({count})" for text, count in found.items())
+
+
 def to_svg(drawing: Figure, name: str) -> bytes:
-    """The figure as SVG, small, its labels to be found; the same figure under the same name gives the same bytes."""
+    """The figure as SVG, small, its labels to be found, with what `not_drawn` tells as data-not-drawn; the same figure under
+    the same name gives the same bytes."""
     buffer = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": name}):
         drawing.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return compact(with_labels(buffer.getvalue()), name)
+    svg, told = compact(with_labels(buffer.getvalue()), name), not_drawn(drawing)
+    return svg.replace(b"<svg ", f'<svg data-not-drawn="{told}" '.encode(), 1) if told else svg

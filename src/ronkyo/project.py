@@ -18,12 +18,11 @@ from pydantic import BeforeValidator, Field, RootModel, ValidationError
 
 from ronkyo import params, pins
 from ronkyo.editions import Edition
-from ronkyo.errors import UserError, nearest
+from ronkyo.errors import MANIFEST, UserError, nearest, not_python, shown
 from ronkyo.labels import variant_label
 from ronkyo.numerics import Choice
 from ronkyo.params import Name, Section, Seeds
 
-MANIFEST = "pyproject.toml"
 TABLE = "tool.ronkyo"  # in it
 DEFAULTS = {"numerics": "portable"}  # what params.yaml need not say
 
@@ -205,7 +204,9 @@ class Project(Layout):
             file = folder / MANIFEST
             if file.is_file() and (table := _table(file)) is not None:
                 return Project(folder, _manifest(file, table), folder / "src")
-        raise NoProject(f"{start}: expected a project ({MANIFEST} with [tool.ronkyo]) here or above, found none")
+        raise NoProject(
+            f"{start}: expected a project ({MANIFEST} with [tool.ronkyo]) here or above, found none; ronkyo new NAME makes one"
+        )
 
     @property
     def experiments_folder(self) -> Path:
@@ -238,10 +239,7 @@ class Project(Layout):
         try:
             module = import_module(name)
         except SyntaxError as error:
-            line = f"{Path(error.filename or '').name}:{error.lineno}"
-            raise ProjectError(
-                f"{self.file_of(experiment, part)}: expected Python, found {line}: {error.msg}"
-            ) from error
+            raise ProjectError(not_python(error, error.filename or self.file_of(experiment, part))) from error
         except ImportError as error:
             raise ProjectError(f"{self.file_of(experiment, part)}: expected its imports, found: {error}") from error
         self.expect_own(module)
@@ -343,7 +341,7 @@ def _table(file: Path) -> dict[str, Any] | None:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("ronkyo")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProjectError(f"{file}: expected TOML, found {error}") from error
+        raise ProjectError(f"{shown(file)}: expected TOML, found {error}") from error
 
 
 def _manifest(file: Path, table: dict[str, Any]) -> Manifest:

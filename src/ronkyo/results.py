@@ -25,10 +25,11 @@ Table = dict[str, np.ndarray]  # column name -> values, all of one length
 class Summary:
     """What summarize makes of an experiment's runs.
 
-    seeds: {variant: {metric: (n_seeds,)}}; constants: {name: {metric: number}}, numbers that no seed changes;
-    curves: {variant: {column: (n_points,)}}, first column "step"; items: {variant: {metric: (n_items,)}}, means over
-    seeds for each item of the data that was judged (a clip, a window), the same items in every variant; groups: (n_items,)
-    names of what each item belongs to (a clip's voice), None where items are drawn one by one.
+    seeds: {variant: {metric: (n_seeds,)}}, all masked where a variant has no such metric; constants: {name: {metric:
+    number}}, numbers that no seed changes; curves: {variant: {column: (n_points,)}}, first column "step"; items: {variant:
+    {metric: (n_items,)}}, means over seeds for each item of the data that was judged (a clip, a window), the same items in
+    every variant; groups: (n_items,) names of what each item belongs to (a clip's voice), None where items are drawn one by
+    one.
     """
 
     seeds: dict[str, Table] = field(default_factory=dict)
@@ -63,7 +64,11 @@ def write_summary(project: Project, experiment: str, summary: Summary) -> None:
     since claims read what is there.
     """
     means = {
-        variant: {metric: numbers.six_digits(float(np.mean(values))) for metric, values in metrics.items()}
+        variant: {
+            metric: numbers.six_digits(float(np.mean(values)))
+            for metric, values in metrics.items()
+            if not np.ma.is_masked(values)
+        }
         for variant, metrics in summary.seeds.items()
     }
     constants = {
@@ -102,7 +107,7 @@ def _long_table(tables: dict[str, Table], row_name: str, groups: np.ndarray | No
     long: dict[str, Any] = {"variant": [variant for variant, _ in rows], row_name: [row for _, row in rows]}
     if groups is not None:
         long["group"] = [groups[row] for _, row in rows]
-    return long | {metric: np.concatenate([table[metric] for table in tables.values()]) for metric in metrics}
+    return long | {metric: np.ma.concatenate([table[metric] for table in tables.values()]) for metric in metrics}
 
 
 def read_seeds(project: Layout, experiment: str) -> dict[str, Table]:
@@ -135,12 +140,23 @@ def _read_long_table(project: Layout, experiment: str, file: Path, row: str, *ot
     with _making(project, f"summarize_{experiment}"):
         table = read_table(file, shown)
         if missing := {"variant", row} - table.keys():
-            raise DataError(f"{shown}: line 1: expected the column {min(missing)}, found {', '.join(table)}")
+            raise DataError(f"{shown}:1: expected the column {min(missing)}, found {', '.join(table)}")
         variants = np.array(table["variant"])
-        metrics = {name: _numbers(table, name, shown) for name in table if name not in ("variant", row, *others)}
+        rows = {variant: np.flatnonzero(variants == variant) for variant in dict.fromkeys(table["variant"])}
+        metrics = {name: table[name] for name in table if name not in ("variant", row, *others)}
+        absent = {
+            (variant, name)
+            for name, cells in metrics.items()
+            for variant, places in rows.items()
+            if "" in cells and not any(cells[place] for place in places)
+        }
+        for variant, name in absent:
+            for place in rows[variant]:
+                metrics[name][place] = "nan"
+        numbers_of = {name: _numbers(metrics, name, shown) for name in metrics}
     return {
-        str(variant): {metric: column[variants == variant] for metric, column in metrics.items()}
-        for variant in dict.fromkeys(table["variant"])
+        variant: {name: column[places] for name, column in numbers_of.items() if (variant, name) not in absent}
+        for variant, places in rows.items()
     }
 
 
@@ -292,7 +308,7 @@ def read_table(path: Path, shown: str = "") -> dict[str, list[str]]:
         raise DataError(f"{shown}: expected a table with names of columns, found {found}") from None
     for line, row in enumerate(rows, start=2):
         if len(row) != len(head):
-            raise DataError(f"{shown}: line {line}: expected {len(head)} cells, found {len(row)}")
+            raise DataError(f"{shown}:{line}: expected {len(head)} cells, found {len(row)}")
     return {name: [row[index] for row in rows] for index, name in enumerate(head)}
 
 
@@ -310,9 +326,11 @@ def _numbers(table: Mapping[str, list[str]], name: str, shown: str) -> np.ndarra
             try:
                 float(cell)
             except ValueError:
-                raise DataError(f"{shown}: line {line}: {name}: expected a number, found {cell!r:.60}") from None
+                raise DataError(f"{shown}:{line}: {name}: expected a number, found {cell!r:.60}") from None
         raise
 
 
 def _cell(value: Any) -> str:
+    if value is np.ma.masked:
+        return ""
     return repr(float(value)) if isinstance(value, float | np.floating) else str(value)

@@ -51,6 +51,14 @@ def expect_libraries() -> None:
         raise UserError(lacking(absent))
 
 
+def versions() -> str:
+    """Of Pango and HarfBuzz, with which text is set."""
+    pango, _, _, _, harfbuzz, _ = (names[sys.platform == "darwin"] for names in LIBRARIES)
+    told = ctypes.CDLL(harfbuzz).hb_version_string
+    told.restype = ctypes.c_char_p
+    return f"{ctypes.CDLL(pango).pango_version()} {told().decode()}"
+
+
 def lacking(absent: dict[str, tuple[str, str]]) -> str:
     """The line that says what is missing, and what installs it."""
     found = f"expected {', '.join(absent)}, found none"

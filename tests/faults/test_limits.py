@@ -14,8 +14,9 @@ from injection import Copy, ended, expect_one_line, root_only
 from smallest import NAME, RONKYO, environment
 
 from ronkyo import system
-from ronkyo.errors import DEBUG, told
+from ronkyo.errors import DEBUG, UserError, told
 from ronkyo.typeset import fonts
+from ronkyo.verify.check import Check, listing
 
 TRAIN = f"src/faulty/experiments/{NAME}/train.py"
 limits = pytest.mark.skipif(shutil.which("prlimit") is None, reason="no prlimit on this machine")
@@ -49,20 +50,32 @@ def test_whatever_tells_of_too_little_memory_is_told_as_that(error):
     assert told(error, "train").startswith("train: not enough memory")
 
 
+def test_what_a_file_says_does_not_command_the_terminal_that_an_error_is_read_on():
+    assert told(UserError("a.csv: found \x1b[2J\x00 \u202eab 題\nb.csv: found \x9b")) == (
+        "a.csv: found \\x1b[2J\\x00 \\u202eab 題\nb.csv: found \\x9b"
+    )
+    assert listing([Check("title", "1 text", ["expected a, found \x1b[2J"])]).endswith("expected a, found \\x1b[2J")
+
+
 def test_an_array_that_does_not_fit_is_one_line_of_its_stage(copy):
     copy.change(TRAIN, "def train(", "def train(data, training, seed, progress):\n    np.empty(10**15)\n\n\ndef other(")
-    assert copy.run("pipeline").status == 0
     line = expect_one_line(copy.run("repro", "-j", "1"), "not enough memory: Unable to allocate")
     assert line.startswith(f"train_{NAME}@")
 
 
-def test_a_mistake_in_code_keeps_its_traceback(copy):
+def test_a_mistake_in_code_has_its_place_and_one_traceback_for_all_seeds_and_variants(copy):
     copy.change(TRAIN, "def train(", "def train(data, training, seed, progress):\n    {}['rate']\n\n\ndef other(")
-    assert copy.run("pipeline").status == 0
-    done = copy.run("repro", "-j", "1")
+    lines = (copy.root / TRAIN).read_text(encoding="utf-8").splitlines()
+    number = lines.index("    {}['rate']") + 1
+    place = f"{TRAIN}:{number}: KeyError: 'rate'"
+    done = copy.run("repro", "-j", "2")
     assert done.status == 1
-    assert "Traceback" in done.errors
-    assert "train.py" in done.errors
+    assert done.errors.count("Traceback") == 1
+    assert "ronkyo" not in done.errors, "the frames of the engine"
+    assert all(line.endswith(place) for line in done.lines if "KeyError" in line)
+    assert done.lines[-1].endswith(place)
+    whole = Copy(copy.root, {DEBUG: "1"}).run("repro", "-j", "2")
+    assert "ronkyo/run/worker.py" in whole.errors
 
 
 @root_only
@@ -87,7 +100,7 @@ def test_without_a_home_the_fonts_place_is_named(copy):
 @root_only
 def test_shared_memory_is_not_needed(copy):
     copy.make_stale()
-    assert copy.run("repro", before="mount -t tmpfs -o ro,size=4k tmpfs /dev/shm").status == 0
+    assert copy.run("repro", f"draw_{NAME}", before="mount -t tmpfs -o ro,size=4k tmpfs /dev/shm").status == 0
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from smallest import ENGINE, NAME, RONKYO, environment
 
 from ronkyo import ending
 
+TRAIN = f"train_{NAME}@plain"
 SLOW = """
 
 def train(data, training, seed, progress):
@@ -37,13 +38,12 @@ def waiting(copy) -> Copy:
     copy.change(file, "def train(", "def computed(")
     with (copy.root / file).open("a", encoding="utf-8") as stream:
         stream.write(SLOW)
-    assert copy.run("pipeline").status == 0
     return copy
 
 
 def begin(copy: Copy, *command: str) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
-    """A command whose training has begun, and all its descendants."""
-    process = copy.start(*(command or (*RONKYO, "repro", "-j", "1")))
+    """A command (by default one that trains) whose training has begun, and all its descendants."""
+    process = copy.start(*(command or (*RONKYO, "repro", "-j", "1", TRAIN)))
     until(lambda: (copy.root / "begun").exists() or process.poll() is not None)
     return process, psutil.Process(process.pid).children(recursive=True)
 
@@ -54,8 +54,10 @@ def expect_gone(processes: list[psutil.Process]) -> None:
     assert alive == []
 
 
-@pytest.mark.parametrize("command", [(*RONKYO, "repro", "-j", "1"), ("dvc", "repro", f"train_{NAME}@plain")])
-def test_after_kill_9_of_the_main_process_nothing_runs_and_running_again_goes_on(waiting, command):
+@pytest.mark.parametrize(
+    ("command", "again"), [((*RONKYO, "repro", "-j", "1"), []), (("dvc", "repro", TRAIN), [TRAIN])]
+)
+def test_after_kill_9_of_the_main_process_nothing_runs_and_running_again_goes_on(waiting, command, again):
     before = waiting.contents()
     process, children = begin(waiting, *command)
     if command[0] == "dvc":  # the stage itself, with its worker
@@ -66,7 +68,7 @@ def test_after_kill_9_of_the_main_process_nothing_runs_and_running_again_goes_on
     process.communicate()
     expect_gone(children)
     (waiting.root / "go").touch()
-    assert waiting.run("repro").status == 0
+    assert waiting.run("repro", *again).status == 0
     assert waiting.contents().keys() == before.keys()
 
 
@@ -87,7 +89,7 @@ def test_a_closed_terminal_ends_it(waiting):
     ours, theirs = pty.openpty()
     environment_of_child = environment()
     process = subprocess.Popen(
-        [*RONKYO, "repro", "-j", "1"], cwd=waiting.root, env=environment_of_child,
+        [*RONKYO, "repro", "-j", "1", TRAIN], cwd=waiting.root, env=environment_of_child,
         stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, preexec_fn=_take_terminal,
     )  # fmt: skip
     os.close(theirs)
@@ -112,8 +114,9 @@ def test_a_reader_that_left_is_no_error(copy):
         assert process.wait(timeout=120) == 0
 
 
-def test_half_a_lock_of_dvc_that_a_killed_process_left_does_not_matter(copy):
-    (copy.root / ".dvc" / "tmp" / "rwlock").write_text("")
+def test_locks_of_dvc_and_git_that_a_killed_process_left_do_not_matter(copy):
+    (copy.root / ".dvc" / "tmp" / "rwlock").write_text("")  # half of it
+    (copy.root / ".git" / "index.lock").touch()
     copy.make_stale()
     assert copy.run("repro", f"prepare_{NAME}").status == 0
 
@@ -127,12 +130,6 @@ def test_of_two_at_once_the_second_is_told_in_one_line_who_works(waiting):
     assert str(process.pid) in line
     (waiting.root / "go").touch()
     assert ended(process).status == 0
-
-
-def test_a_lock_of_git_does_not_matter(copy):
-    (copy.root / ".git" / "index.lock").touch()
-    copy.make_stale()
-    assert copy.run("repro").status == 0
 
 
 def test_a_child_ends_with_who_started_it(tmp_path):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 import smallest
-from smallest import NAME, RONKYO, change, run
+from smallest import DVC, NAME, RONKYO, change, run
 
 from ronkyo import cli
 from ronkyo.errors import UserError
 from ronkyo.project import Project
-from ronkyo.run import capacity, stage, train
+from ronkyo.run import capacity, train
 
 SETTINGS = f"src/{smallest.PACKAGE}/experiments/{NAME}/settings.py"
 CHAPTER = "report_templates/chapters/01_least_squares.md.j2"
@@ -95,6 +95,11 @@ def test_a_variant_that_is_equal_to_another_is_a_warning_that_names_it(root, che
             "figure 'least_squares/learning_curve': no such figure; nearest",
         ),
         (
+            'compared("a", than=0, figure="least_squares/learning_curve")',
+            "figure 'least_squares/learning_curve': no such figure; nearest",
+        ),
+        ('count("least_square")', "count 'least_square': no such experiment; nearest: least_squares"),
+        (
             'higher("a", than="least_squares.plan.loss")',
             "least_squares.plan.loss: expected a variant of least_squares or",
         ),
@@ -118,22 +123,37 @@ def test_a_variant_that_was_renamed_is_found_in_the_chapters_that_name_it(root, 
     assert all(line.startswith(CHAPTER) and "found 'momentum'" in line for line in problems)
 
 
-def test_a_chapter_that_is_not_there_is_found_by_check_and_before_an_experiment_of_dvc_runs(root, check, monkeypatch):
+def test_a_chapter_that_is_not_there_is_found_by_check(root, check):
     (root / CHAPTER).rename(root / "elsewhere")
     status, problems = check()
     assert (status, len(problems)) == (1, 1)
     assert problems[0].endswith("expected the template chapters/01_least_squares.md.j2, found nothing")
-    stage.Attempt.begin(train.run, [NAME, "plain"], None)
-    monkeypatch.setenv("DVC_EXP_NAME", "name")
-    with pytest.raises(UserError, match=f"expected {CHAPTER}, which Git does not know.*; run: git add {CHAPTER}"):
-        stage.Attempt.begin(train.run, [NAME, "plain"], None)
 
 
-def test_a_variant_that_is_gone_leaves_neither_runs_nor_an_entry_in_the_lock(root):
+def test_an_experiment_of_dvc_in_a_folder_of_its_own_has_a_chapter_that_git_does_not_know_or_does_not_begin(root):
+    new, asked = "report_templates/chapters/02_more.md.j2", ("exp", "run", "--temp", "-S", f"{NAME}.data.noise=0.6")
+    (root / new).write_text("## More\n", encoding="utf-8")
+    include = '{% include "chapters/01_least_squares.md.j2" %}\n'
+    change(root, include, include + include.replace("01_least_squares", "02_more"), "report_templates/report.md.j2")
+    line = f"expected {new}, which Git does not know, so that `dvc exp run` leaves it out; run: git add {new}\n"
+    assert line in run(root, *DVC, *asked, expected=255)[1]
+    run(root, "git", "add", new)
+    assert "Ran experiment(s)" in run(root, *DVC, *asked, f"prepare_{NAME}")[0]
+
+
+def test_a_variant_that_is_gone_leaves_neither_runs_nor_an_entry_in_the_lock_here_or_in_a_clone(root, tmp_path):
     change(root, "    plain: {}", "    plain: {}\n    heavy: {momentum: 0.9}")
-    run(root, *RONKYO, "repro")
+    run(root, *RONKYO, "repro", f"summarize_{NAME}")
     change(root, "    heavy: {momentum: 0.9}\n", "")
     run(root, *RONKYO, "repro")
-    assert sorted(path.name for path in (root / "runs" / NAME).iterdir()) == ["momentum", "plain"]
     assert "heavy" not in (root / "dvc.lock").read_text(encoding="utf-8")
     assert not run(root, "git", "status", "--short")[0].replace(" M dvc.lock\n", "")
+    run(root, *DVC, "remote", "add", "--default", "team", str(tmp_path / "remote"))
+    run(root, "git", "commit", "--quiet", "--all", "--message", "gone")
+    run(root, *DVC, "push")
+    run(tmp_path, "git", "clone", "--quiet", str(root), "clone")
+    run(tmp_path / "clone", *DVC, "pull")
+    assert run(tmp_path / "clone", *RONKYO, "repro") == ("everything is up to date\n", "")
+    for place in root, tmp_path / "clone":
+        assert sorted(path.name for path in (place / "runs" / NAME).iterdir()) == ["momentum", "plain"]
+        assert not run(place, "git", "status", "--short")[0]

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from ronkyo import cache, cli
+from ronkyo.preview.renderers import OfProject
 from ronkyo.report import build
 from ronkyo.report.build import Builder, Page
 
@@ -95,10 +96,11 @@ def test_an_edit_of_parameters_and_results_is_seen(small_copy, monkeypatch, tmp_
     [
         ("{% if %}", "Expected an expression"),
         ("{{ nowhere() }}", "'nowhere' is undefined"),
-        ("$\\frac{1$", "formula '\\\\frac{1'"),
+        ("$\\frac{1$", "formula '\\frac{1'"),
         ("{{ figure('least_squares/nowhere', caption='c', alt='a') }}", "no such figure"),
         ("{{ ref('fig:nowhere') }}", "no such target"),
-        ("{% include 'nowhere.md.j2' %}", "expected the template nowhere.md.j2"),
+        ("{% include 'reports.md.j2' %}", "expected the template reports.md.j2, found nothing; nearest: report.md.j2"),
+        ("{% claim 'a', b %}{% suported %}{% endclaim %}", "closed is 'claim'; nearest: supported"),
         ("{% include 'report.md.j2' %}", "recursion"),
     ],
 )
@@ -107,8 +109,47 @@ def test_what_ends_the_page_is_a_problem_with_its_place(small_copy, line, messag
     report.write_text(f"{line}\n\n{report.read_text()}")
     page = Builder(small_copy).html()
     assert page.html == ""
-    assert any(message in problem.message for problem in page.problems), page.problems
-    assert all(problem.place.startswith("report_templates/") for problem in page.problems), page.problems
+    (problem,) = page.problems
+    assert message in problem.message
+    assert problem.place == "report_templates/report.md.j2:1"
+
+
+def test_a_figure_that_is_named_and_not_drawn_yet_is_no_wrong_name(small_copy):
+    figure = "least_squares/learning_curves"
+    small_copy.figure_file(figure).unlink()
+    told = f"figure '{figure}': not drawn yet; `ronkyo repro` draws it"
+    assert [str(problem).partition(": ")[2] for problem in Builder(small_copy).html().problems] == [told]
+    (file,) = small_copy.templates.glob("chapters/*.md.j2")
+    text = file.read_text()
+    file.write_text("".join(line for line in text.splitlines(keepends=True) if not line.startswith("{{ figure(")))
+    assert [str(problem).partition(": ")[2] for problem in Builder(small_copy).html().problems] == [
+        told
+    ]  # of its claim
+    file.write_text(text.replace(figure, figure.removesuffix("s")))
+    (problem,) = Builder(small_copy).html().problems
+    assert problem.message == f"figure '{figure.removesuffix('s')}': no such figure; nearest: {figure}"
+
+
+def test_a_mistake_is_told_once_at_the_line_where_it_is_mended(small_copy):
+    (chapter,) = small_copy.templates.glob("chapters/*.md.j2")
+    figures = small_copy.experiments_folder / "least_squares" / "figures.py"
+    for file, old, new, line, message in (
+        (chapter, b"### Results", b"### Caf\xe9", 15, "expected a text in UTF-8, found byte 0xe9"),
+        (chapter, b"{% supported %}", b"{% equal %}", 22, "claim 'momentum-needs-fewer-steps' is supported"),
+        (figures, b"axes.legend()", b"axes.legend(", 24, "expected Python, found an error: '(' was never closed"),
+    ):
+        before = file.read_bytes()
+        assert old in before
+        file.write_bytes(before.replace(old, new, 1))
+        (problem,) = Builder(small_copy).html().problems
+        assert problem.place == f"{small_copy.relative(file)}:{line}"
+        assert problem.message.startswith(message)
+        file.write_bytes(before)
+    (figures.parent / "tables.py").write_text("__all__ = ['mine']\n\n\ndef mine(values):\n    return {}['a']\n")
+    chapter.write_bytes(chapter.read_bytes() + b"\n{{ mine() }}\n")
+    (problem,) = Builder(small_copy).html().problems
+    assert problem.place == f"{small_copy.relative(chapter)}:38"
+    assert problem.message == "src/small/experiments/least_squares/tables.py:5: KeyError: 'a'"
 
 
 def test_what_the_lint_finds_is_a_problem_of_a_page_that_is_there(small_copy):
@@ -154,7 +195,11 @@ def test_results_that_are_older_than_parameters_are_told(small_copy, capsys):
     stage = {"cmd": "x", "params": {"params.yaml": {"report.title": "what it was"}}}
     (small_copy.root / "dvc.lock").write_text(json.dumps({"schema": "2.0", "stages": {"prepare": stage}}))
     assert cli.main(["-C", str(small_copy.root), "build", "--html"]) == 0
-    assert capsys.readouterr().err == "results are older than parameters or code: prepare\n"
+    told = "results are older than parameters or code: prepare; `ronkyo repro` makes them"
+    assert capsys.readouterr().err == f"{told}\n"
+    assert OfProject(small_copy.root).html().problems == [("", told)]
+    (small_copy.root / "dvc.lock").write_text("none")
+    assert [problem.file for problem in OfProject(small_copy.root).html().problems] == ["dvc.lock"]
 
 
 def test_build_imports_no_dvc(small_copy):

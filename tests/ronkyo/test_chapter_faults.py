@@ -113,3 +113,8 @@ def test_a_blank_chapter_is_refused(chapter):
 )
 def test_what_would_take_all_time_or_memory_is_refused(chapter, added, told):
     assert told in refused(chapter, added)
+
+
+@pytest.mark.parametrize("call", ["listing('{name}', 'train', 'text')", "figure('{name}', 'text', 'text')"])
+def test_a_name_that_no_file_can_have_is_refused(chapter, call):
+    assert refused(chapter, "{{ " + call.format(name="[" * 300) + " }}").endswith("File name too long")

@@ -399,7 +399,7 @@ def project(tmp_path, monkeypatch):
 
 def test_the_command_measures_the_projects_report_in_its_language(project, report, monkeypatch, capsys):
     assert checks.main([]) == 1
-    expected = "reports/trial.pdf: expected the built report, found no such file; make report builds it\n"
+    expected = "reports/trial.pdf: expected the built report, found no such file; run: ronkyo repro\n"
     assert capsys.readouterr().err.endswith(expected)
     made = report()
     measured = []

@@ -235,9 +235,11 @@ def test_errors_of_an_experiment_are_those_of_this_machine(three, tasks, tmp_pat
         with pytest.raises(ContractError, match=r"^src/away/.*train.py: train: expected {name: array}, found None$"):
             executor.submit(nothing).result(60)
         assert said == []
-        with pytest.raises(UserError, match="^FileNotFoundError: a file of the experiment's own$"):
+        with pytest.raises(
+            UserError, match=r"train.py:\d+: FileNotFoundError: a file of the experiment's own$"
+        ) as error:
             executor.submit(missing).result(60)
-    assert 'train.py", line' in said[0]
+    assert str(error.value).startswith(f"{NAME}.momentum.92: Traceback")
 
 
 def test_data_that_do_not_determine_the_run_are_refused(three, tasks, tmp_path):

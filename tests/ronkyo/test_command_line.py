@@ -35,6 +35,16 @@ def test_wrong_word_is_status_2_and_one_line_with_the_nearest(words, nearest, ca
     assert err.splitlines()[-1].endswith(f"invalid choice: '{words[-1]}'; nearest: {nearest}")
 
 
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [(("names", "--jsn"), "ronkyo names"), (("runs", "prune", "--ys"), "ronkyo runs prune"), (("--quit",), "ronkyo")],
+)
+def test_an_unknown_option_is_told_by_its_command_with_the_nearest(words, command, capsys):
+    assert status(*words) == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told.startswith(f"{command}: error: unrecognized arguments: {words[-1]}; nearest: --")
+
+
 def test_where_no_word_is_near_all_are_told(capsys):
     assert status("completion", "xyzzy") == 2
     assert "fish" in capsys.readouterr().err
@@ -45,12 +55,14 @@ def test_what_a_project_lacks_is_status_1_on_the_error_stream(tmp_path, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert "expected a project" in err
+    assert "ronkyo new NAME makes one" in err
 
 
 def test_help_of_a_command_in_both_ways_and_exit_statuses(capsys):
     assert status("help", "stages") == status("stages", "--help") == 0
     asked, told = capsys.readouterr().out.split("usage: ")[1:]
     assert asked == told
+    assert "each stage: up to date or why not" in told
     assert status("help") == 0
     assert "Exit status: 0 done; 1" in capsys.readouterr().out.replace("\n", " ")
 

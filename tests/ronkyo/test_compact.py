@@ -28,6 +28,18 @@ def texts(root, tag):
     return [element.text for element in root.iter(f"{{http://www.w3.org/2000/svg}}{tag}")]
 
 
+def test_values_that_no_mark_shows_are_counted_and_a_line_may_break_on_purpose(axes):
+    axes.plot([0, 1, 2], np.ma.masked_invalid([1, np.nan, 2]))
+    assert "data-not-drawn" not in drawn(axes)[1].attrib
+    axes.plot([0, 1, 2], [1, np.nan, np.inf])
+    axes.scatter([0, 1], [np.nan, 1])
+    axes.bar([0, 1], [1, np.nan])
+    axes.pcolormesh(np.array([[1, -np.inf]]))
+    svg, root = drawn(axes)
+    assert root.get("data-not-drawn") == "NaN (3), ∞ (1), −∞ (1)"
+    assert compact.stands_inside(svg)
+
+
 def test_marks_tell_what_they_are(axes):
     (line,) = axes.plot([1, 2, 3], [1, 2, 3], "o")
     (curve,) = axes.plot([1, 2, 3], [2, 2, 3])

@@ -231,6 +231,11 @@ def test_the_difference_is_the_mean_of_the_paired_differences_with_its_interval(
 INF, NAN = math.inf, math.nan
 
 
+def test_a_mean_that_is_not_finite_is_printed_as_what_it_is():
+    found = one_metric([1.0, NAN], [INF, 2.0])
+    assert (found.printed("old"), found.printed("new")) == ("NaN", "∞")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "standing", "moved"),
     [

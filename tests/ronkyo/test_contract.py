@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ronkyo import files, results
+from ronkyo import cli, files, results
 from ronkyo.errors import UserError
 from ronkyo.run import draw, prepare, stage, summarize, train
 
@@ -37,14 +37,48 @@ def message(function, *arguments):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("def (", "expected Python, found settings.py:1: invalid syntax"),
-        ("import nowhere", "expected its imports, found: No module named 'nowhere'"),
+        ("def (", ":1: expected Python, found an error: invalid syntax"),
+        ("import nowhere", ": expected its imports, found: No module named 'nowhere'"),
     ],
 )
 def test_code_that_cannot_be_read_is_one_line(small_files, line, expected):
     file = small_files.experiments_folder / NAME / "settings.py"
     file.write_text(f"{line}\n", encoding="utf-8")
-    assert message(small_files.load_params) == f"{FOLDER}/settings.py: {expected}"
+    assert message(small_files.load_params) == f"{FOLDER}/settings.py{expected}"
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new", "command", "expected"),
+    [
+        (
+            "settings",
+            "    return f",
+            "    return 1 + f",
+            "check",
+            "TypeError: unsupported operand type(s) for +: 'int' and 'str'",
+        ),
+        (
+            "settings",
+            "class Data(",
+            "None.name\n\n\nclass Data(",
+            "check",
+            "AttributeError: 'NoneType' object has no attribute 'name'",
+        ),
+        (
+            "train",
+            "def descend(",
+            "def descend((",
+            "claims",
+            "expected Python, found an error: Function parameters cannot be parenthesized",
+        ),
+    ],
+)
+def test_a_mistake_in_code_is_told_with_its_line(edited, capsys, module, old, new, command, expected):
+    project = edited(module, old, new)
+    text = (project.root / FOLDER / f"{module}.py").read_text(encoding="utf-8")
+    line = text[: text.index(new.partition("\n")[0])].count("\n") + 1
+    assert cli.main(["-C", str(project.root), command]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == f"{FOLDER}/{module}.py:{line}: {expected}"
 
 
 @pytest.mark.parametrize(
@@ -69,6 +103,16 @@ def test_a_name_that_a_module_lacks(edited, module, old, new, expected):
         "settings": lambda: project.label(NAME, project.load_params()[NAME], "plain"),
     }
     assert message(ask[module]).startswith(f"{FOLDER}/{module}.py: expected {expected}")
+
+
+def test_a_mistake_in_a_table_is_told_with_the_line_of_the_template_too(small_files, capsys):
+    table, chapter = f"{FOLDER}/tables.py", "report_templates/chapters/01_least_squares.md.j2"
+    (small_files.root / table).write_text(
+        "__all__ = ['total']\ndef total(values):\n    return 1 / 0\n", encoding="utf-8"
+    )
+    (small_files.root / chapter).write_text("{{ total() }}\n", encoding="utf-8")
+    assert cli.main(["-C", str(small_files.root), "claims"]) == 1
+    assert capsys.readouterr().err == f"{chapter}:1: {table}:3: ZeroDivisionError: division by zero\n"
 
 
 def test_data_without_a_digest(edited):
@@ -129,6 +173,11 @@ ITEMS = {"plain": {"right": np.ones(2)}}
             {"items": ITEMS | {"momentum": {"right": np.ones(3)}}, "groups": np.array(["a", "b"])},
             "groups: expected a name for each of 2, 3 items, found an array of",
         ),
+        (
+            {"seeds": {"plain": {"loss": np.ma.array([1.0] * 5, mask=[0, 0, 0, 0, 1])}}},
+            "seeds: plain: loss: expected numbers",
+        ),
+        ({"items": {"plain": {"right": np.ma.masked_all(2)}}}, "items: plain: right: expected numbers"),
         ({"curves": {"plain": {"loss": STEP, "step": STEP}}}, "curves: plain: expected step first, found loss, step"),
         ({"curves": {"plain": {"step": STEP, "loss": np.ones(3)}}}, "curves: plain: loss: expected one dimension"),
     ],
@@ -188,7 +237,8 @@ def test_settings_whose_seeds_are_a_number(edited):
 def test_metrics_of_seeds_and_curves_may_be_nan_and_infinite(small_files):
     values = np.array([1.0, np.nan, np.inf, 0.0, -np.inf])
     curve = {"step": np.arange(5), "loss": values}
-    summary = results.Summary(seeds={"plain": {"loss": values}}, curves={"plain": curve})
+    seeds = {"plain": {"loss": values}, "momentum": {"loss": np.ma.masked_all(5)}}
+    summary = results.Summary(seeds=seeds, curves={"plain": curve})
     summarize.expect_summary("summarize.py", summary, small_files.load_params()[NAME])
 
 

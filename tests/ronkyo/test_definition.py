@@ -9,7 +9,7 @@ import pytest
 from dvc.repo import Repo
 
 import ronkyo
-from ronkyo import cli, params, pins
+from ronkyo import cli, imports, params, pins
 from ronkyo.errors import UserError
 from ronkyo.run import definition
 
@@ -51,11 +51,18 @@ def test_what_was_written_is_up_to_date_and_what_was_changed_by_hand_is_not(smal
     assert small_files.pipeline_file.read_text(encoding="utf-8") == text
 
 
-def test_stages_without_a_pipeline_are_one_line(small_files, capsys):
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("stages", "dvc.yaml: expected stages, found none; `ronkyo pipeline` writes them\n"),
+        ("repro", "dvc.yaml: expected a file, found nothing; run: ronkyo pipeline\n"),
+    ],
+)
+def test_without_a_pipeline_it_is_one_line(small_files, capsys, command, told):
     Repo.init(str(small_files.root), no_scm=True).close()
     small_files.pipeline_file.unlink()
-    assert cli.main(["-C", str(small_files.root), "stages"]) == 1
-    assert capsys.readouterr().err == "dvc.yaml: expected stages, found none; `ronkyo pipeline` writes them\n"
+    assert cli.main(["-C", str(small_files.root), command]) == 1
+    assert capsys.readouterr().err == told
 
 
 def test_an_experiment_has_the_stages_that_its_files_say(small_files):
@@ -244,11 +251,23 @@ def test_pins_of_a_requirements_file(tmp_path, text, found):
 
 def test_code_that_cannot_be_read_is_one_line_with_its_place(small_files):
     edit(small_files, "summarize", "CURVES = {", "CURVES = dict() or {")
-    with pytest.raises(UserError, match=r"summarize.py:\d+: CURVES: expected a literal, found an expression$"):
+    with pytest.raises(
+        UserError, match=r"^src/\w+/experiments/\w+/summarize.py:\d+: CURVES: expected a literal, found an expression$"
+    ):
         definition.check(small_files)
     edit(small_files, "summarize", "def summarize(", "def summarize((")
-    with pytest.raises(UserError, match=r"summarize.py:\d+: expected Python, found an error: "):
+    with pytest.raises(
+        UserError, match=r"^src/\w+/experiments/\w+/summarize.py:\d+: expected Python, found an error: "
+    ):
         definition.check(small_files)
+    (file := small_files.experiments_folder / "least_squares" / "train.py").write_text("# é", encoding="latin-1")
+    with pytest.raises(
+        UserError, match=r"^src/\w+/experiments/\w+/train.py:1: expected a text in UTF-8, found byte 0xe9$"
+    ):
+        definition.check(small_files)
+    file.unlink()
+    with pytest.raises(UserError, match=r"^src/\w+/experiments/\w+/train.py: expected a file, found nothing$"):
+        imports.tree(file)
 
 
 def test_where_a_library_is_not_installed_which_libraries_stages_need_is_passed_over(small_files):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import sample
+from lxml import html
 
 from ronkyo import files, results
 from ronkyo.errors import ReportError
@@ -106,8 +107,8 @@ def test_an_interval_is_students(text_from):
     assert text == "0.200（95\u00a0% 信頼区間 [−0.048, 0.448]）"  # 0.2 ± 4.303 · 0.1 / √3
 
 
-def test_a_number_that_is_not_finite_is_a_dash(text_from):
-    assert text_from('{{ mean("digits.gru.loss", ".3f") | plain }}') == "—"
+def test_a_number_that_is_not_finite_is_printed_as_what_it_is(text_from):
+    assert text_from('{{ mean("digits.gru.loss", ".3f") | plain }}') == "NaN"
 
 
 def test_never_counts_as_later_than_any_number_in_a_median(text_from):
@@ -183,6 +184,17 @@ WRONG = {
     "a count of what has no variants": ('{{ count("report") }}', "experiment 'report': no 'variants'"),
     "a table without results": ('{{ best_words(["lstm"]) }}', "metric 'digits.lstm.accuracy': no 'lstm'"),
     "an unknown function": ("{{ meen(1) }}", "'meen' is undefined; nearest: mean"),
+    "an argument with a letter wrong": (
+        '{{ figure("digits/confusion", captoin="a", alt="b") }}',
+        "no argument 'captoin'; nearest: caption",
+    ),
+    "a claim without its end": ('{% claim "a", b %}{% supported %}', "claim: expected {% endclaim %}, found none"),
+    "an unknown part of a claim": (
+        '{% claim "a", exact("digits.chance.accuracy", equals=0.2), hypothesis="x" %}{% supported %}{{ claim.efect() }}'
+        "{% contradicted %}{{ claim.efect() }}{% endclaim %}",
+        "claim has no 'efect'; nearest: effect",
+    ),
+    "a note that is not there": ("文[^1].", "note '1': no such note"),
     "an unknown filter": ("{{ 1 | plan }}", "No filter named 'plan'; nearest: plain"),
     "an unknown tag": ("{% clam %}", "Encountered unknown tag 'clam'; nearest: claim"),
     "a syntax error": ("{{ mean( }}", "unexpected '}'"),
@@ -206,6 +218,22 @@ def test_an_error_names_template_and_line(tree_from, text, message):
     assert str(raised.value).startswith(f"{REPORT}:5: ")
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_what_is_not_finite_is_told_as_what_it_is_and_what_a_variant_has_not_as_a_dash(project, text_from):
+    columns = {"accuracy": np.array([0.5, np.nan]), "loss": np.array([np.inf, np.inf])}
+    seeds = {"gru": columns, "lstm": {"accuracy": np.ma.masked_all(2), "loss": np.array([1.0, -np.inf])}}
+    results.write_summary(project, "digits", results.Summary(seeds=seeds))
+    asked = '{"accuracy": ("a", ".1f"), "loss": ("b", ".1f", "range")}'
+    rows = text_from(f'{{{{ metrics_table("digits", {asked}, variants=["gru", "lstm"], caption="c") }}}}').splitlines()
+    cells = [
+        [html.fromstring(f"<p>{cell}</p>").text_content().strip() for cell in row.split("|")[2:-1]] for row in rows[2:4]
+    ]
+    assert cells == [["NaN", "∞ [∞, ∞]"], ["—", "−∞ [−∞, 1.0]"]]
+    assert rows[1] == "|:---|---:|---:|"
+    svg = "<svg data-not-drawn='NaN (2)' xmlns='http://www.w3.org/2000/svg'/>".replace("'", '"')
+    files.write_text(project.figure_file("digits/confusion"), svg)
+    assert "図の題（描いていない値：NaN (2)）" in text_from('{{ figure("digits/confusion", "図の題", "絵") }}')
 
 
 def test_a_number_in_a_block_of_code_names_its_line(tree_from):

@@ -120,11 +120,11 @@ def test_reading_a_lock_loads_neither_dvc_nor_torch(run_by_dvc):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"stages: [", "dvc.lock: line 2: expected YAML"),
+        (b"stages: [", "dvc.lock:2: expected YAML"),
         (b"[" * 100_000, "dvc.lock: expected YAML, found more than 100 levels"),
         (BOMB, "1,000,000 values"),
         (b"a: &a [*a]", "dvc.lock: expected YAML, found"),
-        (b"stages: \xff", "dvc.lock: expected UTF-8 text, found byte 0xff"),
+        (b"stages: \xff", "dvc.lock:1: expected a text in UTF-8, found byte 0xff"),
     ],
     ids=["cut off", "deep", "bomb of aliases", "endless", "not UTF-8"],
 )

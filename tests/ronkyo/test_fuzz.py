@@ -10,6 +10,7 @@ import io
 import os
 import shutil
 import signal
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from new_project import alone
 
+from ronkyo import errors
 from ronkyo.compare import revision
 from ronkyo.errors import UserError
 from ronkyo.foreign import headers_footers, pictures, render
@@ -95,12 +97,12 @@ def told() -> Iterator[None]:
     try:
         yield
     except (UserError, Refused, headers_footers.FrontMatterError, pictures.PictureError) as error:
-        lines = str(error).splitlines()
+        lines = (errors.told(UserError(str(error))) or "").splitlines()
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
     assert lines
-    assert not any("\0" in line for line in lines)
+    assert not any(unicodedata.category(letter) in ("Cc", "Cf") for line in lines for letter in line)
 
 
 @pytest.fixture(scope="module")

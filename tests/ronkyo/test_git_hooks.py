@@ -134,8 +134,8 @@ def test_parameters_of_which_nothing_ran_stop_the_commit(repository):
     ("file", "text", "told"),
     [
         (CHAPTER, "{% claim %}\n", f"{CHAPTER}:"),
-        ("params.yaml", "  a: [\n", "params.yaml, as it is staged: line "),
-        ("dvc.lock", "  a: [\n", "dvc.lock: line "),
+        ("params.yaml", "  a: [\n", "params.yaml, as it is staged:"),
+        ("dvc.lock", "  a: [\n", "dvc.lock:"),
     ],
 )
 def test_a_staged_file_that_cannot_be_read_stops_the_commit_with_one_line(repository, file, text, told):

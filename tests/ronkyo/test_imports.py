@@ -36,7 +36,7 @@ BOTTOM = {
 ROOMS = {  # each room, and what it may import of the engine besides itself
     **{name: BOTTOM for name in BOTTOM},
     "arguments": {"errors"},
-    "plotting": {"typeset"},  # for the fonts
+    "plotting": {"numbers", "typeset"},  # for the fonts
     "claims": {"cache", "editions", "errors", "numbers", "seeds", "words"},
     "typeset": {"cache", "editions", "ending", "errors", "files", "numbers", "system", "words"},
     "foreign": {"errors", "files", "typeset", "words"},

@@ -661,7 +661,7 @@ def test_without_templates_there_is_nothing_to_lint(tmp_path):
 
 def test_a_template_that_does_not_parse_is_not_without_findings(tmp_path):
     (tmp_path / "a.md.j2").write_text('text\n{% background "reason" %}\n')
-    with pytest.raises(LintError, match=r"a.md.j2:2: Unexpected end of template"):
+    with pytest.raises(LintError, match=r"a.md.j2:2: background: expected {% endbackground %}, found none"):
         lint_files([tmp_path / "a.md.j2"], JAPANESE)
 
 

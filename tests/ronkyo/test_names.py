@@ -34,6 +34,7 @@ def found(small):
         ("claims", "momentum-needs-fewer-steps", "supported: With momentum", f"report_templates/{CHAPTER}:"),
         ("functions", "mean", "(key, spec='') Without a format", ""),
         ("functions", "higher", "(metric, than, margin=0", ""),
+        ("functions", "compared", "condition: begins the hypothesis and the sentence.", ""),  # the end of its docstring
         ("tags", "background", "", ""),
     ],
 )

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from new_project import alone
 
 from ronkyo import params
 from ronkyo.cli import main
@@ -17,7 +18,7 @@ from ronkyo.errors import UserError
 from ronkyo.new import parts
 from ronkyo.new import project as new
 from ronkyo.project import Project
-from ronkyo.report import chapters
+from ronkyo.report import chapters, named
 from ronkyo.run import definition
 
 ROOT = Path(__file__).parents[2]
@@ -85,11 +86,36 @@ def test_existing_folder_is_left_alone(tmp_path):
     assert (tmp_path / "trial/mine.txt").read_text() == "mine"
 
 
-def test_repositories_are_made_where_there_are_none(tmp_path):
-    done = new.create("trial", "en", tmp_path)
+@pytest.fixture(scope="module")
+def created(tmp_path_factory):
+    """A new project in which nothing ran, and what was told of it."""
+    parent = tmp_path_factory.mktemp("created")
+    return parent / "trial", new.create("trial", "en", parent)
+
+
+def test_repositories_are_made_where_there_are_none(created):
+    root, done = created
     assert [line.partition(":")[0] for line in done[1:]] == ["git init", "dvc init"]
-    assert (tmp_path / "trial/.dvc/config").is_file()
-    assert (tmp_path / "trial/.git").is_dir()
+    assert (root / ".dvc/config").is_file()
+    assert (root / ".git").is_dir()
+
+
+@pytest.mark.filterwarnings("ignore:_NoneStep.value:DeprecationWarning")  # of DVC
+def test_before_the_first_run_commands_say_what_is_missing(created, capsys):
+    with alone():
+        for command, told in (
+            ("stages", "never ran\n"),
+            ("compare", "HEAD: expected a commit to compare with, found none yet; run: git add . && git commit\n"),
+            ("compare HEAD~1", "HEAD~1: Empty git repo\n"),
+            ("verify", "dvc.lock: expected a file, found nothing; run: ronkyo repro\n"),
+            ("claims", "it has no results yet; run: ronkyo repro\n"),
+            ("why least_squares", "expected one of plain, momentum, found none\n"),
+            ("why least_squares.plain", "found none; run: ronkyo repro prepare_least_squares\n"),
+            ("worker tcp://away", "worker: expected tcp://HOST:PORT, found tcp://away\n"),
+            ("new chapter more", "next: ronkyo preview more while you write, then ronkyo build\n"),
+        ):
+            main(["-C", str(created[0]), *command.split()])
+            assert told in "".join(capsys.readouterr()), command
 
 
 def test_inside_a_repository_none_is_made(tmp_path):
@@ -169,6 +195,7 @@ def test_new_chapter_stands_before_the_ledger_and_is_printed(small_copy):
     assert text.index("## Gradient descent") < text.index("## More words") < text.index("## Claims")
     with pytest.raises(new.NewError, match="02_more_words"):
         parts.create_chapter(small_copy, "more_words")
+    assert next(named.problems(small_copy)).startswith("report_templates/report.md.j2: expected")
 
 
 def test_a_chapter_needs_a_report(small_copy):

@@ -31,8 +31,8 @@ from ronkyo.numbers import (
         (True, "", "True"),
         ("tanh", "", "tanh"),
         (None, ".2f", "—"),
-        (math.nan, ".2f", "—"),
-        (-math.inf, ".2f", "—"),
+        (math.nan, ".2f", "NaN"),
+        (-math.inf, ".2f", "−∞"),
     ],
 )
 def test_a_number_is_printed_as_its_format_says_with_a_minus_and_powers_of_ten(value, spec, text):
@@ -62,7 +62,7 @@ def test_a_mean_is_printed_to_the_second_digit_of_its_half_width(mean, half, tex
         (1.234e-6, 3e-8, "1.234×10^{−6}"),
         (1650.0, math.nan, "1,650"),
         (0.1025, 0.0, "0.1025"),
-        (math.inf, 1.0, "—"),
+        (math.inf, 1.0, "∞"),
     ],
 )
 def test_a_number_without_a_format_has_the_digits_that_its_spread_supports(value, half, text):
@@ -82,7 +82,7 @@ def test_a_number_without_a_format_has_the_digits_that_its_spread_supports(value
         (-2.5e9, 1e7, "−2.500×10<sup>9</sup>"),
         (0.0, math.nan, "0"),
         (None, math.nan, "—"),
-        (math.inf, math.nan, "—"),
+        (math.inf, math.nan, "∞"),
     ],
 )
 def test_a_number_of_a_comparison_is_rounded_to_what_its_interval_supports_or_to_four_digits(value, half, text):
@@ -95,7 +95,7 @@ def test_a_number_of_a_comparison_is_rounded_to_what_its_interval_supports_or_to
         ((-0.0625, -0.1, -0.025), "−0.062 [−0.100, −0.025]"),
         ((-8e-6, -1e-5, -6e-6), "(−0.80 [−1.00, −0.60])×10<sup>−5</sup>"),
         ((5.0, 5.0, 5.0), "5"),
-        ((math.nan, math.nan, math.nan), "—"),
+        ((math.nan, math.nan, math.nan), "NaN"),
     ],
 )
 def test_a_number_and_its_interval_have_the_same_decimals(numbers, text):

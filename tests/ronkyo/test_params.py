@@ -226,16 +226,29 @@ def test_several_problems_give_a_line_each(edited):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"a: [1, 2\nb: 3\n", ": line 2: expected YAML, found "),
+        (b"a: [1, 2\nb: 3\n", ":1: expected YAML, found a bracket that is not closed"),
+        (b"a: 'x\nb: 3\n", ":1: expected YAML, found a quote that is not closed"),
+        (
+            b"a:\n  b 1\n  c: 2\n",
+            ":3: expected YAML, found a text with a colon, which needs quotes, or in the line above",
+        ),
+        (b"a:\n  b: 1\n c: 2\n", ":3: expected YAML, found a line that is not as far in as those beside it"),
+        (b"a:\n\tb: 1\n", ":2: expected YAML, found a tab"),
+        (b"a: 1\nb\n", ":2: expected YAML, found a key that lacks its colon"),
         (
             b"a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> x\n",
-            ": line 2: expected YAML, found an unsolved conflict of a merge",
+            ":2: expected YAML, found an unsolved conflict of a merge",
         ),
-        (b"a: 1\na: 2\n", ": line 2: expected YAML, found "),
+        (b"a: 1\na: 2\n", ":2: expected YAML, found "),
+        (b"# a comment\n", ": expected sections (name: …), found nothing"),
         (b"- just\n- a list\n", ": expected sections (name: …), found ['just', 'a list']"),
-        ("é: 1\né2: \a\n".encode(), ": line 2: expected YAML, found unacceptable character #x0007"),
+        ("é: 1\né2: \a\n".encode(), ":2: expected YAML, found unacceptable character #x0007"),
+        (
+            b"a0: &a0 [x]\n" + b"".join(b"a%d: &a%d [%s]\n" % (n, n, b"*a%d," % (n - 1) * 9) for n in range(1, 9)),
+            ": expected YAML, found more than",
+        ),
         (b"a: 2026-13-45\n", ": expected YAML, found month must be in 1..12"),
-        ("題: 値".encode("shift_jis"), ": expected UTF-8 text, found byte 0x91"),
+        ("題: 値".encode("shift_jis"), ":1: expected a text in UTF-8, found byte 0x91"),
     ],
 )
 def test_a_file_that_is_not_yaml_sections_is_said_to_be_so(tmp_path, content, expected):

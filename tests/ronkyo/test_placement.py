@@ -13,7 +13,7 @@ from lxml import html
 from ronkyo import cache
 from ronkyo.typeset import pdf, placement
 from ronkyo.typeset.page import Printable
-from ronkyo.typeset.pdf import filling, search
+from ronkyo.typeset.pdf import Attachment, filling, search
 from ronkyo.typeset.pdf.filling import Atom, Edge, Flow, Unit
 from ronkyo.typeset.pdf.layout import Layouts
 from ronkyo.typeset.placement import AS_WRITTEN, MoveError, Placement
@@ -128,8 +128,10 @@ def test_a_figure_that_jumps_lets_text_fill_the_page():
     assert together.index("Figure a") < together.index("Two")
 
 
-def test_the_same_bytes_twice_and_those_of_one_layout_where_nothing_is_to_move():
-    assert pdf.write(page(JUMPS), DAY, Path()) == pdf.write(page(JUMPS), DAY, Path())
+def test_the_same_bytes_twice_and_those_of_one_layout_where_nothing_is_to_move(tmp_path, monkeypatch):
+    first = pdf.write(page(JUMPS), DAY, Path())
+    forget(tmp_path / "nothing", monkeypatch)
+    assert pdf.write(page(JUMPS), DAY, Path()) == first
     still = text("a") + figure("x") + text("b")
     assert pdf.write(page(still), DAY, Path()) == pdf.write(page(still)(AS_WRITTEN), DAY, Path())
 
@@ -139,7 +141,14 @@ def test_what_did_not_change_is_laid_out_once(tmp_path, monkeypatch, layouts):
     assert len(layouts) == 2
     forget(tmp_path / "made", monkeypatch)
     assert pdf.write(page(JUMPS), DAY, Path()) == first
-    assert len(layouts) == 3
+    assert len(layouts) == 2
+
+
+def test_another_attachment_day_or_scale_is_another_pdf():
+    inside = [Attachment("a.md", b"a", "a", "Data")]
+    pdfs = [pdf.write(page(JUMPS), DAY, Path()), pdf.write(page(JUMPS), DAY, Path(), inside)]
+    pdfs += [pdf.write(page(JUMPS), DAY.replace(day=1), Path(), inside), pdf.write(page(JUMPS), DAY, Path(), scale=2)]
+    assert len(set(pdfs)) == 4
 
 
 @pytest.mark.parametrize(
@@ -165,14 +174,18 @@ def test_after_an_edit_the_last_placement_saves_a_layout_and_changes_nothing(
 
 
 def test_a_second_process_that_fails_or_what_it_kept_is_damaged_changes_nothing(tmp_path, monkeypatch, layouts):
-    first = pdf.write(page(JUMPS), DAY, Path())
-    for file in (tmp_path / "made" / "placement").iterdir():
-        file.write_bytes(file.read_bytes()[:-1])
-    forget(tmp_path / "made", monkeypatch)
+    edited = page(JUMPS.replace("p2<br>", "Other words<br>", 1))
+    first = pdf.write(edited, DAY, Path())
+    pdf.write(page(JUMPS), DAY, Path())
     monkeypatch.setattr(search.sys, "executable", "false")
     layouts.clear()
-    assert pdf.write(page(JUMPS), DAY, Path()) == first
+    assert pdf.write(edited, DAY, Path()) == first
     assert len(layouts) == 3
+    for file in (tmp_path / "made" / "last").iterdir():
+        file.write_bytes(file.read_bytes()[:-1])
+    forget(tmp_path / "made", monkeypatch)
+    assert pdf.write(edited, DAY, Path()) == first
+    assert len(layouts) == 5
 
 
 def test_a_page_ends_where_its_lines_may_be_parted():

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from ronkyo import files
 from ronkyo.check import chromium
-from ronkyo.preview import places
+from ronkyo.preview import places, session
 from ronkyo.preview.worker import RenderError, Worker
+from ronkyo.report.build import Page
+from ronkyo.report.quick import Edit
 
 with_browser = pytest.mark.skipif(chromium.PROGRAM is None, reason="no chromium on this machine")
 PANEL = "document.querySelector('.preview-panel')?.innerText ?? ''"
@@ -163,7 +168,10 @@ def test_a_chapter_is_where_the_preview_begins(small_copy, browser):
 
 def test_a_file_of_another_tool(tmp_path, browser):
     file = tmp_path / "mine.md"
-    file.write_text("# Mine\n\n## One\n\nSome words stand here.\n", encoding="utf-8")
+    alike = "### Results\n\nWords that two chapters have.\n"
+    file.write_text(
+        f"# Mine\n\n## One\n\nSome words stand here.\n\n## One Self\n\n{alike}\n## *Self*\n\n{alike}", "utf-8"
+    )
     with preview(tmp_path, "mine.md") as (address, _):
         browser.open(address, 900, scripts=True)
         wait(browser, has("Some words"))
@@ -174,6 +182,12 @@ def test_a_file_of_another_tool(tmp_path, browser):
         edit(file, "here.", "here: $\\frac{1$.")
         wait(browser, has("mine.md:5", ".preview-problems"))
         assert browser.run(has("Other words"))
+        file.write_text(f"{file.read_text(encoding='utf-8')}\n![b](missing.png)\n", encoding="utf-8")
+        wait(browser, has("mine.md:21", ".preview-problems"))
+        shown = (
+            "[...document.querySelectorAll('main > h2, main > .preview-note > .preview-place')].map(e => e.textContent)"
+        )
+        assert browser.run(shown) == ["One", "mine.md:5", "mine.md:7", "One Self", "Self", "mine.md:21"]
     assert [path.name for path in tmp_path.iterdir()] == ["mine.md"]
 
 
@@ -249,24 +263,88 @@ class Fragile:
     def number(self) -> int:
         return 1
 
+    def writes_bytecode(self) -> bool:
+        return not sys.dont_write_bytecode
+
     def fall(self) -> None:
         os._exit(3)
 
     def fail(self) -> None:
         raise KeyError("a name")
 
+    def folder(self) -> Path:
+        return Path(tempfile.mkdtemp())
 
-@pytest.mark.parametrize(("method", "told"), [("fall", "exit status 3"), ("fail", "KeyError: 'a name'")])
+
+@pytest.mark.parametrize(
+    ("method", "told"), [("fall", "exit status 3"), ("fail", r"^\S+/test_preview.py:\d+: KeyError: 'a name'$")]
+)
 def test_a_renderer_that_breaks_is_a_problem_and_not_the_end(method, told):
-    import asyncio
-
     worker = Worker(Fragile)
     try:
         with pytest.raises(RenderError, match=told):
             asyncio.run(worker.call(method))
         assert asyncio.run(worker.call("number")) == 1
+        assert not asyncio.run(worker.call("writes_bytecode")), "beside the project's modules"
     finally:
         worker.end()
+
+
+def test_temporary_files_of_a_renderer_go_when_it_is_ended():
+    worker = Worker(Fragile)
+    try:
+        folder = asyncio.run(worker.call("folder"))
+        assert folder.is_dir()
+    finally:
+        worker.end()
+    assert not folder.exists()
+
+
+class Slow:
+    """A renderer in the place of its worker: of an edit, the whole fails before the part comes."""
+
+    def __init__(self) -> None:
+        self.edited, self.late, self.pages = asyncio.Queue[set[Path]](), asyncio.Event(), 0
+
+    async def changes(self, *_):
+        while True:
+            yield await self.edited.get()
+
+    def end(self) -> None: ...
+
+    async def call(self, method: str, *_):
+        if method == "html":
+            self.pages += 1
+            if self.pages > 1:
+                raise RenderError("params.yaml: wrong")
+            return Page(["<p>"], [])
+        if method == "edit":
+            await self.late.wait()
+            return Edit([], [])
+        return {"sources": [], "known": b"known"}.get(method)
+
+
+def test_a_part_that_comes_after_the_whole_has_failed_takes_no_problem_away(monkeypatch, tmp_path):
+    slow: Any = Slow()
+    monkeypatch.setattr(session, "Worker", lambda *_: slow)
+    monkeypatch.setattr(session.watch, "changes", slow.changes)
+
+    async def problems() -> list[str]:
+        one = session.Session(lambda: slow, tmp_path)
+        await one.begin()
+        async with asyncio.timeout(SECONDS):
+            async for told in one.news(False, 0):
+                if told["version"] == told["edit"] == 1 and not told["busy"] and slow.edited.empty():
+                    slow.edited.put_nowait(set())
+                if told["problems"]:
+                    break
+        slow.late.set()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        await one.end()
+        return [problem["message"] for problem in one._told()["problems"]]
+
+    assert asyncio.run(problems()) == ["wrong"]
 
 
 def test_a_port_that_is_taken_and_a_chapter_that_is_not_there_are_one_line(small, tmp_path, capsys):

@@ -96,8 +96,9 @@ def test_random_edits_are_set_as_the_build_sets_them(builder, edits, chapter):
     [
         ("{% if %}", "Expected an expression"),
         ("{{ nowhere() }}", "'nowhere' is undefined"),
-        ("$\\frac{1$", "formula '\\\\frac{1'"),
+        ("$\\frac{1$", "formula '\\frac{1'"),
         ("{{ ref('fig:nowhere') }}", "no such target"),
+        ("As said[^polyak1965].", "note 'polyak1965': no such note; nearest: polyak1964"),
         ("`{{ mean('least_squares.plain.excess_loss', '.4f') }}`", "needs | plain"),
     ],
 )

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import revisions
+from lxml import html
+from markdown_it import MarkdownIt
 from revisions import edited
 
 import ronkyo
@@ -158,9 +160,20 @@ def test_a_broken_revision_or_workspace_is_one_line_that_says_where(compare, com
     with edited(compared / file, text):
         status, out, error = compare("workspace", "main", "--md")
     assert (status, out) == (1, "")
-    assert re.fullmatch(r"(workspace|params.yaml): [^\n]+\n", error), error
+    assert re.fullmatch(r"(workspace|params.yaml)(:\d+)?: [^\n]+\n", error), error
     assert place in error
     assert [one.read_text() for one in earlier] == ["earlier", "earlier"]
+
+
+def test_a_file_that_the_lock_of_a_revision_names_and_git_does_not_keep_is_not_read(compare, compared, tmp_path):
+    (tmp_path / "a.yaml").write_text("[", encoding="utf-8")
+    lock = (compared / "dvc.lock").read_text(encoding="utf-8")
+    for name in (str(tmp_path / "a.yaml"), "x" * 400):
+        changed = lock.replace("    params:\n", f"    params:\n      {name}: {{a: 1}}\n")
+        assert changed != lock
+        revisions.commit(compared, "locked", {"dvc.lock": changed})
+        status, _, error = compare("locked", "main", "--md")
+        assert (status, error) == (0, "")
 
 
 def test_revisions_compare_while_the_workspace_is_broken(compare, compared):
@@ -260,10 +273,36 @@ def test_nothing_that_a_revision_holds_is_markup(compare, compared, tmp_path):
     assert not re.search(r"<[^>]*\bonload", text)
 
 
+EVIL = (
+    "a `` b ` <img src=x> **bold** [link](http://127.0.0.1/) ![picture](http://127.0.0.1/x.png) | c\n\n# Heading\n\n- d"
+)
+
+
+def test_no_forge_renders_what_a_title_or_a_claim_of_a_revision_says(compare, compared):
+    texts = {
+        "reports/claims.json": revisions.to_json(
+            {
+                revisions.CLAIM: revisions.claim("contradicted", EVIL, 1.0, 0.5, 1.5),
+                EVIL: revisions.claim("supported", "", 1.0, 0.5, 1.5),
+            }
+        )
+    }
+    title = (compared / "params.yaml").read_text(encoding="utf-8")
+    texts["params.yaml"] = re.sub(r"(?m)^  title: .*$", f"  title: {json.dumps(EVIL)}", title)
+    revisions.commit(compared, "evil", texts)
+    comment = compare("second", "evil", "--md")[1]
+    assert "bold" in comment
+    page = html.fromstring(MarkdownIt("gfm-like", {"linkify": False}).render(comment))
+    assert not page.xpath("//img | //a | //strong | //h1 | //em")
+    assert "<img src=x>" in page.text_content()
+    assert len({len(row.xpath("./*")) for row in page.xpath("//tr[contains(., 'report.title')]/../../*/tr")}) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["", "HEAD"], "found an empty name"),
+        (["a" * 300, "HEAD"], f"{'a' * 300}: expected a Git revision"),
         (["HEAD", "HEAD:params.yaml"], "HEAD:params.yaml: expected a revision that DVC can read"),
         (["HEAD", "--sweep", "a", "b", "c"], "expected A and B, or --sweep"),
         (["--metric", "a.b.c"], "--metric: expected it beside --sweep"),

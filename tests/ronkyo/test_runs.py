@@ -92,6 +92,26 @@ def test_variants_with_unequal_numbers_of_seeds_are_read_back(project):
     }
 
 
+def test_a_metric_that_a_variant_has_not_is_in_no_file_and_not_read(project):
+    absent = np.ma.masked_all(2)
+    written = {
+        "plain": {"loss": np.array([0.1, np.nan]), "rate": absent},
+        "other": {"loss": absent, "rate": np.ones(2)},
+    }
+    results.write_summary(project, "task", results.Summary(seeds=written))
+    assert project.seeds_file("task").read_text().splitlines()[1:] == [
+        "plain,0,0.1,",
+        "plain,1,nan,",
+        "other,0,,1.0",
+        "other,1,,1.0",
+    ]
+    assert results.read_metrics(project, "task") == {"plain": {"loss": None}, "other": {"rate": 1}}
+    assert {name: list(table) for name, table in results.read_seeds(project, "task").items()} == {
+        "plain": ["loss"],
+        "other": ["rate"],
+    }
+
+
 def test_an_experiment_without_items_has_none(project, summary):
     assert results.read_items(project, "another") == {}
     assert results.read_groups(project, "another") is None

@@ -472,7 +472,7 @@ def test_why_says_where_a_run_was_computed(why):
 
 MISTAKES = {
     "least_square.plain": "least_square: expected an experiment, .*; nearest: least_squares",
-    "least_squares": "params.yaml: least_squares.variants: expected one of plain, momentum, found ''",
+    "least_squares": "params.yaml: least_squares.variants: expected one of plain, momentum, found none",
     "least_squares.plan": "params.yaml: .*: expected one of plain, momentum, found 'plan'; nearest: plain",
     "least_squares.plain.5": "least_squares.plain.5: expected a seed below 5, found '5'",
     "least_squares.plain.x": "least_squares.plain.x: expected a seed below 5, found 'x'",

@@ -119,7 +119,7 @@ def test_all_bad_formulas_are_told_at_once():
         ("\\wrong", "Undefined control sequence \\wrong"),
         ("\\frac{1}", "Missing argument for \\frac"),
     ]
-    assert str(error) == r"formula '\\wrong': Undefined control sequence \wrong"
+    assert str(error) == r"formula '\wrong': Undefined control sequence \wrong"
 
 
 def test_a_reference_without_a_target_names_the_nearest():

@@ -104,7 +104,7 @@ def test_an_entry_that_is_none_is_told_of(english, entry):
 def test_a_ledger_that_is_none_is_one_line(english, content):
     found = carried.check({**english, LEDGER: content}, "numbers")
     assert len(found.differences) == 1
-    assert found.differences[0].startswith("claims.json: ")
+    assert found.differences[0].startswith("claims.json:")
     assert claims({**english, LEDGER: content}).unknown == found.differences
 
 

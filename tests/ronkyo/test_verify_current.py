@@ -199,7 +199,7 @@ def test_the_lock_of_another_commit_is_told(committed_twice):
 def test_without_a_lock_nothing_is_current(committed_copy, capsys):
     (committed_copy / "dvc.lock").unlink()
     assert cli.main(["-C", str(committed_copy), "verify", "--current"]) == 1
-    assert "dvc.lock: expected a file, found nothing" in capsys.readouterr().out
+    assert "dvc.lock: expected a file, found nothing; run: ronkyo repro" in capsys.readouterr().out
 
 
 def test_without_git_the_same_is_found(committed_copy):

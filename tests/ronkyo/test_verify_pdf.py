@@ -588,7 +588,7 @@ def test_another_kind_of_file_is_told(tmp_path, content):
 
 
 def test_a_missing_file_is_told(tmp_path):
-    assert "found No such file" in refused(tmp_path / "missing.pdf")
+    assert "found no such file; in its project, `ronkyo repro` makes it" in refused(tmp_path / "missing.pdf")
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])

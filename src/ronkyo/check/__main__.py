@@ -82,7 +82,7 @@ def _report(project: Project, pdf: Path | None, page: Path | None) -> Report:
     pdf, page = pdf or project.report_file("pdf"), page or project.report_file("html")
     for path in (pdf, page):
         if not path.is_file():
-            raise UserError(f"{path}: expected the built report, found no such file; make report builds it")
+            raise UserError(f"{path}: expected the built report, found no such file; run: ronkyo repro")
     attached = frozenset({"claims.json", f"{project.name}.md", "params.yaml"})
     validator = project.root / "build/check/node_modules/vnu-jar/build/dist/vnu.jar"
     settings = project.load_report()

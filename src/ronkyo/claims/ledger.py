@@ -17,6 +17,7 @@ from ronkyo.claims.predicates import Compare, Predicate, Predicates
 from ronkyo.claims.quantity import Kind, Quantity
 from ronkyo.claims.statements import Claim, Claims, Stated
 from ronkyo.claims.verdicts import Comparison, Verdict, factor, open_parts
+from ronkyo.errors import counted
 from ronkyo.numbers import shown, to_spread
 from ronkyo.words import Words
 
@@ -121,8 +122,8 @@ def terminal(claims: Claims, cost: Callable[[Comparison, int], str] = lambda com
         lines += [f"    {line}" for line in what_decides(entry.claim, cost)]
     verdicts = [entry.claim.verdict for entry in claims.stated]
     counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in Verdict)
-    stand = f"{len(claims.standing)} stand at a false discovery rate of {ALPHA:.0%}"
-    return "\n".join([*lines, f"{len(verdicts)} claims: {counts}; {stand}"])
+    stand = f"{(n := len(claims.standing))} stand{'s' * (n == 1)} at a false discovery rate of {ALPHA:.0%}"
+    return "\n".join([*lines, f"{counted(len(verdicts), 'claim')}: {counts}; {stand}"])
 
 
 def _row(claim: Claim, stands: bool | None) -> tuple[str, ...]:

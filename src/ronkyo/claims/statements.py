@@ -208,8 +208,9 @@ class Stated:
 class Claims:
     """Decides claims in the order in which the templates state them, and keeps what was said.
 
-    figures: the file of a figure's id, None for a figure that there is not. What a report prints of a claim is the
-    business of a subclass: `claim_type`, `text`, `printed` and `table`; so is what it calls things: `hypothesis` and `items`.
+    figures: the file of a figure's id, if it has one; raises ValueError for a figure that there is not. What a report prints
+    of a claim is the business of a subclass: `claim_type`, `text`, `printed` and `table`; so is what it calls things:
+    `hypothesis`, `otherwise` and `items`.
     history: at how many seeds earlier reports looked at each claim; without it, no looks are told.
     """
 
@@ -244,7 +245,7 @@ class Claims:
     ) -> str:
         """The wording of the verdict as it is printed, and its explanation behind it; "" and a problem where the template
         has none. wordings: by verdict, as the template has them; "" for one that is made when it is needed."""
-        self._check(id, predicate, figure)
+        self._check(id, predicate)
         verdict, comparisons = predicate.decide()
         number, file = len(self.stated) + len(self.wordless) + 1, self.figures(figure) if figure else None
         hypothesis = self._one_line(hypothesis.strip()) or self.hypothesis(comparisons)
@@ -304,12 +305,20 @@ class Claims:
     def problems(self) -> list[str]:
         """A line for each verdict without a wording, and for each claim without a hypothesis."""
         claims = sorted((*(stated.claim for stated in self.stated), *self.wordless), key=lambda claim: claim.number)
-        expected = "expected hypothesis=…, what it claims in a few words of the reader's, found none"
-        nameless = [f"{claim.place}: claim {claim.id!r}: {expected}" for claim in claims if not claim.hypothesis]
+        expected = "expected hypothesis=…, what it claims in a few words of the reader's{}, found none"
+        nameless = [
+            f"{claim.place}: claim {claim.id!r}: {expected.format(self.otherwise(claim))}"
+            for claim in claims
+            if not claim.hypothesis
+        ]
         return [_missing_wording(claim) for claim in self.wordless] + nameless
 
     def hypothesis(self, comparisons: Sequence[Comparison]) -> str:
         """What comparisons claim, if it can be said without an author; else ""."""
+        return ""
+
+    def otherwise(self, claim: Claim) -> str:
+        """How else than by an author's words it could be said what a claim claims; "" where it could not."""
         return ""
 
     def items(self, comparison: Comparison) -> str:
@@ -330,7 +339,7 @@ class Claims:
         """What stands before findings at a place."""
         return ""
 
-    def _check(self, id: str, predicate: Predicate, figure: str | None) -> None:
+    def _check(self, id: str, predicate: Predicate) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):
             raise ValueError(f"claim {id!r}: expected an id of lower-case words joined by hyphens")
         if self.open:
@@ -342,8 +351,6 @@ class Claims:
         for told in (self.closed_by and f"the ledger at {self.closed_by}", self.counted_by):
             if told:
                 raise ValueError(f"claim {id!r}: stands after {told}, which must tell of it")
-        if figure and self.figures(figure) is None:
-            raise ValueError(f"claim {id!r}: figure {figure!r}: no such figure")
 
 
 def _lines(text: str, claim: str, tag: str) -> str:

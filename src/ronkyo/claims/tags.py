@@ -28,10 +28,12 @@ from jinja2.parser import Parser
 from ronkyo.claims.statements import EXPLANATION
 from ronkyo.claims.verdicts import Verdict
 from ronkyo.editions import BEGIN, END
+from ronkyo.errors import nearest
 
 WORDING = rf"\{{%[-+]?\s*({'|'.join(Verdict)})\s*[-+]?%\}}"
 CLAIM = re.compile(r"\{%[-+]?\s*claim\b(.*?)\{%[-+]?\s*endclaim\b", re.DOTALL)
 FULL = re.compile(r"\{%[-+]?\s*(end)?full\b")
+OF_JINJA = ("if", "for", "set", "include", "raw")
 
 
 class ClaimTags(Extension):
@@ -48,8 +50,13 @@ class ClaimTags(Extension):
 
     def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
         tag = next(parser.stream)
-        parts = {"claim": self._claim, "findings": self._findings, "full": self._full}
-        return parts[tag.value](parser, tag) if tag.value in parts else self._background(parser)
+        parts = {"claim": self._claim, "findings": self._findings, "full": self._full, "background": self._background}
+        try:
+            return parts[tag.value](parser, tag)
+        except TemplateSyntaxError as error:
+            if re.search(f"end of template.* is '{tag.value}'", error.message or ""):
+                parser.fail(f"{tag.value}: expected {{% end{tag.value} %}}, found none", tag.lineno)
+            raise
 
     def _full(self, parser: Parser, tag: Token) -> list[nodes.Node]:
         body = parser.parse_statements(("name:endfull",), drop_needle=True)
@@ -62,7 +69,7 @@ class ClaimTags(Extension):
         call = self.call_method("_find", [_place(parser, tag)], lineno=tag.lineno)
         return nodes.CallBlock(call, [], [], body, lineno=tag.lineno)
 
-    def _background(self, parser: Parser) -> nodes.Node:
+    def _background(self, parser: Parser, tag: Token) -> nodes.Node:
         reason = parser.stream.expect("string")
         if not reason.value.strip():
             parser.fail("background: expected a reason in quotes, found none", reason.lineno)
@@ -114,6 +121,15 @@ class ClaimTags(Extension):
 
     def _find(self, place: str, caller: Callable[[], str]) -> str:
         return self.environment.claims.findings(place, caller)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def syntax(error: TemplateSyntaxError) -> str:
+    """Jinja's message; of an unknown tag with the nearest of those that it looks for and of those that begin something."""
+    message = (error.message or "").removesuffix(".")
+    if "unknown tag" not in message:
+        return message
+    name, *expected = re.findall(r"'(\w+)'", message)
+    return message + nearest(name, {*expected, *ClaimTags.tags, *OF_JINJA} - {name})
 
 
 def _place(parser: Parser, tag: Token) -> nodes.Const:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -70,7 +71,8 @@ def _share(metric: Metric) -> float:
     """The difference of the means by the larger of them; 0 where one of them is not a number."""
     if metric.old is None or metric.new is None or metric.old == metric.new:
         return 0.0
-    return abs(metric.new - metric.old) / max(abs(metric.old), abs(metric.new))
+    share = abs(metric.new - metric.old) / max(abs(metric.old), abs(metric.new))
+    return share if math.isfinite(share) else 0.0
 
 
 def _plain(share: float) -> str:

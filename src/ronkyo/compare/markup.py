@@ -61,12 +61,14 @@ def page_code(value: Any) -> Markup:
 
 def comment_code(value: Any) -> Markup:
     """As code in a comment, also inside a table."""
-    text = str(value).replace("|", "\\|")
-    return Markup(text if value == ABSENT else f"`` {text} ``" if "`" in text else f"`{text}`")
+    text = re.sub(r"\s*[\r\n]\s*", " ", str(value).replace("|", "\\|"))
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    return Markup(text if value == ABSENT else f"{fence} {text} {fence}" if len(fence) > 1 else f"`{text}`")
 
 
 def literal(text: str) -> str:
-    """Plain text for Markdown, in which nothing of it is a mark or a tag."""
+    """Plain text for Markdown, a line in which nothing of it is a mark or a tag."""
+    text = re.sub(r"\s*[\r\n]\s*", " ", text)
     return re.sub(
         r"[&<>*`~|$\\]|\](?=[(\[:])|\[(?=\^)|(?<![^\W_])_|_(?![^\W_])", lambda mark: f"&#{ord(mark[0])};", text
     )

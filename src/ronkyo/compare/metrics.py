@@ -119,8 +119,8 @@ def _metric(
         change = None if same else _change(old, new, ".".join(names))
     return Metric(
         *names,
-        old_means.get(name),
-        new_means.get(name),
+        _mean(old_means.get(name), old),
+        _mean(new_means.get(name), new),
         _half_width(old),
         _half_width(new),
         change,
@@ -128,6 +128,11 @@ def _metric(
         alone=(name in old_means) != (name in new_means),
         same=same,
     )
+
+
+def _mean(kept: float | None, seeds: np.ndarray | None) -> float | None:
+    """The mean as it was kept, which has no word for one that is not finite."""
+    return sum(seeds.tolist()) if kept is None and seeds is not None else kept
 
 
 def agree(old: np.ndarray, new: np.ndarray) -> bool:

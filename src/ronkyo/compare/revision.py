@@ -77,7 +77,7 @@ class Side:
 def read(project: Project, name: str) -> Side:
     """The side `name` of a project, from copies of its files. Raises ComparisonError."""
     from dvc.exceptions import DvcException, NotDvcRepoError
-    from dvc.scm import SCMError
+    from scmrepo.exceptions import SCMError
 
     if not (project.root / ".dvc").is_dir():
         raise ComparisonError(f"{name}: expected a project with DVC, found no .dvc in {project.root}")
@@ -108,6 +108,10 @@ def _resolve(project: Project, name: str) -> tuple[Literal["commit", "experiment
         try:
             revision = resolve_rev(repo.scm, name)
         except RevError:
+            if name == "HEAD":
+                raise ComparisonError(
+                    "HEAD: expected a commit to compare with, found none yet; run: git add . && git commit"
+                ) from None
             known = [*experiments, *repo.scm.list_branches(), *repo.scm.list_tags(), WORKSPACE]
             raise ComparisonError(
                 f"{name}: expected a Git revision, a DVC experiment or {WORKSPACE}, found none of that name"
@@ -235,9 +239,8 @@ def read_copies(side: Side, own: Project) -> None:
             side.stages = dict(Lock.read(file).stages)
             if side.revision:  # of the workspace, DVC has told
                 recorded = {name for stage in side.stages.values() for name in stage.params}
-                documents = {
-                    name: params.read_document(own.root / name, name) for name in recorded if (own.root / name).exists()
-                }
+                copies = {own.relative(file): file for file in own.root.rglob("*.yaml")}  # the lock may name any other
+                documents = {name: params.read_document(copies[name], name) for name in recorded & copies.keys()}
                 side.outdated = [name for name in side.order if _is_outdated(side.stages.get(name), documents)]
     for file in sorted(own.provenance_file("").parent.glob("*.json")):
         with naming(file, "{name, digest, …}"):

@@ -13,7 +13,7 @@ from ronkyo.claims.statements import Claim
 from ronkyo.claims.verdicts import Comparison, Verdict
 from ronkyo.decide import taken
 from ronkyo.decide.cost import Cost
-from ronkyo.errors import UserError, nearest
+from ronkyo.errors import UserError, counted, nearest
 from ronkyo.project import Project
 from ronkyo.report import chapters
 from ronkyo.run import repro
@@ -121,7 +121,7 @@ def _take(project: Project, claims: Sequence[tuple[Claim, int]], say: Callable[[
                 wanted[variant] = max(look, wanted.get(variant, 0))
     for experiment, wanted in counts.items():
         for variant, count in wanted.items():
-            say(f"{experiment}.{variant}: {count} seeds{cost.told({(experiment, variant): count})}")
+            say(f"{experiment}.{variant}: {counted(count, 'seed')}{cost.told({(experiment, variant): count})}")
         taken.write(project, experiment, wanted)
 
 

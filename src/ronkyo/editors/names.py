@@ -12,7 +12,7 @@ import numpy as np
 
 from ronkyo.claims.tags import ClaimTags
 from ronkyo.claims.verdicts import Verdict
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, counted
 from ronkyo.project import Project
 from ronkyo.report import build, chapters, prose
 from ronkyo.report.build import Problem
@@ -97,7 +97,7 @@ def _of_results(project: Project) -> dict[str, list[Entry]]:
         "parameters": [Entry(key, str(value), params_file) for key, value in _leaves(values.parameters)],
         "figures": [Entry(id, "", project.relative(file)) for id, file in figure_ids(project).items()],
         "functions": [
-            Entry(name, f"{_arguments(function)} {_first_line(function)}".rstrip())
+            Entry(name, f"{_arguments(function)} {_first_paragraph(function)}".rstrip())
             for name, function in sorted(functions.items())
         ],
     }
@@ -110,7 +110,9 @@ def _metrics(values: Values) -> Iterator[Entry]:
         for variant, metrics in variants.items():
             for metric, numbers in metrics.items():
                 mean = f"{np.mean(np.asarray(numbers, dtype=float)):.4g}"
-                yield Entry(f"{experiment}.{variant}.{metric}", f"{mean}, mean of {len(numbers)} seeds", file)
+                yield Entry(
+                    f"{experiment}.{variant}.{metric}", f"{mean}, mean of {counted(len(numbers), 'seed')}", file
+                )
 
 
 def _leaves(section: Any, key: str = "") -> Iterator[tuple[str, Any]]:
@@ -128,8 +130,9 @@ def _arguments(function: Callable[..., Any]) -> str:
     return f"({', '.join(str(parameter.replace(annotation=empty)) for parameter in parameters)})"
 
 
-def _first_line(function: Callable[..., Any]) -> str:
-    return (inspect.getdoc(function.func if isinstance(function, partial) else function) or "").partition("\n")[0]
+def _first_paragraph(function: Callable[..., Any]) -> str:
+    told = inspect.getdoc(function.func if isinstance(function, partial) else function) or ""
+    return " ".join(told.partition("\n\n")[0].split())
 
 
 def _terms(project: Project) -> dict[str, list[Entry]]:

@@ -4,12 +4,14 @@ without a blank, as rules of the parser, so that code is never looked at; and a 
 from __future__ import annotations
 
 import re
+from types import FunctionType
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.ruler import RuleOptionsType
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, table
+from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
 
 from ronkyo.foreign import imports
@@ -17,21 +19,26 @@ from ronkyo.foreign.patterns import JAPANESE
 
 DEEPEST = 100  # lists in lists, quotes in quotes, elements of HTML, emphasis
 LEVELS = 2 * DEEPEST  # of tokens: a list has two, itself and its item
-CONTENTS = re.compile(r"(?:<!--\s*)?@import\s+\"\[TOC\]\"(.*?)(?:-->)?|\[toc\]", re.IGNORECASE)
+CONTENTS = re.compile(r"(?:<!--\s*)?@import\s+\"\[TOC\]\"(.*?)(?:-->)?|\[toc\]|\[\[_?toc_?\]\]", re.IGNORECASE)
 LISTED = re.compile(r"<!--\s*code_chunk_output\s*-->")
 LISTED_END = re.compile(r"<!--\s*/code_chunk_output\s*-->")
 ANCHOR = re.compile(r"\]\(#([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
-PAGE_BREAK = re.compile(r"<!--\s*(?:pagebreak|newpage)\b.*?-->")
+PAGE_BREAK = re.compile(r"<!--\s*(?:pagebreak|newpage)\b.*?-->|\\(?:newpage|pagebreak|clearpage)")
 IMPORT = re.compile(
     r"(?:<!--\s*)?(?P<written>@import\s+([\"'])(?P<address>[^\"']+)\2\s*+(?:;\s*+)?(?P<options>\{[^{}]*\})?)\s*+(?:-->)?"
 )
 ABBREVIATION = re.compile(r"\*\[([^\]\\]{1,80})\]:\s*(.*)")
+RULE = re.compile(r"[|:-][|:\s-]*")  # below the head of a table
+BAR = re.compile(
+    r"(?P<whole>(`+)(?!`).+?(?<!`)\2(?!`)|\$(?=[^\s$])[^$]*[^\s$\\]\$|\\\((?:(?!\\\().)+?\\\)|!?\[\[[^\[\]]+\]\])|\\(?P<bar>\|)|(?P<end>\|)"
+)
 CLOSE_HEADING = re.compile(rf"(#{{1,6}})(?=[\u3000{JAPANESE}])")
 ATTRIBUTE = re.compile(r"([\w-]+)\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,}\"']+))|([#.]?)([\w:-]+)")
 
 
 def blocks_plugin(parser: MarkdownIt) -> None:
     parser.block = BoundedBlocks()
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     anywhere: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.before("html_block", "directive", _directive, anywhere)
     parser.block.ruler.before("reference", "abbreviation", _abbreviation, anywhere)
@@ -74,7 +81,7 @@ class BoundedBlocks(ParserBlock):
 
 def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A line, or a comment of one line, that asks for something else to stand in its place."""
-    if state.is_code_block(start) or state.src[state.bMarks[start] + state.tShift[start]] not in "[@<":
+    if state.is_code_block(start) or state.src[state.bMarks[start] + state.tShift[start]] not in "[@<\\":
         return False
     line = read_line(state, start)
     last = start
@@ -99,6 +106,46 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         state.tokens.append(pushed)
         state.line = last + 1
     return True
+
+
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """The library's, but that a bar in code and in a formula parts no cells where the row has too many otherwise. What is too
+    much in any case is told."""
+    if start + 1 >= end or not RULE.fullmatch(rule := read_line(state, start + 1)):
+        return False
+    columns = len(_trimmed(rule.split("|")))
+
+    def split(row: str) -> list[str]:
+        found = escapedSplit(row)
+        if len(_trimmed(found)) > columns and len(_trimmed(parted := _cells(row))) <= columns:
+            return parted
+        return found
+
+    rule_of_library = FunctionType(table.__code__, {**table.__globals__, "escapedSplit": split}, "table")
+    if not rule_of_library(state, start, end, silent):
+        return False
+    for line in range(start + 2, state.line) if not silent else ():
+        if surplus := _trimmed(split(read_line(state, line)))[columns:]:
+            left_out = " | ".join(map(str.strip, surplus))
+            said = f"a row of a table has more cells than its head; left out: {left_out}"
+            state.env["warn"](state.env["sources"].line(state, line), said)
+    return True
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """Without the empty ones at the ends."""
+    return cells[not cells[0].strip() : len(cells) - (len(cells) > 1 and not cells[-1].strip())]
+
+
+def _cells(row: str) -> list[str]:
+    cells, place = [""], 0
+    for match in BAR.finditer(row):
+        whole = match["whole"] or match["bar"] or ""
+        cells[-1] += row[place : match.start()] + (whole.replace("\\|", "|") if whole[:1] == "`" else whole)
+        cells += [""] * bool(match["end"])
+        place = match.end()
+    cells[-1] += row[place:]
+    return cells
 
 
 def _abbreviation(state: StateBlock, start: int, _end: int, silent: bool) -> bool:

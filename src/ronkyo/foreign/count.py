@@ -17,6 +17,7 @@ from lxml import html
 from markdown_it.token import Token
 
 from ronkyo.foreign import diagrams, formulas, safe
+from ronkyo.foreign.blocks import attributes
 from ronkyo.typeset import supplement
 
 KINDS = ("formulas", "tables", "cells", "items", "pictures", "links")
@@ -26,11 +27,12 @@ TOKENS = {
 }  # fmt: skip
 TAGS = {"table": "tables", "th": "cells", "td": "cells", "li": "items", "img": "pictures"}
 UNSEEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|template|textarea|svg|math|object|iframe|noscript|select|audio|video|title)\b"
-    r".*?(?:</\1\s*>|\Z)",
+    rf"{safe.COMMENT}|<(?P<name>{'|'.join(sorted(safe.WHOLE))})\b.*?(?:</(?P=name)\s*>|(?P<open>\Z))",
     re.DOTALL | re.IGNORECASE,
 )
+END = re.compile(r"</([A-Za-z]+)\s*>")
 KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")  # a digit drawn as an emoji, which a PDF does not tell
+LEFTWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+")  # whose order a PDF does not tell
 TASK = re.compile(r"\A\s*\[[ xX]\]\s")  # set as a mark
 APART = 60  # letters of a text for each place where the end of a page or a label may part it
 LEAST = 4  # letters before such a place
@@ -55,7 +57,7 @@ class Source:
 
     def add(self, tokens: Sequence[Token]) -> None:
         first = last = 0
-        for token in tokens:
+        for token in _seen(tokens):
             if token.map:  # a cell has none
                 first, last = token.map[0] + 1, token.map[1]
             kind = TOKENS.get(token.type)
@@ -74,7 +76,7 @@ class Source:
             line = child.meta.get("line", first)
             if child.type in ("text", "code_inline"):
                 texts[-1] += child.content
-            elif child.type in TOKENS:
+            elif child.type in TOKENS and not formulas.REFERENCE.fullmatch(child.content):
                 self.lines[TOKENS[child.type]].append(line)
             elif child.type == "html_inline":
                 self._add_html(child.content, line, line)
@@ -88,16 +90,39 @@ class Source:
         language = re.match(r"[\w+#-]*", name[0])[0].lower() if name else ""  # pyright: ignore[reportOptionalSubscript]
         if language == "math":
             self.lines["formulas"].append(first)
-        elif language not in diagrams.LANGUAGES and not re.search(r"\bhide\s*=\s*\"?true", token.info):
+        elif language not in diagrams.LANGUAGES and attributes(token.info).get("hide") != "true":
             self.listings.append(Part(first, last, _code(token.content)))
 
     def _add_html(self, content: str, first: int, last: int) -> None:
         content = UNSEEN.sub("", content)
+        parts, place = [], 0
+        for begin, formula in formulas.in_html(content):
+            self.lines["formulas"].append(first)
+            parts.append(content[place:begin])
+            place = formula.end
+        content = "<br>".join([*parts, content[place:]])
         for end, name, _ in safe.TAG.findall(content):
             if not end and (kind := TAGS.get(name.lower())):
                 self.lines[kind].append(first)
-        pieces = (unescape(formulas.without(piece)) for piece in safe.TAG.split(content)[::4])
+        pieces = map(unescape, safe.TAG.split(content)[::4])
         self.texts += [Part(first, last, piece) for piece in pieces if _letters(piece)]
+
+
+def _seen(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Those that no block of HTML takes with it: between <style> and </style> are blank lines, too."""
+    ends = {match[1].lower(): index for index, token in enumerate(tokens) for match in END.finditer(token.content)}
+    hidden = ""
+    for index, token in enumerate(tokens):
+        if token.type == "html_block":
+            content = token.content
+            if hidden:
+                content = f"<{hidden}>{content}"
+            *_, last = [None, *UNSEEN.finditer(content)]
+            opened = last["name"].lower() if last and last["open"] is not None else ""
+            hidden = opened if ends.get(opened, -1) > index else ""
+            yield token.copy(content=content)
+        elif not hidden:
+            yield token
 
 
 class Page(NamedTuple):
@@ -122,7 +147,7 @@ def of_page(page: str) -> Page:
     numbers = Counter(formulas=drawn, pictures=pictures)
     numbers["tables"] = len(root.xpath("//table"))
     numbers["cells"] = sum(1 for _ in root.iter("td", "th"))
-    numbers["items"] = len(root.xpath("/descendant::li[not(ancestor::div[@class='footnote'])]"))
+    numbers["items"] = len(root.xpath("//li[not(parent::ol/parent::div[@class='footnote'])]"))
     numbers["links"] = len(root.xpath("//a[@href][not(@class='skip')]"))
     for element in root.xpath("//svg"):
         element.drop_tree()
@@ -158,12 +183,17 @@ def differences(source: Source, page: Page, pdf: str) -> list[Difference]:
             shown[part.text] -= 1
         else:
             found.append(Difference(part.line, part.last, f"a listing is not as written: {_quoted(part.text)}"))
-    surplus = max(0, page.numbers["formulas"] - len(source.lines["formulas"]))  # pictures of formulas are set as such
+    numbers = _numbers(source, page)
     for kind in KINDS:
-        lines, have = source.lines[kind], page.numbers[kind] + surplus * (kind == "pictures")
-        if len(lines) > have:
+        if len(lines := source.lines[kind]) > (have := numbers[kind]):
             found.append(Difference(min(lines), max(lines), f"{kind}: {len(lines)} in the source, {have} in the HTML"))
     return found
+
+
+def _numbers(source: Source, page: Page) -> Counter[str]:
+    """Those of the page, in which pictures of formulas are set as such."""
+    surplus = max(0, page.numbers["formulas"] - len(source.lines["formulas"]))
+    return page.numbers + Counter(pictures=surplus)
 
 
 def unexplained(found: Sequence[Difference], warned: Collection[int]) -> list[Difference]:
@@ -177,7 +207,8 @@ def figures(source: Source, page: Page, pdf: str) -> str:
     printed = len(source.texts) - sum(1 for _ in _lost(source.texts, pdf))
     listings = sum((Counter(part.text for part in source.listings) & Counter(page.listings)).values())
     parts = [f"text {texts}/{len(source.texts)} (PDF {printed})", f"listings {listings}/{len(source.listings)}"]
-    parts += [f"{kind} {min(page.numbers[kind], len(source.lines[kind]))}/{len(source.lines[kind])}" for kind in KINDS]
+    numbers, lines = _numbers(source, page), source.lines
+    parts += [f"{kind} {min(numbers[kind], len(lines[kind]))}/{len(lines[kind])}" for kind in KINDS]
     return ", ".join(parts)
 
 
@@ -205,11 +236,12 @@ def _lost(parts: Sequence[Part], text: str) -> Iterator[Part]:
     """Those whose letters are not in the text; each is looked for behind the one before it first."""
     place = 0
     for part in parts:
-        letters = _letters(part.text)
-        at = text.find(letters, place)
-        if at >= 0:
-            place = at + len(letters)
-        elif letters not in text and not _in_pieces(letters, text):
+        found = True
+        for letters in map(_letters, LEFTWARD.split(part.text)):
+            at = text.find(letters, place)
+            place = at + len(letters) if at >= 0 else place
+            found &= at >= 0 or letters in text or _in_pieces(letters, text)
+        if not found:
             yield part
 
 

@@ -53,6 +53,9 @@ def draw(language: str, source: str) -> str:
         svg = merman.Merman().execute(request).data.decode()
     except Exception as error:  # merman's are made by machine and have no common base
         raise DiagramError(" ".join(str(getattr(error, "message", error)).split())) from error
+    svg = svg.replace(
+        "overflow:hidden", "overflow:visible"
+    )  # labels, whose letters here are wider than those it measures
     return SIZE.sub(r'\1width="\3" height="\4"\2', svg, count=1)
 
 

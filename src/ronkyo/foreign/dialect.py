@@ -33,6 +33,7 @@ from ronkyo.typeset import inside
 from ronkyo.typeset.glyphs import GETA, Missing
 from ronkyo.words import Words
 
+CALLOUT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*(.*)")
 HEADING_ATTRIBUTES = re.compile(r"(?<!\s)\s*\{([^{}]*)\}\s*$")
 WARNINGS = ("warning", "caution", "attention", "danger", "error", "bug", "failure")
 BOXES = {  # what Zenn, Qiita and others write behind ::: -> the kind of box; None: without a title
@@ -42,6 +43,7 @@ BOXES = {  # what Zenn, Qiita and others write behind ::: -> the kind of box; No
     "note info": None,
     "note warn": "warning",
     "note alert": "danger",
+    "success": "success",
     **{kind: kind for kind in ("info", "tip", "hint", "important", *WARNINGS)},
 }
 
@@ -75,16 +77,14 @@ def parse(text: str, sources: Sources, warn: Warn, words: Words, source: count.S
 
 
 def _parser() -> MarkdownIt:
-    options = {"breaks": True, "html": True, "maxNesting": LEVELS + 2, "tasklists": True, "alerts": True}
+    options = {"breaks": True, "html": True, "maxNesting": LEVELS + 2, "tasklists": True}
     parser = MarkdownIt("js-default", options)
     parser.validateLink = lambda url: True  # what may be linked and read is decided on the tree
     parser.normalizeLink = lambda url: url
     parser.normalizeLinkText = lambda link: link
     parser.use(blocks_plugin).use(inlines_plugin).use(formulas.formulas_plugin)
     parser.use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
-    parser.use(
-        container_plugin, "box", validate=lambda kind, _: _box(kind) is not None, render=RendererHTML.renderToken
-    )
+    parser.use(container_plugin, "box", validate=lambda kind, _: bool(kind.strip()), render=RendererHTML.renderToken)
     parser.core.ruler.before("inline", "boxes", _settle_boxes)
     parser.core.ruler.push("lines", _set_lines)
     parser.core.ruler.push("headings", _read_attributes)
@@ -109,8 +109,6 @@ def _set_lines(state: StateCore) -> None:
         if token.type != "inline":
             continue
         line = token.map[0] + 1 if token.map else 0
-        if unknown := re.match(r":{3,}\s*\S+", token.content):
-            state.env["warn"](line, f"{unknown[0]}: no such box; it is shown as its source")
         for child in token.children or []:
             child.meta["line"] = line
             line += child.type in ("softbreak", "hardbreak")
@@ -136,12 +134,12 @@ def _read_attributes(state: StateCore) -> None:
 
 
 def _box(written: str) -> tuple[str | None, str] | None:
-    """The kind and the title of :::kind title; None for what is no box."""
-    words = written.split()
+    """The kind and the title of :::kind title or ::: {.kind}; None for an unknown kind."""
+    words = re.sub(r"^\s*\{\s*\.([\w-]+).*", r"\1", written).split()
     for length in (2, 1):
         if (name := " ".join(words[:length])) in BOXES:
             return BOXES[name], " ".join(words[length:])
-    return ("details", " ".join(words[1:])) if words[:1] == ["details"] else None
+    return ("details", " ".join(words[1:])) if words[:1] in (["details"], ["spoiler"]) else None
 
 
 def _settle_boxes(state: StateCore) -> None:
@@ -149,41 +147,52 @@ def _settle_boxes(state: StateCore) -> None:
     in the report's language."""
     tokens: list[Token] = []
     closing: list[str] = []
-    for token in state.tokens:
+    words = state.env["words"]
+    for index, token in enumerate(state.tokens):
         tokens.append(token)
         match token.type:
-            case "admonition_open" | "alert_open":
-                kind = token.meta.get("tag") or token.info.lower()
-                token.attrs["class"] = "admonition warning" if kind in WARNINGS else "admonition"
-            case "admonition_title_open" | "alert_title_open":
+            case "admonition_open":
+                token.attrs["class"] = _look(token.meta["tag"])
+            case "admonition_title_open":
                 token.tag, token.attrs["class"] = "div", "admonition-title"
-            case "admonition_title_close" | "alert_title_close":
+            case "admonition_title_close":
                 token.tag = "div"
                 opening, _, title, _ = tokens[-4:]
-                kind = opening.meta.get("tag") or opening.info.lower()
-                if opening.info.strip().lower() == kind:
-                    title.content = state.env["words"].get(f"foreign.box.{kind}") or title.content
+                if opening.info.strip().lower() == opening.meta["tag"]:
+                    title.content = words.get(f"foreign.box.{opening.meta['tag']}") or title.content
+            case "blockquote_open":
+                inline = state.tokens[min(index + 2, len(state.tokens) - 1)]
+                if inline.type == "inline" and (callout := CALLOUT.match(inline.content)):
+                    inline.content = inline.content[callout.end() :].lstrip("\n")
+                    _open_box(token, tokens, callout[1].lower(), callout[2], words)
+                closing.append(token.tag)
             case "container_box_open":
-                closing.append(_open_box(token, tokens, state.env["words"]))
-            case "container_box_close":
+                box = _box(token.info)
+                if box is None:
+                    state.env["warn"](_line(token), f"{token.markup}{token.info}: no such box; what it holds stays")
+                    token.tag = "div"
+                else:
+                    _open_box(token, tokens, *box, words)
+                closing.append(token.tag)
+            case "container_box_close" | "blockquote_close":
                 token.tag = closing.pop()
     state.tokens = tokens
 
 
-def _open_box(token: Token, tokens: list[Token], words: Words) -> str:
-    """Its tag; the title goes to the tokens."""
-    kind, title = _box(token.info) or (None, "")
+def _look(kind: str | None) -> str:
+    return "admonition warning" if kind in WARNINGS else "admonition"
+
+
+def _open_box(token: Token, tokens: list[Token], kind: str | None, title: str, words: Words) -> None:
+    """The title goes to the tokens."""
     folds = kind == "details"
     token.tag = "details" if folds else "div"
-    token.attrSet(
-        *(("open", "open") if folds else ("class", "admonition warning" if kind in WARNINGS else "admonition"))
-    )
-    if title := title or words.get(f"foreign.box.{kind}") or "":
+    token.attrSet(*(("open", "open") if folds else ("class", _look(kind))))
+    if title := title or words.get(f"foreign.box.{kind}") or (token.markup == ">" and kind or "").capitalize():
         opening = Token("box_title_open", "summary" if folds else "div", 1)
         opening.attrs = {} if folds else {"class": "admonition-title"}
         inline = Token("inline", "", 0, content=title, map=token.map, children=[])
         tokens += [opening, inline, Token("box_title_close", opening.tag, -1)]
-    return token.tag
 
 
 # -- what is written ---------------------------------------------------------------------------------------------------
@@ -261,7 +270,8 @@ def _link(token: Token, environment: dict[str, Any]) -> str:
 
 def _contents(token: Token, environment: dict[str, Any]) -> str:
     names = {"depthfrom": "from", "depth_from": "from", "depthto": "to", "depth_to": "to", "listed": "listed"}
-    given = {names[key]: value for key, value in token.meta.items() if key in names}
+    known = {names[key]: value for key, value in token.meta.items() if key in names}
+    given = {key: value for key, value in known.items() if key == "listed" or re.fullmatch("[0-9]{1,2}", value)}
     return (
         '<div data-contents="yes"'
         + "".join(f' data-{key}="{escape(value)}"' for key, value in given.items())

@@ -24,15 +24,17 @@ from ronkyo.foreign import safe
 from ronkyo.foreign.patterns import JAPANESE
 
 ENVIRONMENT = re.compile(r"\\begin\{((?:(?:fl)?align|equation|gather|multline|eqnarray|alignat|cases)\*?)\}")
-DISPLAYS = (("$$", "$$"), (r"\[", r"\]"))
-PAIRS = (*DISPLAYS, (r"\(", r"\)"), ("$", "$"))
+DISPLAYS = (("$$", "$$"), (r"\[", r"\]"), (r"\\[", r"\\]"))
+PAIRS = (*DISPLAYS, (r"\(", r"\)"), (r"\\(", r"\\)"), ("$", "$"))
 REFERENCE = re.compile(r"\\(?:eqref|ref)\{[^{}\n]+\}")
 DOLLAR = re.compile(  # that ends a formula: those of a text in it do not
     r"\\(?:text\w*|[mhf]box|raisebox|f?colorbox)\s*(?:\{[^{}$]*\}\s*){0,2}\{(?:[^{}$\\]|\\.|\$[^$]{0,200}\$|\{[^{}$]*\})*\}"
     r"|\\.|(\$)",
     re.DOTALL,
 )
+ESCAPED = re.compile(rf"[\d\s,–-]*|[^\\^_=+<>]*[{JAPANESE}][^\\^_=+<>]*")  # \[1\] and \[注\]: brackets of a text
 TEXT = re.compile(r"(\\(?:text\w*|[mh]box|tag)\*?\s*\{[^{}]*\})")
+JOINED = re.compile(r"\\end\{((?:align|gather)\*?)\}\s*\\\\\s*\\begin\{\1\}")  # which KaTeX numbers, MathJax does not
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: r"\ "}
 BEGINNING = re.compile(r"\$|\\[\[(]")
 VERBATIM = ("pre", "code", "script", "style", "textarea", "kbd", "samp")
@@ -86,8 +88,10 @@ def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
             continue
         if text[close + len(closing) :].strip(" \t\u3000\u2003。．.,、，"):
             return False
+        lines.append(text[: close + (len(closing) if environment else 0)])
+        if opening.endswith("[") and ESCAPED.fullmatch("\n".join(lines)):
+            return False
         if not silent:
-            lines.append(text[: close + (len(closing) if environment else 0)])
             token = state.push("math_block", "div", 0)
             token.block = True
             token.map = [start, line + 1]
@@ -127,7 +131,11 @@ def _found(text: str, start: int, end: int, unclosed: dict) -> Found | None:
     tex = text[begin:close]
     if opening == "$" and len(tex) > 2 and tex[0] == tex[-1] == "`":  # as GitHub has it
         tex = tex[1:-1]
-    if not tex.strip() or (opening == "$" and _is_money(narrow(tex), text[close + 1 : close + 2])):
+    if opening == "$":
+        is_text = _is_money(narrow(tex), text[close + 1 : close + 2])
+    else:
+        is_text = opening != "$$" and bool(ESCAPED.fullmatch(tex))
+    if is_text or not tex.strip():
         return None
     return Found(tex, pair in DISPLAYS, close + len(closing))
 
@@ -141,7 +149,9 @@ def _closing(text: str, begin: int, end: int, closing: str) -> int:
 
 
 def _is_money(content: str, after: str) -> bool:
-    """$5 から $10 is no formula, 3$\\times$3 has one."""
+    """$5 から $10 and ${home} $user are no formulas, 3$\\times$3 has one."""
+    if content != content.rstrip() and content == content.lstrip() and re.match("[A-Za-z({]", after):
+        return True
     japanese = re.search(f"[{JAPANESE}、。]", re.sub(r"\\(text|mathrm|mbox)\w*\{[^{}]*\}", "", content))
     number = re.match(r"\s*\d", content)
     if after.isdigit():
@@ -165,7 +175,7 @@ def rendered(token: Token, line: int) -> str:
 
 
 def _slot(tex: str, display: bool, line: int, tag: str = "span") -> str:
-    tex = escape(narrow(tex), quote=False)
+    tex = escape(JOINED.sub(r"\\\\ ", narrow(tex)), quote=False)
     source = rf"\[{tex}\]" if display else rf"\({tex}\)"
     kind = ' data-display="yes"' if display and tag == "span" else ""
     return f'<{tag} class="arithmatex" data-line="{line}"{kind}>{source}</{tag}>'
@@ -173,29 +183,26 @@ def _slot(tex: str, display: bool, line: int, tag: str = "span") -> str:
 
 def among_tags(source: str, line: int) -> str:
     """Raw HTML as `safe.raw` has it, with the formulas that stand in its text."""
-    written, verbatim, place = [], "", 0
+    written, place = [], 0
+    for begin, found in in_html(source):
+        written += [
+            safe.raw(source[place:begin], line + source.count("\n", 0, place)),
+            _slot(unescape(found.tex), found.display, line + source.count("\n", 0, begin)),
+        ]
+        place = found.end
+    return "".join([*written, safe.raw(source[place:], line + source.count("\n", 0, place))])
+
+
+def in_html(source: str) -> Iterator[tuple[int, Found]]:
+    """The formulas in the text of raw HTML, and where they begin."""
+    verbatim = ""
     for start, end, tag in _texts(source):
         if not verbatim:
-            for begin, found in _all(source, start, end):
-                written += [
-                    safe.raw(source[place:begin], line + source.count("\n", 0, place)),
-                    _slot(unescape(found.tex), found.display, line + source.count("\n", 0, begin)),
-                ]
-                place = found.end
+            yield from _all(source, start, end)
         if verbatim:
             verbatim = "" if tag == f"/{verbatim}" else verbatim
         elif tag in VERBATIM:
             verbatim = tag
-    return "".join([*written, safe.raw(source[place:], line + source.count("\n", 0, place))])
-
-
-def without(text: str) -> str:
-    """The text of HTML with a blank in the place of each formula."""
-    pieces, place = [], 0
-    for begin, found in _all(text, 0, len(text)):
-        pieces.append(text[place:begin])
-        place = found.end
-    return " ".join([*pieces, text[place:]])
 
 
 def _texts(source: str) -> Iterator[tuple[int, int, str]]:

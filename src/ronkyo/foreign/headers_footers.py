@@ -57,11 +57,16 @@ class Furniture:
 
 
 def split(text: str, warn: Callable[[int, str], None]) -> tuple[Furniture, str]:
-    """What the front matter says of the page, and the text with blank lines in its place. Raises FrontMatterError."""
+    """What the front matter says of the page, and the text with blank lines in its place."""
     match = re.match(r"---[ \t]*\n(.*?)^(---|\.\.\.)[ \t]*$", text, re.DOTALL | re.MULTILINE)
     if match is None or not re.match(r"(\s*#.*\n)*\s*[\w\"'-]+\s*:(\s|$)", match[1]):  # two rules, no front matter
         return Furniture(), text
-    return _front_matter(match[1], warn), "\n" * match[0].count("\n") + text[match.end() :]
+    try:
+        furniture = _front_matter(match[1], warn)
+    except FrontMatterError as error:
+        warn(error.line, f"{error}; all of it is left out")
+        furniture = Furniture()
+    return furniture, "\n" * match[0].count("\n") + text[match.end() :]
 
 
 def _front_matter(source: str, warn: Callable[[int, str], None]) -> Furniture:
@@ -119,8 +124,8 @@ def _kind(value: Any) -> str:
 
 
 def _line(source: str, key: str | None) -> int:
-    lines = source.split("\n")
-    return next((number for number, line in enumerate(lines, start=2) if re.match(rf"\s*['\"]?{key}\b", line)), 1)
+    lines, begin = source.split("\n"), rf"\s*['\"]?{re.escape(str(key))}(?!\w)"
+    return next((number for number, line in enumerate(lines, start=2) if re.match(begin, line)), 1)
 
 
 def style(furniture: Furniture, title: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -156,7 +157,7 @@ def _cut(text: str, options: dict[str, str]) -> str:
     """Lines from line_begin to before line_end, counted from 0; a negative one counts from the end, as the preview has it."""
     lines = text.split("\n")
     begin, end = (options.get(key, "") for key in ("line_begin", "line_end"))
-    numbers = [int(one) if one.lstrip("-").isdigit() else None for one in (begin, end)]
+    numbers = [int(one) if re.fullmatch("-?[0-9]{1,9}", one) else None for one in (begin, end)]
     return "\n".join(lines[slice(*numbers)])
 
 

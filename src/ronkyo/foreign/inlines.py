@@ -18,6 +18,7 @@ from ronkyo.foreign.patterns import JAPANESE
 DESTINATION = re.compile(r"\(((?:[^()\n]|\([^()\n]*\))*)\)")
 TITLED = re.compile(r"(.*?)(?:(?<!\s)\s+(?:\"([^\"]*)\"|'([^']*)'))?", re.DOTALL)
 ATTRIBUTES = re.compile(r"\{([^{}\n]*)\}")
+WIKI = re.compile(r"(!?)\[\[(?=[^\[\]|]*[^\W\d_])([^\[\]|,=()\"'\n]+)(?:\|([^\[\]\n]*))?\]\]")
 MARK = re.compile(r"==(?![\s=])((?:`[^`\n]*`|\$[^$\n]*\$|[^`$\n])+?)(?<![\s=])==(?!=)")
 SMALL = re.compile(rf"([~^])([\w+\-*/=.,()'’†‡{JAPANESE}]{{1,40}})\1(?!\1)")
 LONGEST_MARK = 1000  # letters, that a line of signs is not read from each of them to its end
@@ -27,6 +28,7 @@ EMOJI = re.compile(r":([\w+-]{1,60}):", re.ASCII)
 def inlines_plugin(parser: MarkdownIt) -> None:
     parser.inline.ruler.at("emphasis", _emphasis)
     parser.inline.ruler.before("image", "picture", _picture)
+    parser.inline.ruler.before("image", "wiki", _wiki)
     parser.inline.ruler.before("strikethrough", "small", _small)
     parser.inline.ruler.before("strikethrough", "mark", _mark)
     parser.inline.ruler.push("emoji", _emoji)
@@ -56,6 +58,25 @@ def _picture(state: StateInline, silent: bool) -> bool:
         token.children = []
         state.md.inline.parse(token.content, state.md, state.env, token.children)
     state.pos = (given or match).end()
+    return True
+
+
+def _wiki(state: StateInline, silent: bool) -> bool:
+    """[[note#heading|text]] and ![[a.png|300]]"""
+    match = WIKI.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    page, sign, heading = match[2].strip().partition("#")
+    shown = re.search(r"\.(png|jpe?g|gif|svg|webp|bmp|avif)$", page, re.IGNORECASE)
+    if not silent and match[1] and shown:
+        token = state.push("image", "img", 0)
+        token.attrs, token.children = {"src": page, "width": match[3] or ""}, []
+    elif not silent:
+        file = page if not page or re.search(r"\.\w{2,4}$", page) else f"{page}.md"
+        state.push("link_open", "a", 1).attrs = {"href": f"{file}{sign}{heading}"}
+        state.push("text", "", 0).content = match[3] or match[2].strip()
+        state.push("link_close", "a", -1)
+    state.pos = match.end()
     return True
 
 

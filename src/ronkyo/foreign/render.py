@@ -63,10 +63,7 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
     def warn(line: int, message: str) -> None:
         warnings[line, message] = None
 
-    try:
-        furniture, body = headers_footers.split(text, warn)
-    except headers_footers.FrontMatterError as error:
-        raise UserError(f"{file}:{error.line}: {error}") from error
+    furniture, body = headers_footers.split(text, warn)
     sources.add(file, body)
 
     def unset(formula: FormulaError) -> None:
@@ -138,11 +135,8 @@ def render(
     browser = for_browser(file, parsed)
     say(f"render: {file}: HTML -> PDF")
     paper, warnings = printed(file, parsed)
-    try:
-        files.write_text(targets[0], browser)
-        files.write_bytes(targets[1], paper)
-    except OSError as error:
-        raise UserError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    files.write_text(targets[0], browser)
+    files.write_bytes(targets[1], paper)
     say(f"render: {targets[0]} and {targets[1]} are ready")
     return [
         *parsed.warnings,

@@ -14,9 +14,11 @@ import string
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from html import escape
 
 import nh3
 from lxml import html
+from lxml.html import defs
 from PIL import ImageColor
 
 from ronkyo.typeset.tree import HEADINGS
@@ -82,7 +84,7 @@ KEPT_STYLE = {
 SCHEMES = {"http", "https", "mailto", "data", "file"} | set(string.ascii_lowercase)  # c: is a drive, for warnings
 LENGTH = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(%|px|cm|mm|in|pt|em|rem)?", re.ASCII)
 ID = re.compile(r"[^\s:\"'<>&]+")
-COMMENT = r"<!--.*?(?:-->|\Z)"
+COMMENT = r"<!--.*?(?:-->|\Z)|<[!?][^<>]*>"  # and declarations
 TAG = re.compile(COMMENT + r"|<(/?)([A-Za-z][\w:-]*+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>", re.DOTALL)
 VOID = re.compile(r"(<(?:br|hr|img|col)\b[^>]*)>")
 ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?")
@@ -118,7 +120,7 @@ def tree(rendered: str, warn: Warn) -> html.HtmlElement:
                 warn(tags.read[int(number)][0], f"a cell of more than {MOST_PLACES} places: its spans are left out")
                 del element.attrib["colspan"], element.attrib["rowspan"]
     for line, name in (tags.read[number] for number in sorted(lost)):
-        if name not in SILENT:
+        if name not in SILENT and ":" not in name:  # <o:p> of Word
             warn(line, f"<{name}> is left out{'' if name == 'input' else ', what it holds stays'}")
     return root
 
@@ -160,7 +162,9 @@ class _Tags:
             line += source.count("\n", place, match.start())
             if not self._hidden:
                 yield source[place : match.start()].replace("<", "&lt;")
-            if name := (match[2] or "").lower():
+            if (name := (match[2] or "").lower()) and not _is_element(name):
+                yield "" if self._hidden else escape(match[0])
+            elif name:
                 yield self._end(name) if match[1] else self._start(name, match[3], line)
             line += match[0].count("\n")
             place = match.end()
@@ -198,6 +202,8 @@ class _Tags:
                 given.append(f' {key}="{"".join(values).replace(chr(34), "&quot;")}"')
             if key in ("href", "data-src"):
                 given.append(f' data-line="{line}"')
+        if name not in ALLOWED and name not in RENAMED:  # nh3 would take some of the text with it
+            return ""
         end = f"</{name}>" if empty and name not in UNCOUNTED else ""
         return f'<{name} data-raw="{len(self.read) - 1}"{"".join(given)}>{end}'
 
@@ -213,6 +219,11 @@ class _Tags:
         if name in self._open:
             del self._open[len(self._open) - 1 - self._open[::-1].index(name) :]
         return f"</{name}>"
+
+
+def _is_element(name: str) -> bool:
+    """Of HTML, a custom one or Word's; the names in List<int> and <T> are text."""
+    return name in defs.tags | ALLOWED | WHOLE | SILENT | RENAMED.keys() or bool(re.search("[-:]", name))
 
 
 def _settle(element: html.HtmlElement, ids: set[str]) -> None:
@@ -235,8 +246,12 @@ def _settle(element: html.HtmlElement, ids: set[str]) -> None:
         kept["style"] = style
     if "data-line" in given:
         kept["data-line"] = given["data-line"]
-    if tag in ("div", "p", "figure", "span") and (cell := _cell(given)):
+    if tag in ("div", "p", "figure", "span") and (
+        cell := _cell(given, element.getparent().get("data-flex") is not None)
+    ):
         kept["data-cell"] = cell
+    if re.search(r"display\s*:\s*(inline-)?(flex|grid)", given.get("style", "")):
+        kept["data-flex"] = "yes"
     id = given.get("id") or (given.get("name", "") if tag == "a" else "")
     if ID.fullmatch(id) and (tag in HEADINGS or id not in ids):  # a heading's are made to differ later
         kept["id"] = id
@@ -290,11 +305,11 @@ def _zoom(text: str) -> float:
     return (float(match[1]) / (100 if match[2] else 1) if match else 0) or 1
 
 
-def _cell(given: Mapping[str, str]) -> str | None:
-    """What a pair of floating divs was meant to be: its width in % of the text."""
+def _cell(given: Mapping[str, str], flex: bool) -> str | None:
+    """What a pair of floating divs was meant to be, or those of a flex box: its width in % of the text."""
     style = given.get("style", "")
     side_by_side = re.search(r"float\s*:\s*(left|right)|display\s*:\s*inline-(block|flex)", style)
-    if side_by_side is None and not re.search(r"float-?(left|right)|(^|\s)col", given.get("class", "")):
+    if not flex and side_by_side is None and not re.search(r"float-?(left|right)|(^|\s)col", given.get("class", "")):
         return None
     width = re.search(r"(?<![\w-])width\s*:\s*(\d{1,3}(?:\.\d{1,4})?)%", style, re.ASCII)
     return f"{float(width[1]) if width else 50:.0f}"

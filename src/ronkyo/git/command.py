@@ -71,14 +71,13 @@ def _merge_lock(base: Path, ours: Path, theirs: Path, place: str, size: int, dir
 
 
 def _listing(place: str, again: Mapping[str, list[str]]) -> list[str]:
-    from ronkyo.errors import few
+    from ronkyo.errors import counted, few
     from ronkyo.git.merge import MOST_NAMED
 
     if not again:
         return [f"{place}: merged stage by stage; none must run again for it"]
-    count = "1 stage must run again" if len(again) == 1 else f"{len(again)} stages must run again"
     return [
-        f"{place}: merged stage by stage; {count} (`ronkyo repro`):",
+        f"{place}: merged stage by stage; {counted(len(again), 'stage')} must run again (`ronkyo repro`):",
         *(f"  {name}: {few(reasons, MOST_NAMED)}" for name, reasons in again.items()),
     ]
 

@@ -10,7 +10,7 @@ MARKUP = re.compile(  # what a page does not have as it stands in the source
     r"^[ \t]*(?:[#>*+-]+|\d+\.)[ \t]|^Q:|[*_|\[\]!\\&]",
     re.MULTILINE | re.DOTALL,
 )
-HEADING = re.compile(r"^## +(.+?) *(?:\{[^{}]*\} *)?$", re.MULTILINE)
+HEADING = re.compile(r"^## +(.+?) *(?:\{[^{}]*\} *)?$")
 SHORTEST = 4  # letters that say where something is
 MOST = 12
 
@@ -18,10 +18,7 @@ MOST = 12
 def near(file: Path, line: int) -> list[str]:
     """Pieces of the paragraph in which the line stands, the longest first, then of those before it; without blanks, since a
     page breaks its lines elsewhere."""
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return []
+    lines = _lines(file)
     end = next((number for number in range(line, len(lines)) if not lines[number].strip()), len(lines))
     pieces: list[str] = []
     for paragraph in reversed(re.split(r"\n[ \t]*\n", "\n".join(lines[:end]))):
@@ -32,10 +29,14 @@ def near(file: Path, line: int) -> list[str]:
     return pieces[:MOST]
 
 
-def heading(file: Path) -> str:
-    """The first heading of a chapter, "" where it has none."""
+def heading(file: Path, line: int = 0) -> str:
+    """Of the chapter in which the line stands, or of the file's first, as a page has it; "" where there is none."""
+    found = [match[1] for text in _lines(file)[: line or None] if (match := HEADING.match(text))]
+    return MARKUP.sub("", found[-1 if line else 0]) if found else ""
+
+
+def _lines(file: Path) -> list[str]:
     try:
-        found = HEADING.search(file.read_text(encoding="utf-8"))
+        return file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
-        return ""
-    return found[1] if found else ""
+        return []

@@ -11,7 +11,7 @@ from typing import Protocol
 from ronkyo.errors import UserError
 from ronkyo.foreign import render
 from ronkyo.project import Project
-from ronkyo.report import quick
+from ronkyo.report import current, quick
 from ronkyo.report.build import Builder, Page, Problem
 from ronkyo.report.quick import Edit, Known, Quick
 
@@ -53,7 +53,12 @@ class OfProject(Builder):
     def html(self) -> Page:
         self.project = Project.find(self.project.root)  # pyproject.toml may be another
         self._templates = quick.templates(self.project)
-        return super().html()
+        page = super().html()
+        try:
+            told = current.told(self.project) if page.blocks else ""
+        except UserError as error:
+            told = str(error)
+        return Page(page.blocks, [*page.problems, *Problem.each(told.splitlines())])
 
     def printed(self) -> tuple[bytes, list[Problem]]:
         self.project = Project.find(self.project.root)

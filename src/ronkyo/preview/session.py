@@ -37,6 +37,7 @@ class Session:
         self.printed: Printed | None = None
         self._edit = 1  # how many there were
         self._set = self._printed_of = 0  # the edit that the last whole page, and the PDF on the screen, is of
+        self._judged = 0  # the edit of which the whole was made, or failed
         self._base: list[str] = []  # the last whole page, of which `known` tells
         self._known = b""
         self._knowing = asyncio.Lock()  # what is set in part belongs to the page that is known
@@ -117,8 +118,11 @@ class Session:
         }
 
     def _of_problem(self, problem: Problem) -> dict[str, Any]:
-        near = places.near(self._root / problem.file, problem.line) if problem.line else []
-        return {"place": problem.place, "message": problem.message, "near": near}
+        told = {"place": problem.place, "message": problem.message, "chapter": "", "near": []}
+        if line := problem.line:
+            file = self._root / problem.file
+            told |= {"chapter": places.heading(file, line), "near": places.near(file, line)}
+        return told
 
     def _tell(self) -> None:
         news, self._news = self._news, asyncio.Event()
@@ -139,11 +143,11 @@ class Session:
         while True:
             await self._next(self._edited_part)
             async with self._knowing:
-                edit = None
+                edit, of = None, self._edit
                 with suppress(RenderError):  # the whole tells it
                     edit = await self._part_page.call("edit") if self._known else None
                 self._in_part = edit is not None
-                if edit is None:
+                if edit is None or self._judged >= of:  # the whole has the last word
                     continue
                 self._wrong["part"] = edit.problems
                 if not edit.problems:
@@ -166,7 +170,7 @@ class Session:
                 self._wrong |= {"html": problems, "part": []}
                 if blocks:
                     self._show(blocks)
-            self._set = edit if blocks else 0
+            self._judged, self._set = edit, edit if blocks else 0
             with suppress(RenderError):
                 self._sources = await self._whole_page.call("sources")
             if blocks:

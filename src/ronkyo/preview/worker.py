@@ -7,16 +7,15 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, mistake
 
 
 class RenderError(UserError):
@@ -32,6 +31,7 @@ class Worker:
         self._lock = threading.Lock()
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
+        self._files: tempfile.TemporaryDirectory[str] | None = None
 
     async def call(self, method: str, *arguments: Any) -> Any:
         """Raises RenderError with what the method raises, or with how the process died."""
@@ -47,7 +47,7 @@ class Worker:
                 connection.send((method, arguments))
                 return connection.recv()
             except (EOFError, OSError):
-                process.join()
+                self._leave(process)
                 self._process = None
                 return RenderError(
                     f"the renderer ended (exit status {process.exitcode}); the next edit starts it again"
@@ -58,7 +58,9 @@ class Worker:
             return self._process, self._connection
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = process = context.Process(target=_serve, args=(theirs, self._make, self._nice), daemon=True)
+        self._files = tempfile.TemporaryDirectory(prefix="ronkyo-", ignore_cleanup_errors=True)
+        arguments = (theirs, self._make, self._nice, self._files.name)
+        self._process = process = context.Process(target=_serve, args=arguments, daemon=True)
         process.start()
         theirs.close()
         return process, self._connection
@@ -67,12 +69,20 @@ class Worker:
         """Whatever it does: a call under way fails. The next call starts a new process."""
         if process := self._process:
             process.terminate()
-            process.join()
+            self._leave(process)
+
+    def _leave(self, process: BaseProcess) -> None:
+        """Nothing stays of a process that ends, its temporary files included."""
+        process.join()
+        if self._files:
+            self._files.cleanup()
 
 
-def _serve(connection: Connection, make: Callable[[], Any], nice: int) -> None:
+def _serve(connection: Connection, make: Callable[[], Any], nice: int, files: str) -> None:
+    tempfile.tempdir = files
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the server ends this one
     os.nice(nice)
+    sys.dont_write_bytecode = True  # nothing is written in the project, not even beside its modules
     renderer = None
     with suppress(EOFError, OSError):
         while True:
@@ -83,11 +93,6 @@ def _serve(connection: Connection, make: Callable[[], Any], nice: int) -> None:
             except UserError as error:
                 answer = RenderError(str(error))
             except Exception as error:  # whatever it is, it is told, and the next edit may end it
-                answer = RenderError(f"{_place(error)}: {type(error).__name__}: {' '.join(str(error).split())}")
+                answer = RenderError(mistake(error).splitlines()[-1])
             connection.send(answer)
     sys.exit(0)
-
-
-def _place(error: Exception) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{Path(frame.filename).name}:{frame.lineno}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ronkyo.report.values import Value
 
-NUMBER = r"[\[(]?−?\d[\d,]*(\.\d+)?(\D.*)?|—"  # and what may follow it: ± 0.1, %, a power of ten; but not 1.2.3
+NUMBER = r"[\[(]?−?(\d[\d,]*(\.\d+)?|NaN|∞)(\D.*)?|—"  # and what may follow it: ± 0.1, %, a power of ten; but not 1.2.3
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], texts: Sequence[int] = ()) -> str:

@@ -6,6 +6,7 @@ An error names the template, its line and what was expected.
 from __future__ import annotations
 
 import functools
+import inspect
 import marshal
 import re
 from collections.abc import Callable
@@ -21,16 +22,16 @@ from ronkyo import cache, results
 from ronkyo.claims import ledger
 from ronkyo.claims.history import History, Look
 from ronkyo.claims.statements import Claims
-from ronkyo.claims.tags import ClaimTags
-from ronkyo.errors import ReportError, conflict, nearest
+from ronkyo.claims.tags import ClaimTags, syntax
+from ronkyo.errors import ReportError, conflict, nearest, not_utf8, own_place, told
 from ronkyo.project import Project
 from ronkyo.report import places, plans
 from ronkyo.report.conclusions import Conclusions
-from ronkyo.report.functions import all_functions, figure_file
+from ronkyo.report.functions import all_functions, drawn_figure
 from ronkyo.report.nouns import Nouns
 from ronkyo.report.original import Original
 from ronkyo.report.places import Marks, Places
-from ronkyo.report.sentences import MarkedClaims
+from ronkyo.report.sentences import MarkedClaim, MarkedClaims
 from ronkyo.report.values import Value, Values
 
 REPORT = "report.md.j2"
@@ -77,7 +78,7 @@ class Templates:
         self._project = project
         self.values = values = Values(project)
         history = History(values, _looks_taken(project), functools.cache(partial(plans.first_commit, project)))
-        self.claims = MarkedClaims(Nouns.load(project, values), _figures(project), history)
+        self.claims = MarkedClaims(Nouns.load(project, values), partial(_figure, project), history)
         self._original = Original.load(project, values)
         self._conclusions = Conclusions.load(project, self.claims, self._original)
         self._environment = _Environment(
@@ -104,7 +105,7 @@ class Templates:
             problems.append(f"{self._file(name)}: {expected}")
         problems += values.problems([stated.claim for stated in claims.stated])
         problems += [*self._original.problems(claims.by_id), *self._conclusions.problems()]
-        problems += claims.nouns.problems([stated.claim for stated in claims.stated])
+        problems += claims.nouns.problems([*claims.wordless, *(stated.claim for stated in claims.stated)])
         return Rendered(Places(self._conclusions.filled(text)), claims, self._original, values, problems)
 
     def again(self, name: str) -> tuple[str, list[str]]:
@@ -132,23 +133,30 @@ class Templates:
         try:
             return environment.get_template(name).render()
         except jinja2.TemplateSyntaxError as error:
-            message = _hinted(error.message or "", environment)
+            message = _hinted(syntax(error), environment)
             raise ReportError(f"{error.filename or name}:{error.lineno}: {message}") from error
         except jinja2.TemplateNotFound as error:
-            raise ReportError(f"{file}: expected the template {error.name}, found nothing") from error
+            message = (
+                f"expected the template {error.name}, found nothing{nearest(error.name, environment.list_templates())}"
+            )
+            raise ReportError(f"{places.of_error(error) or file}: {message}") from error
         except (
             ValueError,
             TypeError,
             LookupError,
             AttributeError,
             ArithmeticError,
+            OSError,
             RecursionError,
             SyntaxError,  # of what Jinja compiles to, as an argument given twice
             jinja2.TemplateError,
         ) as error:
-            there = self.values.seeds or self.values.constants
-            hint = "" if there else "; there are no results yet: make report makes them"
-            message = _hinted(str(error), environment)
+            message = _hinted(told(error) or str(error), environment)
+            if own := own_place(error):
+                message = f"{own}: {type(error).__name__}: {message}"
+            without = {*self._project.experiments} - {*self.values.seeds, *self.values.constants}
+            is_new = any(re.search(rf"'{name}\b", message) for name in without)
+            hint = "; it has no results yet; run: ronkyo repro" if is_new else ""
             raise ReportError(f"{places.of_error(error) or file}: {message}{hint}") from error
 
     def _file(self, name: str) -> str:
@@ -157,14 +165,22 @@ class Templates:
 
 def _hinted(message: str, environment: jinja2.Environment) -> str:
     """Jinja's message about an unknown name, with the nearest known one."""
+    message = re.sub(r"'ronkyo\S+ object' has no attribute", "claim has no", message)
+    if match := re.match(r"\w+\.(\w+)\(\) got an unexpected keyword argument '(\w+)'", message):
+        called = environment.globals.get(match[1], MarkedClaims.state)
+        return f"no argument {match[2]!r}{nearest(match[2], inspect.signature(called).parameters)}"
     for pattern, known in (
         (r"'(\w+)' is undefined", environment.globals),
         (r"No filter named '(\w+)'", environment.filters),
-        (r"unknown tag '(\w+)'", (*ClaimTags.tags, "if", "for", "set", "include", "raw")),
+        (r"claim has no '(\w+)'", dir(MarkedClaim)),
     ):
         if match := re.search(pattern, message):
-            return message.rstrip(".") + nearest(match[1], known)
+            return message + nearest(match[1], known)
     return message
+
+
+def _figure(project: Project, id: str) -> str:
+    return project.relative(drawn_figure(project, id))
 
 
 def _looks_taken(project: Project) -> dict[str, list[Look]]:
@@ -175,14 +191,6 @@ def _looks_taken(project: Project) -> dict[str, list[Look]]:
     except TypeError as error:
         shown = project.relative(project.claims_file)
         raise ReportError(f"{shown}: looks: expected those at each claim, found {error}; Git may have them") from None
-
-
-def _figures(project: Project) -> Callable[[str], str | None]:
-    def file_of(id: str) -> str | None:
-        file = figure_file(project, id)
-        return project.relative(file) if file else None
-
-    return file_of
 
 
 class _Environment(jinja2.Environment):
@@ -203,7 +211,12 @@ class _Loader(jinja2.FileSystemLoader):
         self._project = project
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        source, filename, is_current = super().get_source(environment, template)
+        try:
+            source, filename, is_current = super().get_source(environment, template)
+        except UnicodeDecodeError as error:
+            raise ReportError(
+                f"{self._project.relative(self._project.templates / template)}{not_utf8(error)}"
+            ) from None
         shown = self._project.relative(Path(filename))
         if line := conflict(source.encode()):
             raise ReportError(f"{shown}:{line}: expected a template, found an unsolved conflict of a merge")

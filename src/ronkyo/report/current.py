@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from ronkyo import cache, lock, params
+from ronkyo.errors import few
 from ronkyo.lock import Lock, Makers
 from ronkyo.project import Project
 from ronkyo.report.evidence import REPORT
@@ -41,6 +42,12 @@ def stale(project: Project) -> list[str]:
         if any(value(name, key) != was for name, values in read.items() for key, was in values.items())
         or any(digest(path) != md5 for path, md5 in code.items())
     ]
+
+
+def told(project: Project) -> str:
+    """A line about them, "" where there are none. Raises what `stale` raises."""
+    stages = stale(project)
+    return f"results are older than parameters or code: {few(stages, 3)}; `ronkyo repro` makes them" if stages else ""
 
 
 def _inputs(content: bytes) -> dict[str, tuple[Any, dict[str, str]]]:

@@ -135,7 +135,7 @@ def section(carried: Mapping[str, bytes], words: Words, archive: str) -> str:
 def archive(carried: Mapping[str, bytes]) -> bytes:
     """All files as one, the same bytes every time."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in sorted(carried.items()):
             entry = zipfile.ZipInfo(name)  # of 1980
             entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16

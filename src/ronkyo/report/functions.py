@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import PackageNotFoundError, distributions, version
@@ -10,9 +11,10 @@ from pathlib import Path
 from platform import python_version
 from typing import Any
 
-from ronkyo import pins
+from ronkyo import imports, pins
 from ronkyo.claims.predicates import Predicates
 from ronkyo.errors import ReportError, nearest
+from ronkyo.numbers import ABSENT
 from ronkyo.project import MANIFEST, Project
 from ronkyo.report import listings
 from ronkyo.report.blocks import caption as caption_of
@@ -79,6 +81,22 @@ def figure_file(project: Project, id: str) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
+def named_figures(project: Project) -> list[str]:
+    """ "experiment/figure", of those that figures.py of an experiment names, drawn or not. Raises CodeError."""
+    files = {name: project.experiments_folder / name / "figures.py" for name in project.experiments}
+    named = {name: imports.constant(file, "__all__") for name, file in files.items() if file.is_file()}
+    return [f"{name}/{each}" for name, all in named.items() if isinstance(all, list | tuple) for each in all]
+
+
+def drawn_figure(project: Project, id: str) -> Path:
+    """Its SVG. Raises ValueError where there is none yet, and where there will be none."""
+    if file := figure_file(project, id):
+        return file
+    if id in (named := named_figures(project)):
+        raise ValueError(f"figure {id!r}: not drawn yet; `ronkyo repro` draws it")
+    raise ValueError(f"figure {id!r}: no such figure{nearest(id, [*figure_ids(project), *named])}")
+
+
 class Content:
     """Figures, listings, references."""
 
@@ -92,14 +110,14 @@ class Content:
 
     def figure(self, id: str, caption: str, alt: str) -> str:
         """A drawn figure with its number, caption, alternative text and the function that drew it."""
-        file = figure_file(self.project, id)
-        if file is None:
-            raise ValueError(f"figure {id!r}: no such figure{nearest(id, figure_ids(self.project))}")
+        file = drawn_figure(self.project, id)
         source = self.project.relative(file)
         if file == self.project.figure_file(id):
             experiment, _, name = id.partition("/")
             function = listings.find(self.project, f"experiments/{experiment}/figures.py", name)
             source = f"{function.path}#L{function.line}"
+        if told := re.search(r' data-not-drawn="([^"]*)"', file.read_text(encoding="utf-8")):
+            caption += self.words("report.not_drawn", values=told[1])
         address = Path(os.path.relpath(file, self.project.reports)).as_posix()
         return f"![{_attribute(alt)}]({address})" + caption_of("figure", f"fig:{id}", caption, source, id)
 
@@ -145,7 +163,7 @@ class Tables:
         id: str | None = None,
     ) -> str:
         """Rows: variants; cells: mean ± half the 95 % interval over seeds. columns: {metric: (heading, format)}; a third
-        entry "range" makes them median [smallest, largest], "count" 8/10 seeds."""
+        entry "range" makes them median [smallest, largest], "count" 8/10 seeds; a dash where a variant has no such metric."""
         rows = [
             [self.values.label(experiment, name)]
             + [self._cell(f"{experiment}.{name}.{metric}", *how) for metric, (_, *how) in columns.items()]
@@ -155,7 +173,9 @@ class Tables:
         file = self.project.relative(self.project.seeds_file(experiment))
         return table(head, rows) + caption_of("table", f"tab:{id or experiment}", caption, file)
 
-    def _cell(self, key: str, spec: str, how: str = "mean") -> Value:
+    def _cell(self, key: str, spec: str, how: str = "mean") -> Value | str:
+        if self.values.is_absent(key):
+            return ABSENT
         ways = {"mean": self.values.plus_minus, "range": self.values.median_and_range}
         if how == "count":
             return self.values.count_of_seeds(key)

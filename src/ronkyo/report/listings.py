@@ -7,6 +7,7 @@ import textwrap
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ronkyo import imports
 from ronkyo.errors import nearest
 from ronkyo.project import Project
 
@@ -28,13 +29,12 @@ def find(project: Project, path: str, name: str, since: str = "") -> Listing:
     file = project.source / project.manifest.package / path
     if not file.is_file():
         raise ValueError(f"listing: expected a file below {folder}, found {path!r}")
-    text = file.read_text(encoding="utf-8")
-    objects = _definitions(text)
+    objects = _definitions(imports.tree(file))
     if name not in objects:
         raise ValueError(f"listing: {path} has no {name!r}{nearest(name, objects)}; it has {', '.join(objects)}")
     node = objects[name]
     first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
-    lines = text.splitlines()[first - 1 : node.end_lineno]
+    lines = file.read_text(encoding="utf-8").splitlines()[first - 1 : node.end_lineno]
     skipped = next((number for number, line in enumerate(lines) if line.lstrip().startswith(since)), None)
     if skipped is None:
         raise ValueError(f"listing: expected a line of {name} in {path} that begins with {since!r}, found none")
@@ -43,7 +43,7 @@ def find(project: Project, path: str, name: str, since: str = "") -> Listing:
 
 
 @lru_cache(maxsize=512)
-def _definitions(text: str) -> dict[str, ast.stmt]:
+def _definitions(tree: ast.Module) -> dict[str, ast.stmt]:
     definitions: dict[str, ast.stmt] = {}
 
     def visit(body: list[ast.stmt], prefix: str) -> None:
@@ -57,5 +57,5 @@ def _definitions(text: str) -> dict[str, ast.stmt]:
                     {prefix + target.id: node for target in node.targets if isinstance(target, ast.Name)}
                 )
 
-    visit(ast.parse(text).body, "")
+    visit(tree.body, "")
     return definitions

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from ronkyo.errors import nearest
 from ronkyo.project import Layout
 from ronkyo.report.places import Places
+from ronkyo.typeset.pieces import NOTE
 from ronkyo.typeset.tree import Tree
 
 PLAIN = "a number in code or in an alternative text needs | plain"
@@ -21,7 +23,8 @@ SCRIPTS = ("javascript", "vbscript")
 FROM_ELSEWHERE = re.compile(r"@import|url\(\s*[\"']?(?!data:|#)", re.IGNORECASE)
 DOLLAR = re.compile(r"\$\$\s*[^$\n]*|\$(?=[A-Za-z\\({|])\S*")
 MEANT = r"(?<![\\`])"  # as a dollar that begins a formula, before it
-TEXTS = ".//text()[contains(., '$')][not(ancestor::code or ancestor::pre or ancestor::script or ancestor::style)]"
+CITED = re.compile(r"\[\^([^\]\s]+)\]")
+TEXTS = ".//text()[not(ancestor::code or ancestor::pre or ancestor::script or ancestor::style)]"
 
 
 class Fault(NamedTuple):
@@ -36,9 +39,9 @@ def faults(built: Tree, places: Places, layout: Layout) -> Iterator[tuple[str, l
     """(message, places) of each."""
     for fault in (*_bare(built.root), *_reaching(built.root), *_lacking(built.root, layout)):
         yield fault.message, places.of_text(fault.text, fault.before)
-    for text in _unclosed(built.root):
+    for message, text in _unread(built.root, NOTE.findall(places.text)):
         if re.search(MEANT + re.escape(text), places.text):
-            yield UNCLOSED, places.of_text(text, MEANT)
+            yield message, places.of_text(text, MEANT)
 
 
 def _bare(root: HtmlElement) -> Iterator[Fault]:
@@ -89,10 +92,16 @@ def _lacking(root: HtmlElement, layout: Layout) -> Iterator[Fault]:
         if not file.is_relative_to(top):
             yield Fault(f"picture {source!r}: expected a file of the project, found one outside", source)
         elif not file.is_file():
-            yield Fault(f"picture {source!r}: expected a file of the project, found none", source)
+            beside = [each.name for each in file.parent.glob("*.*")]
+            yield Fault(
+                f"picture {source!r}: expected a file of the project, found none{nearest(file.name, beside)}", source
+            )
 
 
-def _unclosed(root: HtmlElement) -> Iterator[str]:
-    """Dollars in the text, with what follows them, that begin a formula and do not end one."""
+def _unread(root: HtmlElement, notes: list[str]) -> Iterator[tuple[str, str]]:
+    """(message, text) of what would be printed as its source: dollars that begin a formula and do not end one, with what
+    follows them, and marks of notes that are not there."""
     for text in root.xpath(TEXTS):
-        yield from DOLLAR.findall(text)
+        yield from ((UNCLOSED, found) for found in DOLLAR.findall(text))
+        for found in CITED.finditer(text):
+            yield f"note {found[1]!r}: no such note{nearest(found[1], notes)}", found[0]

@@ -12,11 +12,11 @@ import jinja2
 from jinja2 import nodes
 
 from ronkyo import imports, params, results
-from ronkyo.claims.tags import ClaimTags
+from ronkyo.claims.tags import ClaimTags, syntax
 from ronkyo.errors import ReportError, nearest
 from ronkyo.project import Project
 from ronkyo.report import prose
-from ronkyo.report.functions import figure_file
+from ronkyo.report.functions import figure_file, named_figures
 from ronkyo.report.places import Marks
 
 KEY = re.compile(r"[a-z]\w*(\.\w+)+")
@@ -30,6 +30,7 @@ NUMBERS = {
     "lower",
     "equal",
 }  # whose first argument is a key
+EXPERIMENTS = {"count", "seeds", "label", "source", "metrics_table"}  # whose first argument is one
 GIVEN = {"report", "numerics"}  # sections of params.yaml that are no experiments
 
 
@@ -37,29 +38,36 @@ def problems(project: Project) -> Iterator[str]:
     """A line, with template and line, for each name in a call that nothing will have, whatever the runs give. Names that are
     put together from parts are left to the report. Raises ReportError, ParamsError, CodeError."""
     names, environment = _Names(project), jinja2.Environment(extensions=[ClaimTags, Marks])
-    for file in prose.templates(project):
+    if not (report := project.templates / "report.md.j2").is_file():
+        yield f"{project.relative(report)}: expected the report's template, found nothing"
+    files = prose.templates(project)
+    chapters = [file.relative_to(project.templates).as_posix() for file in files]
+    for file in files:
         shown = project.relative(file)
         try:
             tree = environment.parse(file.read_text(encoding="utf-8"), filename=shown)
         except jinja2.TemplateSyntaxError as error:
-            raise ReportError(f"{shown}:{error.lineno}: {error.message}") from None
+            raise ReportError(f"{shown}:{error.lineno}: {syntax(error)}") from None
         for include in tree.find_all(nodes.Include):
             chapter = include.template
             if isinstance(chapter, nodes.Const) and not (project.templates / str(chapter.value)).is_file():
-                yield f"{shown}:{include.lineno}: expected the template {chapter.value}, found nothing"
+                close = nearest(chapter.value, chapters)
+                yield f"{shown}:{include.lineno}: expected the template {chapter.value}, found nothing{close}"
         for call in tree.find_all(nodes.Call):
             function = call.node.name if isinstance(call.node, nodes.Name) else ""
-            for place, text in enumerate(_texts([*call.args, *(argument.value for argument in call.kwargs)])):
-                for problem in names.problems(function if place == 0 else "", text):
+            given = [("" if place else function, argument) for place, argument in enumerate(call.args)]
+            given += [("figure" if each.key == "figure" else "", each.value) for each in call.kwargs]
+            for role, text in ((role, text) for role, argument in given for text in _texts(argument)):
+                for problem in names.problems(role, text):
                     yield f"{shown}:{call.lineno}: {problem}"
 
 
-def _texts(arguments: list[Any]) -> Iterator[str]:
-    for argument in arguments:
-        if isinstance(argument, nodes.Const) and isinstance(argument.value, str):
-            yield argument.value
-        elif isinstance(argument, nodes.List | nodes.Tuple):
-            yield from _texts(argument.items)
+def _texts(argument: Any) -> Iterator[str]:
+    if isinstance(argument, nodes.Const) and isinstance(argument.value, str):
+        yield argument.value
+    elif isinstance(argument, nodes.List | nodes.Tuple):
+        for item in argument.items:
+            yield from _texts(item)
 
 
 class _Names:
@@ -71,12 +79,15 @@ class _Names:
         self._variants = {name: list(getattr(section, "variants", {})) for name, section in sections.items()}
 
     def problems(self, function: str, text: str) -> Iterator[str]:
-        """Of a text that a function is given; function: "" of another argument than the first."""
+        """Of a text that a function is given first, or figure= of another; function: "" of all other arguments."""
         known = self._project.experiments
-        first, _, rest = text.partition("/" if function == "figure" else ".")
+        first, _, rest = text.partition(".")
         if function == "figure":
-            if figure_file(self._project, text) is None and not (first in known and rest in self._figures(first)):
-                yield f"figure {text!r}: no such figure{nearest(text, [f'{first}/{name}' for name in self._figures(first)])}"
+            if figure_file(self._project, text) is None and text not in (named := named_figures(self._project)):
+                yield f"figure {text!r}: no such figure{nearest(text, named)}"
+        elif function in EXPERIMENTS:
+            if text not in known:
+                yield f"{function} {text!r}: no such experiment{nearest(text, known)}"
         elif not KEY.fullmatch(text):
             return
         elif first not in known:
@@ -89,11 +100,6 @@ class _Names:
         elif rest.count(".") == 1 and not self._is_group(first, variant := rest.partition(".")[0]):
             close = nearest(variant, self._variants.get(first, []))
             yield f"{text}: expected a variant of {first} or a group of its constants, found {variant!r}{close}"
-
-    def _figures(self, experiment: str) -> list[str]:
-        file = self._project.experiments_folder / experiment / "figures.py"
-        named = imports.constant(file, "__all__") if file.is_file() else None
-        return [str(name) for name in named] if isinstance(named, list | tuple) else []
 
     def _is_group(self, experiment: str, name: str) -> bool:
         """Whether it is a variant, or may be a group of constants: of those that there are, or of those that summarize.py

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from ronkyo.claims.history import History
 from ronkyo.claims.metrics import split
 from ronkyo.claims.predicates import Predicate
+from ronkyo.claims.quantity import Kind
 from ronkyo.claims.statements import Claim, Claims, Stated
 from ronkyo.claims.verdicts import Comparison
 from ronkyo.report import findings
@@ -73,6 +74,16 @@ class MarkedClaims(Claims):
     def hypothesis(self, comparisons: Sequence[Comparison]) -> str:
         wording = Wording.of(comparisons, self.nouns, self.words)
         return wording.hypothesis if wording else ""
+
+    def otherwise(self, claim: Claim) -> str:
+        quantity = claim.comparisons[0].quantity
+        if (
+            len(claim.comparisons) > 1
+            or quantity.kind not in (Kind.DIFFERENCE, Kind.RATIO)
+            or self.nouns.of(quantity.metric)
+        ):
+            return ""
+        return f", or a noun for {split(quantity.metric)[2]} in {self.nouns.file}"
 
     def items(self, comparison: Comparison) -> str:
         return self.nouns.items.get(split(comparison.quantity.metric)[0]) or super().items(comparison)

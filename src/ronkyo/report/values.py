@@ -144,6 +144,12 @@ class Values(MetricsTable):
             raise ValueError(f"{key}: {experiment} writes no items: {expected}, to compare over them")
         return super().over_items(key)
 
+    def is_absent(self, key: str) -> bool:
+        """Whether other variants of the experiment have a metric that this one has not."""
+        experiment, variant, metric = split(key)
+        tables = self.seeds.get(experiment, {})
+        return variant in tables and metric not in tables[variant] and any(metric in table for table in tables.values())
+
     def param(self, key: str, spec: str = "") -> Value:
         """A parameter; `<experiment>.variants.<variant>.<key>` also finds what the variant inherits."""
         value = self.setting(key)

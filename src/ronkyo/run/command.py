@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, counted
 from ronkyo.project import Project
 
 
@@ -51,14 +51,14 @@ def _prune(older_than: float, yes: bool, directory: Path) -> int:
 
     project = Project.find(directory)
     unused = runs.unused(project, older_than)
-    size = runs.shown(sum(run.size for run in unused))
+    found, size = counted(len(unused), "run"), runs.shown(sum(run.size for run in unused))
     if not yes and unused:
         if not sys.stdin.isatty():
-            raise UserError(f"prune: {len(unused)} runs, {size}: expected --yes where nobody can be asked")
-        if input(f"Remove {len(unused)} runs, {size}? [y/N] ").strip().lower() not in ("y", "yes"):
+            raise UserError(f"prune: {found}, {size}: expected --yes where nobody can be asked")
+        if input(f"Remove {found}, {size}? [y/N] ").strip().lower() not in ("y", "yes"):
             return 1
     runs.remove(project, unused)
-    print(f"{len(unused)} runs removed, {size} freed")
+    print(f"{found} removed, {size} freed")
     return 0
 
 
@@ -66,5 +66,5 @@ def _copy_runs(action: str, remote: str | None, directory: Path) -> int:
     from ronkyo.run import remote as remotes
 
     count = {"push": remotes.push, "pull": remotes.pull}[action](Project.find(directory), remote)
-    print(f"{action}: {count} runs copied")
+    print(f"{action}: {counted(count, 'run')} copied")
     return 0

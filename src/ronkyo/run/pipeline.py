@@ -62,13 +62,14 @@ class Pipeline:
                 return "up to date"
             self._finished.add(stage)
             return "verified" if stage.frozen else "imported"
-        if not self._force and not stage.changed(False, self.upstream[stage]) and self._is_as_written(stage, say):
+        unchanged = not self._force and not stage.changed(False, self.upstream[stage])
+        if unchanged and self._is_as_written(stage, say):
             return "up to date"
         for out in stage.outs:
             if out.persist:
                 out.unprotect()
         aside.put(_replaced(stage))
-        if not self._force and self._restored(stage, say):
+        if not self._force and not unchanged and self._restored(stage, say):
             self.end(stage)
             return "from DVC's cache"
         stage.save_deps()
@@ -188,6 +189,8 @@ def _is_whole(path: Path, md5: str, root: Path) -> bool:
 @contextmanager
 def opened(project: Project, targets: Sequence[str], force: bool, single_item: bool) -> Iterator[Pipeline]:
     """A pipeline, under DVC's lock; what is finished is recorded at the end, whatever that is. Raises PipelineError."""
+    if not project.pipeline_file.is_file():
+        raise PipelineError(f"{project.pipeline_file.name}: expected a file, found nothing; run: ronkyo pipeline")
     try:
         with _quiet(), Repo(str(project.root)) as repo, lock_repo(repo), repo.scm_context(quiet=True):
             recording.forget_half_a_lock(project.root / ".dvc" / "tmp" / "rwlock")

@@ -123,7 +123,7 @@ class Walk:
         self._waiting = sorted(opened.stages, key=lambda stage: self._ranks[stage])
         self._running: dict[Stage, Running] = {}
         self._done: set[Stage] = set()
-        self._failed = False
+        self._failed, self._failures = False, set[str]()
         self._ends: SimpleQueue[tuple[Stage, Future[Any]]] = SimpleQueue()
         self._code = {file: unchanged.of(file) for stage in opened.stages for file in pipeline.code(stage)}
 
@@ -170,6 +170,9 @@ class Walk:
             ending.expect_none()  # of which it may be what came
             self._failed, name = True, stage.addressing
             text = told(error, name) or explained(error, self._project.root)
+            *_, line = text.splitlines()
+            text = line if line in self._failures else text  # one traceback of what all seeds and variants share
+            self._failures.add(line)
             self._pipeline.fail(stage)
             self._view.fail(name, text if text.startswith(f"{name}: ") else f"{name}: {text}")
             for running in self._running.values():

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from ronkyo.errors import UserError, nearest
+from ronkyo.errors import UserError, counted, nearest
 from ronkyo.project import Project
 from ronkyo.run.train import Plan, plan
 from ronkyo.store import Run, Store, why
@@ -54,7 +54,9 @@ def _parsed(project: Project, name: str) -> tuple[str, str, int | None]:
     if variant not in variants:
         where = f"{project.relative(project.params_file)}: {experiment}.variants"
         known = f"one of {', '.join(variants)}" if variants else "no variant, since there is none"
-        raise UserError(f"{where}: expected {known}, found {variant!r}{nearest(variant, variants)}")
+        raise UserError(
+            f"{where}: expected {known}, found {repr(variant) if variant else 'none'}{nearest(variant, variants)}"
+        )
     if dot and not (seed.isdecimal() and int(seed) < settings.seeds.of(variant)):
         raise UserError(f"{name}: expected a seed below {settings.seeds.of(variant)}, found {seed!r}")
     return experiment, variant, int(seed) if dot else None
@@ -86,7 +88,7 @@ def listing(project: Project) -> Iterator[str]:
         use = {0: "not used", len(group): "used"}.get(count, f"{count} of {len(group)} used")
         size = sum(run.size for run in group)
         yield f"{name:<{width}}  seeds {seeds:<8}  {shown(size):>9}  {_when(group[-1])}  {use}"
-    yield f"{len(runs)} runs, {shown(sum(run.size for run in runs))}, in {store.folder}"
+    yield f"{counted(len(runs), 'run')}, {shown(sum(run.size for run in runs))}, in {store.folder}"
 
 
 def unused(project: Project, days: float = 0) -> list[Run]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import ronkyo
 from ronkyo import ending, files, params
-from ronkyo.errors import UserError, few, nearest, told
+from ronkyo.errors import UserError, few, mistake, nearest, told
 from ronkyo.project import Project
 from ronkyo.run import inputs
 from ronkyo.run.inputs import Contents, Made
@@ -79,9 +79,7 @@ def main(run: Callable[..., None], arguments: list[str]) -> None:
     except ending.Ended as signal:
         sys.exit(signal.status)
     except Exception as error:
-        if (line := told(error)) is None:
-            raise
-        sys.exit(line)
+        sys.exit(told(error) or mistake(error))
 
 
 def changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:

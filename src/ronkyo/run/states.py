@@ -18,7 +18,7 @@ from dvc.lock import LockError
 from networkx import topological_sort
 
 from ronkyo import workspace
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, shown
 from ronkyo.project import Project
 from ronkyo.run.stage import time_file
 
@@ -58,9 +58,9 @@ def states(project: Project) -> dict[str, State]:
     told: dict[str, State] = {}
     for stage in stages:
         state = told[stage.name] = State([], [])
-        for path, text in (
-            each for entry in status.get(stage.addressing, []) for each in _changes(entry, project.root)
-        ):
+        ran = any(item.hash_info for item in (*stage.deps, *stage.outs))
+        entries = status.get(stage.addressing, []) if ran else ["never ran"]
+        for path, text in (each for entry in entries for each in _changes(entry, project.root)):
             if path in around and text.endswith((": deleted", ": not in cache")):
                 state.absent.append(path)
             else:
@@ -99,6 +99,8 @@ def explained(error: BaseException, root: Path) -> str:
     """In one line; DVC's errors with what they came from, of its locks who holds them."""
     if isinstance(error, LockError):
         return _busy(error, root)
+    if isinstance(error, OSError) and error.filename:
+        return f"{shown(error.filename)}: {error.strerror}"
     texts = [" ".join(str(error).split())]
     while not isinstance(error, UserError) and (error := error.__cause__) is not None:  # type: ignore[assignment]
         texts.append(" ".join(str(error).split()))

@@ -32,8 +32,8 @@ def run(project: Project, experiment: str) -> None:
 
 
 def expect_summary(place: str, summary: Any, settings: Any) -> None:
-    """Metrics of seeds and curves may be nan or inf; constants, items and the steps of a curve may not. Raises
-    ContractError."""
+    """Metrics of seeds and curves may be nan or inf; constants, items and the steps of a curve may not. Only a variant's
+    metric of seeds may be masked, and as a whole. Raises ContractError."""
     if not isinstance(summary, Summary):
         raise ContractError(f"{place}: expected a Summary, found {kind(summary)}")
     for part in (*TABLES, "constants"):
@@ -48,6 +48,10 @@ def expect_summary(place: str, summary: Any, settings: Any) -> None:
                 raise ContractError(f"{place}: {part}: expected {known}, found {variant!r}{nearest(variant, variants)}")
             first = next(iter(tables.values())) if part != "curves" else table
             _expect_table(f"{place}: {part}: {variant}", table, first)
+            for name, column in table.items():
+                if (masked := np.ma.count_masked(column)) and (part != "seeds" or masked < len(column)):
+                    expected = "expected numbers, or of a metric of seeds none"
+                    raise ContractError(f"{place}: {part}: {variant}: {name}: {expected}, found {masked} masked")
             if part != "curves" and (taken := COLUMNS & table.keys()):
                 raise ContractError(f"{place}: {part}: {variant}: {min(taken)}: expected another name: a column has it")
     for variant, table in summary.seeds.items():

@@ -41,9 +41,7 @@ def plan(project: Project, experiment: str, variant: str) -> Plan:
     Raises DataError where these are not there, VersionError, CodeError or StoreError."""
     if project.has(experiment, "data") and not project.data_folder(experiment).is_dir():
         place = project.relative(project.data_folder(experiment))
-        raise DataError(
-            f"{place}: expected the experiment's data, found none; `dvc repro prepare_{experiment}` makes them"
-        )
+        raise DataError(f"{place}: expected the experiment's data, found none; run: ronkyo repro prepare_{experiment}")
     settings, store = project.load_params()[experiment], Store.of(project)
     training = settings.variants[variant]
     parts, texts = determine(project, experiment, training, numerics.name(project.numerics))

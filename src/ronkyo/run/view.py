@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from ronkyo.errors import counted
+
 
 @dataclass
 class Progress:
@@ -116,7 +118,7 @@ class View:
 def _told(progress: Progress) -> str:
     texts = [f"{time.monotonic() - progress.started:.1f} s"]
     if progress.runs or progress.stored:
-        texts.append(f"{progress.runs} run{'s' * (progress.runs != 1)} computed")
+        texts.append(f"{counted(progress.runs, 'run')} computed")
     if progress.stored:
         texts.append(f"{progress.stored} from the store")
     return ", ".join(texts)

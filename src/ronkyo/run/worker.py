@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import time
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -23,7 +22,7 @@ from threading import Thread
 from typing import Any
 
 from ronkyo import results
-from ronkyo.errors import UserError, told
+from ronkyo.errors import UserError, mistake, told
 from ronkyo.project import Project
 from ronkyo.run import unit
 from ronkyo.run.unit import Task, Tell
@@ -53,15 +52,15 @@ def _receive(channel: Connection, jobs: SimpleQueue[bytes]) -> None:
 
 
 def _answer(job: bytes, tell: Tell) -> tuple[str, Any]:
-    """What a job gives; of an error that is not the user's, the traceback stands in the output."""
+    """What a job gives."""
     try:
         function, arguments = pickle.loads(job)
         return "done", function(*arguments, tell)
     except BaseException as error:
-        if line := told(error):
-            return "error", error if isinstance(error, UserError) else UserError(line)
-        traceback.print_exc()
-        return "error", UserError(f"{type(error).__name__}: {error}")
+        if isinstance(error, UserError):
+            return "error", error
+        line = told(error)
+        return ("error", UserError(line)) if line else ("mistake", mistake(error))
 
 
 def compute(task: Task, store: Store, tell: Tell) -> None:

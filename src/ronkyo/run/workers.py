@@ -225,6 +225,8 @@ class Process:
                 said(job.name, text)
         if answer[0] == "error":
             raise answer[1]
+        if answer[0] == "mistake":
+            raise UserError(f"{job.name}: {answer[1]}")
         return answer[1]
 
     def kill(self) -> None:

@@ -35,7 +35,7 @@ class FormulaError(UserError):
     def __init__(self, tex: str, problem: str, line: str | None = None) -> None:
         shown = " ".join(tex.split())
         shown = shown if len(shown) <= SHOWN else f"{shown[: SHOWN - 1]}…"
-        super().__init__(f"formula {shown!r}: {' '.join(problem.split())}")
+        super().__init__(f"formula '{shown}': {' '.join(problem.split())}")
         self.tex, self.problem, self.line = tex, problem, line
         self.all: list[FormulaError] = [self]
 
@@ -68,11 +68,10 @@ class _Slot:
 
     def clear(self) -> None:
         element = self.element
-        tail, left_out = element.tail, element.get(edition.LEFT_OUT)
+        tail, kept = element.tail, {key: element.get(key) for key in (edition.LEFT_OUT, "data-line")}
         element.clear()
         element.tail = tail
-        if left_out is not None:
-            element.set(edition.LEFT_OUT, left_out)
+        element.attrib.update({key: value for key, value in kept.items() if value is not None})
         element.set("class", "equation" if self.display else "formula")
 
     @property

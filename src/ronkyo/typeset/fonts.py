@@ -84,17 +84,22 @@ def sources() -> dict[str, bytes]:
     return {name: _source(*place) for name, place in SOURCES.items()}
 
 
+def letters(name: str) -> frozenset[str]:
+    """Those that a font of the folder draws."""
+    return letters_of(folder() / f"{name}.ttf")
+
+
 @cache
-def characters(name: str) -> frozenset[int]:
-    """The code points that a font of the folder draws."""
+def letters_of(file: Path) -> frozenset[str]:
+    """Those that a font draws, of the folder or of an installed distribution."""
 
     def read() -> bytes:
         from fontTools.ttLib import TTFont
 
-        with TTFont(folder() / f"{name}.ttf") as font:
-            return json.dumps(sorted(font.getBestCmap() or {})).encode()
+        with TTFont(file, lazy=True) as font:
+            return json.dumps("".join(map(chr, font.getBestCmap() or ()))).encode()
 
-    return frozenset(json.loads(kept.get("characters", f"{folder().name} {name}".encode(), read)))
+    return frozenset(json.loads(kept.get("letters", str(file).encode(), read)))
 
 
 def _is_whole(built: Path) -> bool:

@@ -48,8 +48,8 @@ def _plain(label: Any) -> str:
     'h_1 < tanhσ'
     """
     text = _COMMAND.sub(_letter, _MARK.sub("", html.unescape(label)))
-    known = fonts.characters("NotoSansJP-Regular")
-    return " ".join("".join(letter for letter in text if letter.isspace() or ord(letter) in known).split())
+    known = fonts.letters("NotoSansJP-Regular")
+    return " ".join("".join(letter for letter in text if letter.isspace() or letter in known).split())
 
 
 def _letter(command: re.Match[str]) -> str:

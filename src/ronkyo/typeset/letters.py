@@ -15,7 +15,7 @@ ALWAYS = frozenset(printable) | frozenset("•◦▪…–—−“”‘’「�
 
 def face(name: str, letters: frozenset[str]) -> bytes:
     """The font `name` of the engine with those of the letters that it has, for the browser (WOFF2)."""
-    text = "".join(sorted(letter for letter in letters | ALWAYS if ord(letter) in fonts.characters(name)))
+    text = "".join(sorted((letters | ALWAYS) & fonts.letters(name)))
     return cache.get("face", f"{fonts.folder().name} {name} {text}".encode(), lambda: _subset(name, text))
 
 

@@ -115,7 +115,7 @@ def for_browser(
     page = _fill(tree, front, words, style, faces, title, SLOT, SLOT, for_browser=True)
     before, between, after = page.split(SLOT)
     texts = [before, *summary, between, *body, after]
-    read = frozenset().union(*texts) | known
+    read = frozenset().union(*map(supplement.beyond_ascii, texts)) | known
     before = before.replace(MORE_FONTS, supplement.style([*texts, *known], for_browser=True), 1)
     before = re.sub(
         r'"font:([\w-]+)\.woff2"',

@@ -18,6 +18,7 @@ NOTO = "manimgx_fonts/Noto{}[wght].ttf"
 EMOJI = NOTO.format("Emoji")
 MATPLOTLIB = "matplotlib/mpl-data/fonts/ttf/{}.ttf"
 REGULAR, BOLD = 400, 700
+ASCII = bytes(range(128))
 SCRIPTS = [
     "Arabic",
     "Armenian",
@@ -50,7 +51,8 @@ SOURCES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("matplotlib", tuple(MATPLOTLIB.format(f"DejaVuSans{weight}") for weight in ("", "-Bold"))),
     ("matplotlib", tuple(MATPLOTLIB.format(f"STIXGeneral{weight}") for weight in ("", "Bol"))),
 )
-MARKED = re.compile(r"[^\W\d_][\u0300-\u036f\u3099\u309a]")  # a letter and what stands above or below it
+MARKS = frozenset(map(chr, (*range(0x300, 0x370), 0x3099, 0x309A)))
+MARKED = re.compile(rf"[^\W\d_][{''.join(MARKS)}]")  # a letter and what stands above or below it
 KEYCAP, EMOJI_STYLE = "\u20e3", "\ufe0f"
 DIGITS = frozenset("0123456789#*")
 JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")  # they make one emoji of several
@@ -58,7 +60,7 @@ JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f
 
 def draws(letter: str) -> bool:
     """Whether one of the report's fonts or of those here has the letter."""
-    in_code = ord(letter) in fonts.characters("IBMPlexMono-Regular")
+    in_code = letter in fonts.letters("IBMPlexMono-Regular")
     return letter in _own() or in_code or any(letter in _letters(place) for place in range(len(SOURCES)))
 
 
@@ -90,8 +92,9 @@ def style(texts: Iterable[str], for_browser: bool) -> str:
     letters: set[str] = set()
     bases: dict[str, set[str]] = {}
     for text in texts:
-        letters.update(text)
-        for cluster in MARKED.finditer(text):
+        found = beyond_ascii(text)
+        letters |= found
+        for cluster in MARKED.finditer(text) if found & MARKS else ():
             bases.setdefault(cluster[0][-1], set()).add(cluster[0][0])
     rules = []
     for place, needed in _shares(letters):
@@ -107,6 +110,11 @@ def style(texts: Iterable[str], for_browser: bool) -> str:
             only = f"; unicode-range: {ranges}" if for_browser else ""
             rules.append(f'@font-face {{ font-family: "{family}"; font-weight: {weight}; {source}{only} }}\n')
     return "".join(rules)
+
+
+def beyond_ascii(text: str) -> frozenset[str]:
+    """Its letters that not every font has."""
+    return frozenset(text.encode().translate(None, ASCII).decode())
 
 
 def family_of(cluster: str) -> str:
@@ -138,17 +146,14 @@ def _shares(letters: set[str]) -> Iterator[tuple[int, set[str]]]:
 @cache
 def _own() -> frozenset[str]:
     """What the text's font has, and what needs no glyph."""
-    return frozenset(map(chr, fonts.characters("NotoSansJP-Regular"))) | {"\n", "\t", "\r"}
+    return fonts.letters("NotoSansJP-Regular") | {"\n", "\t", "\r"}
+
+
+def _letters(place: int) -> frozenset[str]:
+    return fonts.letters_of(_files(place)[0])
 
 
 @cache
-def _letters(place: int) -> frozenset[str]:
-    from fontTools.ttLib import TTFont
-
-    with TTFont(_files(place)[0], lazy=True) as font:
-        return frozenset(map(chr, font.getBestCmap() or ()))
-
-
 def _files(place: int) -> list[Path]:
     name, files = SOURCES[place]
     return [Path(str(distribution(name).locate_file(file))) for file in files]

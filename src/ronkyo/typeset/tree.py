@@ -5,6 +5,7 @@ The steps stand in `build` in their order; each is a small pass over the lxml tr
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -226,9 +227,9 @@ def _set_boxes(root: html.HtmlElement, boxes: Mapping[str, str]) -> None:
 
 def _mark_questions(root: html.HtmlElement) -> None:
     for paragraph in root.xpath('//section[@class="test"]/p'):
-        if (paragraph.text or "").startswith(("Q:", "Q：")):
+        if question := re.match(r"\s*[QＱ]\s*[:：.．]\s*", paragraph.text or ""):
             paragraph.set("class", "question")
-            paragraph.text = paragraph.text[2:].lstrip()
+            paragraph.text = paragraph.text[question.end() :]
 
 
 def _shorten_footnotes(root: html.HtmlElement) -> None:

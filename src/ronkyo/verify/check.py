@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ronkyo.errors import printable
+
 WRONG = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)  # what a changed file may lead to
 
 MOST = 20  # lines of a check that are told one by one
@@ -34,10 +36,6 @@ class Check:
         }
 
 
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
 def listing(checks: Iterable[Check]) -> str:
     """A line for each check, its differences and what is unknown below it."""
     lines = []
@@ -45,7 +43,7 @@ def listing(checks: Iterable[Check]) -> str:
         lines.append(f"{'no ' if check.differences else 'ok '}  {check.name:<12}  {check.looked_at}".rstrip())
         lines += [f"       {line}" for line in check.differences]
         lines += [f"       not checked: {line}" for line in check.unknown]
-    return "\n".join(lines)
+    return printable("\n".join(lines))
 
 
 def first(lines: Sequence[str]) -> list[str]:

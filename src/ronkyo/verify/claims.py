@@ -11,8 +11,9 @@ import jinja2
 
 from ronkyo.claims import ledger
 from ronkyo.claims.statements import Stated
+from ronkyo.errors import counted
 from ronkyo.report.compared import Wording
-from ronkyo.verify.check import Check, counted
+from ronkyo.verify.check import Check
 from ronkyo.verify.differences import Difference, differences, shown, unlike
 from ronkyo.verify.recomputed import FINDINGS, ROW, Recomputed
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, counted
 from ronkyo.verify.replay import command as replay
 
 if TYPE_CHECKING:
@@ -95,8 +95,6 @@ def run(
 
 def _summary(report: Path, checks: Sequence[Check]) -> str:
     """For who does not know what is looked at."""
-    from ronkyo.verify.check import counted
-
     if number := sum(len(check.differences) for check in checks):
         return f"{report.name}: {counted(number, 'difference')}"
     told = "nothing differs from what it carries; whether that was computed so, only a replay in its project shows"

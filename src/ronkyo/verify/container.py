@@ -38,6 +38,8 @@ def read(path: Path) -> Report:
         if path.stat().st_size > LARGEST:
             raise UserError(f"{path}: refused: larger than {LARGEST >> 20} MB")
         content = path.read_bytes()
+    except FileNotFoundError:
+        raise UserError(f"{path}: {EXPECTED}, found no such file; in its project, `ronkyo repro` makes it") from None
     except OSError as error:
         raise UserError(f"{path}: {EXPECTED}, found {error.strerror or error}") from error
     start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()

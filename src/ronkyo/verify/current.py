@@ -9,7 +9,7 @@ from typing import Any
 
 from ronkyo import lock, params
 from ronkyo.compare.parameters import changed_leaves
-from ronkyo.errors import few
+from ronkyo.errors import counted, few
 from ronkyo.lock import Lock, LockError, Makers, Stage, own_changes
 from ronkyo.numbers import ABSENT
 from ronkyo.project import Project
@@ -48,7 +48,9 @@ class State:
         """Whether dvc.yaml is what `ronkyo pipeline` writes, and each of its stages ran as it says."""
         lines = list(written)
         if never := [name for name in self.declared if name not in self.lock]:
-            lines.append(f"{lock.FILE}: expected every stage of dvc.yaml, found none of: {self._named(never)}")
+            lines.append(
+                f"{lock.FILE}: expected every stage of dvc.yaml, found none of: {self._named(never)}; run: ronkyo repro"
+            )
         others: dict[tuple[str, str], set[str]] = {}
         for name, ran in self.lock.items():
             for how_and_what in _others(self.declared[name], ran):
@@ -132,7 +134,7 @@ class State:
         )
         changed, same = ([name for name in own if own[name] is kind] for kind in (True, False))
         told = f"for a change of the project {len(changed)}, from the same inputs, as on another machine, {len(same)}"
-        yield Check("since HEAD", f"stages that gave other outputs ({len(files)} files): {told}")
+        yield Check("since HEAD", f"stages that gave other outputs ({counted(len(files), 'file')}): {told}")
 
     # -- files --------------------------------------------------------------------------------------------------------
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ronkyo.errors import counted
 from ronkyo.typeset import drawn
-from ronkyo.verify.check import Check, counted, first
+from ronkyo.verify.check import Check, first
 from ronkyo.verify.container import Report
 from ronkyo.verify.pdf_text import OBJECT
 

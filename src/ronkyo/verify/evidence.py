@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, counted
 from ronkyo.verify import confined
 from ronkyo.verify.check import WRONG, Check
 from ronkyo.verify.container import Report
@@ -117,4 +117,4 @@ def _files(carried: Mapping[str, bytes], listed: Mapping[str, str | None]) -> Ch
             lines.append(f"{name}: expected no other files than {CRATE} lists, found this one")
         elif listed.get(name) not in (None, found):
             lines.append(f"{name}: expected what {CRATE} lists (sha256 {listed[name]}), found another content")
-    return Check("files", f"{len(listed)} files and their digests", lines)
+    return Check("files", f"{counted(len(listed), 'file')} and their digests", lines)

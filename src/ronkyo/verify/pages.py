@@ -13,10 +13,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, counted
 from ronkyo.typeset import drawn
 from ronkyo.verify import confined, html_file
-from ronkyo.verify.check import Check, counted, first
+from ronkyo.verify.check import Check, first
 from ronkyo.verify.confined import Refused
 from ronkyo.verify.container import Report
 from ronkyo.verify.html_file import DRAWINGS, UNSEEN

@@ -175,6 +175,7 @@ TEXTS: dict[str, str] = {
     "report.data.caption": "Where the data come from, and the SHA-256 of their content (first 16 digits)",
     "report.versions": "Software|Version",
     "report.versions.caption": "Versions with which this report was made",
+    "report.not_drawn": " (not drawn: {values})",
     "report.parameters.caption": "Parameters of the runs (the whole of `{file}`)",
     "report.claims": "Claim|Hypothesis|Effect [interval]|$n$|Verdict|FDR|Page",
     "report.claims.caption": (
@@ -216,7 +217,7 @@ TEXTS: dict[str, str] = {
     "compare.note.outdated": "The results of {side} are not those of its own params.yaml (stages out of date: {stages}).",
     "compare.note.outdated_workspace": (
         "The results of {side} are not those of its parameters and code as they are now (stages out "
-        "of date: {stages}). Run dvc repro."
+        "of date: {stages}). Run ronkyo repro."
     ),
     "compare.note.alone": "Experiments that only {side} has: {experiments}.",
     "compare.note.seeds": "{named}: {old} seeds in A and {new} in B; differences and ratios are of the {common} that both have.",

@@ -168,6 +168,7 @@ TEXTS: dict[str, str] = {
     "report.data.caption": "データの出典と内容の SHA-256（先頭 16 桁）",
     "report.versions": "ソフトウェア|版",
     "report.versions.caption": "レポートを組んだ環境の版",
+    "report.not_drawn": "（描いていない値：{values}）",
     "report.parameters.caption": "実行時のパラメータ（`{file}` の全文）",
     "report.claims": "主張|仮説|効果 [区間]|$n$|判定|FDR|頁",
     "report.claims.caption": (
@@ -207,7 +208,7 @@ TEXTS: dict[str, str] = {
     "compare.note.lacking": "{side} には {file} がない。",
     "compare.note.outdated": "{side} の結果は、その版の params.yaml の値によるものではない（古いステージ：{stages}）。",
     "compare.note.outdated_workspace": (
-        "{side} の結果は、今のパラメータやコードによるものではない（古いステージ：{stages}）。dvc "
+        "{side} の結果は、今のパラメータやコードによるものではない（古いステージ：{stages}）。ronkyo "
         "repro で実行し直すとよい。"
     ),
     "compare.note.alone": "{side} だけにある実験：{experiments}。",

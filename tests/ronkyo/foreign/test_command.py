@@ -58,9 +58,9 @@ def test_the_command_writes_html_and_pdf_and_keeps_both_when_it_fails(tmp_path, 
     assert not [address for address in page.xpath("//@src") if not address.startswith("data:")]
 
     before = {file.name: file.read_bytes() for file in Path("out/deep").iterdir()}
-    Path("報告 1.md").write_text("---\npuppeteer:\n  footerTemplate: [a]\n---\n", encoding="utf-8")
+    Path("報告 1.md").write_bytes(b"\x80\xff\x00" * 50)
     assert cli.main(["render", "報告 1.md", "-o", "out/deep"]) == 1
-    assert capsys.readouterr().err.startswith("報告 1.md:3: front matter: ")
+    assert capsys.readouterr().err.startswith("報告 1.md: expected a text in UTF-8")
     assert {file.name: file.read_bytes() for file in Path("out/deep").iterdir()} == before
 
 

@@ -167,6 +167,7 @@ LISTED = "<!-- code_chunk_output -->\n\n- [方法](#方法)\n\n<!-- /code_chunk_
         ("# 題\n\n## 目次\n\n[TOC]\n\n## 方法\n", 1, ["方法"]),
         ("# 題\n\n[toc]\n\n前書き\n\n## 方法\n\n### 節\n", 1, ["方法", "節"]),
         ('# 題\n\n## 方法\n\n@import "[TOC]" {depthFrom=2 depthTo=2}\n\n### 節\n', 1, ["方法"]),
+        ('# 題\n\n## 方法\n\n@import "[TOC]" {depthFrom=two depthTo}\n\n### 節\n', 1, ["方法", "節"]),
         (f'# 題\n\n<!-- @import "[TOC]" {{cmd="toc"}} -->\n\n{LISTED}\n\n## 方法\n', 0, ["方法"]),
         ("# 題\n\n## 方法\n\n## 付録 {ignore=true}\n\n### 節\n", 0, ["方法", "節"]),
         ("# 題\n\n## 目次\n\n- [方法](#方法)\n- [結果](#結果)\n  - [図](#図)\n\n## 方法\n\n## 結果\n\n### 図\n", 0, []),

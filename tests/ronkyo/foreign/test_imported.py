@@ -53,6 +53,7 @@ def test_paths_in_an_imported_file_are_relative_to_it_and_warnings_name_it(repor
             "{line_begin=1 line_end=3}",
             '<span class="line">b </span><span class="line">c </span></code>',
         ),
+        ("a.txt", "a\n", "{line_begin=² line_end=--1}", "a"),
         ("a.py", "a\nb\n", '{class="line-numbers"}', "line-numbers"),
         ("a.txt", "*a*\n", '{as="markdown"}', "language-markdown"),
         ("a.md", "# a\n", "{code_block=true}", "# a"),

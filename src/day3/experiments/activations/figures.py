@@ -62,7 +62,7 @@ def softmax(results: Results) -> Figure:
 
 def _branches(axes: Axes, x: np.ndarray, values: np.ndarray, color: str) -> None:
     """A line; where it has no value, it breaks between two open circles with their heights beside them."""
-    axes.plot(x, values, color=color)
+    axes.plot(x, np.ma.masked_invalid(values), color=color)
     for index in np.flatnonzero(np.isnan(values)):
         for side, align in ((-1, "left"), (1, "right")):
             end = values[index + side]

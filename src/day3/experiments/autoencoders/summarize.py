@@ -19,14 +19,14 @@ def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summ
 
 
 def _metrics(test: np.ndarray, run: Arrays, training: Training, limit: float) -> Table:
-    """Each (seed,); nan where the kind of autoencoder has no such thing.
+    """Each (seed,); masked where the kind of autoencoder has no such thing.
 
     error, mean_error: of a pixel, see train; rate: nats that the latent variables tell of an image, of codes at most;
     collapsed: dimensions with a KL below the limit; perplexity: exp of the entropy of the codes that test images have;
     used_share: that of the number of codes; distance, uniform_distance: of a sample to the nearest test image, squared and
     a pixel's mean.
     """
-    absent = np.full(len(run["error"]), np.nan)
+    absent = np.ma.masked_all(len(run["error"]))
     rate = collapsed = perplexity = absent
     if training.kind == "vae":
         rate, collapsed = run["kl"].sum(1), (run["kl"] < limit).sum(1).astype(float)

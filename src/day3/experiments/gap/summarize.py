@@ -26,16 +26,16 @@ def summarize(data: Arrays, runs: dict[str, Arrays], settings: Settings) -> Summ
 
 def _metrics(run: Arrays, gaps: list[int]) -> Table:
     """Each (seed,). accuracy_<gap>: of the test sequences with that gap. …_reach: at the marked step, the longest gap from
-    the end; …_kept: nan for a cell that has no gate for it. marked_input, other_input: an LSTM's input gate at the marked
-    step and at the others, mean over units and sequences, else nan."""
-    absent = np.full(len(run["parameters"]), np.nan)
+    the end; …_kept: masked for a cell that has no gate for it. marked_input, other_input: an LSTM's input gate at the marked
+    step and at the others, mean over units and sequences, else masked."""
+    absent = np.ma.masked_all(len(run["parameters"]))
     opened = run.get("gate_input_mean")  # (seed, time, hidden)
     return {
         **{f"accuracy_{gap}": run["accuracy"][:, place] for place, gap in enumerate(gaps)},
         "initial_reach": run["initial_reach"][:, -1],
         "final_reach": run["final_reach"][:, -1],
-        "initial_kept": run["initial_kept"],
-        "final_kept": run["final_kept"],
+        "initial_kept": np.ma.masked_invalid(run["initial_kept"]),
+        "final_kept": np.ma.masked_invalid(run["final_kept"]),
         "marked_input": absent if opened is None else opened[:, 0].mean(axis=1),
         "other_input": absent if opened is None else opened[:, 1:].mean(axis=(1, 2)),
         "parameters": run["parameters"],

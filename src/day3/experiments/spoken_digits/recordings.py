@@ -25,6 +25,8 @@ from ronkyo.files import DataError, replacing
 KEY = "spoken_digits.data.archive"
 SAMPLE_RATE = 8000
 TIMEOUT = 30  # seconds without an answer
+LONGEST = 1800  # seconds of a download
+CHUNK = 512  # bytes that are waited for, however slowly they come
 TRIES = 4  # of a download
 WAIT = 1.0  # seconds before the second try; each further one waits twice as long
 LIMIT = 256 << 20  # bytes of a download, and of what is packed in it; the dataset's are 16 MB
@@ -63,42 +65,62 @@ def _download(url: str, archive_sha256: str, digest: str, downloads: Path) -> di
     if kept.exists():
         with suppress(DataError):  # kept for an older digest, or damaged since: fetch it again
             return _verified(kept, url, archive_sha256, digest)
-    with replacing(kept) as temporary:
-        try:
-            _fetch(url, temporary)
-        except (requests.RequestException, ValueError) as error:  # ValueError: an address that is none
-            raise DataError(
-                f"{KEY}: {url}: expected a download, found {_reason(error)}; "
-                "without a network give a local copy's path, or set spoken_digits.data.source to synthesized"
-            ) from error
-        return _verified(temporary, url, archive_sha256, digest)
+    part = kept.with_name(f"{kept.name}.part")
+    begun = part.exists()
+    try:
+        with replacing(kept) as temporary:
+            if begun:
+                part.rename(temporary)
+            try:
+                _fetch(url, temporary)
+            except (requests.RequestException, ValueError) as error:  # ValueError: an address that is none
+                if temporary.stat().st_size:
+                    temporary.rename(part)
+                raise DataError(
+                    f"{KEY}: {url}: expected a download, found {_reason(error)}; "
+                    "without a network give a local copy's path, or set spoken_digits.data.source to synthesized"
+                ) from error
+            return _verified(temporary, url, archive_sha256, digest)
+    except DataError:
+        if begun and not part.exists():  # what had come earlier was of another archive
+            return _download(url, archive_sha256, digest, downloads)
+        raise
 
 
 def _fetch(url: str, target: Path) -> None:
     """In several tries where the connection or the server fails; each goes on where the last one ended, if the server lets
-    it. Raises what the last one raises."""
-    version = None
-    with target.open("wb") as file, tqdm(desc=KEY, unit="B", unit_scale=True, disable=None) as bar:
+    it, the first one where an earlier call did. Raises what the last one raises."""
+    version, end = None, time.monotonic() + LONGEST
+    with target.open("ab") as file, tqdm(desc=KEY, unit="B", unit_scale=True, disable=None) as bar:
         for attempt in range(TRIES):
             try:
                 headers = {"Accept-Encoding": "identity"}
-                if version and file.tell():
-                    headers |= {"Range": f"bytes={file.tell()}-", "If-Range": version}
+                if file.tell() and (version or attempt == 0):
+                    headers |= {"Range": f"bytes={file.tell()}-"} | ({"If-Range": version} if version else {})
                 with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
+                    if response.status_code == 416:  # there is nothing to go on with
+                        file.seek(0)
+                        file.truncate()
                     response.raise_for_status()
                     version = _version(response)
                     if response.headers.get("Content-Range", "").partition("-")[0] != f"bytes {file.tell()}":
                         file.seek(0)
                         file.truncate()
-                    for chunk in response.iter_content(2**16):
+                    for chunk in response.iter_content(CHUNK):
                         bar.update(file.write(chunk))
                         if file.tell() > LIMIT:
                             raise DataError(f"{KEY}: {url}: expected at most {LIMIT:,} bytes, found more")
+                        if time.monotonic() > end:
+                            raise Slow(f"{file.tell():,} bytes in {LONGEST:,} s; the next call goes on from there")
                 return
             except requests.RequestException as error:
                 if attempt == TRIES - 1 or not _may_pass(error):
                     raise
                 time.sleep(WAIT * 2**attempt)
+
+
+class Slow(requests.RequestException):
+    """What had come when the time was over."""
 
 
 def _version(response: requests.Response) -> str | None:
@@ -110,7 +132,7 @@ def _version(response: requests.Response) -> str | None:
 def _may_pass(error: requests.RequestException) -> bool:
     """Whether another try may do better."""
     if error.response is not None:
-        return error.response.status_code in (408, 429) or error.response.status_code >= 500
+        return error.response.status_code in (408, 416, 429) or error.response.status_code >= 500
     return isinstance(error, requests.ConnectionError | requests.Timeout | requests.exceptions.ChunkedEncodingError)
 
 
@@ -119,6 +141,8 @@ def _reason(error: Exception) -> str:
         return f"no address: {error}"
     if error.response is not None:
         return f"HTTP status {error.response.status_code} {error.response.reason}"
+    if isinstance(error, Slow):
+        return str(error)
     if isinstance(error, requests.Timeout):
         return f"no answer in {TIMEOUT} s"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):

@@ -18,8 +18,8 @@ from ronkyo.claims.lint import en, ja
 from ronkyo.claims.lint.sections import HEADING, result_paragraphs, result_sections
 from ronkyo.claims.lint.terms import Terms, others
 from ronkyo.claims.lint.vocabulary import MASK, Span, Table, mask, masked, search
-from ronkyo.claims.tags import ClaimTags
-from ronkyo.errors import UserError, nearest
+from ronkyo.claims.tags import ClaimTags, syntax
+from ronkyo.errors import UserError, nearest, not_utf8
 
 VOCABULARIES = {"ja": ja.VOCABULARY, "en": en.VOCABULARY}
 Token = tuple[int, str, str]  # offset, kind, value
@@ -147,8 +147,10 @@ def lint_files(files: Sequence[Path], rules: Rules, root: Path | None = None) ->
             beside = [each.name for each in path.parent.glob("*.md*")]
             raise LintError(f"{file}: expected a file, found nothing{nearest(path.name, beside)}") from None
         except jinja2.TemplateSyntaxError as error:
-            raise LintError(f"{file}:{error.lineno}: {error.message}") from error
-        except (OSError, UnicodeDecodeError) as error:
+            raise LintError(f"{file}:{error.lineno}: {syntax(error)}") from error
+        except UnicodeDecodeError as error:
+            raise LintError(f"{file}{not_utf8(error)}") from None
+        except OSError as error:
             raise LintError(f"{file}: expected a text in UTF-8, found {error}") from error
     return findings
 

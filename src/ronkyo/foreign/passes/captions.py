@@ -43,6 +43,9 @@ def take_neighbour(figure: HtmlElement, kind: str) -> None:
         if neighbour is None or neighbour.tag not in ("p", "div") or elements(neighbour, "img", "table", "pre"):
             continue
         text = neighbour.text_content().strip()
+        after = neighbour.getnext() if figure.get("data-kind") == "table" and neighbour is below else None
+        if after is not None and after.tag == "table":  # it stands above that one
+            continue
         if re.match(kind, text) and (label := OWN_LABEL.match(text)) and len(text) <= 120 and is_caption(text, label):
             tail = neighbour.tail
             caption = caption_of(neighbour)

@@ -29,10 +29,12 @@ def settle(root: HtmlElement, given: str | None) -> str | None:
         heading.set("data-level", heading.tag[1])
         heading.set("data-own-number", "")
         heading.set("data-text", text)
-        for part in elements(heading, "a", "br", "figure", "img"):
-            if part.get("id"):  # an anchor
-                heading.append(html.Element("span", {"id": part.get("id")}))
-        unwrap(heading, "a", "br", "figure", "img")
+        for part in elements(heading, "a", "br"):
+            if part.get("href") is None:
+                if part.get("id"):  # an anchor
+                    heading.append(html.Element("span", {"id": part.get("id")}))
+                part.tag = "plain"
+        unwrap(heading, "plain")
     used = {heading.get("id") for heading in headings}
     for element in root.xpath(".//*[@id][not(@data-slug)]"):
         if element.get("id") in used:

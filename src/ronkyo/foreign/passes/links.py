@@ -50,7 +50,9 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
             warn(line, f"link {address!r}: expected a web address or a path from the report's folder; it becomes text")
             _as_text(link)
         if link.tag == "a" and not link.xpath(".//img"):
-            for part in list(link.iterdescendants()):  # PDF/UA wants text in a link, not spans
+            for part in link.xpath(
+                ".//*[not(@class='arithmatex' or @class='missing')]"
+            ):  # PDF/UA wants text, not spans
                 if id := part.get("id"):
                     link.addprevious(html.Element("span", {"id": id}))
             unwrap(link, "*")

@@ -10,8 +10,11 @@ from ronkyo.foreign.passes.elements import (
     HtmlElement,
     elements,
     has_content_after,
+    holds_only_pictures,
     is_picture,
     lift,
+    pictures_in,
+    take_out,
 )
 from ronkyo.foreign.patterns import QUESTION
 from ronkyo.typeset.tree import HEADINGS
@@ -26,6 +29,16 @@ def split(root: HtmlElement) -> None:
         parent = slot.getparent()
         if parent.tag == "p":
             lift(slot, parent)
+    for heading in elements(root, *HEADINGS):
+        if pictures := pictures_in(heading):
+            holder = html.Element("p")
+            holder.tail, heading.tail = heading.tail, None
+            heading.addnext(holder)
+            for image in pictures:
+                link = image.getparent()
+                moved = link if link.tag == "a" and holds_only_pictures(link) else image
+                take_out(moved)
+                holder.append(moved)
     for paragraph in elements(root, "p"):
         for image in reversed(_apart(paragraph)):
             holder = html.Element("p")
@@ -42,11 +55,10 @@ def split(root: HtmlElement) -> None:
                 lift(line_break, paragraph)
                 line_break.drop_tree()
     for paragraph in elements(root, "p"):
-        if QUESTION.match(paragraph.text or ""):
-            paragraph.text = re.sub(r"^\s*[QＱ]\s*[:：.．]\s*", "Q: ", paragraph.text)
-            if (first := paragraph.find("br")) is not None and has_content_after(first):
-                lift(first, paragraph)
-                first.drop_tree()
+        first = paragraph.find("br") if QUESTION.match(paragraph.text or "") else None
+        if first is not None and has_content_after(first):
+            lift(first, paragraph)
+            first.drop_tree()
 
 
 def _apart(paragraph: HtmlElement) -> list[HtmlElement]:

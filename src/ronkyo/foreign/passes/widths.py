@@ -1,4 +1,4 @@
-"""Tables that are wider than the page get smaller letters in the PDF; in the browser they scroll."""
+"""Tables and formulas that are wider than the page get smaller letters in the PDF; in the browser they scroll."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from ronkyo.foreign.safe import Warn
 from ronkyo.typeset.mathematics import Drawing
 
 SIZE, PADDING = 8.3, 10.0  # pt, as in the engine's style
+TEXT = 10.0  # pt
+APART = 1.0  # em between a formula and its number
 LEAST_PADDING = 0.6  # em
 SMALL, SMALLEST = 5.0, 3.0  # pt: what is told of, and where words break
 INDENT = 20.0  # pt
@@ -21,8 +23,10 @@ WORD = re.compile(r"[^\s\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]+|\S")
 
 def fit(root: HtmlElement, formulas: Sequence[Drawing], text: float, warn: Warn) -> None:
     """text: width of the page's text in pt."""
+    for slot in root.xpath("descendant::*[@data-formula][not(ancestor::table or ancestor::*[@class='cell'])]"):
+        _fit_formula(slot, formulas, _room(slot, text), warn)
     for table in root.xpath("descendant::table[not(ancestor::table)]"):
-        width = max(text - INDENT * len(table.xpath("ancestor::li | ancestor::blockquote | ancestor::dd")), text / 2)
+        width = _room(table, text)
         longest = width * LONGEST / SIZE
         columns: dict[int, float] = defaultdict(float)
         for column, cell in _cells(table):
@@ -41,6 +45,24 @@ def fit(root: HtmlElement, formulas: Sequence[Drawing], text: float, warn: Warn)
             said = f"a table of {len(columns)} columns is wider than the page"
             warn(int(table.get("data-line") or 0), f"{said}: in the PDF its letters are {size:.1f} pt high{broken}")
         _add(table, f"--size: {size:.3g}pt; --wrap: {wrap}")
+
+
+def _room(element: HtmlElement, text: float) -> float:
+    """Its width, in pt."""
+    return max(text - INDENT * len(element.xpath("ancestor::li | ancestor::blockquote | ancestor::dd")), text / 2)
+
+
+def _fit_formula(slot: HtmlElement, formulas: Sequence[Drawing], room: float, warn: Warn) -> None:
+    """A number beside it has its room."""
+    formula = float(formulas[int(slot.get("data-formula"))].width.removesuffix("em"))
+    number = max((sum(map(_width, mark.text)) + APART for mark in slot.xpath("./span")), default=0)
+    if (formula + 2 * number) * TEXT <= room:  # it stands in the middle
+        return
+    size = min(TEXT, room / (formula + number))
+    _add(slot, f"--size: {size:.3g}pt; padding-right: {number:.3g}em")
+    if size < SMALL:
+        said = f"a formula is wider than the page: in the PDF its letters are {size:.1f} pt high"
+        warn(int(slot.get("data-line") or 0), said)
 
 
 def _cells(table: HtmlElement) -> Iterator[tuple[int, HtmlElement]]:

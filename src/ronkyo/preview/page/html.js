@@ -1,6 +1,6 @@
 // Replaces what changed in the report's page, and nothing else.
 
-import { Panel, bare, listen, note, place, wanted } from "./panel.js"
+import { Panel, bare, listen, meant, note, place, wanted } from "./panel.js"
 
 const BLOCKS = "main > :not(section), main > section > *, .summary > *, header"
 const NAMES = / (id|href|popovertarget)="[^"]*"/g // of outlines and the like, which are numbered through
@@ -109,7 +109,8 @@ async function update(state) {
       return pairs.flatMap(([parent, other]) => patch(parent, other))
     })
   }
-  if (!first) mark(changed.filter(block => block.checkVisibility() && block.getClientRects().length), state.edit)
+  const seen = block => block.checkVisibility() && block.getClientRects().length && !block.matches(".evidence") // sizes of files
+  if (!first) mark(changed.filter(seen), state.edit)
 }
 
 let marked = [], marked_of = 0
@@ -126,8 +127,17 @@ function mark(fresh, edit) {
   panel.changed.onclick = () => (changed.find(block => block.closest("main")) ?? changed[0]).scrollIntoView({ block: "center" })
 }
 
-// The block of the page that has the words around a line of the source.
-function block(problem, blocks) {
+// The blocks of a chapter, of which its heading is the first; all where the page has no such heading.
+function chapter(heading, blocks) {
+  const start = heading && meant(blocks.filter(([block]) => block.matches("main > h2")), heading, ([, text]) => text)
+  if (!start) return blocks
+  const from = blocks.indexOf(start), next = blocks.findIndex(([block], at) => at > from && block.matches("main > h2"))
+  return blocks.slice(from, next < 0 ? blocks.length : next)
+}
+
+// The block of the page that has the words around a line of the source, in the chapter of that line.
+function block(problem, all) {
+  const blocks = chapter(problem.chapter, all)
   for (const words of problem.near) {
     const found = blocks.find(([, text]) => text.includes(words))
     if (found) return found[0]
@@ -141,15 +151,16 @@ function put_notes(problems) {
     const target = block(problem, blocks)
     if (!target) return []
     const box = note(problem)
-    if (target.matches("h1, h2, h3, h4")) target.after(box)
-    else target.before(box)
+    let above = target.matches("h1, h2, h3, h4") && target
+    while (above && above.nextElementSibling?.matches(".preview-note")) above = above.nextElementSibling
+    above ? above.after(box) : target.before(box)
     return [[problem, () => box.scrollIntoView({ block: "center" })]]
   }))
 }
 
 function go(heading) {
   const headings = [...document.querySelectorAll("main :is(h2, h3)")]
-  if (heading) headings.find(found => bare(found.textContent).includes(bare(heading)))?.scrollIntoView({ behavior: "instant" })
+  if (heading) meant(headings, heading, found => found.textContent)?.scrollIntoView({ behavior: "instant" })
 }
 
 function here() {

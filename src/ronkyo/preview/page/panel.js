@@ -83,3 +83,7 @@ export function note(problem) {
 export const place = heading => `#at:${encodeURIComponent(heading)}`
 export const wanted = () => (location.hash.startsWith("#at:") ? decodeURIComponent(location.hash.slice(4)) : "")
 export const bare = text => text.replace(/\s/g, "")
+
+// Which of some headings these words are of: the shortest that has them.
+export const meant = (headings, words, text) =>
+  headings.filter(found => bare(text(found)).includes(bare(words))).sort((a, b) => text(a).length - text(b).length)[0]

@@ -1,6 +1,6 @@
 // The pages of the PDF as images: those in sight first, then their neighbours.
 
-import { Panel, bare, listen, place, wanted } from "./panel.js"
+import { Panel, listen, meant, place, wanted } from "./panel.js"
 
 const main = document.querySelector("main")
 let pdf = null
@@ -23,7 +23,7 @@ function heading(pages, index) {
   return [title, index - page]
 }
 
-const page_of = (pages, title) => pages.chapters.find(([found]) => bare(found).includes(bare(title)))?.[1]
+const page_of = (pages, title) => meant(pages.chapters, title, ([found]) => found)?.[1]
 
 function frame() {
   const box = document.createElement("figure")
@@ -96,7 +96,7 @@ function show(state) {
 
 const panel = new Panel("Page", () => {
   const box = current(), title = box && heading(pdf, boxes().indexOf(box))[0]
-  return title ? `./${place(title.replace(/^[\d.]+\s*/, ""))}` : "./"
+  return title ? `./${place(title)}` : "./"
 })
 addEventListener("scroll", fill, { passive: true })
 addEventListener("resize", fill)

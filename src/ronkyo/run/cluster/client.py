@@ -7,7 +7,6 @@ import hashlib
 import json
 import logging
 import pickle
-import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
@@ -23,7 +22,7 @@ from distributed import Client
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
-from ronkyo.errors import UserError
+from ronkyo.errors import UserError, mistake
 from ronkyo.run.cluster import worker
 from ronkyo.run.unit import Task
 from ronkyo.store import Store
@@ -118,8 +117,7 @@ class Cluster:
             died = f"its worker died {error.allowed_failures + 1} times"
             raise ClusterError(f"{unit}: {died}; it may need more memory than workers have") from None
         except Exception as error:  # as of a worker of this machine
-            self._say("".join(traceback.format_exception(error)))
-            raise UserError(f"{type(error).__name__}: {error}") from None
+            raise UserError(f"{unit}: {mistake(error)}") from None
         finally:
             crew.wanted -= 1
             self._units.discard(current)

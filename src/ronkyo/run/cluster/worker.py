@@ -12,6 +12,7 @@ import io
 import os
 import pickle
 import platform
+import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ronkyo import numerics
+from ronkyo.errors import UserError
 from ronkyo.files import Arrays, DataError
 from ronkyo.run import cluster
 from ronkyo.run import unit as units
@@ -47,6 +49,8 @@ def main(arguments: Sequence[str]) -> None:
 
 def become(scheduler: str, choice: numerics.Choice, options: Sequence[str]) -> NoReturn:
     """Go on as Dask's worker, with one thread a process, and with the numerical baseline set before any library is loaded."""
+    if not re.fullmatch(r"\w+://\S+:\d+", scheduler):
+        raise UserError(f"worker: expected tcp://HOST:PORT, found {scheduler}")
     cluster.expect_dask("ronkyo worker")
     command = [sys.executable, "-m", "distributed.cli.dask_worker", scheduler, "--nthreads", "1", *options]
     os.execve(sys.executable, command, os.environ | numerics.environment(choice))

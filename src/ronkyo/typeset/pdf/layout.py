@@ -15,7 +15,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from ronkyo import cache
+from ronkyo import cache, system
 from ronkyo.errors import ReportError
 from ronkyo.typeset import fonts
 from ronkyo.typeset.page import Printable
@@ -44,19 +44,20 @@ def begun(pictures: Path, epoch: int = 0) -> Iterator[Layouts]:
         yield Layouts(pictures.resolve(), complaints)
 
 
+def digest(page: Printable, pictures: Path, *more: object) -> bytes:
+    """Of all that a layout follows from, but for the engine, and of what more a PDF does."""
+    files = [pictures / unescape(name) for name in _PICTURE.findall(page.html)]
+    contents = [file.read_bytes() if file.is_file() else b"" for file in files]
+    parts = (page.html.encode(), *page.formulas, *contents, repr((system.versions(), *more)).encode())
+    return b"".join(hashlib.sha256(part).digest() for part in parts)
+
+
 class Layouts:
     """Pages on sheets; what images become is kept from one to the next."""
 
     def __init__(self, pictures: Path, complaints: list[str]) -> None:
         self.pictures, self.complaints = pictures, complaints
         self._images: dict[Any, Any] = {}
-
-    def digest(self, page: Printable) -> bytes:
-        """Of all that a layout follows from, but for the engine."""
-        pictures = [self.pictures / unescape(name) for name in _PICTURE.findall(page.html)]
-        contents = [file.read_bytes() if file.is_file() else b"" for file in pictures]
-        parts = [page.html.encode(), *page.formulas, *contents]
-        return b"".join(hashlib.sha256(part).digest() for part in parts)
 
     def of(self, page: Printable) -> Any:
         """A weasyprint.Document."""

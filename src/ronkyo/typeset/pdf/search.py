@@ -1,6 +1,6 @@
-"""Where figures stand in a layout: found by `filling`, kept by all that it follows from.
+"""Where figures stand in a layout: found by `filling`, kept with the PDF for the next one with the same figures.
 
-Where something changed since, the last placement of the same figures is laid out while a second process lays the page out
+Where something changed since, their last placement is laid out while a second process lays the page out
 as written and looks for the one: python -m ronkyo.typeset.pdf.search, with both on its standard input. The result does not
 depend on what was kept.
 """
@@ -28,31 +28,37 @@ from ronkyo.typeset.placement import AS_WRITTEN, MoveError, Placement
 _FIGURE = re.compile('<figure [^>]*id="([^"]+)"')
 
 
+class Last(NamedTuple):
+    """The last PDF with the same figures: the digest of all that it follows from, where they stand, and the file."""
+
+    digest: bytes = b""
+    placement: Placement = AS_WRITTEN
+    content: bytes = b""
+
+    @staticmethod
+    def of(page: Printable) -> Last:
+        if (kept := cache.find("last", _figures(page))) is None:
+            return Last()
+        digest, placement, content = pickle.loads(kept)
+        return Last(digest, Placement(*placement), content)
+
+    def keep(self, page: Printable) -> None:
+        cache.keep("last", _figures(page), pickle.dumps((self.digest, [*map(dict, self.placement)], self.content)))
+
+
 class Found(NamedTuple):
     placement: Placement
     short: int  # pages of the layout as written that are under-full
 
 
-def placed(layouts: Layouts, page: Callable[[Placement], Printable]) -> tuple[Any, Placement]:
-    """The layout, a weasyprint.Document, with the fewest under-full sheets of the one as written and that by `filling`."""
-    as_written = page(AS_WRITTEN)
-    inputs, figures = layouts.digest(as_written), "\0".join(_FIGURE.findall(as_written.html)).encode()
-    if (kept := _kept("placement", inputs)) is not None:
-        return layouts.of(page(kept)), kept
-    document, placement = _searched(layouts, page, as_written, _kept("last placement", figures) or AS_WRITTEN)
-    for kind, key in ("placement", inputs), ("last placement", figures):
-        cache.keep(kind, key, json.dumps([*map(dict, placement)]).encode())
-    return document, placement
+def _figures(page: Printable) -> bytes:
+    return "\0".join(_FIGURE.findall(page.html)).encode()
 
 
-def _kept(kind: str, key: bytes) -> Placement | None:
-    content = cache.find(kind, key)
-    return None if content is None else Placement(*json.loads(content))
-
-
-def _searched(
+def placed(
     layouts: Layouts, page: Callable[[Placement], Printable], as_written: Printable, last: Placement
 ) -> tuple[Any, Placement]:
+    """The layout, a weasyprint.Document, with the fewest under-full sheets of the one as written and that by `filling`."""
     document = found = None
     if last != AS_WRITTEN:
         with ThreadPoolExecutor(1) as meanwhile:
