@@ -19,18 +19,18 @@ from ronkyo.foreign.patterns import JAPANESE
 
 DEEPEST = 100  # lists in lists, quotes in quotes, elements of HTML, emphasis
 LEVELS = 2 * DEEPEST  # of tokens: a list has two, itself and its item
-CONTENTS = re.compile(r"(?:<!--\s*)?@import\s+\"\[TOC\]\"\s*(.*?)\s*(?:-->)?|\[toc\]|\[\[_?toc_?\]\]", re.IGNORECASE)
+CONTENTS = re.compile(r"(?:<!--\s*)?@import\s+\"\[TOC\]\"(.*?)(?:-->)?|\[toc\]|\[\[_?toc_?\]\]", re.IGNORECASE)
 LISTED = re.compile(r"<!--\s*code_chunk_output\s*-->")
 LISTED_END = re.compile(r"<!--\s*/code_chunk_output\s*-->")
 ANCHOR = re.compile(r"\]\(#([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
 PAGE_BREAK = re.compile(r"<!--\s*(?:pagebreak|newpage)\b.*?-->|\\(?:newpage|pagebreak|clearpage)")
 IMPORT = re.compile(
-    r"(?:<!--\s*)?(?P<written>@import\s+([\"'])(?P<address>[^\"']+)\2\s*;?\s*(?P<options>\{[^{}]*\})?)\s*(?:-->)?"
+    r"(?:<!--\s*)?(?P<written>@import\s+([\"'])(?P<address>[^\"']+)\2\s*+(?:;\s*+)?(?P<options>\{[^{}]*\})?)\s*+(?:-->)?"
 )
 ABBREVIATION = re.compile(r"\*\[([^\]\\]{1,80})\]:\s*(.*)")
 RULE = re.compile(r"[|:-][|:\s-]*")  # below the head of a table
 BAR = re.compile(
-    r"(?P<whole>(`+)(?!`).+?(?<!`)\2(?!`)|\$(?=[^\s$])[^$]*[^\s$\\]\$|\\\(.+?\\\)|!?\[\[[^\[\]]+\]\])|\\(?P<bar>\|)|(?P<end>\|)"
+    r"(?P<whole>(`+)(?!`).+?(?<!`)\2(?!`)|\$(?=[^\s$])[^$]*[^\s$\\]\$|\\\((?:(?!\\\().)+?\\\)|!?\[\[[^\[\]]+\]\])|\\(?P<bar>\|)|(?P<end>\|)"
 )
 CLOSE_HEADING = re.compile(rf"(#{{1,6}})(?=[\u3000{JAPANESE}])")
 ATTRIBUTE = re.compile(r"([\w-]+)\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,}\"']+))|([#.]?)([\w:-]+)")

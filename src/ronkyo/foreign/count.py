@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -29,11 +30,10 @@ UNSEEN = re.compile(
     rf"{safe.COMMENT}|<(?P<name>{'|'.join(sorted(safe.WHOLE))})\b.*?(?:</(?P=name)\s*>|(?P<open>\Z))",
     re.DOTALL | re.IGNORECASE,
 )
-TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 END = re.compile(r"</([A-Za-z]+)\s*>")
 KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")  # a digit drawn as an emoji, which a PDF does not tell
 LEFTWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+")  # whose order a PDF does not tell
-TASK = re.compile(r"\s*\[[ xX]\]\s")  # set as a mark
+TASK = re.compile(r"\A\s*\[[ xX]\]\s")  # set as a mark
 APART = 60  # letters of a text for each place where the end of a page or a label may part it
 LEAST = 4  # letters before such a place
 QUOTED = 30  # letters of what is told
@@ -94,13 +94,16 @@ class Source:
 
     def _add_html(self, content: str, first: int, last: int) -> None:
         content = UNSEEN.sub("", content)
-        for begin, formula in reversed(list(formulas.in_html(content))):
+        parts, place = [], 0
+        for begin, formula in formulas.in_html(content):
             self.lines["formulas"].append(first)
-            content = f"{content[:begin]}<br>{content[formula.end :]}"
-        for tag in TAG.finditer(content):
-            if not tag[0].startswith("</") and (kind := TAGS.get(tag[1].lower())):
+            parts.append(content[place:begin])
+            place = formula.end
+        content = "<br>".join([*parts, content[place:]])
+        for end, name, _ in safe.TAG.findall(content):
+            if not end and (kind := TAGS.get(name.lower())):
                 self.lines[kind].append(first)
-        pieces = map(unescape, TAG.split(content)[::2])
+        pieces = map(unescape, safe.TAG.split(content)[::4])
         self.texts += [Part(first, last, piece) for piece in pieces if _letters(piece)]
 
 
@@ -131,16 +134,18 @@ class Page(NamedTuple):
 
 def of_page(page: str) -> Page:
     root = html.document_fromstring(page, parser=html.HTMLParser(huge_tree=True))
-    for element in root.xpath("//style | //nav | //footer | //title | //a[@class='footnote-backref']"):
+    for element in root.xpath(
+        "//*[self::style or self::nav or self::footer or self::title or @class='footnote-backref']"
+    ):
         element.drop_tree()
     for question in root.xpath("//p[@class='question']"):
         question.text = f"Q{question.text or ''}"  # which the style writes
     listings = [_code(element.text_content()) for element in root.iter("pre")]
     drawn = len(root.xpath("//*[@class='formula' or @class='equation' or contains(@class, 'unset')]"))
-    pictures = len(root.xpath("//img | //span[@class='drawing'] | //*[@class='missing']"))
+    pictures = len(root.xpath("//*[self::img or @class='drawing' or @class='missing']"))
     numbers = Counter(formulas=drawn, pictures=pictures)
     numbers["tables"] = len(root.xpath("//table"))
-    numbers["cells"] = len(root.xpath("//td | //th"))
+    numbers["cells"] = sum(1 for _ in root.iter("td", "th"))
     numbers["items"] = len(root.xpath("//li[not(parent::ol/parent::div[@class='footnote'])]"))
     numbers["links"] = len(root.xpath("//a[@href][not(@class='skip')]"))
     for element in root.xpath("//svg"):
@@ -243,12 +248,18 @@ def _in_pieces(letters: str, text: str) -> bool:
     """Whether the text has all of it but what stands at the end of one page and the head of the next between its parts."""
     pieces, start = 0, 0
     while start < len(letters):
-        length = len(letters) - start
-        while length and letters[start : start + length] not in text:
-            length //= 2
-        while length and length < len(letters) - start and letters[start : start + length + 1] in text:
-            length += 1
+        length = _longest(letters[start:], text)
         start, pieces = start + length, pieces + 1
         if pieces > 2 + len(letters) // APART or length < (LEAST if start < len(letters) else 1):
             return False
     return True
+
+
+def _longest(letters: str, text: str) -> int:
+    """How many of the letters, from the first on, stand in the text in one piece."""
+    known, tried = 0, 1  # a length that the text has, one that it may not have
+    while tried <= len(letters) and letters[:tried] in text:
+        known, tried = tried, 2 * tried
+    return known + bisect_left(
+        range(known + 1, min(tried, len(letters) + 1)), True, key=lambda n: letters[:n] not in text
+    )

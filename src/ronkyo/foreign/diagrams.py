@@ -13,7 +13,9 @@ LANGUAGES = ("mermaid", "plantuml", "puml", "dot", "viz", "wavedrom", "vega", "v
 DRAWN = "mermaid"
 FONT = "Noto Sans JP, sans-serif"  # the page's
 MILLISECONDS = 5000
-TITLE = re.compile(r"^\s*(?:pie\s+(?:showData\s+)?)?(?:acc)?title:?\s+(\S.*?)\s*$", re.MULTILINE | re.IGNORECASE)
+TITLE = re.compile(
+    r"^[ \t]*(?:pie[ \t]+(?:showData[ \t]+)?)?(?:acc)?title:?[ \t]+(\S.*)$", re.MULTILINE | re.IGNORECASE
+)
 SIZE = re.compile(r'(<svg [^>]*?)width="100%"(.*?viewBox="\S+ \S+ ([\d.]+) ([\d.]+)")')
 OPTIONS = {
     "site_config": {
@@ -66,4 +68,4 @@ def width_style(svg: str) -> str:
 def title(source: str) -> str:
     """What a diagram calls itself, or nothing."""
     found = TITLE.search(source)
-    return found[1].strip("\"'") if found else ""
+    return found[1].strip(" \t\"'") if found else ""

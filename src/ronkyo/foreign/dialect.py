@@ -34,7 +34,7 @@ from ronkyo.typeset.glyphs import GETA, Missing
 from ronkyo.words import Words
 
 CALLOUT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*(.*)")
-HEADING_ATTRIBUTES = re.compile(r"\s*\{([^{}]*)\}\s*$")
+HEADING_ATTRIBUTES = re.compile(r"(?<!\s)\s*\{([^{}]*)\}\s*$")
 WARNINGS = ("warning", "caution", "attention", "danger", "error", "bug", "failure")
 BOXES = {  # what Zenn, Qiita and others write behind ::: -> the kind of box; None: without a title
     "message": None,

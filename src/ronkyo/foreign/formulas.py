@@ -44,7 +44,8 @@ DRAWN = re.compile(  # addresses with TeX in them
     r"math\.(?:vercel\.app|now\.sh)/?)\?(?:.*?&)?(?:math|chl|tex|latex|from)=(?P<part>.+?)(?:&[a-z]+=[^&]*)*)",
     re.DOTALL,
 )
-LOOK = re.compile(r"\s*\\(?:dpi\s*\{\d+\}|(?:bg|fn|fg)_\w+|inline(?![A-Za-z])|opacity\s*\{\d+\})\s*")  # CodeCogs'
+LONGEST_ADDRESS = 8000  # characters; no server takes more
+LOOK = re.compile(r"\\(?:dpi\s*\{\d+\}|(?:bg|fn|fg)_\w+|inline(?![A-Za-z])|opacity\s*\{\d+\})")  # CodeCogs'
 
 
 class Found(NamedTuple):
@@ -153,7 +154,7 @@ def _is_money(content: str, after: str) -> bool:
     """$5 から $10 and ${home} $user are no formulas, 3$\\times$3 has one."""
     if content != content.rstrip() and content == content.lstrip() and re.match("[A-Za-z({]", after):
         return True
-    japanese = re.search(f"[{JAPANESE}、。]", re.sub(r"\\(text|mathrm|mbox)\w*\{[^}]*\}", "", content))
+    japanese = re.search(f"[{JAPANESE}、。]", re.sub(r"\\(text|mathrm|mbox)\w*\{[^{}]*\}", "", content))
     number = re.match(r"\s*\d", content)
     if after.isdigit():
         return bool(number or japanese or content != content.strip())
@@ -229,7 +230,7 @@ def _all(text: str, start: int, end: int) -> Iterator[tuple[int, Found]]:
 def from_pictures(root: html.HtmlElement) -> None:
     """Pictures whose address is TeX become formulas, displays where they stand alone."""
     for image in list(root.iter("img")):
-        address = DRAWN.fullmatch((image.get("src") or "").strip())
+        address = DRAWN.fullmatch((image.get("src") or "").strip(), 0, LONGEST_ADDRESS)
         if address is None:
             continue
         tex = unquote(address["whole"]) if address["whole"] else unquote_plus(address["part"])

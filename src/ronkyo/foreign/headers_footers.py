@@ -164,7 +164,7 @@ def running(furniture: Furniture, fields: Mapping[str, str], warn: Callable[[str
         if furniture.shown and template:
             element = _read(template)
             element.set("class", f"running {edge}")
-            if not re.search(r"(margin|padding)[-a-z]*\s*:[^;]*[1-9]", template):  # in line with the text
+            if not re.search(r"(margin|padding)(-[a-z]+)?\s*:[^;:]*[1-9]", template):  # in line with the text
                 element.set("class", f"running {edge} inside")
             for part in element.xpath(".//*[@class]"):
                 names = part.get("class").split()

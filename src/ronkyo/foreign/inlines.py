@@ -16,11 +16,12 @@ from ronkyo.foreign.blocks import DEEPEST, attributes
 from ronkyo.foreign.patterns import JAPANESE
 
 DESTINATION = re.compile(r"\(((?:[^()\n]|\([^()\n]*\))*)\)")
-TITLED = re.compile(r"(.*?)(?:\s+(?:\"([^\"]*)\"|'([^']*)'))?\s*", re.DOTALL)
+TITLED = re.compile(r"(.*?)(?:(?<!\s)\s+(?:\"([^\"]*)\"|'([^']*)'))?", re.DOTALL)
 ATTRIBUTES = re.compile(r"\{([^{}\n]*)\}")
 WIKI = re.compile(r"(!?)\[\[(?=[^\[\]|]*[^\W\d_])([^\[\]|,=()\"'\n]+)(?:\|([^\[\]\n]*))?\]\]")
 MARK = re.compile(r"==(?![\s=])((?:`[^`\n]*`|\$[^$\n]*\$|[^`$\n])+?)(?<![\s=])==(?!=)")
 SMALL = re.compile(rf"([~^])([\w+\-*/=.,()'’†‡{JAPANESE}]{{1,40}})\1(?!\1)")
+LONGEST_MARK = 1000  # letters, that a line of signs is not read from each of them to its end
 EMOJI = re.compile(r":([\w+-]{1,60}):", re.ASCII)
 
 
@@ -94,7 +95,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 
 def _mark(state: StateInline, silent: bool) -> bool:
     """==marked==; `x==1` is a comparison."""
-    match = MARK.match(state.src, state.pos, state.posMax)
+    match = MARK.match(state.src, state.pos, min(state.posMax, state.pos + LONGEST_MARK))
     if match is None or re.match(r"[\w)\]=]", state.src[state.pos - 1 : state.pos], re.ASCII):
         return False
     if not silent:

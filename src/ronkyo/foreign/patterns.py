@@ -10,7 +10,7 @@ OWN_LABEL = re.compile(
 NO_ALT = re.compile(
     r"(|image|img|alt|alt[ _-]?text|picture|画像|図|[\w .()-]+\.(png|jpe?g|svg|gif|webp))", re.IGNORECASE
 )
-QUESTION = re.compile(r"\s*((?:Q|Ｑ|設?問題?)\s*(?:\d*\s*[:：.．]|\d+(?:[)）、]|(?=[\s\u3000]))))[\s\u3000]*")
+QUESTION = re.compile(r"\s*((?:Q|Ｑ|設?問題?)\s*+(?:\d*\s*[:：.．]|\d+(?:[)）、]|(?=[\s\u3000]))))[\s\u3000]*")
 DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
 ADDRESS = re.compile(
     r"(?:https?://|(?<![\w@./-])www\.(?=[\w-]+\.))[\w\-./?%&=~#:+,;@!*'()\[\]]*[\w\-/=&#]"

@@ -27,6 +27,7 @@ Warn = Callable[[int, str], None]
 
 BEGIN, LINE, END = "\ufdd0", "\ufdd1", "\ufdd2"  # noncharacters: `decode` lets none through
 DEEPEST = 100
+MOST_PLACES = 999  # of a table, that a cell covers
 NAMES = {  # of elements
     "allowed": "a img br hr div section article p span h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody "
     "tfoot tr colgroup col td th blockquote pre code kbd samp var b strong i em u s del ins sub sup small mark q cite abbr "
@@ -83,8 +84,8 @@ KEPT_STYLE = {
 SCHEMES = {"http", "https", "mailto", "data", "file"} | set(string.ascii_lowercase)  # c: is a drive, for warnings
 LENGTH = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(%|px|cm|mm|in|pt|em|rem)?", re.ASCII)
 ID = re.compile(r"[^\s:\"'<>&]+")
-COMMENT = r"<!--.*?(?:-->|\Z)|<[!?][^>]*>"  # and declarations
-TAG = re.compile(COMMENT + r"|<(/?)([A-Za-z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.DOTALL)
+COMMENT = r"<!--.*?(?:-->|\Z)|<[!?][^<>]*>"  # and declarations
+TAG = re.compile(COMMENT + r"|<(/?)([A-Za-z][\w:-]*+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>", re.DOTALL)
 VOID = re.compile(r"(<(?:br|hr|img|col)\b[^>]*)>")
 ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?")
 
@@ -115,6 +116,9 @@ def tree(rendered: str, warn: Warn) -> html.HtmlElement:
         if (number := element.attrib.pop("data-raw", None)) is not None:
             lost.discard(int(number))
             _settle(element, ids)
+            if int(element.get("colspan", "1")) * int(element.get("rowspan", "1")) > MOST_PLACES:
+                warn(tags.read[int(number)][0], f"a cell of more than {MOST_PLACES} places: its spans are left out")
+                del element.attrib["colspan"], element.attrib["rowspan"]
     for line, name in (tags.read[number] for number in sorted(lost)):
         if name not in SILENT and ":" not in name:  # <o:p> of Word
             warn(line, f"<{name}> is left out{'' if name == 'input' else ', what it holds stays'}")

@@ -21,7 +21,8 @@ def prepare_code(root: html.HtmlElement) -> None:
     for code in root.xpath("//pre/code"):
         for token in code.xpath(".//span[@class]"):
             if token.get("id") is None and TOKENS.isdisjoint(token.get("class").split()):
-                token.drop_tag()
+                token.tag = "plain"
+        unwrap(code, "plain")
         lines = code.xpath("./span[@id]")
         for index, line in enumerate(lines):
             del line.attrib["id"]
@@ -32,6 +33,13 @@ def prepare_code(root: html.HtmlElement) -> None:
             look += ["wraps"] if sum(map(_columns, text)) > COLUMNS else []
             line.set("class", " ".join(["line", *look, *(keep if len(lines) > 5 else [])]))
             _split_leading_blanks(line)
+
+
+def unwrap(element: html.HtmlElement, *tags: str) -> None:
+    """Such elements go from it, and what they hold stays, as one text where it was one for a reader."""
+    etree.strip_tags(element, *tags)
+    for part in element.iter():
+        part.text, part.tail = part.text, part.tail
 
 
 def _columns(character: str) -> float:

@@ -18,7 +18,7 @@ from ronkyo.words import Words
 SHOWN = 80  # characters of a formula in a message
 _FORMULAS = '//*[contains(concat(" ", @class, " "), " arithmatex ")]'
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
-_LABEL = re.compile(r"\\label\{([^}]*)\}")
+_LABEL = re.compile(r"\\label\{([^{}]*)\}")
 _TAG = re.compile(r"\\tag(\*?)\{([^{}]*)\}")
 _REFERENCE = re.compile(r"\\(eqref|ref)\s*\{([^{}]*)\}")
 _NUMBERED = re.compile(

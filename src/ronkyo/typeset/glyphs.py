@@ -29,15 +29,17 @@ class Missing(Counter[str]):
         """The text as it can be printed. seen: whether it is one that counts, as an alternative text does not."""
         text = INVISIBLE.sub(_within_emoji, text)
         text = COMPOSED.sub(lambda match: unicodedata.normalize("NFC", match[0]), text)
-        for character in {letter for letter in text if not supplement.draws(letter)}:
-            if seen:
-                self[character] += text.count(character)
-            text = text.replace(character, GETA)
-        return text
+        undrawn = {letter for letter in set(text) if not supplement.draws(letter)}
+        if seen and undrawn:
+            self.update(letter for letter in text if letter in undrawn)
+        return text.translate(dict.fromkeys(map(ord, undrawn), GETA)) if undrawn else text
 
     def told(self, source: str) -> str:
         """Which they are, how often, and in which line of the source first."""
-        lines = {letter: source.count("\n", 0, source.find(letter)) + 1 for letter in self if letter in source}
+        lines: dict[str, int] = {}
+        for number, line in enumerate(source.split("\n"), start=1):
+            for letter in filter(self.__contains__, set(line)):
+                lines.setdefault(letter, number)
         first = sorted(self, key=lambda letter: (lines.get(letter, 0), letter))
         listed = [
             f"U+{ord(letter):04X} '{letter}', {self[letter]} time{'s' * (self[letter] > 1)}"
@@ -49,7 +51,7 @@ class Missing(Counter[str]):
 
 
 def _within_emoji(match: re.Match[str]) -> str:
-    before = match.string[: match.start()][-1:]
+    before = match.string[max(match.start() - 1, 0) : match.start()]
     joins = match[0] in supplement.JOINERS and (before in supplement.JOINERS or supplement.is_emoji(before))
     return match[0] if before and joins else ""
 

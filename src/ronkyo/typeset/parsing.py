@@ -91,7 +91,7 @@ def join_lines(text: str) -> str:
 
 def _join_lines(root: html.HtmlElement) -> None:
     """The same for each run of text in a block, whatever elements it goes through; code stays as it is."""
-    texts = root.xpath("//text()[not(ancestor::pre)]")
+    texts = root.xpath("/descendant::text()[not(ancestor::pre)]")
     for before, text, after in zip([None, *texts], texts, [*texts[1:], None], strict=False):
         if "\n" not in text:
             continue

@@ -5,9 +5,11 @@ import resource
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
+from reading import warned
 
 from ronkyo import cli
 from ronkyo.errors import UserError
@@ -47,13 +49,50 @@ def test_time_grows_as_the_size_does(tmp_path, text, short, long):
     assert seconds(tmp_path / "a.md", text(long)) - start < 2.5 * long / short * less
 
 
+SIGNS = {
+    "mark": lambda size: "==a " * (size // 4),
+    "blanks": lambda size: "a" + " " * size + "b",
+    "heading": lambda size: "## a" + " " * size + "b",
+    "setext": lambda size: "a\n" * (size // 2) + "---\n",
+    "picture": lambda size: "![a](b" + " " * size + "c)",
+    "pictures": lambda size: "![a](b.png)\n" * (size // 12),
+    "import": lambda size: '@import "a"' + " " * size + "b",
+    "quotations": lambda size: "> a\n\n" * (size // 5),
+    "boxes": lambda size: ":::message\na\n\n" * (size // 14),
+    "question": lambda size: "Q" + " " * size + "a",
+    "tag": lambda size: "<div>\n<" + "a" * size + "\n</div>",
+    "brackets in HTML": lambda size: "<div>\n" + "\\(" * (size // 2) + "\n</div>",
+    "cell": lambda size: "| a |\n|---|\n| " + "**a** b " * (size // 8) + " |\n",
+    "code": lambda size: "```python\n" + "a+" * (size // 2) + "\n```\n",
+    "spans": lambda size: "<table>" + '<tr><td rowspan="999" colspan="999">a</td></tr>' * (size // 47) + "</table>",
+}
+
+
+@pytest.mark.loses
+@pytest.mark.parametrize("kind", SIGNS)
+def test_time_to_read_grows_as_the_size_does(report, kind):
+    def read(size: int) -> float:
+        start = time.process_time()
+        report(f"# A\n\n{SIGNS[kind](size)}\n\nb\n")
+        return time.process_time() - start
+
+    read(100)
+    assert read(32_000) < 8 * max(read(8000), 0.03)
+
+
+def test_a_cell_covers_no_more_than_the_limit(report):
+    parsed = report('# A\n\n<table><tr><td rowspan="99" colspan="99">a</td></tr><tr><td>b</td></tr></table>\n')
+    assert warned(parsed) == ["3: a cell of more than 999 places: its spans are left out"]
+    assert not parsed.tree.root.xpath("//@rowspan | //@colspan")
+
+
 def test_aliases_that_multiply_are_not_written_out(tmp_path):
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
     bomb += "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
     file = tmp_path / "a.md"
     file.write_text(f"---\n{bomb}title: *a29\nlang: *a29\npuppeteer: *a29\n---\n# A\n\ntext\n")
-    with pytest.raises(UserError, match="expected keys, found a list"):
-        render.parse(file)
+    (warning,) = warned(render.parse(file))
+    assert "puppeteer: expected keys, found a list" in warning
 
 
 # -- what is no file of text --------------------------------------------------------------------------------------------

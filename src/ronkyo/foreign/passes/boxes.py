@@ -23,22 +23,24 @@ def settle(root: HtmlElement, formulas: Sequence[Drawing]) -> None:
             paragraph.text = None
             paragraph.insert(0, label)
             paragraph.set("class", "question own")
-    tests, notes = './/section[@class="test"]', './/div[@class="admonition" or @class="admonition warning"]'
-    outermost = '[not(ancestor::div[starts-with(@class, "admonition")])]'
-    for box in root.xpath(f"{tests} | {notes}{outermost}"):
-        if _height(box, formulas) <= SHORT:
+    notes = 'self::div[@class="admonition" or @class="admonition warning"]'
+    outermost = 'not(ancestor::div[starts-with(@class, "admonition")])'
+    for box in root.xpath(f'descendant::*[self::section[@class="test"] or {notes}[{outermost}]]'):
+        if _is_short(box, formulas):
             box.set("class", f"{box.get('class')} short")
 
 
-def _height(box: HtmlElement, formulas: Sequence[Drawing]) -> float:
-    """About how high it will be, in pt."""
+def _is_short(box: HtmlElement, formulas: Sequence[Drawing]) -> bool:
+    """By about how high it will be; what is higher is not looked through to its end."""
     height = 20.0
     for block in box.iter("p", "li", "dt", "dd", "tr", "figcaption", "div", *HEADINGS):
-        text = "".join(block.xpath("./text() | ./*[not(self::ul or self::ol)]//text()"))
         if not block.xpath("./p | ./div | ./figure | ./pre | ./table"):
+            text = "".join(block.xpath("./text() | ./*[not(self::ul or self::ol)]//text()"))
             height += LINE * max(1, -(-len(text.strip()) // 38))
+        if height > SHORT:
+            return False
     height += 11 * len(box.xpath('.//pre//span[@class="line" or starts-with(@class, "line ")]'))
     height += 150 * len(box.xpath(".//img"))
     for number in box.xpath('.//div[@class="equation"]/@data-formula'):
         height += 10 * float(formulas[int(number)].height.removesuffix("em"))
-    return height
+    return height <= SHORT

@@ -40,7 +40,7 @@ def take_neighbour(figure: HtmlElement, kind: str) -> None:
     """A paragraph 図 1 … just below or above is the caption: below first for figures, above first for tables."""
     below, above = figure.getnext(), figure.getprevious()
     for neighbour in (above, below) if figure.get("data-kind") == "table" else (below, above):
-        if neighbour is None or neighbour.tag not in ("p", "div") or neighbour.xpath(".//img | .//table | .//pre"):
+        if neighbour is None or neighbour.tag not in ("p", "div") or elements(neighbour, "img", "table", "pre"):
             continue
         text = neighbour.text_content().strip()
         after = neighbour.getnext() if figure.get("data-kind") == "table" and neighbour is below else None

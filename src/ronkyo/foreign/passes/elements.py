@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
+from lxml import html
 
 HtmlElement = html.HtmlElement
-_PICTURES = etree.XPath('descendant-or-self::img | descendant-or-self::span[@class="missing"]')
 
 
 def elements(root: HtmlElement, *names: str) -> list[HtmlElement]:
@@ -14,7 +13,7 @@ def elements(root: HtmlElement, *names: str) -> list[HtmlElement]:
 
 def pictures_in(element: HtmlElement) -> list[HtmlElement]:
     """Images and the placeholders of those that are missing."""
-    return list(_PICTURES(element))  # pyright: ignore[reportArgumentType]
+    return [each for each in element.iter("img", "span") if each.tag == "img" or each.get("class") == "missing"]
 
 
 def lift(element: HtmlElement, parent: HtmlElement) -> None:
@@ -35,10 +34,12 @@ def lift(element: HtmlElement, parent: HtmlElement) -> None:
 
 
 def _trim_breaks(paragraph: HtmlElement) -> None:
-    while len(paragraph) and paragraph[0].tag == "br" and not (paragraph.text or "").strip():
-        paragraph[0].drop_tag()
-    while len(paragraph) and paragraph[-1].tag == "br" and not (paragraph[-1].tail or "").strip():
-        paragraph[-1].drop_tag()
+    while (
+        (first := next(iter(paragraph), None)) is not None and first.tag == "br" and not (paragraph.text or "").strip()
+    ):
+        first.drop_tag()
+    while (last := next(reversed(paragraph), None)) is not None and last.tag == "br" and not (last.tail or "").strip():
+        last.drop_tag()
     if paragraph.text:
         paragraph.text = paragraph.text.lstrip("\n")
 
@@ -80,4 +81,9 @@ def has_content_after(element: HtmlElement) -> bool:
 
 def holds_only_pictures(block: HtmlElement) -> bool:
     rest = (block.text or "") + "".join(child.tail or "" for child in block)
-    return not rest.strip() and all(child.tag in ("img", "br") or child.get("class") == "missing" for child in block)
+    return not rest.strip() and all(map(is_picture, block))
+
+
+def is_picture(element: HtmlElement) -> bool:
+    """Or the end of its line."""
+    return element.tag in ("img", "br") or element.get("class") == "missing"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.foreign.passes.elements import HtmlElement, caption_of, elements, holds_only_pictures, pictures_in, take_out
+from ronkyo.typeset.tree import HEADINGS
 
 
 def make(root: HtmlElement) -> None:
@@ -82,7 +83,7 @@ def _block_of(image: HtmlElement) -> HtmlElement | None:
 
 def _may_be_captioned(block: HtmlElement) -> bool:
     """Pictures and a line or two, not a whole part of the report that happens to be centred."""
-    blocks = block.xpath(".//table | .//ul | .//ol | .//pre | .//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6")
+    blocks = elements(block, "table", "ul", "ol", "pre", *HEADINGS)
     return not blocks and len(block.text_content().strip()) <= 200
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from lxml import html
 
 from ronkyo.foreign.passes.elements import HtmlElement, elements
+from ronkyo.typeset.code import unwrap
 from ronkyo.typeset.tree import HEADINGS, Slugs
 
 
@@ -28,10 +29,12 @@ def settle(root: HtmlElement, given: str | None) -> str | None:
         heading.set("data-level", heading.tag[1])
         heading.set("data-own-number", "")
         heading.set("data-text", text)
-        for part in heading.xpath(".//a[not(@href)] | .//br"):
-            if part.get("id"):  # an anchor
-                heading.append(html.Element("span", {"id": part.get("id")}))
-            part.drop_tag()
+        for part in elements(heading, "a", "br"):
+            if part.get("href") is None:
+                if part.get("id"):  # an anchor
+                    heading.append(html.Element("span", {"id": part.get("id")}))
+                part.tag = "plain"
+        unwrap(heading, "plain")
     used = {heading.get("id") for heading in headings}
     for element in root.xpath(".//*[@id][not(@data-slug)]"):
         if element.get("id") in used:

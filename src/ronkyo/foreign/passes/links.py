@@ -13,6 +13,7 @@ from lxml import html
 from ronkyo.foreign.passes.elements import HtmlElement, elements
 from ronkyo.foreign.patterns import ADDRESS
 from ronkyo.foreign.safe import Warn
+from ronkyo.typeset.code import unwrap
 
 
 def resolve(root: HtmlElement, warn: Warn) -> None:
@@ -24,7 +25,7 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
         if id := element.get("id"):
             targets[element.get("data-slug") or id] = id
             loose.setdefault(_loose(element.get("data-slug") or id), []).append(id)
-    for label in re.findall(r"\\label\{([^}]*)\}", "".join(root.xpath('.//*[@class="arithmatex"]//text()'))):
+    for label in re.findall(r"\\label\{([^{}]*)\}", "".join(root.xpath('.//*[@class="arithmatex"]//text()'))):
         targets.setdefault(label, label)
     for link in elements(root, "a"):
         address = (link.get("href") or "").strip()
@@ -54,7 +55,7 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
             ):  # PDF/UA wants text, not spans
                 if id := part.get("id"):
                     link.addprevious(html.Element("span", {"id": id}))
-                part.drop_tag()
+            unwrap(link, "*")
     for element in root.xpath(".//*[@data-slug]"):
         del element.attrib["data-slug"]
 
@@ -86,7 +87,7 @@ def _loose(anchor: str) -> str:
 
 def link_addresses(root: HtmlElement) -> None:
     """Bare addresses become links."""
-    for text in root.xpath(".//text()[not(ancestor::a or ancestor::pre or ancestor::code)]"):
+    for text in root.xpath("descendant::text()[not(ancestor::a or ancestor::pre or ancestor::code)]"):
         owner = text.getparent()
         if text.is_text and owner.get("class") in ("arithmatex", "missing"):
             continue

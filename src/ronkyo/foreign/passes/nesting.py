@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
+from lxml import html
 
 from ronkyo.foreign.passes.elements import HtmlElement, elements
 from ronkyo.typeset.tree import HEADINGS
@@ -25,7 +25,6 @@ WHOLES = {
     "figcaption": ("figure",),
     "summary": ("details",),
 }
-_BLOCK = etree.XPath("|".join(f".//{name}" for name in (*BLOCKS, *HEADINGS)))
 
 
 def mend(root: HtmlElement) -> None:
@@ -40,12 +39,12 @@ def mend(root: HtmlElement) -> None:
                 for key in ("colspan", "rowspan", "value", "scope"):
                     element.attrib.pop(key, None)
     for element in elements(root, *INLINE.split()):
-        if _BLOCK(element):  # it was not closed
+        if next(element.iterdescendants(*BLOCKS, *HEADINGS), None) is not None:  # it was not closed
             if id := element.get("id"):
                 element.addprevious(html.Element("span", {"id": id}))
             element.drop_tag()
     for element in elements(root, "p", *HEADINGS):
-        blocks = list(_BLOCK(element))  # pyright: ignore[reportArgumentType]
+        blocks = list(element.iterdescendants(*BLOCKS, *HEADINGS))
         if blocks and element.tag == "p":
             element.tag = "div"
         for block in blocks if element.tag in HEADINGS else ():

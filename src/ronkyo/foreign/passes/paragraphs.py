@@ -11,6 +11,7 @@ from ronkyo.foreign.passes.elements import (
     elements,
     has_content_after,
     holds_only_pictures,
+    is_picture,
     lift,
     pictures_in,
     take_out,
@@ -22,7 +23,7 @@ from ronkyo.typeset.tree import HEADINGS
 def split(root: HtmlElement) -> None:
     """Displayed formulas and pictures on lines of their own leave the paragraph that they stand in; a paragraph that
     holds blocks is no paragraph."""
-    for slot in root.xpath('.//*[@data-display="yes"]'):
+    for slot in reversed(root.xpath('.//*[@data-display="yes"]')):  # so that few stand after it
         slot.tag = "div"
         del slot.attrib["data-display"]
         parent = slot.getparent()
@@ -38,15 +39,13 @@ def split(root: HtmlElement) -> None:
                 moved = link if link.tag == "a" and holds_only_pictures(link) else image
                 take_out(moved)
                 holder.append(moved)
-    for image in pictures_in(root):
-        parent = image.getparent()
-        centred = "center" in (parent.get("style") or "")  # what else stands in it is the caption
-        if parent.tag == "p" and _stands_alone(image) and not centred and not holds_only_pictures(parent):
+    for paragraph in elements(root, "p"):
+        for image in reversed(_apart(paragraph)):
             holder = html.Element("p")
             image.addprevious(holder)
             holder.tail, image.tail = image.tail, None
             holder.append(image)
-            lift(holder, parent)
+            lift(holder, paragraph)
     for paragraph in elements(root, "p"):
         if any(child.tag in ("div", "table", "ul", "ol", "figure", "pre", "p") for child in paragraph):
             paragraph.tag = "div"
@@ -60,6 +59,22 @@ def split(root: HtmlElement) -> None:
         if first is not None and has_content_after(first):
             lift(first, paragraph)
             first.drop_tree()
+
+
+def _apart(paragraph: HtmlElement) -> list[HtmlElement]:
+    """Pictures on lines of their own, but those between which and the last of these, and after which, are only pictures."""
+    if "center" in (paragraph.get("style") or ""):  # what else stands in it is the caption
+        return []
+    children = list(paragraph)
+    others = [index for index, child in enumerate(children) if (child.tail or "").strip() or not is_picture(child)]
+    last, beside = max(others, default=-1), bool((paragraph.text or "").strip())
+    found = []
+    for index, child in enumerate(children):
+        if child.tag != "br" and (beside or last > index) and is_picture(child) and _stands_alone(child):
+            found.append(child)
+            beside = False
+        beside |= bool((child.tail or "").strip()) or not is_picture(child)
+    return found
 
 
 def _stands_alone(image: HtmlElement) -> bool:
@@ -87,7 +102,7 @@ def tidy(root: HtmlElement) -> None:
         empty = not len(block) and not (block.text or "").strip() and not block.get("id")
         if empty and "break" not in (block.get("style") or ""):
             block.drop_tree()
-    for block in root.xpath(".//div[not(@class) and not(@style) and not(@id)] | .//section | .//article"):
+    for block in root.xpath("descendant::*[self::section or self::article or self::div[not(@class or @style or @id)]]"):
         block.drop_tag() if block.tag != "div" or not _has_bare_text(block) else None
 
 

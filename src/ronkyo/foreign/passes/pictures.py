@@ -11,7 +11,7 @@ from ronkyo.foreign.passes.elements import HtmlElement, elements
 from ronkyo.foreign.safe import Warn, size_style
 from ronkyo.words import Words
 
-SIZE = re.compile(r"\s+=(\d*%?)x(\d*)$")  # ![](a.png =100x50)
+SIZE = re.compile(r"(?<!\s)\s+=(\d*%?)x(\d*)$")  # ![](a.png =100x50)
 
 
 def read(root: HtmlElement, folder: Path, warn: Warn, words: Words) -> dict[str, tuple[int, str]]:

@@ -8,14 +8,14 @@ from itertools import takewhile
 from lxml import html
 
 from ronkyo.foreign.passes.captions import take_neighbour
-from ronkyo.foreign.passes.elements import HtmlElement
+from ronkyo.foreign.passes.elements import HtmlElement, elements
 from ronkyo.foreign.patterns import TABLE
 
 
 def make(root: HtmlElement) -> None:
     """A table with a paragraph 表 1 … above or below, or a <caption>, keeps it as its caption."""
-    for table in root.xpath(".//table[not(ancestor::table) and not(ancestor::figure)]"):
-        for cell in table.xpath(".//td | .//th"):
+    for table in root.xpath("descendant::table[not(ancestor::table) and not(ancestor::figure)]"):
+        for cell in elements(table, "td", "th"):
             if len(blocks := cell.xpath("./p | ./div[not(@class)]")) == 1:
                 blocks[0].drop_tag()
         if table.find("thead") is None:  # so that it comes again on the next page

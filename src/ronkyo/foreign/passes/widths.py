@@ -23,9 +23,9 @@ WORD = re.compile(r"[^\s\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]+|\S")
 
 def fit(root: HtmlElement, formulas: Sequence[Drawing], text: float, warn: Warn) -> None:
     """text: width of the page's text in pt."""
-    for slot in root.xpath(".//*[@data-formula][not(ancestor::table or ancestor::*[@class='cell'])]"):
+    for slot in root.xpath("descendant::*[@data-formula][not(ancestor::table or ancestor::*[@class='cell'])]"):
         _fit_formula(slot, formulas, _room(slot, text), warn)
-    for table in root.xpath(".//table[not(ancestor::table)]"):
+    for table in root.xpath("descendant::table[not(ancestor::table)]"):
         width = _room(table, text)
         longest = width * LONGEST / SIZE
         columns: dict[int, float] = defaultdict(float)
@@ -87,7 +87,7 @@ def _longest_word(cell: HtmlElement, formulas: Sequence[Drawing]) -> float:
     """In em; links and code break anywhere."""
     pieces, drawn = [cell.text or ""], [0.0]
     if len(cell):
-        pieces = cell.xpath(".//text()[not(ancestor::a or ancestor::code)]")
+        pieces = cell.xpath("descendant::text()[not(ancestor::a or ancestor::code)]")
         drawn = [float(formulas[int(slot)].width.removesuffix("em")) for slot in cell.xpath(".//@data-formula")]
     word = max(WORD.findall("".join(pieces)), key=len, default="")
     return max([sum(map(_width, word)), *drawn])

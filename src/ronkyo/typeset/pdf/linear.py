@@ -3,6 +3,7 @@ with the square of its length."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -12,9 +13,16 @@ _PIECE = 64  # characters in which a line's first break is looked for at first
 
 def patches() -> list[tuple[Any, str, Callable[[Any], Any]]]:
     """Owner, name, and what makes the replacement of what stood there."""
+    targets = import_module("weasyprint.css.targets").TargetCollector
     return [
         # A cell without blanks was laid out anew from each of its characters on. Upstream: as for other widths, a piece first.
         (import_module("weasyprint.layout.preferred"), "split_first_line", _in_pieces),
+        # Each heading's page was told to each entry of the contents, each page's styles were looked for among all elements',
+        # each tag wrote the numbers of all pages. Upstream: no issue known.
+        (targets, "check_pending_targets", _indexing),
+        (targets, "cache_target_page_counters", _telling),
+        (import_module("weasyprint.layout.page"), "set_page_type_computed_styles", _of_one_page),
+        (import_module("pydyf").PDF, "page_references", _remembered),
     ]
 
 
@@ -29,3 +37,61 @@ def _in_pieces(split: Any) -> Any:
         return split(text, style, context, max_width, *rest, **named)
 
     return split_first_line
+
+
+class _Lookups(dict[Any, Any]):
+    """Those of texts by the anchor whose page they show; the others are what is left to be gone through."""
+
+    def __init__(self, lookups: dict[Any, Any]) -> None:
+        super().__init__(lookups)
+        self._others = [(key, lookup) for key, lookup in lookups.items() if key[1] != "content"]
+        self.of: dict[str, dict[Any, Any]] = defaultdict(dict)
+        for key, lookup in lookups.items():
+            for anchor in lookup.missing_target_counters if key[1] == "content" else ():
+                self.of[anchor][key] = lookup
+
+    def items(self) -> Any:
+        return self._others
+
+
+def _indexing(check: Any) -> Any:
+    def check_and_index(collector: Any) -> None:
+        check(collector)
+        collector.counter_lookup_items = _Lookups(collector.counter_lookup_items)
+
+    return check_and_index
+
+
+def _telling(cache: Any) -> Any:
+    def cache_and_tell(collector: Any, anchor: str, *rest: Any) -> None:
+        lookups = collector.counter_lookup_items
+        if isinstance(lookups, _Lookups):
+            collector.counter_lookup_items = lookups.of.get(anchor, {})
+        try:
+            cache(collector, anchor, *rest)
+        finally:
+            collector.counter_lookup_items = lookups
+
+    return cache_and_tell
+
+
+def _of_one_page(set_styles: Any) -> Any:
+    def set_styles_of_page(page_type: Any, html: Any, style_for: Any) -> None:
+        styles, style_for._cascaded_styles = style_for._cascaded_styles, {}
+        try:
+            set_styles(page_type, html, style_for)
+        finally:
+            styles |= style_for._cascaded_styles
+            style_for._cascaded_styles = styles
+
+    return set_styles_of_page
+
+
+def _remembered(references: Any) -> Any:
+    def page_references(pdf: Any) -> tuple[bytes, ...]:
+        known = pdf.__dict__.setdefault("known_references", ())
+        if 3 * len(known) != len(pdf.pages["Kids"]):
+            pdf.known_references = references.fget(pdf)
+        return pdf.known_references
+
+    return property(page_references)
