@@ -12,7 +12,6 @@ from traceback import StackSummary, TracebackException, extract_tb
 
 MOST_NAMED = 6  # names in a line
 MANIFEST = "pyproject.toml"  # in the root of a project
-ENGINE = Path(__file__).parent
 
 DEBUG = "RONKYO_DEBUG"  # where it is set, errors of the system have their traceback, and tracebacks are whole
 
@@ -75,7 +74,7 @@ def not_python(error: SyntaxError, file: str | Path) -> str:
 
 
 def _is_own(file: str) -> bool:
-    return ENGINE not in Path(file).parents and shown(file).startswith("src/")
+    return Path(__file__).parent not in Path(file).parents and shown(file).startswith("src/")
 
 
 def shown(file: str | Path) -> str:
