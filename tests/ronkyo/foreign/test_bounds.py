@@ -69,6 +69,7 @@ SIGNS = {
 
 
 @pytest.mark.loses
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("kind", SIGNS)
 def test_time_to_read_grows_as_the_size_does(report, kind):
     def read(size: int) -> float:

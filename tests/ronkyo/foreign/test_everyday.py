@@ -1,6 +1,5 @@
 """What learners write every day, as articles, notes, exported notebooks and manuals have it."""
 
-import base64
 import re
 
 import pypdf
@@ -81,15 +80,6 @@ def test_tasks_that_stand_apart_are_one_line_each(report):
     parsed = report("## 章\n\n- [ ]  やること\n\n- [x]  やった\n\n  続き\n")
     assert [item.find("p") for item in parsed.tree.root.iter("li")] == [None, None]
     assert [text_of(item) for item in parsed.tree.root.iter("li")] == ["□やること", "✓やった 続き"]
-
-
-def test_labels_of_a_diagram_are_not_cut(report):
-    drawing = (
-        report("## 章\n\n[[_TOC_]]\n\n```mermaid\nclassDiagram\n  Animal <|-- Duck\n```\n")
-        .tree.root.find(".//img")
-        .get("src")
-    )
-    assert b"overflow:hidden" not in base64.b64decode(drawing.partition(",")[2])
 
 
 def test_the_count_knows_what_is_no_loss(tmp_path):

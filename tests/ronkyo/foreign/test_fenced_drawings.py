@@ -158,3 +158,13 @@ def test_a_graph_too_large_to_lay_out_is_given_up():
     with pytest.raises(diagrams.DiagramError, match="limit"):
         diagrams.draw("mermaid", f"flowchart TD\n{edges}")
     assert time.monotonic() - begun < 2 * diagrams.MILLISECONDS / 1000
+
+
+@drawn
+def test_labels_of_a_diagram_are_not_cut(report):
+    drawing = (
+        report("## 章\n\n[[_TOC_]]\n\n```mermaid\nclassDiagram\n  Animal <|-- Duck\n```\n")
+        .tree.root.find(".//img")
+        .get("src")
+    )
+    assert b"overflow:hidden" not in base64.b64decode(drawing.partition(",")[2])

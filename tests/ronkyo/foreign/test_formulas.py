@@ -305,6 +305,7 @@ def test_formulas_keep_their_tildes_carets_and_equals(tmp_path):
     assert "H<sub>2</sub>O" in inner(parsed)
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize(
     "piece", ["$", "\\(", "\\[\n", "$$x ", "${", "$a{$", r"$\text{$", r"\text{$x$", "\\begin{align}\n\n", "<td>$</td>"]
 )

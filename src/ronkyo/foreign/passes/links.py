@@ -50,12 +50,11 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
             warn(line, f"link {address!r}: expected a web address or a path from the report's folder; it becomes text")
             _as_text(link)
         if link.tag == "a" and not link.xpath(".//img"):
-            for part in link.xpath(
-                ".//*[not(@class='arithmatex' or @class='missing')]"
-            ):  # PDF/UA wants text, not spans
+            for part in link.xpath(".//*[not(@class='arithmatex' or @class='missing')]"):
                 if id := part.get("id"):
                     link.addprevious(html.Element("span", {"id": id}))
-            unwrap(link, "*")
+                part.tag = "plain"  # PDF/UA wants text, not spans
+            unwrap(link, "plain")
     for element in root.xpath(".//*[@data-slug]"):
         del element.attrib["data-slug"]
 
