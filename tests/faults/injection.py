@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -41,9 +42,8 @@ class Copy:
 
     def start(self, *command: str, **options) -> subprocess.Popen[str]:
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
-        return subprocess.Popen(
-            command, cwd=self.root, env=smallest.environment() | self.environment, text=True, **(pipes | options)
-        )
+        around = {"cwd": self.root, "env": smallest.environment() | self.environment, "preexec_fn": heed_signals}
+        return subprocess.Popen(command, text=True, **(pipes | around | options))
 
     def run(self, *words: str, before: str = "", stdout=subprocess.PIPE) -> Done:
         """`ronkyo WORDS`. before: what a shell does first, in a mount namespace of its own, so that its mounts pass."""
@@ -64,6 +64,12 @@ class Copy:
         places = [self.root / name for name in ("data", "runs", "reports", "dvc.lock")]
         files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*"))]
         return {str(file.relative_to(self.root)): file.read_bytes() for file in files if file.is_file()}
+
+
+def heed_signals() -> None:
+    """Also where the tests run in the background, or by nohup."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def ended(process: subprocess.Popen[str], seconds: float = 120) -> Done:

@@ -11,7 +11,7 @@ import time
 
 import psutil
 import pytest
-from injection import Copy, Done, ended, until
+from injection import Copy, Done, ended, heed_signals, until
 from smallest import ENGINE, NAME, RONKYO, environment
 
 from ronkyo import ending
@@ -105,6 +105,7 @@ def _take_terminal() -> None:
     import termios
 
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    heed_signals()
 
 
 def test_a_reader_that_left_is_no_error(copy):
