@@ -77,16 +77,17 @@ class Side:
 def read(project: Project, name: str) -> Side:
     """The side `name` of a project, from copies of its files. Raises ComparisonError."""
     from dvc.exceptions import DvcException, NotDvcRepoError
-    from scmrepo.exceptions import SCMError
+    from dvc.scm import map_scm_exception
 
     if not (project.root / ".dvc").is_dir():
         raise ComparisonError(f"{name}: expected a project with DVC, found no .dvc in {project.root}")
     revision = None
     with TemporaryDirectory(prefix="ronkyo-") as folder:
         try:
-            kind, revision = _resolve(project, name)
-            side = _copy(project, Side(name, kind, revision), Path(folder))
-        except (DvcException, SCMError) as error:
+            with map_scm_exception():
+                kind, revision = _resolve(project, name)
+                side = _copy(project, Side(name, kind, revision), Path(folder))
+        except DvcException as error:
             if revision and isinstance(error, NotDvcRepoError):
                 raise _stranger(project, name) from error
             raise ComparisonError(f"{name}: {' '.join(_reason(error).split())}") from error
