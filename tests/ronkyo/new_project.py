@@ -18,17 +18,17 @@ RONKYO = (sys.executable, "-m", "ronkyo.cli")
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def alone(package: str = PACKAGE) -> Iterator[None]:
     """Two projects may have a package of the same name, as a copy has: what was imported of it goes, before and after."""
-    _forget()
+    _forget(package)
     yield
-    _forget()
+    _forget(package)
 
 
-def _forget() -> None:
-    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+def _forget(package: str) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
         del sys.modules[name]
-    sys.path[:] = [entry for entry in sys.path if not (Path(entry) / PACKAGE / "experiments").is_dir()]
+    sys.path[:] = [entry for entry in sys.path if not (Path(entry) / package / "experiments").is_dir()]
 
 
 def build(folder: Path, language: str) -> Project:

@@ -102,7 +102,7 @@ def test_repositories_are_made_where_there_are_none(created):
 
 @pytest.mark.filterwarnings("ignore:_NoneStep.value:DeprecationWarning")  # of DVC
 def test_before_the_first_run_commands_say_what_is_missing(created, capsys):
-    with alone():
+    with alone("trial"):
         for command, told in (
             ("stages", "never ran\n"),
             ("compare", "HEAD: expected a commit to compare with, found none yet; run: git add . && git commit\n"),
