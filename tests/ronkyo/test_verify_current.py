@@ -121,7 +121,10 @@ def test_a_changed_version_is_told(committed_copy):
 def test_a_variant_that_never_ran_is_told(committed_copy):
     replace(committed_copy / "params.yaml", "    plain: {}", "    plain: {}\n    wide: {momentum: 0.1}")
     lines = differences(committed_copy)
-    assert lines[0] == "dvc.lock: expected every stage of dvc.yaml, found none of: train_least_squares@wide; run: ronkyo repro"
+    assert (
+        lines[0]
+        == "dvc.lock: expected every stage of dvc.yaml, found none of: train_least_squares@wide; run: ronkyo repro"
+    )
     assert len(lines) == 2
 
 
