@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -197,7 +197,8 @@ def _numbers(source: Source, page: Page) -> Counter[str]:
 
 def unexplained(found: Sequence[Difference], warned: Collection[int]) -> list[Difference]:
     """Those of which no warning tells, which names a line among theirs."""
-    return [one for one in found if not any(one.line <= line <= one.last for line in warned)]
+    lines = sorted(warned)
+    return [one for one in found if bisect_left(lines, one.line) >= bisect_right(lines, one.last)]
 
 
 def figures(source: Source, page: Page, pdf: str) -> str:

@@ -187,12 +187,12 @@ def among_tags(source: str, line: int) -> str:
     """Raw HTML as `safe.raw` has it, with the formulas that stand in its text."""
     written, place = [], 0
     for begin, found in in_html(source):
-        written += [
-            safe.raw(source[place:begin], line + source.count("\n", 0, place)),
-            _slot(unescape(found.tex), found.display, line + source.count("\n", 0, begin)),
-        ]
+        written.append(safe.raw(source[place:begin], line))
+        line += source.count("\n", place, begin)
+        written.append(_slot(unescape(found.tex), found.display, line))
+        line += source.count("\n", begin, found.end)
         place = found.end
-    return "".join([*written, safe.raw(source[place:], line + source.count("\n", 0, place))])
+    return "".join([*written, safe.raw(source[place:], line)])
 
 
 def in_html(source: str) -> Iterator[tuple[int, Found]]:
