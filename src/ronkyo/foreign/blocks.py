@@ -100,7 +100,7 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if match := CONTENTS.fullmatch(line):
         pushed = Token("contents", "div", 0, meta=attributes(match[1] or ""))
     elif LISTED.fullmatch(line):
-        last = next((n for n in range(start, end) if LISTED_END.fullmatch(read_line(state, n))), -1)
+        last = _listed_end(state, start, end)
         listed = "\n".join(read_line(state, n) for n in range(start, last))
         pushed = Token("contents", "div", 0, meta={"listed": " ".join(map(unquote, ANCHOR.findall(listed)))})
     elif PAGE_BREAK.fullmatch(line):
@@ -118,6 +118,17 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         state.tokens.append(pushed)
         state.line = last + 1
     return True
+
+
+def _listed_end(state: StateBlock, start: int, end: int) -> int:
+    """-1: there is none, which is remembered, since each line that begins a list looks for it."""
+    without = state.env.setdefault("unclosed", set())
+    if (key := (state.src, LISTED_END, end)) in without:
+        return -1
+    last = next((line for line in range(start, end) if LISTED_END.fullmatch(read_line(state, line))), -1)
+    if last < 0:
+        without.add(key)
+    return last
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -33,6 +33,7 @@ from ronkyo.typeset import inside
 from ronkyo.typeset.glyphs import GETA, Missing
 from ronkyo.words import Words
 
+RENDERER = RendererHTML()  # of alternative texts
 CALLOUT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*(.*)")
 HEADING_ATTRIBUTES = re.compile(r"(?<!\s)\s*\{([^{}]*)\}\s*$")
 WARNINGS = ("warning", "caution", "attention", "danger", "error", "bug", "failure")
@@ -249,7 +250,7 @@ def _formula(token: Token, environment: dict[str, Any]) -> str:
 
 def _image(token: Token, environment: dict[str, Any]) -> str:
     options: Any = {}  # none matters here
-    alt = RendererHTML().renderInlineAsText(token.children, options, environment) if token.children else ""
+    alt = RENDERER.renderInlineAsText(token.children, options, environment) if token.children else ""
     attributes = {"data-src": token.attrGet("src"), "alt": alt, "data-line": _line(token), "data-markdown": "yes"}
     attributes |= {
         "title": token.attrGet("title"),

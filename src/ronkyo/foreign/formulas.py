@@ -74,7 +74,7 @@ def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     opening, closing = pair
     unclosed = state.env.setdefault("unclosed", set())
-    if (closing, end) in unclosed:
+    if (place := (state.src, closing, end)) in unclosed:
         return False
     lines: list[str] = []
     for line in range(start, end):
@@ -98,7 +98,7 @@ def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
             token.content = "\n".join(lines)
             state.line = line + 1
         return True
-    unclosed.add((closing, end))
+    unclosed.add(place)
     return False
 
 

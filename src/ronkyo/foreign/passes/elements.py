@@ -80,8 +80,9 @@ def has_content_after(element: HtmlElement) -> bool:
 
 
 def holds_only_pictures(block: HtmlElement) -> bool:
-    rest = (block.text or "") + "".join(child.tail or "" for child in block)
-    return not rest.strip() and all(map(is_picture, block))
+    return not (block.text or "").strip() and all(
+        is_picture(child) and not (child.tail or "").strip() for child in block
+    )
 
 
 def is_picture(element: HtmlElement) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -23,8 +24,9 @@ def make(root: HtmlElement) -> None:
             done.update(group)
             if len(group) > 1:
                 _make_grid(group, _columns(group))
+    only_pictures = cache(holds_only_pictures)
     for image in pictures_in(root):
-        block = _block_of(image)
+        block = _block_of(image, only_pictures)
         if block is not None and block.getparent() is not None:
             images = pictures_in(block)
             if len(images) > 1:
@@ -55,7 +57,7 @@ def _columns(group: Sequence[HtmlElement]) -> int:
     return max(2, min(4, round(100 / widest)))
 
 
-def _block_of(image: HtmlElement) -> HtmlElement | None:
+def _block_of(image: HtmlElement, only_pictures: Callable[[HtmlElement], bool]) -> HtmlElement | None:
     """The element that becomes the figure: it holds pictures and at most what may be their caption."""
     if image.xpath(
         'ancestor::figure[@data-kind] | ancestor::table | ancestor::a[@href] | ancestor::*[@class="footnote"]'
@@ -64,7 +66,7 @@ def _block_of(image: HtmlElement) -> HtmlElement | None:
     if figures := image.xpath("ancestor::figure"):
         return figures[0]
     parent = image.getparent()
-    parent_of_pictures = parent if parent.tag in ("p", "span", "a") and holds_only_pictures(parent) else None
+    parent_of_pictures = parent if parent.tag in ("p", "span", "a") and only_pictures(parent) else None
     if parent_of_pictures is not None:
         image, parent = parent_of_pictures, parent_of_pictures.getparent()
     set_apart = "center" in (parent.get("style") or "") or parent.get("data-cell")
