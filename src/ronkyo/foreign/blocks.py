@@ -98,13 +98,14 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     line = read_line(state, start)
     last = start
     if match := CONTENTS.fullmatch(line):
-        pushed = Token("contents", "div", 0, meta=attributes(match[1] or ""))
+        pushed = Token("contents", "div", 0, attrs=_depths(attributes(match[1] or "")))
     elif LISTED.fullmatch(line):
         last = _listed_end(state, start, end)
         listed = "\n".join(read_line(state, n) for n in range(start, last))
-        pushed = Token("contents", "div", 0, meta={"listed": " ".join(map(unquote, ANCHOR.findall(listed)))})
+        anchors = " ".join(map(unquote, ANCHOR.findall(listed)))
+        pushed = Token("contents", "div", 0, attrs={"data-contents": "yes", "data-listed": anchors})
     elif PAGE_BREAK.fullmatch(line):
-        pushed = Token("page_break", "div", 0)
+        pushed = Token("page_break", "div", 0, attrs={"style": "break-before: page"})
     elif match := IMPORT.fullmatch(line):
         if not silent:
             imports.place(state, start, match["written"], match["address"], attributes(match["options"] or ""))
@@ -129,6 +130,13 @@ def _listed_end(state: StateBlock, start: int, end: int) -> int:
     if last < 0:
         without.add(key)
     return last
+
+
+def _depths(given: dict[str, str]) -> dict[str, str | int | float]:
+    """From which level of headings to which contents go."""
+    levels = {key: given.get(f"depth{key}", given.get(f"depth_{key}", "")) for key in ("from", "to")}
+    known = {f"data-{key}": level for key, level in levels.items() if re.fullmatch("[0-9]{1,2}", level)}
+    return {"data-contents": "yes", **known}
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lxml import html
 
-from ronkyo.foreign.passes.elements import HtmlElement, elements
+from ronkyo.foreign.passes.elements import HtmlElement, drop_tag, elements
 from ronkyo.typeset.code import unwrap
 from ronkyo.typeset.tree import HEADINGS, Slugs
 
@@ -44,7 +44,7 @@ def settle(root: HtmlElement, given: str | None) -> str | None:
         heading.tag = HEADINGS[min(depth, 5)]
         holder = heading.getparent()
         while holder is not root and holder.tag in ("div", "section", "article"):  # a chapter is a child of the body
-            holder.drop_tag()
+            drop_tag(holder)
             holder = heading.getparent()
     return title
 

@@ -8,13 +8,14 @@ from lxml import html
 
 from ronkyo.foreign.passes.elements import (
     HtmlElement,
+    drop_tag,
     elements,
-    has_content_after,
     holds_only_pictures,
     is_picture,
     lift,
     pictures_in,
     take_out,
+    wrapped,
 )
 from ronkyo.foreign.patterns import QUESTION
 from ronkyo.typeset.tree import HEADINGS
@@ -41,11 +42,7 @@ def split(root: HtmlElement) -> None:
                 holder.append(moved)
     for paragraph in elements(root, "p"):
         for image in reversed(_apart(paragraph)):
-            holder = html.Element("p")
-            image.addprevious(holder)
-            holder.tail, image.tail = image.tail, None
-            holder.append(image)
-            lift(holder, paragraph)
+            lift(wrapped(image, "p"), paragraph)
     for paragraph in elements(root, "p"):
         if any(child.tag in ("div", "table", "ul", "ol", "figure", "pre", "p") for child in paragraph):
             paragraph.tag = "div"
@@ -56,7 +53,7 @@ def split(root: HtmlElement) -> None:
                 line_break.drop_tree()
     for paragraph in elements(root, "p"):
         first = paragraph.find("br") if QUESTION.match(paragraph.text or "") else None
-        if first is not None and has_content_after(first):
+        if first is not None and ((first.tail or "").strip() or first.getnext() is not None):
             lift(first, paragraph)
             first.drop_tree()
 
@@ -103,7 +100,7 @@ def tidy(root: HtmlElement) -> None:
         if empty and "break" not in (block.get("style") or ""):
             block.drop_tree()
     for block in root.xpath("descendant::*[self::section or self::article or self::div[not(@class or @style or @id)]]"):
-        block.drop_tag() if block.tag != "div" or not _has_bare_text(block) else None
+        drop_tag(block) if block.tag != "div" or not _has_bare_text(block) else None
 
 
 def _has_bare_text(block: HtmlElement) -> bool:
@@ -112,11 +109,11 @@ def _has_bare_text(block: HtmlElement) -> bool:
 
 def drop_rules(root: HtmlElement) -> None:
     """Rules before the first chapter, before headings and at the end; the style has its own."""
-    first = next(iter(root.xpath("./h2")), None)
+    first = root.find("h2")
+    before_first = set(first.itersiblings("hr", preceding=True)) if first is not None else set()
     for rule in elements(root, "hr"):
         after = rule.getnext()
-        before_first = first is not None and rule.getparent() is root and root.index(rule) < root.index(first)
         if (rule.tail or "").strip():
             continue
-        if before_first or after is None or after.tag in (*HEADINGS, "hr"):
+        if rule in before_first or after is None or after.tag in (*HEADINGS, "hr"):
             rule.drop_tree()
