@@ -235,8 +235,9 @@ def _lost(parts: Sequence[Part], text: str) -> Iterator[Part]:
         found = True
         for letters in map(_letters, LEFTWARD.split(part.text)):
             at = text.find(letters, place)
+            at = text.find(letters) if at < 0 else at
             place = at + len(letters) if at >= 0 else place
-            found &= at >= 0 or letters in text or _in_pieces(letters, text)
+            found &= at >= 0 or _in_pieces(letters, text)
         if not found:
             yield part
 

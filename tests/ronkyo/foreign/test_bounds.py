@@ -14,7 +14,7 @@ from reading import warned
 
 from ronkyo import cli
 from ronkyo.errors import UserError
-from ronkyo.foreign import decode, render
+from ronkyo.foreign import decode, dialect, render
 
 TEXT = "とても長い文章。"
 
@@ -104,6 +104,17 @@ def test_what_would_take_all_memory_is_refused_with_the_limit(report, monkeypatc
     monkeypatch.setattr(render, limit, 3)
     with pytest.raises(UserError, match=re.escape(f"report.md: {said}")):
         report("## a\n\na\n\n" * 4)
+
+
+def test_code_that_takes_its_lexer_too_long_has_no_colours_from_there_on(report, monkeypatch):
+    code = "x = 1\ny = 2\nz = 3"
+    monkeypatch.setattr(dialect, "LEXING", -1)
+    (listing,) = report(f"```python\n{code}\n```\n").tree.root.iter("pre")
+    assert listing.text_content().strip() == code
+    assert not listing.xpath(".//span[@class='mi']")
+    monkeypatch.setattr(dialect, "LEXING", 1)
+    (listing,) = report(f"```python\n{code}\n```\n").tree.root.iter("pre")
+    assert len(listing.xpath(".//span[@class='mi']")) == 3
 
 
 def test_a_cell_covers_no_more_than_the_limit(report):
