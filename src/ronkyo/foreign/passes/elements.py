@@ -26,14 +26,15 @@ def lift(element: HtmlElement, parent: HtmlElement) -> None:
     parent.addnext(element)
     element.addnext(after)
     after.tail = tail
-    _trim_breaks(parent)
-    _trim_breaks(after)
+    trim_breaks(parent)
+    trim_breaks(after)
     for half in (parent, after):
         if not len(half) and not (half.text or "").strip():
             half.drop_tree()
 
 
-def _trim_breaks(paragraph: HtmlElement) -> None:
+def trim_breaks(paragraph: HtmlElement) -> None:
+    """Lines that are empty at its beginning and end go."""
     while (
         (first := next(iter(paragraph), None)) is not None and first.tag == "br" and not (paragraph.text or "").strip()
     ):
