@@ -53,7 +53,11 @@ def _picture(state: StateInline, silent: bool) -> bool:
     given = ATTRIBUTES.match(state.src, match.end(), state.posMax)
     if not silent:
         token = state.push("image", "img", 0)
-        wanted = {"src": path + (written[4] or ""), "title": written[2] or written[3], **(attributes(given[1]) if given else {})}
+        wanted = {
+            "src": path + (written[4] or ""),
+            "title": written[2] or written[3],
+            **(attributes(given[1]) if given else {}),
+        }
         token.attrs = {key: value for key, value in wanted.items() if value}
         token.content = state.src[state.pos + 2 : end]
         token.children = []

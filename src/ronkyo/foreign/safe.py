@@ -196,7 +196,7 @@ class _Tags:
                 return ""
             self._open.append(name)
         self.read.append((line, name))
-        given = [f' data-line="{line}"'] if name == "table" else []
+        given = [f' data-line="{line}"'] if name in ("table", "img") else []
         for key, *values in ATTRIBUTE.findall(attributes):
             key = key.lower()
             if key.startswith("on"):
@@ -204,7 +204,7 @@ class _Tags:
             if key in ATTRIBUTES:
                 key = "data-src" if key == "src" else key  # which `pictures` judges
                 given.append(f' {key}="{"".join(values).replace(chr(34), "&quot;")}"')
-            if key in ("href", "data-src"):
+            if key == "href":
                 given.append(f' data-line="{line}"')
         if name not in ALLOWED and name not in RENAMED:  # nh3 would take some of the text with it
             return ""
