@@ -86,6 +86,7 @@ def _parser() -> MarkdownIt:
     parser.use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
     parser.use(container_plugin, "box", validate=lambda kind, _: bool(kind.strip()), render=RendererHTML.renderToken)
     parser.core.ruler.before("inline", "boxes", _settle_boxes)
+    parser.core.ruler.before("footnote_tail", "unused_notes", _tell_unused_notes)
     parser.core.ruler.push("lines", _set_lines)
     parser.core.ruler.push("headings", _read_attributes)
     for name, render in RENDERED.items():
@@ -137,6 +138,19 @@ def _read_attributes(state: StateCore) -> None:
                 before.attrSet("id", given["id"])
             if given.get("ignore") == "true":
                 before.attrSet("data-ignore", "yes")
+
+
+def _tell_unused_notes(state: StateCore) -> None:
+    """The plugin leaves out what no mark leads to."""
+    told = set()
+    for token in reversed(state.tokens):
+        if token.type == "footnote_reference_open":
+            label = token.meta["label"]
+            if label in told:
+                state.env["warn"](_line(token), f"[^{label}]: stands again below; this one is left out")
+            elif state.env["footnotes"]["refs"][f":{label}"] < 0:
+                state.env["warn"](_line(token), f"[^{label}]: nothing refers to this note; it is left out")
+            told.add(label)
 
 
 def _box(written: str) -> tuple[str | None, str] | None:
