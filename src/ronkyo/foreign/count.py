@@ -20,7 +20,15 @@ from ronkyo.foreign import diagrams, formulas, safe
 from ronkyo.foreign.blocks import info
 from ronkyo.typeset import supplement
 
-KINDS = ("formulas", "tables", "cells", "items", "pictures", "links")
+PLACES = {  # of what is counted, in the page for the browser
+    "formulas": "//*[@class='formula' or @class='equation' or contains(@class, 'unset')]",
+    "tables": "//table",
+    "cells": "//td | //th",
+    "items": "//li[not(parent::ol/parent::div[@class='footnote'])]",
+    "pictures": "//*[self::img or @class='drawing' or @class='missing']",
+    "links": "//a[@href][not(@class='skip')]",
+}
+KINDS = tuple(PLACES)
 TOKENS = {
     "math": "formulas", "math_block": "formulas", "table_open": "tables", "th_open": "cells", "td_open": "cells",
     "list_item_open": "items", "image": "pictures", "link_open": "links",
@@ -141,13 +149,7 @@ def of_page(page: str) -> Page:
     for question in root.xpath("//p[@class='question']"):
         question.text = f"Q{question.text or ''}"  # which the style writes
     listings = [_code(element.text_content()) for element in root.iter("pre")]
-    drawn = len(root.xpath("//*[@class='formula' or @class='equation' or contains(@class, 'unset')]"))
-    pictures = len(root.xpath("//*[self::img or @class='drawing' or @class='missing']"))
-    numbers = Counter(formulas=drawn, pictures=pictures)
-    numbers["tables"] = len(root.xpath("//table"))
-    numbers["cells"] = sum(1 for _ in root.iter("td", "th"))
-    numbers["items"] = len(root.xpath("//li[not(parent::ol/parent::div[@class='footnote'])]"))
-    numbers["links"] = len(root.xpath("//a[@href][not(@class='skip')]"))
+    numbers = Counter({kind: len(root.xpath(place)) for kind, place in PLACES.items()})
     for element in root.xpath("//svg"):
         element.drop_tree()
     return Page(_letters(root.body.text_content()), listings, numbers)
@@ -155,11 +157,8 @@ def of_page(page: str) -> Page:
 
 def of_pdf(content: bytes) -> str:
     """Its letters, in their order."""
-    document = pypdfium2.PdfDocument(content)
-    try:
+    with pypdfium2.PdfDocument(content) as document:
         return _letters("".join(page.get_textpage().get_text_range() for page in document))
-    finally:
-        document.close()
 
 
 class Difference(NamedTuple):
