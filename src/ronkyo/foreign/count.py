@@ -7,7 +7,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import NamedTuple
@@ -215,10 +215,6 @@ def figures(source: Source, page: Page, pdf: str) -> str:
     numbers, lines = _numbers(source, page), source.lines
     parts += [f"{kind} {min(numbers[kind], len(lines[kind]))}/{len(lines[kind])}" for kind in KINDS]
     return ", ".join(parts)
-
-
-def told(found: Sequence[Difference], place: Callable[[int], str]) -> list[str]:
-    return [f"{place(one.line)}: {one.message}" for one in found]
 
 
 def _letters(text: str) -> str:

@@ -38,7 +38,7 @@ NAMES = {  # of elements
     "whole": "script style template textarea title svg math object iframe noscript noframes noembed select audio video canvas "
     "xmp plaintext",  # go with what they hold
     "uncounted": "br wbr hr img col source input link meta base p li dt dd tr td th thead tbody tfoot colgroup rt rp rb option",
-    "read": "align valign color width height style class id name",  # attributes, for what they mean
+    "read": "align valign color bgcolor width height style class id name",  # attributes, for what they mean
 }
 ALLOWED, SILENT, WHOLE, UNCOUNTED, READ = (
     set(NAMES[kind].split()) for kind in ("allowed", "silent", "whole", "uncounted", "read")
@@ -73,6 +73,7 @@ KEPT_STYLE = {
     "text-align": r"left|right|center|justify|start|end",
     "vertical-align": r"top|middle|bottom|baseline|sub|super",
     "color": r".+",
+    "background-color": r".+",
     "font-weight": r"bold|bolder|normal|[1-9]00",
     "font-style": r"italic|normal",
     "text-decoration": r"underline|line-through|none",
@@ -276,13 +277,15 @@ def _style(name: str, given: Mapping[str, str]) -> str:
     for declaration in given.get("style", "").split(";"):
         key, _, value = declaration.partition(":")
         wanted[key.strip().lower()] = value.replace("!important", "").strip()
-    wanted["color"] = _color(wanted.get("color", ""))
+    wanted.setdefault("background-color", wanted.get("background", given.get("bgcolor", "")))
+    for key in ("color", "background-color"):
+        wanted[key] = _color(wanted.get(key, ""))
     kept = [key for key, value in wanted.items() if key in KEPT_STYLE and re.fullmatch(KEPT_STYLE[key], value)]
     return "; ".join(f"{key}: {wanted[key]}" for key in kept)
 
 
 def _color(text: str) -> str:
-    """As CSS has it; `font` may leave the # away."""
+    """As CSS has it; `font` and `bgcolor` may leave the # away."""
     for value in (text, f"#{text}"):
         with suppress(ValueError):
             ImageColor.getrgb(value)

@@ -300,3 +300,25 @@ def test_an_unknown_box_is_told_of_once(report):
 def test_warnings_stand_in_the_order_of_lines(report):
     parsed = report('## 章\n\n:::a\n\n[x](#y)\n\n![](b.png)\n\n<blink>c</blink>\n\n@import "d.md"\n\n:::e\n')
     assert [int(warning.split(":")[0]) for warning in warned(parsed)] == [3, 5, 7, 9, 11, 13]
+
+
+def test_a_note_that_is_left_out_is_told(report):
+    parsed = report("# A\n\n文[^a]\n\n[^a]: 前\n\n[^b]: 注\n\n[^a]: 後\n")
+    assert warned(parsed) == [
+        "5: [^a]: stands again below; this one is left out",
+        "7: [^b]: nothing refers to this note; it is left out",
+    ]
+    assert "後" in all_text(parsed)
+
+
+@pytest.mark.parametrize(
+    ("info", "language"),
+    [("{python}", "python"), ("{r, echo=FALSE}", "r"), ("{.python .x}", "python"), ("{cmd=true}", "text")],
+)
+def test_the_language_of_a_chunk_is_known(report, info, language):
+    parsed = report(f"# A\n\n```{info}\nx = 1\n```\n")
+    assert parsed.tree.root.xpath("//div/@class") == ["title", f"language-{language} highlight"]
+
+
+def test_contents_of_nothing_are_nothing(report):
+    assert not report("# A\n\n[TOC]\n\n文\n").tree.root.xpath("//nav | //ol")
