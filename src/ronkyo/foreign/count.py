@@ -19,6 +19,7 @@ from markdown_it.token import Token
 from ronkyo.foreign import diagrams, formulas, safe
 from ronkyo.foreign.blocks import info
 from ronkyo.typeset import supplement
+from ronkyo.typeset.mathematics import DEFINES
 
 PLACES = {  # of what is counted, in the page for the browser
     "formulas": "//*[@class='formula' or @class='equation' or contains(@class, 'unset')]",
@@ -75,7 +76,7 @@ class Source:
                 self._add_listing(token, first, last)
             elif token.type == "html_block":
                 self._add_html(token.content, first, last)
-            elif kind:
+            elif kind and not _draws_nothing(token.content):
                 self.lines[kind].append(first)
 
     def _add_inline(self, token: Token, first: int, last: int) -> None:
@@ -84,7 +85,7 @@ class Source:
             line = child.meta.get("line", first)
             if child.type in ("text", "code_inline"):
                 texts[-1] += child.content
-            elif child.type in TOKENS and not formulas.REFERENCE.fullmatch(child.content):
+            elif child.type in TOKENS and not _draws_nothing(child.content):
                 self.lines[TOKENS[child.type]].append(line)
             elif child.type == "html_inline":
                 self._add_html(child.content, line, line)
@@ -96,7 +97,7 @@ class Source:
     def _add_listing(self, token: Token, first: int, last: int) -> None:
         language, _, given = info(token.info)
         if language == "math":
-            self.lines["formulas"].append(first)
+            self.lines["formulas"] += [first] * (not _draws_nothing(token.content))
         elif language not in diagrams.LANGUAGES and given.get("hide") != "true":
             self.listings.append(Part(first, last, _code(token.content)))
 
@@ -113,6 +114,11 @@ class Source:
                 self.lines[kind].append(first)
         pieces = map(unescape, safe.TAG.split(content)[::4])
         self.texts += [Part(first, last, piece) for piece in pieces if _letters(piece)]
+
+
+def _draws_nothing(tex: str) -> bool:
+    """Whether a formula is a reference, or may be a definition."""
+    return bool(formulas.REFERENCE.fullmatch(tex) or DEFINES.search(tex))
 
 
 def _seen(tokens: Sequence[Token]) -> Iterator[Token]:

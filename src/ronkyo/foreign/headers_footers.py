@@ -15,6 +15,7 @@ from typing import Any
 import nh3
 from lxml import html
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from ronkyo.foreign import page_setup, pictures, safe
@@ -99,7 +100,7 @@ def _loaded(source: str) -> dict[str, Any]:
         raise FrontMatterError(1, f"front matter: expected at most {LONGEST} characters, found {len(source)}")
     try:
         with warnings.catch_warnings(action="ignore"):
-            document = YAML(typ="safe", pure=True).load(source)
+            document = _yaml().load(source)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(str(error.problem or error.context).split())
@@ -110,6 +111,18 @@ def _loaded(source: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise FrontMatterError(1, f"front matter: expected keys with values, found {_kind(document)}")
     return document
+
+
+def _yaml() -> YAML:
+    """As lenient as what these files are written for: of keys that are there twice the first counts, !r code is text."""
+
+    class Lenient(SafeConstructor):
+        pass
+
+    Lenient.add_multi_constructor("!", lambda _constructor, _tag, node: node.value if node.id == "scalar" else None)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor, yaml.allow_duplicate_keys = Lenient, True
+    return yaml
 
 
 def _text_of(value: Any) -> str:

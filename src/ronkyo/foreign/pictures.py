@@ -111,7 +111,7 @@ def _same(name: str) -> str:
 
 
 def _embedded(address: str) -> Picture:
-    match = re.fullmatch(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=\s]+)", address, re.IGNORECASE)
+    match = re.fullmatch(r"data:\s*image/[\w.+-]+(?:;[^;,]*)*;\s*base64,([A-Za-z0-9+/=\s]+)", address, re.IGNORECASE)
     if match is None:
         raise PictureError("expected an image in base64")
     try:

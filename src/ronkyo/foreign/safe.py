@@ -87,6 +87,7 @@ LENGTH = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(%|px|cm|mm|in|pt|em|rem)?", re.ASC
 ID = re.compile(r"[^\s:\"'<>&]+")
 COMMENT = r"<!--.*?(?:-->|\Z)|<[!?][^<>]*>"  # and declarations
 TAG = re.compile(COMMENT + r"|<(/?)([A-Za-z][\w:-]*+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>", re.DOTALL)
+UNMISSED = re.compile(r"<style[^>]*>\s*\.dataframe\b")  # how pandas aligns its tables
 VOID = re.compile(r"(<(?:br|hr|img|col)\b[^>]*)>")
 ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?")
 
@@ -166,7 +167,7 @@ class _Tags:
             if (name := (match[2] or "").lower()) and not _is_element(name):
                 yield "" if self._hidden else escape(match[0])
             elif name:
-                yield self._end(name) if match[1] else self._start(name, match[3], line)
+                yield self._end(name) if match[1] else self._start(match, line)
             line += match[0].count("\n")
             place = match.end()
         if not self._hidden:
@@ -174,13 +175,15 @@ class _Tags:
         elif not self._ends[self._hidden[0]]:  # it is closed nowhere
             self._hidden.clear()
 
-    def _start(self, name: str, attributes: str, line: int) -> str:
+    def _start(self, tag: re.Match[str], line: int) -> str:
+        name, attributes = tag[2].lower(), tag[3]
         empty = attributes.endswith("/")
         if self._hidden:
             self._hidden += [name] * (name == self._hidden[0] and name in NESTING and not empty)
             return ""
         if name in WHOLE:
-            self._warn(line, f"<{name}> is left out")
+            if not UNMISSED.match(tag.string, tag.start()):
+                self._warn(line, f"<{name}> is left out")
             self._hidden += [name] * (not empty)
             return ""
         if name not in UNCOUNTED and not empty:

@@ -232,6 +232,14 @@ def test_emphasis_ends_where_a_reader_sees_it(report, text, shown):
             "::: {.warning}\n囲み\n:::",
             '<div class="admonition warning short"> <div class="admonition-title">警告</div>',
         ),
+        (
+            '::: {.callout-tip #a collapse=true title="題 **1**"}\n囲み\n:::',
+            '<div class="admonition short"> <div class="admonition-title">題 <strong>1</strong></div><p>囲み</p> </div>',
+        ),
+        (
+            ":::message alert\n##### 見出し\n囲み\n:::",
+            '警告</div><h3 id="見出し" data-text="見出し" data-number="">見出し</h3> <p>囲み</p> </div>',
+        ),
         (":::spoiler 答え\n中\n:::", '<details open="open"> <summary>答え</summary><p>中</p> </details>'),
         (":::message\n囲み\n:::", '<div class="admonition short"> <p>囲み</p> </div>'),
         (
@@ -274,7 +282,7 @@ def test_a_chunk_that_is_to_be_hidden_is_and_one_that_is_to_run_is_shown_with_on
     assert [text_of(code) for code in parsed.tree.root.iter("pre")] == ["shown", "ls", "plain", "named"]
     assert text_of(parsed.tree.root.find("p[@class='file']")) == "main.js"
     assert len(parsed.tree.root.xpath("//*[contains(@class, 'line-numbers')]")) == 1
-    assert warned(parsed) == ["3: code is not run; chunks with cmd, of which only the source is shown: 3"]
+    assert warned(parsed) == ["3: code is not run; chunks with cmd, whose output is missing: 3"]
 
 
 @pytest.mark.parametrize("box", [":::youtube", "::: columns 2", ":::: {.columns}"])
@@ -282,6 +290,11 @@ def test_what_an_unknown_box_holds_stays(report, box):
     parsed = report(f"## 章\n\n文\n\n{box}\n- **左**\n::::\n\n後\n")
     assert "<p>文</p> <ul> <li><strong>左</strong></li> </ul> <p>後</p>" in inner(parsed)
     assert warned(parsed) == [f"5: {box}: no such box; what it holds stays"]
+
+
+def test_an_unknown_box_is_told_of_once(report):
+    parsed = report("## 章\n\n" + "::: {.cell}\n文\n:::\n\n" * 3)
+    assert warned(parsed) == ["3: ::: {.cell}: no such box; what it holds stays (as 2 more of them do)"]
 
 
 def test_warnings_stand_in_the_order_of_lines(report):

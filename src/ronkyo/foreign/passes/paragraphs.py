@@ -17,6 +17,7 @@ from ronkyo.foreign.passes.elements import (
     wrapped,
 )
 from ronkyo.foreign.patterns import QUESTION
+from ronkyo.foreign.safe import AROUND_BLOCKS
 from ronkyo.typeset.tree import HEADINGS
 
 
@@ -24,8 +25,11 @@ def split(root: HtmlElement) -> None:
     """Displayed formulas and pictures on lines of their own leave the paragraph that they stand in; a paragraph that
     holds blocks is no paragraph."""
     for slot in reversed(root.xpath('.//*[@data-display="yes"]')):  # so that few stand after it
-        slot.tag = "div"
         del slot.attrib["data-display"]
+        if next(slot.iterancestors(*HEADINGS, "a", *AROUND_BLOCKS), None) is not None:  # which hold no blocks
+            slot.text = rf"\(\displaystyle{{}}{slot.text[2:-2]}\)"
+            continue
+        slot.tag = "div"
         parent = slot.getparent()
         if parent.tag == "p":
             lift(slot, parent)
