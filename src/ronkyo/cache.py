@@ -1,7 +1,8 @@
 """What is dear to make and follows from its key alone, kept for the next process in a folder of the user's cache.
 
 An entry is a file named by the digest of its key, of the engine and of what is installed; it begins with the digest of its
-content. What is damaged is made again, and nothing is kept where the folder cannot be written.
+content. What is damaged, or only half written, is made again, so that an entry is written where it stands; nothing is kept
+where the folder cannot be written.
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ from functools import cache
 from pathlib import Path
 
 from platformdirs import user_cache_path
-
-from ronkyo import files
 
 LIMIT = 256 << 20  # bytes of all entries; each process measures them when it first keeps one
 IN_MEMORY = 64 << 20  # bytes that a process holds of them
@@ -58,7 +57,8 @@ def keep(kind: str, key: bytes, content: bytes) -> None:
         return
     with suppress(OSError):
         kept = _Kept.of(folder())
-        files.write_bytes(entry, hashlib.sha256(packed).digest() + packed)
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        entry.write_bytes(hashlib.sha256(packed).digest() + packed)
         kept.add(_SIZE + len(packed))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,18 @@ def test_what_was_not_used_for_the_longest_time_goes(folder, monkeypatch):
         assert sum(file.stat().st_size for file in entries(folder)) <= 2000
     assert cache.find("kind", b"99") == b"99"
     assert cache.find("kind", b"1") is None
+
+
+@pytest.mark.usefixtures("uncollected")
+def test_an_entry_is_kept_as_fast_among_many_as_among_few(monkeypatch):
+    monkeypatch.setattr(cache, "IN_MEMORY", 0)
+    spans = []
+    for first in range(0, 6000, 1000):
+        start = time.process_time()
+        for number in range(first, first + 1000):
+            cache.keep("kind", b"%d" % number, b"content")
+        spans.append(time.process_time() - start)
+    assert min(spans[3:]) < 3 * min(spans[:3])
 
 
 def test_memory_is_bounded(monkeypatch):

@@ -52,7 +52,7 @@ def arrange(root: HtmlElement, sources: Sources, title: str | None, warn: Warn, 
     links.link_addresses(root)
     front = " ".join(element.text_content() for element in root.xpath("./h2[1]/preceding-sibling::*"))
     for element in root.iter():
-        for key in ("data-markdown", "data-name", "data-cell", "data-flex", "data-alt", "data-source"):
+        for key in ("data-name", "data-cell", "data-flex", "data-alt", "data-source"):
             element.attrib.pop(key, None)
     return Arranged(root, title, front, places)
 

@@ -59,13 +59,14 @@ def attributes(text: str) -> dict[str, str]:
 
 
 def info(written: str) -> tuple[str, str, dict[str, str]]:
-    """Language, file and attributes of a fence: ```python {cmd=true .line-numbers}, ```{.python}, ```python:file.py. What
-    stands behind a directive of MyST, ```{figure} a.png, is told with it as a file is."""
+    """Language, file and attributes of a fence: ```python {cmd=true .line-numbers}, ```{.python}, ```{r, echo=FALSE},
+    ```python:file.py. What stands behind a directive of MyST, ```{figure} a.png, is told with it as a file is."""
     named, _, options = written.strip().partition("{")
     given = attributes(options)
     name, _, file = named.strip().partition(":")
     classes = [one for one in given.get("class", "").split() if one != "line-numbers"]
-    language = re.sub(r"[^\w+#-].*", "", name) or (classes[0] if classes else "")
+    chunk = re.match(r"(\w+)[\s,}]", options)
+    language = re.sub(r"[^\w+#-].*", "", name) or (chunk[1] if chunk else "") or " ".join(classes[:1])
     directive = re.match(r"\{[\w-]+\}\s*\S", written.strip())
     return language.lower(), written.strip() if directive else file.strip(), given
 
@@ -98,13 +99,14 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     line = read_line(state, start)
     last = start
     if match := CONTENTS.fullmatch(line):
-        pushed = Token("contents", "div", 0, meta=attributes(match[1] or ""))
+        pushed = Token("contents", "div", 0, attrs=_depths(attributes(match[1] or "")))
     elif LISTED.fullmatch(line):
         last = next((n for n in range(start, end) if LISTED_END.fullmatch(read_line(state, n))), -1)
         listed = "\n".join(read_line(state, n) for n in range(start, last))
-        pushed = Token("contents", "div", 0, meta={"listed": " ".join(map(unquote, ANCHOR.findall(listed)))})
+        anchors = " ".join(map(unquote, ANCHOR.findall(listed)))
+        pushed = Token("contents", "div", 0, attrs={"data-contents": "yes", "data-listed": anchors})
     elif PAGE_BREAK.fullmatch(line):
-        pushed = Token("page_break", "div", 0)
+        pushed = Token("page_break", "div", 0, attrs={"style": "break-before: page"})
     elif match := IMPORT.fullmatch(line):
         if not silent:
             imports.place(state, start, match["written"], match["address"], attributes(match["options"] or ""))
@@ -118,6 +120,13 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         state.tokens.append(pushed)
         state.line = last + 1
     return True
+
+
+def _depths(given: dict[str, str]) -> dict[str, str | int | float]:
+    """From which level of headings to which contents go."""
+    levels = {key: given.get(f"depth{key}", given.get(f"depth_{key}", "")) for key in ("from", "to")}
+    known = {f"data-{key}": level for key, level in levels.items() if re.fullmatch("[0-9]{1,2}", level)}
+    return {"data-contents": "yes", **known}
 
 
 def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import NamedTuple
@@ -19,8 +19,17 @@ from markdown_it.token import Token
 from ronkyo.foreign import diagrams, formulas, safe
 from ronkyo.foreign.blocks import info
 from ronkyo.typeset import supplement
+from ronkyo.typeset.mathematics import DEFINES
 
-KINDS = ("formulas", "tables", "cells", "items", "pictures", "links")
+PLACES = {  # of what is counted, in the page for the browser
+    "formulas": "//*[@class='formula' or @class='equation' or contains(@class, 'unset')]",
+    "tables": "//table",
+    "cells": "//td | //th",
+    "items": "//li[not(parent::ol/parent::div[@class='footnote'])]",
+    "pictures": "//*[self::img or @class='drawing' or @class='missing']",
+    "links": "//a[@href][not(@class='skip')]",
+}
+KINDS = tuple(PLACES)
 TOKENS = {
     "math": "formulas", "math_block": "formulas", "table_open": "tables", "th_open": "cells", "td_open": "cells",
     "list_item_open": "items", "image": "pictures", "link_open": "links",
@@ -67,7 +76,7 @@ class Source:
                 self._add_listing(token, first, last)
             elif token.type == "html_block":
                 self._add_html(token.content, first, last)
-            elif kind:
+            elif kind and not _draws_nothing(token.content):
                 self.lines[kind].append(first)
 
     def _add_inline(self, token: Token, first: int, last: int) -> None:
@@ -76,7 +85,7 @@ class Source:
             line = child.meta.get("line", first)
             if child.type in ("text", "code_inline"):
                 texts[-1] += child.content
-            elif child.type in TOKENS and not formulas.REFERENCE.fullmatch(child.content):
+            elif child.type in TOKENS and not _draws_nothing(child.content):
                 self.lines[TOKENS[child.type]].append(line)
             elif child.type == "html_inline":
                 self._add_html(child.content, line, line)
@@ -88,7 +97,7 @@ class Source:
     def _add_listing(self, token: Token, first: int, last: int) -> None:
         language, _, given = info(token.info)
         if language == "math":
-            self.lines["formulas"].append(first)
+            self.lines["formulas"] += [first] * (not _draws_nothing(token.content))
         elif language not in diagrams.LANGUAGES and given.get("hide") != "true":
             self.listings.append(Part(first, last, _code(token.content)))
 
@@ -105,6 +114,11 @@ class Source:
                 self.lines[kind].append(first)
         pieces = map(unescape, safe.TAG.split(content)[::4])
         self.texts += [Part(first, last, piece) for piece in pieces if _letters(piece)]
+
+
+def _draws_nothing(tex: str) -> bool:
+    """Whether a formula is a reference, or may be a definition."""
+    return bool(formulas.REFERENCE.fullmatch(tex) or DEFINES.search(tex))
 
 
 def _seen(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -141,13 +155,7 @@ def of_page(page: str) -> Page:
     for question in root.xpath("//p[@class='question']"):
         question.text = f"Q{question.text or ''}"  # which the style writes
     listings = [_code(element.text_content()) for element in root.iter("pre")]
-    drawn = len(root.xpath("//*[@class='formula' or @class='equation' or contains(@class, 'unset')]"))
-    pictures = len(root.xpath("//*[self::img or @class='drawing' or @class='missing']"))
-    numbers = Counter(formulas=drawn, pictures=pictures)
-    numbers["tables"] = len(root.xpath("//table"))
-    numbers["cells"] = sum(1 for _ in root.iter("td", "th"))
-    numbers["items"] = len(root.xpath("//li[not(parent::ol/parent::div[@class='footnote'])]"))
-    numbers["links"] = len(root.xpath("//a[@href][not(@class='skip')]"))
+    numbers = Counter({kind: len(root.xpath(place)) for kind, place in PLACES.items()})
     for element in root.xpath("//svg"):
         element.drop_tree()
     return Page(_letters(root.body.text_content()), listings, numbers)
@@ -155,11 +163,8 @@ def of_page(page: str) -> Page:
 
 def of_pdf(content: bytes) -> str:
     """Its letters, in their order."""
-    document = pypdfium2.PdfDocument(content)
-    try:
+    with pypdfium2.PdfDocument(content) as document:
         return _letters("".join(page.get_textpage().get_text_range() for page in document))
-    finally:
-        document.close()
 
 
 class Difference(NamedTuple):
@@ -209,10 +214,6 @@ def figures(source: Source, page: Page, pdf: str) -> str:
     numbers, lines = _numbers(source, page), source.lines
     parts += [f"{kind} {min(numbers[kind], len(lines[kind]))}/{len(lines[kind])}" for kind in KINDS]
     return ", ".join(parts)
-
-
-def told(found: Sequence[Difference], place: Callable[[int], str]) -> list[str]:
-    return [f"{place(one.line)}: {one.message}" for one in found]
 
 
 def _letters(text: str) -> str:

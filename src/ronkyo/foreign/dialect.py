@@ -65,7 +65,7 @@ def parse(text: str, sources: Sources, warn: Warn, words: Words, source: count.S
         several = f"{len(undrawn)} drawings are shown as their source, the first, in {language}"
         warn(line, f"{several if undrawn[1:] else f'a drawing in {language} is shown as its source'}: {error}")
     if unrun := environment["unrun"]:
-        warn(unrun[0], f"code is not run; chunks with cmd, of which only the source is shown: {len(unrun)}")
+        warn(unrun[0], f"code is not run; chunks with cmd, whose output is missing: {len(unrun)}")
     if deep := environment["deep"]:
         warn(deep[0], f"nested more than {DEEPEST} deep: what stands deeper is shown as its source")
     root = safe.tree(rendered, warn)
@@ -86,6 +86,7 @@ def _parser() -> MarkdownIt:
     parser.use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
     parser.use(container_plugin, "box", validate=lambda kind, _: bool(kind.strip()), render=RendererHTML.renderToken)
     parser.core.ruler.before("inline", "boxes", _settle_boxes)
+    parser.core.ruler.before("footnote_tail", "unused_notes", _tell_unused_notes)
     parser.core.ruler.push("lines", _set_lines)
     parser.core.ruler.push("headings", _read_attributes)
     for name, render in RENDERED.items():
@@ -106,11 +107,17 @@ def _line(token: Token) -> int:
 
 def _set_lines(state: StateCore) -> None:
     for token in state.tokens:
-        if token.type != "inline":
-            continue
         line = token.map[0] + 1 if token.map else 0
+        if token.type == "table_open":
+            token.attrs["data-line"] = line
         for child in token.children or []:
             child.meta["line"] = line
+            if child.type == "link_open":
+                child.attrs["data-line"] = line
+            if child.type == "image":
+                given = {name: str(value) for name, value in child.attrs.items() if value}
+                kept = {"data-src": given.get("src"), "title": given.get("title"), "style": safe.size_style(given)}
+                child.attrs = {name: value for name, value in kept.items() if value} | {"data-line": line}
             line += child.type in ("softbreak", "hardbreak")
             if child.type in ("html_inline", "math"):
                 line += child.content.count("\n")
@@ -133,9 +140,26 @@ def _read_attributes(state: StateCore) -> None:
                 before.attrSet("data-ignore", "yes")
 
 
+def _tell_unused_notes(state: StateCore) -> None:
+    """The plugin leaves out what no mark leads to."""
+    told = set()
+    for token in reversed(state.tokens):
+        if token.type == "footnote_reference_open":
+            label = token.meta["label"]
+            if label in told:
+                state.env["warn"](_line(token), f"[^{label}]: stands again below; this one is left out")
+            elif state.env["footnotes"]["refs"][f":{label}"] < 0:
+                state.env["warn"](_line(token), f"[^{label}]: nothing refers to this note; it is left out")
+            told.add(label)
+
+
 def _box(written: str) -> tuple[str | None, str] | None:
-    """The kind and the title of :::kind title or ::: {.kind}; None for an unknown kind."""
-    words = re.sub(r"^\s*\{\s*\.([\w-]+).*", r"\1", written).split()
+    """The kind and the title of :::kind title or ::: {.kind title="title"}; None for an unknown kind."""
+    words = written.split()
+    if written.lstrip().startswith("{"):  # Pandoc's; Quarto's kinds have a prefix
+        given = attributes(written)
+        kind = given.get("class", "").partition(" ")[0]
+        words = [kind.removeprefix("callout-"), *given.get("title", "").split()]
     for length in (2, 1):
         if (name := " ".join(words[:length])) in BOXES:
             return BOXES[name], " ".join(words[length:])
@@ -147,6 +171,7 @@ def _settle_boxes(state: StateCore) -> None:
     in the report's language."""
     tokens: list[Token] = []
     closing: list[str] = []
+    unknown: dict[str, list[int]] = {}
     words = state.env["words"]
     for index, token in enumerate(state.tokens):
         tokens.append(token)
@@ -169,7 +194,7 @@ def _settle_boxes(state: StateCore) -> None:
             case "container_box_open":
                 box = _box(token.info)
                 if box is None:
-                    state.env["warn"](_line(token), f"{token.markup}{token.info}: no such box; what it holds stays")
+                    unknown.setdefault(f"{token.markup}{token.info}", []).append(_line(token))
                     token.tag = "div"
                 else:
                     _open_box(token, tokens, *box, words)
@@ -177,6 +202,9 @@ def _settle_boxes(state: StateCore) -> None:
             case "container_box_close" | "blockquote_close":
                 token.tag = closing.pop()
     state.tokens = tokens
+    for written, (line, *more) in unknown.items():
+        again = f" (as {len(more)} more of them do)" if more else ""
+        state.env["warn"](line, f"{written}: no such box; what it holds stays{again}")
 
 
 def _look(kind: str | None) -> str:
@@ -237,40 +265,18 @@ def _diagram(token: Token, language: str, warn: Warn) -> str:
         listed = " ".join(f"U+{ord(letter):04X} '{letter}'" for letter in sorted(missing))
         warn(_line(token), f"no font has a glyph, shown as {GETA} in the drawing: {listed}")
     title = diagrams.title(token.content)
-    attributes = {"src": inside.data_address("image/svg+xml", svg.encode()), "alt": title}
-    attributes |= {"data-line": _line(token), "data-markdown": "yes", "style": diagrams.width_style(svg)}
-    attributes |= {} if title else {"data-source": " ".join(token.content.split())}
-    return "<p><img" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items()) + "></p>"
+    image = Token("image", "img", 0, attrs={"src": inside.data_address("image/svg+xml", svg.encode()), "alt": title})
+    image.attrs |= {"data-line": _line(token), "style": diagrams.width_style(svg)}
+    image.attrs |= {} if title else {"data-source": " ".join(token.content.split())}
+    return f"<p><img{RendererHTML.renderAttrs(image)}></p>"
 
 
 def _formula(token: Token, environment: dict[str, Any]) -> str:
     return formulas.rendered(token, _line(token))
 
 
-def _image(token: Token, environment: dict[str, Any]) -> str:
-    options: Any = {}  # none matters here
-    alt = RendererHTML().renderInlineAsText(token.children, options, environment) if token.children else ""
-    attributes = {"data-src": token.attrGet("src"), "alt": alt, "data-line": _line(token), "data-markdown": "yes"}
-    attributes |= {
-        "title": token.attrGet("title"),
-        "style": safe.size_style({name: str(value) for name, value in token.attrs.items()}),
-    }
-    return "<img" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items() if value) + ">"
-
-
-def _link(token: Token, environment: dict[str, Any]) -> str:
-    return f'<a href="{escape(str(token.attrGet("href")))}" data-line="{_line(token)}">'
-
-
-def _contents(token: Token, environment: dict[str, Any]) -> str:
-    names = {"depthfrom": "from", "depth_from": "from", "depthto": "to", "depth_to": "to", "listed": "listed"}
-    known = {names[key]: value for key, value in token.meta.items() if key in names}
-    given = {key: value for key, value in known.items() if key == "listed" or re.fullmatch("[0-9]{1,2}", value)}
-    return (
-        '<div data-contents="yes"'
-        + "".join(f' data-{key}="{escape(value)}"' for key, value in given.items())
-        + "></div>"
-    )
+def _empty(token: Token, environment: dict[str, Any]) -> str:
+    return f"<div{RendererHTML.renderAttrs(token)}></div>"
 
 
 def _item(token: Token, environment: dict[str, Any]) -> str:
@@ -303,12 +309,9 @@ RENDERED: dict[str, Callable[[Token, dict[str, Any]], str]] = {
     "code_block": _code,
     "math_block": _formula,
     "math": _formula,
-    "image": _image,
-    "link_open": _link,
-    "contents": _contents,
-    "page_break": lambda token, environment: '<div style="break-before: page"></div>',
+    "contents": _empty,
+    "page_break": _empty,
     "list_item_open": _item,
-    "table_open": lambda token, environment: f'<table data-line="{_line(token)}">',
     "footnote_ref": _note_mark,
     "footnote_block_open": lambda token, environment: '<div class="footnote"><ol>',
     "footnote_block_close": lambda token, environment: "</ol></div>",

@@ -37,7 +37,10 @@ TEXT = re.compile(r"(\\(?:text\w*|[mh]box|tag)\*?\s*\{[^{}]*\})")
 JOINED = re.compile(r"\\end\{((?:align|gather)\*?)\}\s*\\\\\s*\\begin\{\1\}")  # which KaTeX numbers, MathJax does not
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: r"\ "}
 BEGINNING = re.compile(r"\$|\\[\[(]")
-VERBATIM = ("pre", "code", "script", "style", "textarea", "kbd", "samp")
+NO_TEXT = re.compile(  # of raw HTML
+    r"<(?P<verbatim>pre|code|script|style|textarea|kbd|samp)\b[^<>]*>.*?(?:</(?P=verbatim)\s*>|\Z)|" + safe.TAG.pattern,
+    re.DOTALL | re.IGNORECASE,
+)
 DRAWN = re.compile(  # addresses with TeX in them
     r"(?:https?:)?//(?:[\w.-]*codecogs\.com/(?:\w+/)*[\w.]+\?(?P<whole>.+)|(?:render\.githubusercontent\.com/render/math|"
     r"chart\.(?:googleapis|apis\.google)\.com/chart|www\.zhihu\.com/equation|s0\.wp\.com/latex\.php|"
@@ -48,7 +51,7 @@ LONGEST_ADDRESS = 8000  # characters; no server takes more
 LOOK = re.compile(r"\\(?:dpi\s*\{\d+\}|(?:bg|fn|fg)_\w+|inline(?![A-Za-z])|opacity\s*\{\d+\})")  # CodeCogs'
 
 
-class Found(NamedTuple):
+class Formula(NamedTuple):
     tex: str
     display: bool
     end: int
@@ -63,7 +66,7 @@ def formulas_plugin(parser: MarkdownIt) -> None:
 
 def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """From a line that opens a display to the line that closes it; blank lines may stand between."""
-    if state.sCount[start] - state.blkIndent >= 4:
+    if state.is_code_block(start):
         return False
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     environment = ENVIRONMENT.match(first)
@@ -76,49 +79,46 @@ def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     unclosed = state.env.setdefault("unclosed", set())
     if (closing, end) in unclosed:
         return False
-    lines: list[str] = []
-    for line in range(start, end):
-        if line > start and state.sCount[line] < state.blkIndent and not state.isEmpty(line):
+    lines = [first[len(opening) :]]
+    for line in range(start + 1, end):
+        if closing in lines[-1]:
+            break
+        if state.sCount[line] < state.blkIndent and not state.isEmpty(line):
             return False
-        text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
-        text = text[len(opening) :] if line == start else text
-        close = text.find(closing)
-        if close < 0:
-            lines.append(text)
-            continue
-        if text[close + len(closing) :].strip(" \t\u3000\u2003。．.,、，"):
-            return False
-        lines.append(text[: close + (len(closing) if environment else 0)])
-        if opening.endswith("[") and ESCAPED.fullmatch("\n".join(lines)):
-            return False
-        if not silent:
-            token = state.push("math_block", "div", 0)
-            token.block = True
-            token.map = [start, line + 1]
-            token.content = "\n".join(lines)
-            state.line = line + 1
-        return True
-    unclosed.add((closing, end))
-    return False
+        lines.append(state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]])
+    tex, closed, after = "\n".join(lines).partition(closing)
+    if not closed:
+        unclosed.add((closing, end))
+        return False
+    if after.strip(" \t\u3000\u2003。．.,、，") or (opening.endswith("[") and ESCAPED.fullmatch(tex)):
+        return False
+    if not silent:
+        token = state.push("math_block", "div", 0)
+        token.block = True
+        token.map = [start, start + len(lines)]
+        token.content = tex + (closing if environment else "")
+        state.line = start + len(lines)
+    return True
 
 
 def _math(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] not in "$\\":
         return False
-    found = _found(state.src, state.pos, state.posMax, state.cache)
     if reference := REFERENCE.match(state.src, state.pos, state.posMax):
-        found = Found(reference[0], False, reference.end())
-    if found is None:
+        formula: Formula | None = Formula(reference[0], False, reference.end())
+    else:
+        formula = _formula_at(state.pos, state.src, state.posMax, state.cache)
+    if formula is None:
         return False
     if not silent:
-        token = state.push("math", "div" if found.display else "span", 0)
-        token.content = found.tex
-        token.meta = {"display": found.display}
-    state.pos = found.end
+        token = state.push("math", "div" if formula.display else "span", 0)
+        token.content = formula.tex
+        token.meta = {"display": formula.display}
+    state.pos = formula.end
     return True
 
 
-def _found(text: str, start: int, end: int, unclosed: dict) -> Found | None:
+def _formula_at(start: int, text: str, end: int, unclosed: dict) -> Formula | None:
     """The formula that begins at a place. `unclosed`: ends that the rest of the text has not, from call to call."""
     pair = next((pair for pair in PAIRS if text.startswith(pair[0], start)), None)
     if pair is None or pair[1] in unclosed:
@@ -131,15 +131,15 @@ def _found(text: str, start: int, end: int, unclosed: dict) -> Found | None:
     tex = text[begin:close]
     if opening.startswith("\\\\"):  # as Jekyll has it, where Markdown's own escapes count
         tex = re.sub(r"\\([_*])", r"\1", tex)
-    if opening == "$" and len(tex) > 2 and tex[0] == tex[-1] == "`":  # as GitHub has it
-        tex = tex[1:-1]
     if opening == "$":
+        if len(tex) > 2 and tex[0] == tex[-1] == "`":  # as GitHub has it
+            tex = tex[1:-1]
         is_text = _is_money(narrow(tex), text[close + 1 : close + 2])
     else:
         is_text = opening != "$$" and bool(ESCAPED.fullmatch(tex))
     if is_text or not tex.strip():
         return None
-    return Found(tex, pair in DISPLAYS, close + len(closing))
+    return Formula(tex, pair in DISPLAYS, close + len(closing))
 
 
 def _closing(text: str, begin: int, end: int, closing: str) -> int:
@@ -186,43 +186,31 @@ def _slot(tex: str, display: bool, line: int, tag: str = "span") -> str:
 def among_tags(source: str, line: int) -> str:
     """Raw HTML as `safe.raw` has it, with the formulas that stand in its text."""
     written, place = [], 0
-    for begin, found in in_html(source):
+    for begin, formula in in_html(source):
         written += [
             safe.raw(source[place:begin], line + source.count("\n", 0, place)),
-            _slot(unescape(found.tex), found.display, line + source.count("\n", 0, begin)),
+            _slot(unescape(formula.tex), formula.display, line + source.count("\n", 0, begin)),
         ]
-        place = found.end
+        place = formula.end
     return "".join([*written, safe.raw(source[place:], line + source.count("\n", 0, place))])
 
 
-def in_html(source: str) -> Iterator[tuple[int, Found]]:
+def in_html(source: str) -> Iterator[tuple[int, Formula]]:
     """The formulas in the text of raw HTML, and where they begin."""
-    verbatim = ""
-    for start, end, tag in _texts(source):
-        if not verbatim:
-            yield from _all(source, start, end)
-        if verbatim:
-            verbatim = "" if tag == f"/{verbatim}" else verbatim
-        elif tag in VERBATIM:
-            verbatim = tag
-
-
-def _texts(source: str) -> Iterator[tuple[int, int, str]]:
-    """Begin and end of each text between tags, and the tag after it."""
     place = 0
-    for tag in safe.TAG.finditer(source):
-        yield place, tag.start(), f"{tag[1] or ''}{tag[2] or ''}".lower()
+    for tag in NO_TEXT.finditer(source):
+        yield from _between(place, tag.start(), source)
         place = tag.end()
-    yield place, len(source), ""
+    yield from _between(place, len(source), source)
 
 
-def _all(text: str, start: int, end: int) -> Iterator[tuple[int, Found]]:
+def _between(start: int, end: int, text: str) -> Iterator[tuple[int, Formula]]:
     unclosed: dict = {}
     while beginning := BEGINNING.search(text, start, end):
         start = beginning.start()
-        if (start == 0 or text[start - 1] != "\\") and (found := _found(text, start, end, unclosed)):
-            yield start, found
-            start = found.end
+        if (start == 0 or text[start - 1] != "\\") and (formula := _formula_at(start, text, end, unclosed)):
+            yield start, formula
+            start = formula.end
         else:
             start += 1
 

@@ -38,7 +38,7 @@ NAMES = {  # of elements
     "whole": "script style template textarea title svg math object iframe noscript noframes noembed select audio video canvas "
     "xmp plaintext",  # go with what they hold
     "uncounted": "br wbr hr img col source input link meta base p li dt dd tr td th thead tbody tfoot colgroup rt rp rb option",
-    "read": "align valign color width height style class id name hidden",  # attributes, for what they mean
+    "read": "align valign color bgcolor width height style class id name hidden",  # attributes, for what they mean
 }
 ALLOWED, SILENT, WHOLE, UNCOUNTED, READ = (
     set(NAMES[kind].split()) for kind in ("allowed", "silent", "whole", "uncounted", "read")
@@ -73,6 +73,7 @@ KEPT_STYLE = {
     "text-align": r"left|right|center|justify|start|end",
     "vertical-align": r"top|middle|bottom|baseline|sub|super",
     "color": r".+",
+    "background-color": r".+",
     "font-weight": r"bold|bolder|normal|[1-9]00",
     "font-style": r"italic|normal",
     "text-decoration": r"underline|line-through|none",
@@ -87,6 +88,7 @@ LENGTH = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(%|px|cm|mm|in|pt|em|rem)?", re.ASC
 ID = re.compile(r"[^\s:\"'<>&]+")
 COMMENT = r"<!--.*?(?:-->|\Z)|<[!?][^<>]*>"  # and declarations
 TAG = re.compile(COMMENT + r"|<(/?)([A-Za-z][\w:-]*+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>", re.DOTALL)
+UNMISSED = re.compile(r"<style[^>]*>\s*\.dataframe\b")  # how pandas aligns its tables
 VOID = re.compile(r"(<(?:br|hr|img|col)\b[^>]*)>")
 ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?")
 
@@ -169,7 +171,7 @@ class _Tags:
             if (name := (match[2] or "").lower()) and not _is_element(name):
                 yield "" if self._hidden else escape(match[0])
             elif name:
-                yield self._end(name) if match[1] else self._start(name, match[3], line)
+                yield self._end(name) if match[1] else self._start(match, line)
             line += match[0].count("\n")
             place = match.end()
         if not self._hidden:
@@ -177,13 +179,15 @@ class _Tags:
         elif not self._ends[self._hidden[0]]:  # it is closed nowhere
             self._hidden.clear()
 
-    def _start(self, name: str, attributes: str, line: int) -> str:
+    def _start(self, tag: re.Match[str], line: int) -> str:
+        name, attributes = tag[2].lower(), tag[3]
         empty = attributes.endswith("/")
         if self._hidden:
             self._hidden += [name] * (name == self._hidden[0] and name in NESTING and not empty)
             return ""
         if name in WHOLE:
-            self._warn(line, f"<{name}> is left out")
+            if not UNMISSED.match(tag.string, tag.start()):
+                self._warn(line, f"<{name}> is left out")
             self._hidden += [name] * (not empty)
             return ""
         if name not in UNCOUNTED and not empty:
@@ -277,13 +281,15 @@ def _style(name: str, given: Mapping[str, str]) -> str:
     for declaration in given.get("style", "").split(";"):
         key, _, value = declaration.partition(":")
         wanted[key.strip().lower()] = value.replace("!important", "").strip()
-    wanted["color"] = _color(wanted.get("color", ""))
+    wanted.setdefault("background-color", wanted.get("background", given.get("bgcolor", "")))
+    for key in ("color", "background-color"):
+        wanted[key] = _color(wanted.get(key, ""))
     kept = [key for key, value in wanted.items() if key in KEPT_STYLE and re.fullmatch(KEPT_STYLE[key], value)]
     return "; ".join(f"{key}: {wanted[key]}" for key in kept)
 
 
 def _color(text: str) -> str:
-    """As CSS has it; `font` may leave the # away."""
+    """As CSS has it; `font` and `bgcolor` may leave the # away."""
     for value in (text, f"#{text}"):
         with suppress(ValueError):
             ImageColor.getrgb(value)

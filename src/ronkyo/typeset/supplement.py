@@ -58,6 +58,7 @@ DIGITS = frozenset("0123456789#*")
 JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")  # they make one emoji of several
 
 
+@cache
 def draws(letter: str) -> bool:
     """Whether one of the report's fonts or of those here has the letter."""
     in_code = letter in fonts.letters("IBMPlexMono-Regular")

@@ -55,6 +55,12 @@ def test_a_picture_on_its_own_is_a_figure(report, text, caption, style):
     assert not parsed.warnings
 
 
+def test_a_picture_that_is_an_anchor_is_a_figure(report):
+    picture()
+    parsed = report('## 章\n\n<a id="x"><img src="a.png" alt="曲線"></a>\n\n[戻る](#x)\n')
+    assert parsed.tree.root.xpath('//figure[@id="x"]/img/@alt') == ["曲線"]
+
+
 @pytest.mark.parametrize(
     ("below", "caption"),
     [

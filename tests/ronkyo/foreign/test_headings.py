@@ -40,6 +40,14 @@ def test_a_link_finds_its_heading_however_the_anchor_is_written(report, anchor):
     assert not parsed.warnings
 
 
+@pytest.mark.parametrize("anchor", ["#", "#top"])
+def test_a_link_leads_to_the_top(report, anchor):
+    parsed = report(f"## 章\n\n[上へ]({anchor})\n")
+    assert parsed.tree.root.xpath("//a/@href") == [f"#{parsed.tree.root.get('id')}"]
+    assert not unresolved(parsed.tree.root)
+    assert parsed.warnings == []
+
+
 def test_a_link_to_nothing_becomes_text_with_a_warning(report):
     parsed = report("## 章\n\n[ここ](#無い)\n")
     assert not parsed.tree.root.xpath("//a")

@@ -273,6 +273,24 @@ def test_a_colour_that_is_none_refuses_nothing(tmp_path, color):
     assert text_of(parsed.tree.root) == "字 字"
 
 
+def test_a_background_stays_where_the_text_may_need_it(tmp_path):
+    text = """<span style="color:white;background:#000">白抜き</span>と<mark style="background-color: pink">印</mark>
+
+<div style="background-color:#eee;padding:10px">箱</div>
+
+<table><tr bgcolor="ffffcc"><td>行</td><td bgcolor="red">赤</td><td style="background: url(x.png)">なし</td></tr></table>
+"""
+    parsed = read(tmp_path, text)
+    assert parsed.tree.root.xpath("//@style") == [
+        "color: white; background-color: #000",
+        "background-color: pink",
+        "background-color: #eee",
+        "background-color: #ffffcc",
+        "background-color: red",
+    ]
+    assert not render.printed(tmp_path / "report.md", parsed)[1]
+
+
 def test_deep_elements_are_set_in_both_outputs(tmp_path):
     deep = "<table><tr><td>" * 30 + "底" + "</td></tr></table>" * 30
     text = f"## 章\n\n{'<div>' * 95}中{'</div>' * 95}\n\n{deep}\n\n{'<b>' * 95}太{'</b>' * 95}\n"

@@ -201,6 +201,13 @@ def broken(content, how):
     }[how]
 
 
+@pytest.mark.parametrize("kind", ["image/png;base64", " image/png; base64", "image/png;name=a.png;base64"])
+def test_a_picture_in_the_text_is_read_as_browsers_do(tmp_path, kind):
+    content = base64.b64encode(picture(tmp_path / "a.png").read_bytes()).decode()
+    parsed = read(tmp_path, f"<img src='data:{kind},{content}'>\n")
+    assert (len(images(parsed)), parsed.warnings) == (1, [])
+
+
 @pytest.mark.parametrize(
     "how",
     [

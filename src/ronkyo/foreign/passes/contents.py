@@ -39,6 +39,9 @@ def place(root: HtmlElement) -> None:
         root.set("data-placed", "yes")
     listed = [heading for heading in headings if heading.get("data-ignore") is None]
     for slot in slots:
+        if not listed:
+            slot.drop_tree()
+            continue
         slot.tag, slot.attrib["class"] = "nav", "toc"
         for key in ("data-contents", "data-from", "data-to", "data-listed"):
             slot.attrib.pop(key, None)

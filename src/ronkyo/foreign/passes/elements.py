@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lxml import html
 
 HtmlElement = html.HtmlElement
@@ -16,45 +18,43 @@ def pictures_in(element: HtmlElement) -> list[HtmlElement]:
     return [each for each in element.iter("img", "span") if each.tag == "img" or each.get("class") == "missing"]
 
 
+def wrapped(element: HtmlElement, tag: str, attributes: Mapping[str, str] | None = None) -> HtmlElement:
+    """A new element in its place, which holds it."""
+    holder = html.Element(tag, attributes)
+    holder.tail, element.tail = element.tail, None
+    element.addprevious(holder)
+    holder.append(element)
+    return holder
+
+
+def take_out(element: HtmlElement) -> None:
+    """Without its tail, which stays."""
+    element.drop_tree()
+    element.tail = None
+
+
 def lift(element: HtmlElement, parent: HtmlElement) -> None:
     """Out of its paragraph, which goes on after it in a second one."""
     after = html.Element(parent.tag, dict(parent.attrib))
     after.text = (element.tail or "").lstrip("\n")
-    element.tail = None
     after.extend(list(element.itersiblings()))
-    tail, parent.tail = parent.tail, None
+    after.tail, parent.tail, element.tail = parent.tail, None, None
     parent.addnext(element)
     element.addnext(after)
-    after.tail = tail
-    trim_breaks(parent)
-    trim_breaks(after)
     for half in (parent, after):
+        trim_breaks(half)
         if not len(half) and not (half.text or "").strip():
             half.drop_tree()
 
 
 def trim_breaks(paragraph: HtmlElement) -> None:
     """Lines that are empty at its beginning and end go."""
-    while (
-        (first := next(iter(paragraph), None)) is not None and first.tag == "br" and not (paragraph.text or "").strip()
-    ):
-        first.drop_tag()
-    while (last := next(reversed(paragraph), None)) is not None and last.tag == "br" and not (last.tail or "").strip():
-        last.drop_tag()
+    while len(paragraph) and paragraph[0].tag == "br" and not (paragraph.text or "").strip():
+        paragraph[0].drop_tag()
+    while len(paragraph) and paragraph[-1].tag == "br" and not (paragraph[-1].tail or "").strip():
+        paragraph[-1].drop_tag()
     if paragraph.text:
         paragraph.text = paragraph.text.lstrip("\n")
-
-
-def take_out(element: HtmlElement) -> None:
-    """Without its tail, which stays."""
-    holder = element.getparent()
-    previous = element.getprevious()
-    if previous is None:
-        holder.text = (holder.text or "") + (element.tail or "")
-    else:
-        previous.tail = (previous.tail or "") + (element.tail or "")
-    element.tail = None
-    holder.remove(element)
 
 
 def caption_of(block: HtmlElement) -> HtmlElement | None:
@@ -74,10 +74,6 @@ def caption_of(block: HtmlElement) -> HtmlElement | None:
         return None
     caption.text = (caption.text or "").lstrip()
     return caption
-
-
-def has_content_after(element: HtmlElement) -> bool:
-    return bool((element.tail or "").strip()) or element.getnext() is not None
 
 
 def holds_only_pictures(block: HtmlElement) -> bool:

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
-from ronkyo.foreign.passes.elements import HtmlElement, caption_of, elements, holds_only_pictures, pictures_in, take_out
+from ronkyo.foreign.passes.elements import (
+    HtmlElement,
+    caption_of,
+    elements,
+    holds_only_pictures,
+    pictures_in,
+    take_out,
+    wrapped,
+)
 from ronkyo.typeset.tree import HEADINGS
 
 
@@ -22,15 +30,11 @@ def make(root: HtmlElement) -> None:
             group = list(_side_by_side(cell))
             done.update(group)
             if len(group) > 1:
-                _make_grid(group, _columns(group))
+                _set_in_grid(group, _columns(group), _figure_before(cell))
     for image in pictures_in(root):
         block = _block_of(image)
-        if block is not None and block.getparent() is not None:
-            images = pictures_in(block)
-            if len(images) > 1:
-                _make_grid(_cells_of(images), min(len(images), 2 if len(images) != 3 else 3), block)
-            elif images:
-                _make_single(block, image)
+        if block is not None:
+            _make_figure(block)
 
 
 def _side_by_side(cell: HtmlElement) -> Iterator[HtmlElement]:
@@ -73,11 +77,7 @@ def _block_of(image: HtmlElement) -> HtmlElement | None:
     if image is parent_of_pictures:
         return image
     if parent.tag in ("main", "div", "li", "blockquote", "td", "section", "dd", "details") and _between_blocks(image):
-        holder = html.Element("p")
-        holder.tail, image.tail = image.tail, None
-        image.addprevious(holder)
-        holder.append(image)
-        return holder
+        return wrapped(image, "p")
     return None
 
 
@@ -100,31 +100,31 @@ def _between_blocks(image: HtmlElement) -> bool:
     )
 
 
-def _cells_of(images: Sequence[HtmlElement]) -> list[HtmlElement]:
-    cells = []
-    for image in images:
-        take_out(image)
-        cell = html.Element("div")
-        cell.append(image)
-        cells.append(cell)
-    return cells
-
-
-def _make_grid(cells: Sequence[HtmlElement], columns: int, block: HtmlElement | None = None) -> None:
-    """figure > div.cells > div.cell > picture and what stands with it."""
+def _figure_before(block: HtmlElement) -> HtmlElement:
     figure = html.Element("figure", {"data-kind": "figure"})
-    grid = etree.SubElement(figure, "div", {"class": f"cells columns-{columns}"})
-    if block is None:
-        cells[0].addprevious(figure)
-        figure.tail = cells[-1].tail
+    block.addprevious(figure)
+    return figure
+
+
+def _make_figure(block: HtmlElement) -> None:
+    """Its pictures, and what else it says as their caption."""
+    figure = _figure_before(block)
+    if id := block.get("id"):
+        figure.set("id", id)
+    images = pictures_in(block)
+    if len(images) > 1:
+        _set_in_grid([wrapped(image, "div") for image in images], 3 if len(images) == 3 else 2, figure)
     else:
-        block.addprevious(figure)
-        caption = caption_of(block)
-        figure.tail = block.tail
-        block.tail = None
-        block.getparent().remove(block)
-        if caption is not None:
-            figure.append(caption)
+        figure.append(_alone(images[0], block))
+    caption = caption_of(block)
+    block.drop_tree()
+    if caption is not None:
+        figure.append(caption)
+
+
+def _set_in_grid(cells: Sequence[HtmlElement], columns: int, figure: HtmlElement) -> None:
+    """figure > div.cells > div.cell > picture and what stands with it."""
+    grid = etree.SubElement(figure, "div", {"class": f"cells columns-{columns}"})
     for cell in cells:
         box = etree.SubElement(grid, "div", {"class": "cell"})
         for part in pictures_in(cell):
@@ -133,29 +133,19 @@ def _make_grid(cells: Sequence[HtmlElement], columns: int, block: HtmlElement | 
                 part.attrib.pop("style", None)
             box.append(part)
         caption = caption_of(cell)
-        if cell.getparent() is not None:
-            cell.getparent().remove(cell)
+        cell.drop_tree()
         if caption is not None:
             caption.tag = "div"
             caption.set("class", "sub")
             box.append(caption)
 
 
-def _make_single(block: HtmlElement, image: HtmlElement) -> None:
-    figure = html.Element("figure", {"data-kind": "figure"})
-    block.addprevious(figure)
-    figure.tail, block.tail = block.tail, None
-    if (link := image.getparent()).tag == "a" and not link.get("href"):
-        image = link
-    take_out(image)
-    figure.append(image)
-    for part in pictures_in(image):  # nothing stands beside it
-        part.set("style", re.sub(r"(; )?float: \w+", "", part.get("style", "")))
-        if not part.get("style"):
-            del part.attrib["style"]
-    caption = caption_of(block)
-    if id := block.get("id"):
-        figure.set("id", id)
-    block.getparent().remove(block)
-    if caption is not None:
-        figure.append(caption)
+def _alone(image: HtmlElement, block: HtmlElement) -> HtmlElement:
+    """Taken out of the block, with the anchor that stands around it."""
+    style = re.sub(r"(; )?float: \w+", "", image.attrib.pop("style", ""))  # nothing stands beside it
+    if style:
+        image.set("style", style)
+    holder = image.getparent()
+    moved = holder if holder.tag == "a" and holder is not block else image
+    take_out(moved)
+    return moved

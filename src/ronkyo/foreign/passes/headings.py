@@ -11,6 +11,8 @@ from ronkyo.foreign.passes.elements import HtmlElement, elements, trim_breaks
 from ronkyo.typeset.code import unwrap
 from ronkyo.typeset.tree import HEADINGS, Slugs
 
+SLOT = re.compile(r"^\\[(\[](?:\\displaystyle\{\})?(.*)\\[)\]]$")
+
 
 def settle(root: HtmlElement, given: str | None) -> str | None:
     """Levels without gaps from h2 down, GitHub's anchors. Returns the title: the only heading of the first level, where it
@@ -44,7 +46,8 @@ def settle(root: HtmlElement, given: str | None) -> str | None:
     for heading, depth in zip(headings, depths([int(heading.tag[1]) for heading in headings]), strict=True):
         heading.tag = HEADINGS[min(depth, 5)]
         holder = heading.getparent()
-        while holder is not root and holder.tag in ("div", "section", "article"):  # a chapter is a child of the body
+        # a chapter is a child of the body, but in a box
+        while holder is not root and holder.tag in ("div", "section", "article") and not holder.get("class"):
             holder.drop_tag()
             holder = heading.getparent()
     return title
@@ -58,7 +61,7 @@ def as_written(heading: HtmlElement) -> str:
         if isinstance(piece, HtmlElement):
             text += " "
         elif piece.getparent().get("class") == "arithmatex":
-            text += re.sub(r"^\\[(\[](.*)\\[)\]]$", r"$\1$", piece)
+            text += SLOT.sub(r"$\1$", piece)
         else:
             text += piece
     return re.sub(r"[ \t\n]+", " ", text).strip()

@@ -40,6 +40,8 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
             wanted = unquote(address[1:])
             near = loose.get(_loose(wanted), [])
             target = targets.get(wanted) or (near[0] if len(near) == 1 else None)
+            if target is None and wanted in ("", "top"):
+                root.set("id", target := "page:main")
             if target is None:
                 warn(line, f"link {address!r}: no such heading or anchor; it becomes text")
                 _as_text(link)

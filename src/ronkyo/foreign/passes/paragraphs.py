@@ -9,14 +9,15 @@ from lxml import html
 from ronkyo.foreign.passes.elements import (
     HtmlElement,
     elements,
-    has_content_after,
     holds_only_pictures,
     is_picture,
     lift,
     pictures_in,
     take_out,
+    wrapped,
 )
 from ronkyo.foreign.patterns import QUESTION
+from ronkyo.foreign.safe import AROUND_BLOCKS
 from ronkyo.typeset.tree import HEADINGS
 
 
@@ -24,8 +25,11 @@ def split(root: HtmlElement) -> None:
     """Displayed formulas and pictures on lines of their own leave the paragraph that they stand in; a paragraph that
     holds blocks is no paragraph."""
     for slot in reversed(root.xpath('.//*[@data-display="yes"]')):  # so that few stand after it
-        slot.tag = "div"
         del slot.attrib["data-display"]
+        if next(slot.iterancestors(*HEADINGS, "a", *AROUND_BLOCKS), None) is not None:  # which hold no blocks
+            slot.text = rf"\(\displaystyle{{}}{slot.text[2:-2]}\)"
+            continue
+        slot.tag = "div"
         parent = slot.getparent()
         if parent.tag == "p":
             lift(slot, parent)
@@ -41,11 +45,7 @@ def split(root: HtmlElement) -> None:
                 holder.append(moved)
     for paragraph in elements(root, "p"):
         for image in reversed(_apart(paragraph)):
-            holder = html.Element("p")
-            image.addprevious(holder)
-            holder.tail, image.tail = image.tail, None
-            holder.append(image)
-            lift(holder, paragraph)
+            lift(wrapped(image, "p"), paragraph)
     for paragraph in elements(root, "p"):
         if any(child.tag in ("div", "table", "ul", "ol", "figure", "pre", "p") for child in paragraph):
             paragraph.tag = "div"
@@ -56,7 +56,7 @@ def split(root: HtmlElement) -> None:
                 line_break.drop_tree()
     for paragraph in elements(root, "p"):
         first = paragraph.find("br") if QUESTION.match(paragraph.text or "") else None
-        if first is not None and has_content_after(first):
+        if first is not None and ((first.tail or "").strip() or first.getnext() is not None):
             lift(first, paragraph)
             first.drop_tree()
 

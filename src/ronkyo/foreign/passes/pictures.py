@@ -50,11 +50,8 @@ def _load(folder: Path, address: str) -> tuple[pictures.Picture | None, list[str
 
 
 def put_placeholder(image: HtmlElement, address: str, words: Words) -> None:
-    tail, alt, markdown = image.tail, image.get("alt") or "", image.get("data-markdown")
-    image.clear()
-    image.tag, image.tail = "span", tail
-    image.set("class", "missing")
-    image.set("data-alt", alt)
-    if markdown:
-        image.set("data-markdown", markdown)
+    alt = image.get("alt") or ""
+    image.clear(keep_tail=True)
+    image.tag = "span"
+    image.attrib.update({"class": "missing", "data-alt": alt})
     image.text = words("foreign.no_picture", address=address)

@@ -8,7 +8,7 @@ from itertools import takewhile
 from lxml import html
 
 from ronkyo.foreign.passes.captions import take_neighbour
-from ronkyo.foreign.passes.elements import HtmlElement, elements
+from ronkyo.foreign.passes.elements import HtmlElement, elements, wrapped
 from ronkyo.foreign.patterns import TABLE
 
 
@@ -30,10 +30,7 @@ def make(root: HtmlElement) -> None:
             for row in table.xpath("./tr[not(th)][td] | ./tbody/tr[not(th)][td]"):
                 row[0].tag = "th"
                 row[0].set("scope", "row")
-        figure = html.Element("figure", {"data-kind": "table"})
-        table.addprevious(figure)
-        figure.tail, table.tail = table.tail, None
-        figure.append(table)
+        figure = wrapped(table, "figure", {"data-kind": "table"})
         if (caption := table.find("caption")) is not None:
             caption.tag = "figcaption"
             caption.tail = None
