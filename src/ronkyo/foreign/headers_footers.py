@@ -183,7 +183,9 @@ def running(furniture: Furniture, fields: Mapping[str, str], warn: Callable[[str
             if field := next((name for name in (*fields, *COUNTERS) if name in names), None):
                 part[:] = []
                 part.text = fields.get(field)
-        for part in element.xpath("./*[@style]"):  # which a browser shrinks by its margins
+        if element.xpath("./*[contains(@style, 'auto')]"):
+            element.set("style", "display: flex")  # as a browser has it
+        for part in element.xpath("./*[@style][not(self::table)]"):  # which a browser shrinks by its margins
             part.set("style", re.sub(r"(?<![-\w])width:100%", "width:auto", part.get("style")))
         for image in element.xpath(".//img"):
             try:  # without an address: it was not embedded

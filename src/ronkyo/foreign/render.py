@@ -207,7 +207,7 @@ def printed(file: Path, parsed: Parsed) -> tuple[bytes, list[str]]:
     """The PDF, and warnings of what it cannot show. Raises UserError."""
     missing = Missing()
     front = replace(parsed.front, title=missing(parsed.front.title))
-    printable = printed_tree(parsed.tree, missing)
+    printable = printed_tree(replace(parsed.tree, root=links.flattened(parsed.tree.root)), missing)
     style = missing(_styles(parsed)[1])
     warnings: list[str] = []
     fields = {"title": front.title, "date": Words(front.language).date(front.day), "url": f"{file.stem}.html"}

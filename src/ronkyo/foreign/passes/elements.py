@@ -42,12 +42,13 @@ def lift(element: HtmlElement, parent: HtmlElement) -> None:
     parent.addnext(element)
     element.addnext(after)
     for half in (parent, after):
-        _trim_breaks(half)
+        trim_breaks(half)
         if not len(half) and not (half.text or "").strip():
             half.drop_tree()
 
 
-def _trim_breaks(paragraph: HtmlElement) -> None:
+def trim_breaks(paragraph: HtmlElement) -> None:
+    """Lines that are empty at its beginning and end go."""
     while len(paragraph) and paragraph[0].tag == "br" and not (paragraph.text or "").strip():
         paragraph[0].drop_tag()
     while len(paragraph) and paragraph[-1].tag == "br" and not (paragraph[-1].tail or "").strip():

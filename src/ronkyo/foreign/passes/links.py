@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import unicodedata
@@ -53,12 +54,11 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
                 warn(line, f"{said}; it becomes text")
             link.tag = "span"
             link.attrib.pop("href", None)
-        if link.tag == "a" and not link.xpath(".//img"):
-            for part in link.xpath(".//*[not(@class='arithmatex' or @class='missing')]"):
-                if id := part.get("id"):
-                    link.addprevious(html.Element("span", {"id": id}))
-                part.tag = "plain"  # PDF/UA wants text, not spans
-            unwrap(link, "plain")
+        for part in link.xpath(".//*[@id]") if link.tag == "a" else ():
+            link.addprevious(html.Element("span", {"id": part.attrib.pop("id")}))
+        for part in link.xpath(".//a"):
+            part.tag = "plain"
+        unwrap(link, "plain")
     for element in root.xpath(".//*[@data-slug]"):
         del element.attrib["data-slug"]
 
@@ -67,6 +67,19 @@ def _beside(address: str) -> str | None:
     """The path from the report's folder as an address, when it is one."""
     path = address.replace("\\", "/")
     return None if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|/", path) else quote(path, safe="/#?=&%:@!$'()*+,;~")
+
+
+def flattened(root: HtmlElement) -> HtmlElement:
+    """For the PDF: links hold text, as PDF/UA wants it, formulas and pictures; readings stand in parentheses."""
+    root = copy.deepcopy(root)
+    for link in root.xpath(".//a[not(.//img)]"):
+        for reading in link.xpath(".//rt[not(preceding-sibling::*[1][self::rp])]"):
+            reading.text = f"({reading.text_content()})"
+            reading[:] = []
+        for part in link.xpath(".//*[not(@data-formula or @class='missing')]"):
+            part.tag = "plain"
+        unwrap(link, "plain")
+    return root
 
 
 def rebase(root: HtmlElement, folder: Path, output: Path) -> None:
