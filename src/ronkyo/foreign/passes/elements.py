@@ -64,9 +64,8 @@ def caption_of(block: HtmlElement) -> HtmlElement | None:
     caption.extend(list(block))
     for part in elements(caption, "img"):
         part.drop_tree()
-    for part in elements(caption, "div", "p", "figure", "figcaption"):
-        if part is not caption:
-            part.drop_tag()
+    for part in list(caption.iterdescendants("div", "p", "figure", "figcaption")):
+        part.drop_tag()
     for part in elements(caption, "br"):
         part.tail = " " + (part.tail or "")
         part.drop_tag()
