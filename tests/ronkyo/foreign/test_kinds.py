@@ -113,10 +113,23 @@ def test_a_kind_is_set(part, kind, place):
     assert all(each in said for each, said in zip(listed(case, "warned"), warnings, strict=True)), warnings
 
 
-def test_all_of_them_are_printed_without_a_loss(folder):
-    """Nor a warning but those that the cases have."""
+@pytest.fixture(scope="module")
+def rendered(folder: Path) -> tuple[Path, list[str]]:
+    """The page of all kinds, and the warnings."""
     file = folder / "all.md"
     file.write_text(joined(*KINDS), encoding="utf-8")
+    return file.with_suffix(".html"), render.render(file, language="ja", say=lambda _: None)
+
+
+def test_all_of_them_are_printed_without_a_loss(rendered):
+    """Nor a warning but those that the cases have."""
     expected = [each for cases in KINDS.values() for case in cases for each in listed(case, "warned")]
-    warnings = render.render(file, language="ja", say=lambda _: None)
-    assert [said for said in warnings if not any(each in said for each in expected)] == []
+    assert [said for said in rendered[1] if not any(each in said for each in expected)] == []
+
+
+@pytest.mark.parametrize("width", [1000, 400])
+def test_all_of_them_are_as_wide_as_the_window_and_centred_where_they_ask_for_it(rendered, browser, width):
+    browser.open(rendered[0], width)
+    assert browser.run("document.documentElement.scrollWidth") <= width
+    centred = "document.querySelectorAll('[style*=center] p')"
+    assert set(browser.run(f"[...{centred}].map(each => getComputedStyle(each).textAlign)")) == {"center"}

@@ -150,6 +150,8 @@ def test_what_cannot_be_used_is_told_with_its_line_and_the_own_page_stands(tmp_p
         '<div style="font-size:10px; width:100%; text-align:right">学籍番号 00000 氏名</div>',
         '<div style="font-size:10px; width:100%; display:flex; justify-content:flex-end">学籍番号 00000 氏名</div>',
         '<div style="display:flex"><span>左</span><span style="margin-left:auto">学籍番号 00000 氏名</span></div>',
+        '<span style="margin-left:1cm">左</span><span style="margin-left:auto; margin-right:3cm">学籍番号 00000 氏名</span>',
+        '<table style="width:100%"><tr><td>左</td><td style="text-align:right">学籍番号 00000 氏名</td></tr></table>',
         '<span style="float:right">学籍番号 <b>00000</b> <i>氏名</i></span>',
         '<p style="text-align: right; margin: 0">学籍番号 00000 <span>氏名</span></p>',
         '<div style="width:100%; display:flex; justify-content:space-between"><p>左</p><p>学籍番号 00000 氏名</p></div>',
