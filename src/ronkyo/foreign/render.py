@@ -139,11 +139,10 @@ def render(
     files.write_bytes(targets[1], paper)
     say(f"render: {targets[0]} and {targets[1]} are ready")
     warnings = [*parsed.warnings, *warnings]
-    results = count.of_page(browser), count.of_pdf(paper)
-    losses = count.differences(parsed.source, *results)
+    losses, figures = count.compared(parsed.source, count.of_page(browser), count.of_pdf(paper))
     for loss in losses if report else ():
         say(f"render: {file}:{loss.line}: {loss.message}")
-    say(f"render: {file}: {count.figures(parsed.source, *results)}")
+    say(f"render: {file}: {figures}")
     warned = {int(line) for warning in warnings for line in re.findall(r":(\d+): ", warning)[:1]}
     return warnings + [f"{file}:{loss.line}: {loss.message}" for loss in count.unexplained(losses, warned)]
 
