@@ -59,13 +59,14 @@ def attributes(text: str) -> dict[str, str]:
 
 
 def info(written: str) -> tuple[str, str, dict[str, str]]:
-    """Language, file and attributes of a fence: ```python {cmd=true .line-numbers}, ```{.python}, ```python:file.py. What
-    stands behind a directive of MyST, ```{figure} a.png, is told with it as a file is."""
+    """Language, file and attributes of a fence: ```python {cmd=true .line-numbers}, ```{.python}, ```{r, echo=FALSE},
+    ```python:file.py. What stands behind a directive of MyST, ```{figure} a.png, is told with it as a file is."""
     named, _, options = written.strip().partition("{")
     given = attributes(options)
     name, _, file = named.strip().partition(":")
     classes = [one for one in given.get("class", "").split() if one != "line-numbers"]
-    language = re.sub(r"[^\w+#-].*", "", name) or (classes[0] if classes else "")
+    chunk = re.match(r"(\w+)[\s,}]", options)
+    language = re.sub(r"[^\w+#-].*", "", name) or (chunk[1] if chunk else "") or " ".join(classes[:1])
     directive = re.match(r"\{[\w-]+\}\s*\S", written.strip())
     return language.lower(), written.strip() if directive else file.strip(), given
 

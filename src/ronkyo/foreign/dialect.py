@@ -69,7 +69,7 @@ def parse(text: str, sources: Sources, warn: Warn, words: Words, source: count.S
         several = f"{len(undrawn)} drawings are shown as their source, the first, in {language}"
         warn(line, f"{several if undrawn[1:] else f'a drawing in {language} is shown as its source'}: {error}")
     if unrun := environment["unrun"]:
-        warn(unrun[0], f"code is not run; chunks with cmd, of which only the source is shown: {len(unrun)}")
+        warn(unrun[0], f"code is not run; chunks with cmd, whose output is missing: {len(unrun)}")
     if deep := environment["deep"]:
         warn(deep[0], f"nested more than {DEEPEST} deep: what stands deeper is shown as its source")
     root = safe.tree(rendered, warn)
@@ -90,6 +90,7 @@ def _parser() -> MarkdownIt:
     parser.use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
     parser.use(container_plugin, "box", validate=lambda kind, _: bool(kind.strip()), render=RendererHTML.renderToken)
     parser.core.ruler.before("inline", "boxes", _settle_boxes)
+    parser.core.ruler.before("footnote_tail", "unused_notes", _tell_unused_notes)
     parser.core.ruler.push("lines", _set_lines)
     parser.core.ruler.push("headings", _read_attributes)
     for name, render in RENDERED.items():
@@ -143,9 +144,26 @@ def _read_attributes(state: StateCore) -> None:
                 before.attrSet("data-ignore", "yes")
 
 
+def _tell_unused_notes(state: StateCore) -> None:
+    """The plugin leaves out what no mark leads to."""
+    told = set()
+    for token in reversed(state.tokens):
+        if token.type == "footnote_reference_open":
+            label = token.meta["label"]
+            if label in told:
+                state.env["warn"](_line(token), f"[^{label}]: stands again below; this one is left out")
+            elif state.env["footnotes"]["refs"][f":{label}"] < 0:
+                state.env["warn"](_line(token), f"[^{label}]: nothing refers to this note; it is left out")
+            told.add(label)
+
+
 def _box(written: str) -> tuple[str | None, str] | None:
-    """The kind and the title of :::kind title or ::: {.kind}; None for an unknown kind."""
-    words = re.sub(r"^\s*\{\s*\.([\w-]+).*", r"\1", written).split()
+    """The kind and the title of :::kind title or ::: {.kind title="title"}; None for an unknown kind."""
+    words = written.split()
+    if written.lstrip().startswith("{"):  # Pandoc's; Quarto's kinds have a prefix
+        given = attributes(written)
+        kind = given.get("class", "").partition(" ")[0]
+        words = [kind.removeprefix("callout-"), *given.get("title", "").split()]
     for length in (2, 1):
         if (name := " ".join(words[:length])) in BOXES:
             return BOXES[name], " ".join(words[length:])
@@ -157,6 +175,7 @@ def _settle_boxes(state: StateCore) -> None:
     in the report's language."""
     tokens: list[Token] = []
     closing: list[str] = []
+    unknown: dict[str, list[int]] = {}
     words = state.env["words"]
     for index, token in enumerate(state.tokens):
         tokens.append(token)
@@ -179,7 +198,7 @@ def _settle_boxes(state: StateCore) -> None:
             case "container_box_open":
                 box = _box(token.info)
                 if box is None:
-                    state.env["warn"](_line(token), f"{token.markup}{token.info}: no such box; what it holds stays")
+                    unknown.setdefault(f"{token.markup}{token.info}", []).append(_line(token))
                     token.tag = "div"
                 else:
                     _open_box(token, tokens, *box, words)
@@ -187,6 +206,9 @@ def _settle_boxes(state: StateCore) -> None:
             case "container_box_close" | "blockquote_close":
                 token.tag = closing.pop()
     state.tokens = tokens
+    for written, (line, *more) in unknown.items():
+        again = f" (as {len(more)} more of them do)" if more else ""
+        state.env["warn"](line, f"{written}: no such box; what it holds stays{again}")
 
 
 def _look(kind: str | None) -> str:

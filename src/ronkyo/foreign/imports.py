@@ -100,7 +100,7 @@ def place(state: StateBlock, start: int, written: str, address: str, options: di
             push_paragraph(state, _picture(address, options), start, start + 1)
         else:
             _push(state, start, _find(sources, line, address), suffix, options)
-    except ImportingError as error:
+    except (ImportingError, pictures.PictureError) as error:
         state.env["warn"](line, f'@import "{address}": {error}; the line stays as text')
         push_paragraph(state, written, start, start + 1)
     state.line = start + 1
@@ -118,10 +118,7 @@ def _find(sources: Sources, line: int, address: str) -> Path:
         raise ImportingError("only files in the report's own folder are read")
     stack = sources.stack(line)
     beside = stack[0].file.parent.relative_to(sources.folder) if stack[0].parent else Path()
-    try:
-        file = pictures.find(sources.folder, address if address.startswith("/") else str(beside / address))
-    except pictures.PictureError as error:
-        raise ImportingError(str(error)) from error
+    file = pictures.find(sources.folder, address if address.startswith("/") else str(beside / address))
     if file.resolve() in [source.file.resolve() for source in stack]:
         raise ImportingError("it would import itself: " + " → ".join(source.file.name for source in reversed(stack)))
     if len(stack) > DEEPEST or len(sources.imported) == MOST:

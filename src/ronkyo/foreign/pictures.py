@@ -10,6 +10,7 @@ import base64
 import graphlib
 import io
 import math
+import posixpath
 import re
 import unicodedata
 import warnings
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 from PIL import Image, ImageFile, ImageOps
@@ -64,10 +65,9 @@ def find(folder: Path, address: str) -> Path:
     that hold it, up to the repository's."""
     outside = False
     for path in _readings(address):
-        for root, below in (
-            [(root, path.relative_to("/")) for root in _roots(folder)] if path.root else [(folder, path)]
-        ):
-            if re.match(r"[A-Za-z]:", str(path)) or _climbs_out(below):
+        below = PurePosixPath(posixpath.normpath(path.relative_to("/") if path.root else path))
+        for root in _roots(folder) if path.root else [folder]:
+            if re.match(r"[A-Za-z]:", str(path)) or ".." in below.parts:
                 outside = True
             elif file := _walk(root, below):
                 if not file.resolve().is_relative_to(root.resolve()):
@@ -93,33 +93,17 @@ def _readings(address: str) -> Iterator[PurePosixPath]:
             yield PurePosixPath(text)
 
 
-def _climbs_out(path: PurePosixPath) -> bool:
-    depth = 0
-    for part in path.parts:
-        depth += -1 if part == ".." else 1
-        if depth < 0:
-            return True
-    return False
-
-
 def _walk(folder: Path, path: PurePosixPath) -> Path | None:
     """Part by part; a part that is not there may be there in another case or another Unicode form."""
-    here = folder
     for part in path.parts:
-        if part == "..":
-            here = here.parent
-            continue
-        there = here / part
+        there = folder / part
         try:
             if not there.exists():
-                near = [name for name in here.iterdir() if _same(name.name) == _same(part)] if here.is_dir() else []
-                if len(near) != 1 or not here.resolve().is_relative_to(folder.resolve()):
-                    return None
-                there = near[0]
-        except OSError:
+                (there,) = [file for file in folder.iterdir() if _same(file.name) == _same(part)]
+        except (OSError, ValueError):  # ValueError: none or several
             return None
-        here = there
-    return here
+        folder = there
+    return folder
 
 
 def _same(name: str) -> str:
@@ -127,13 +111,14 @@ def _same(name: str) -> str:
 
 
 def _embedded(address: str) -> Picture:
-    match = re.fullmatch(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=\s]+)", address, re.IGNORECASE)
+    match = re.fullmatch(r"data:\s*image/[\w.+-]+(?:;[^;,]*?)*?(;\s*base64)?,(.+)", address, re.IGNORECASE | re.DOTALL)
     if match is None:
-        raise PictureError("expected an image in base64")
+        raise PictureError("expected an image in base64 or percent-encoded")
     try:
-        return _picture(base64.b64decode(match[1]), lambda _: None)
+        content = base64.b64decode("".join(match[2].split()), validate=True) if match[1] else unquote_to_bytes(match[2])
     except ValueError as error:
         raise PictureError("expected an image in base64") from error
+    return _picture(content, lambda _: None)
 
 
 def _picture(content: bytes, warn: Callable[[str], None]) -> Picture:
@@ -150,7 +135,7 @@ def _raster(content: bytes) -> tuple[str, bytes, float]:
     if content.startswith(b"\xff\xd8\xff") and b"\xff\xd9" not in content[-64:]:
         content += b"\xff\xd9"
     try:
-        with warnings.catch_warnings(action="ignore"), _strictly():
+        with warnings.catch_warnings(action="ignore"), _as_ours():
             _check(content)
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 image.load()
@@ -176,22 +161,32 @@ def _as_png(image: Image.Image) -> bytes:
 def _check(content: bytes) -> None:
     """Its size, before a pixel is read, and of a PNG that all of its parts are whole."""
     Image.init()  # or Pillow knows only some of its formats
-    most, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        width, height = image.size
+        if width * height > MOST_PIXELS:
+            limit = f"expected at most {MOST_PIXELS // 1_000_000} million"
+            raise PictureError(f"too large: {width} × {height} pixels, {limit}")
+        if image.format == "PNG":
+            image.verify()
+
+
+@contextmanager
+def _as_ours() -> Iterator[None]:
+    """Pillow with the limit of this module; a picture that breaks off is an error, also after WeasyPrint, when imported, has
+    told it to put up with that."""
+    before = ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS
+    ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS = False, None
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            width, height = image.size
-            if width * height > MOST_PIXELS:
-                limit = f"expected at most {MOST_PIXELS // 1_000_000} million"
-                raise PictureError(f"too large: {width} × {height} pixels, {limit}")
-            if image.format == "PNG":
-                image.verify()
+        yield
     finally:
-        Image.MAX_IMAGE_PIXELS = most
+        ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS = before
 
 
 def _drawing(content: bytes, warn: Callable[[str], None]) -> tuple[bytes, float | None]:
     """An SVG without scripts and without addresses that something would fetch, and its width."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -202,39 +197,35 @@ def _drawing(content: bytes, warn: Callable[[str], None]) -> tuple[bytes, float 
         raise PictureError(
             f"too large: {count:.3g} elements, each as often as it is used, expected at most {MOST_ELEMENTS}"
         )
-    removed: dict[str, None] = {}
+    for _ in root.xpath("//*[local-name() = 'foreignObject'][not(parent::*[local-name() = 'switch'])]"):
+        warn("text in it that is HTML (foreignObject) is left out")  # `switch` has another form of it
+    etree.strip_elements(root, etree.Entity, "{*}script", "{*}foreignObject", with_tail=False)
+    for address in dict.fromkeys(_fetched(root)):
+        warn(f"{_shortened(address)} in it is not read")
+    box = (root.get("viewBox") or "").replace(",", " ").split()
+    width = re.fullmatch(r"\s*([\d.]+)(px)?\s*", root.get("width") or (box[2] if len(box) == 4 else ""))
+    return etree.tostring(root), float(width[1]) if width else None
+
+
+def _fetched(root: Any) -> Iterator[str]:
+    """The addresses that something would fetch, which leave the drawing; what runs leaves it, too."""
     for element in list(root.iter()):
-        if not isinstance(element.tag, str):  # processing instructions, entities
-            parent = element.getparent()
-            if parent is not None:
-                parent.remove(element)
-            continue
         name = etree.QName(element).localname
-        if name in ("script", "foreignObject") and (parent := element.getparent()) is not None:
-            if name == "foreignObject" and etree.QName(parent).localname != "switch":  # which has another form of it
-                warn("text in it that is HTML (foreignObject) is left out")
-            parent.remove(element)
-            continue
         for key, value in list(element.attrib.items()):
             local = etree.QName(key).localname.lower()
             if local.startswith("on") or (local == "href" and not LOCAL.match(value.strip())):
                 del element.attrib[key]
                 if local == "href" and name != "a":
-                    removed[value] = None
-                    if (parent := element.getparent()) is not None:
-                        parent.remove(element)  # it has nothing to show
+                    yield value
+                    if element is not root:
+                        element.getparent().remove(element)  # it has nothing to show
                         break
             elif addresses := STYLE_ADDRESS.findall(value):
-                removed |= dict.fromkeys(addresses)
+                yield from addresses
                 element.set(key, STYLE_ADDRESS.sub("none", value))
-        if name == "style" and element.text and (addresses := STYLE_ADDRESS.findall(element.text)):
-            removed |= dict.fromkeys(addresses)
+        if name == "style" and element.text:
+            yield from STYLE_ADDRESS.findall(element.text)
             element.text = STYLE_ADDRESS.sub("", element.text)
-    for address in removed:
-        warn(f"{_shortened(address)} in it is not read")
-    box = (root.get("viewBox") or "").replace(",", " ").split()
-    width = re.fullmatch(r"\s*([\d.]+)(px)?\s*", root.get("width") or (box[2] if len(box) == 4 else ""))
-    return etree.tostring(root), float(width[1]) if width else None
 
 
 def _count(root: Any) -> float:
@@ -259,13 +250,3 @@ def _count(root: Any) -> float:
 def _shortened(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= 80 else text[:79] + "…"
-
-
-@contextmanager
-def _strictly() -> Iterator[None]:
-    """A picture that breaks off is an error, also after WeasyPrint, when imported, has told Pillow to put up with it."""
-    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
-    try:
-        yield
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = before

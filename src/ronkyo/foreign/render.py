@@ -150,31 +150,13 @@ def render(
     files.write_text(targets[0], browser)
     files.write_bytes(targets[1], paper)
     say(f"render: {targets[0]} and {targets[1]} are ready")
-    return [
-        *parsed.warnings,
-        *warnings,
-        *_counted(file, parsed, browser, paper, [*parsed.warnings, *warnings], say, report),
-    ]
-
-
-def _counted(
-    file: Path,
-    parsed: Parsed,
-    browser: str,
-    paper: bytes,
-    warnings: list[str],
-    say: Callable[[str], None],
-    report: bool,
-) -> list[str]:
-    """What is missing in the results without a warning."""
-    results = count.of_page(browser), count.of_pdf(paper)
-    found = count.differences(parsed.source, *results)
+    warnings = [*parsed.warnings, *warnings]
+    losses, figures = count.compared(parsed.source, count.of_page(browser), count.of_pdf(paper))
+    for loss in losses if report else ():
+        say(f"render: {file}:{loss.line}: {loss.message}")
+    say(f"render: {file}: {figures}")
     warned = {int(line) for warning in warnings for line in re.findall(r":(\d+): ", warning)[:1]}
-    if report:
-        for one in found:
-            say(f"render: {file}:{one.line}: {one.message}")
-    say(f"render: {file}: {count.figures(parsed.source, *results)}")
-    return [f"{file}:{one.line}: {one.message}" for one in count.unexplained(found, warned)]
+    return warnings + [f"{file}:{loss.line}: {loss.message}" for loss in count.unexplained(losses, warned)]
 
 
 def _check(folder: Path, targets: list[Path], file: Path, force: bool) -> None:
@@ -198,13 +180,10 @@ def _is_ours(target: Path) -> bool:
     if target.suffix == ".html":
         return b'<meta name="generator" content="ronkyo">' in content[:2000]
     try:
-        document = pypdfium2.PdfDocument(content)
+        with pypdfium2.PdfDocument(content) as document:
+            return document.get_metadata_value("Creator") == "ronkyo"
     except pypdfium2.PdfiumError:
         return False
-    try:
-        return document.get_metadata_value("Creator") == "ronkyo"
-    finally:
-        document.close()
 
 
 def _styles(parsed: Parsed) -> tuple[str, str]:
@@ -239,7 +218,7 @@ def printed(file: Path, parsed: Parsed) -> tuple[bytes, list[str]]:
     """The PDF, and warnings of what it cannot show. Raises UserError."""
     missing = Missing()
     front = replace(parsed.front, title=missing(parsed.front.title))
-    printable = printed_tree(parsed.tree, missing)
+    printable = printed_tree(replace(parsed.tree, root=links.flattened(parsed.tree.root)), missing)
     style = missing(_styles(parsed)[1])
     warnings: list[str] = []
     fields = {"title": front.title, "date": Words(front.language).date(front.day), "url": f"{file.stem}.html"}
@@ -267,18 +246,25 @@ def _pdf(printable: tree.Tree, front: Front, style: str, scale: float = 1) -> by
     return pdf.write(page.for_print(printable, front, style), front.day, STYLE, scale=scale)
 
 
-def _take_out_styles(running: Iterable[HtmlElement], front: Front, style: str) -> list[str]:
-    """Declarations that WeasyPrint ignores in what stands at the head and foot of each page; what it says."""
-    alone = html.fragment_fromstring("<main></main>")
-    alone.extend(copy.deepcopy(list(running)))
+def _complaints(elements: Iterable[HtmlElement], front: Front, style: str) -> str:
+    """What WeasyPrint says of some elements alone."""
+    alone = html.Element("main")
+    alone.extend(copy.deepcopy(list(elements)))
     try:
         _pdf(tree.Tree(alone), front, style)
     except pdf.PdfError as error:
-        said = "; ".join(error.complaints)
-        for part in (part for element in running for part in element.xpath(".//*[@style]")):
-            part.set("style", ";".join(each for each in part.get("style").split(";") if f"`{each}`" not in said))
-        return [f" front matter: a template of the page's head or foot: {said}"]
-    return []
+        return "; ".join(error.complaints)
+    return ""
+
+
+def _take_out_styles(running: Iterable[HtmlElement], front: Front, style: str) -> list[str]:
+    """Declarations that WeasyPrint ignores in what stands at the head and foot of each page; what it says."""
+    said = _complaints(running, front, style)
+    if not said:
+        return []
+    for part in (part for element in running for part in element.xpath(".//*[@style]")):
+        part.set("style", ";".join(each for each in part.get("style").split(";") if f"`{each}`" not in said))
+    return [f" front matter: a template of the page's head or foot: {said}"]
 
 
 def _take_out_unprintable(
@@ -288,12 +274,7 @@ def _take_out_unprintable(
     names no picture when a drawing's text has a character that no font has."""
     troubles = []
     for source, (line, address) in places.items():
-        alone = html.fragment_fromstring("<main><p><img alt='a'></p></main>")
-        alone[0][0].set("src", source)
-        try:
-            _pdf(tree.Tree(alone), front, style)
-        except pdf.PdfError as error:
-            reason = "; ".join(error.complaints)
+        if reason := _complaints([html.Element("img", {"alt": "a", "src": source})], front, style):
             troubles.append(f"{line}: image '{address}': {reason}; a placeholder stands for it in the PDF")
             for image in [image for image in printable.root.iter("img") if image.get("src") == source]:
                 pictures.put_placeholder(image, address, Words(front.language))

@@ -38,7 +38,7 @@ NAMES = {  # of elements
     "whole": "script style template textarea title svg math object iframe noscript noframes noembed select audio video canvas "
     "xmp plaintext",  # go with what they hold
     "uncounted": "br wbr hr img col source input link meta base p li dt dd tr td th thead tbody tfoot colgroup rt rp rb option",
-    "read": "align valign color bgcolor width height style class id name",  # attributes, for what they mean
+    "read": "align valign color bgcolor width height style class id name hidden",  # attributes, for what they mean
 }
 ALLOWED, SILENT, WHOLE, UNCOUNTED, READ = (
     set(NAMES[kind].split()) for kind in ("allowed", "silent", "whole", "uncounted", "read")
@@ -83,10 +83,12 @@ KEPT_STYLE = {
     "break-after": r"page|avoid|auto",
 }
 SCHEMES = {"http", "https", "mailto", "data", "file"} | set(string.ascii_lowercase)  # c: is a drive, for warnings
+HIDDEN = re.compile(r"(?<![\w-])(display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
 LENGTH = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(%|px|cm|mm|in|pt|em|rem)?", re.ASCII)
 ID = re.compile(r"[^\s:\"'<>&]+")
 COMMENT = r"<!--.*?(?:-->|\Z)|<[!?][^<>]*>"  # and declarations
 TAG = re.compile(COMMENT + r"|<(/?)([A-Za-z][\w:-]*+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>", re.DOTALL)
+UNMISSED = re.compile(r"<style[^>]*>\s*\.dataframe\b")  # how pandas aligns its tables
 VOID = re.compile(r"(<(?:br|hr|img|col)\b[^>]*)>")
 ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?")
 
@@ -111,11 +113,14 @@ def tree(rendered: str, warn: Warn) -> html.HtmlElement:
     root = parsed(clean, "main")
     lost = set(range(len(tags.read)))
     ids = set(root.xpath("//*[@id][not(@data-raw)]/@id"))
-    for element in root.iter():
+    for element in list(root.iter()):
         if (address := element.attrib.pop("data-src", None)) is not None:
             element.set("src", address)
         if (number := element.attrib.pop("data-raw", None)) is not None:
             lost.discard(int(number))
+            if element.get("hidden") is not None or HIDDEN.search(element.get("style", "")):
+                warn(tags.read[int(number)][0], f"what <{element.tag}> hides is left out")
+                element[:], element.text = [], None
             _settle(element, ids)
             if int(element.get("colspan", "1")) * int(element.get("rowspan", "1")) > MOST_PLACES:
                 warn(tags.read[int(number)][0], f"a cell of more than {MOST_PLACES} places: its spans are left out")
@@ -166,7 +171,7 @@ class _Tags:
             if (name := (match[2] or "").lower()) and not _is_element(name):
                 yield "" if self._hidden else escape(match[0])
             elif name:
-                yield self._end(name) if match[1] else self._start(name, match[3], line)
+                yield self._end(name) if match[1] else self._start(match, line)
             line += match[0].count("\n")
             place = match.end()
         if not self._hidden:
@@ -174,13 +179,15 @@ class _Tags:
         elif not self._ends[self._hidden[0]]:  # it is closed nowhere
             self._hidden.clear()
 
-    def _start(self, name: str, attributes: str, line: int) -> str:
+    def _start(self, tag: re.Match[str], line: int) -> str:
+        name, attributes = tag[2].lower(), tag[3]
         empty = attributes.endswith("/")
         if self._hidden:
             self._hidden += [name] * (name == self._hidden[0] and name in NESTING and not empty)
             return ""
         if name in WHOLE:
-            self._warn(line, f"<{name}> is left out")
+            if not UNMISSED.match(tag.string, tag.start()):
+                self._warn(line, f"<{name}> is left out")
             self._hidden += [name] * (not empty)
             return ""
         if name not in UNCOUNTED and not empty:
@@ -193,7 +200,7 @@ class _Tags:
                 return ""
             self._open.append(name)
         self.read.append((line, name))
-        given = [f' data-line="{line}"'] if name == "table" else []
+        given = [f' data-line="{line}"'] if name in ("table", "img") else []
         for key, *values in ATTRIBUTE.findall(attributes):
             key = key.lower()
             if key.startswith("on"):
@@ -201,7 +208,7 @@ class _Tags:
             if key in ATTRIBUTES:
                 key = "data-src" if key == "src" else key  # which `pictures` judges
                 given.append(f' {key}="{"".join(values).replace(chr(34), "&quot;")}"')
-            if key in ("href", "data-src"):
+            if key == "href":
                 given.append(f' data-line="{line}"')
         if name not in ALLOWED and name not in RENAMED:  # nh3 would take some of the text with it
             return ""

@@ -57,6 +57,7 @@ _DRAWN = {"ellipse", "g", "line", "path", "polygon", "rect", "svg", "text"}
 _COLOURS = re.compile(r"[A-Za-z]+|#[0-9A-Fa-f]{3,8}|rgba?\([\d., %]+\)")
 _TOKEN = re.compile(r"\\begin(?![a-zA-Z])|\\end(?![a-zA-Z])|\\.|[{}]|[^\\{}]+|\\", re.DOTALL)
 _OUTER_ENVIRONMENT = re.compile(r"\\(begin|end)\{(align|gather)\*?\}")
+_TAG = re.compile(r"\\tag\*?\s*\{[^{}]*\}")
 _SHIFT = re.compile(r"translate\([^,)]*,\s*([-\d.]+)\)")
 
 
@@ -91,8 +92,8 @@ def normalize(tex: str) -> str:
     rows = [row.strip() for row in _outer_rows(tex)]
     if len(rows) == 1:
         return rows[0]
-    gathered = r"\\".join(row for row in rows if row)
-    return r"\begin{gathered}" + _OUTER_ENVIRONMENT.sub(r"\\\1{\2ed}", gathered) + r"\end{gathered}"
+    gathered = _OUTER_ENVIRONMENT.sub(r"\\\1{\2ed}", r"\\".join(row for row in rows if row))
+    return rf"\begin{{gathered}}{_TAG.sub('', gathered)}\end{{gathered}}{''.join(_TAG.findall(gathered))}"
 
 
 def _outer_rows(tex: str) -> list[str]:

@@ -208,17 +208,14 @@ def test_emphasis_ends_where_a_reader_sees_it(report, text, shown):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        (":smile: 完了 :white_check_mark:", "<p>😄 完了 ✅</p>"),
         (":+1::tada:", "<p>👍🎉</p>"),
         ("終了:warning:", "<p>終了⚠</p>"),
         ("10:100:20 と 12:34:56 と :nothing_so:", "<p>10:100:20 と 12:34:56 と :nothing_so:</p>"),
-        ("語\n: 定義", "<dl> <dt>語</dt> <dd>定義</dd> </dl>"),
         ("語\n\n: 一つ目\n\n: 二つ目", "<dl> <dt>語</dt> <dd> <p>一つ目</p> </dd> <dd> <p>二つ目</p> </dd> </dl>"),
         (
             "*[HTML]: HyperText\n\nHTMLです。XHTMLは別。",
             '<p><abbr title="HyperText">HTML</abbr>です。XHTMLは別。</p>',
         ),
-        ("> [!NOTE]\n> 注意", '<div class="admonition-title">注</div><p>注意</p>'),
         (
             "> [!WARNING]\n> 危険\n>\n> - 項",
             '<div class="admonition warning short"> <div class="admonition-title">警告</div><p>危険</p> <ul> <li>項</li> </ul>',
@@ -232,8 +229,15 @@ def test_emphasis_ends_where_a_reader_sees_it(report, text, shown):
             "::: {.warning}\n囲み\n:::",
             '<div class="admonition warning short"> <div class="admonition-title">警告</div>',
         ),
+        (
+            '::: {.callout-tip #a collapse=true title="題 **1**"}\n囲み\n:::',
+            '<div class="admonition short"> <div class="admonition-title">題 <strong>1</strong></div><p>囲み</p> </div>',
+        ),
+        (
+            ":::message alert\n##### 見出し\n囲み\n:::",
+            '警告</div><h3 id="見出し" data-text="見出し" data-number="">見出し</h3> <p>囲み</p> </div>',
+        ),
         (":::spoiler 答え\n中\n:::", '<details open="open"> <summary>答え</summary><p>中</p> </details>'),
-        (":::message\n囲み\n:::", '<div class="admonition short"> <p>囲み</p> </div>'),
         (
             ":::message alert\n囲み\n:::",
             '<div class="admonition warning short"> <div class="admonition-title">警告</div><p>囲み</p> </div>',
@@ -274,7 +278,7 @@ def test_a_chunk_that_is_to_be_hidden_is_and_one_that_is_to_run_is_shown_with_on
     assert [text_of(code) for code in parsed.tree.root.iter("pre")] == ["shown", "ls", "plain", "named"]
     assert text_of(parsed.tree.root.find("p[@class='file']")) == "main.js"
     assert len(parsed.tree.root.xpath("//*[contains(@class, 'line-numbers')]")) == 1
-    assert warned(parsed) == ["3: code is not run; chunks with cmd, of which only the source is shown: 3"]
+    assert warned(parsed) == ["3: code is not run; chunks with cmd, whose output is missing: 3"]
 
 
 @pytest.mark.parametrize("box", [":::youtube", "::: columns 2", ":::: {.columns}"])
@@ -284,6 +288,33 @@ def test_what_an_unknown_box_holds_stays(report, box):
     assert warned(parsed) == [f"5: {box}: no such box; what it holds stays"]
 
 
+def test_an_unknown_box_is_told_of_once(report):
+    parsed = report("## 章\n\n" + "::: {.cell}\n文\n:::\n\n" * 3)
+    assert warned(parsed) == ["3: ::: {.cell}: no such box; what it holds stays (as 2 more of them do)"]
+
+
 def test_warnings_stand_in_the_order_of_lines(report):
     parsed = report('## 章\n\n:::a\n\n[x](#y)\n\n![](b.png)\n\n<blink>c</blink>\n\n@import "d.md"\n\n:::e\n')
     assert [int(warning.split(":")[0]) for warning in warned(parsed)] == [3, 5, 7, 9, 11, 13]
+
+
+def test_a_note_that_is_left_out_is_told(report):
+    parsed = report("# A\n\n文[^a]\n\n[^a]: 前\n\n[^b]: 注\n\n[^a]: 後\n")
+    assert warned(parsed) == [
+        "5: [^a]: stands again below; this one is left out",
+        "7: [^b]: nothing refers to this note; it is left out",
+    ]
+    assert "後" in all_text(parsed)
+
+
+@pytest.mark.parametrize(
+    ("info", "language"),
+    [("{python}", "python"), ("{r, echo=FALSE}", "r"), ("{.python .x}", "python"), ("{cmd=true}", "text")],
+)
+def test_the_language_of_a_chunk_is_known(report, info, language):
+    parsed = report(f"# A\n\n```{info}\nx = 1\n```\n")
+    assert parsed.tree.root.xpath("//div/@class") == ["title", f"language-{language} highlight"]
+
+
+def test_contents_of_nothing_are_nothing(report):
+    assert not report("# A\n\n[TOC]\n\n文\n").tree.root.xpath("//nav | //ol")

@@ -71,6 +71,29 @@ def test_formulas_are_set_in_links_and_in_any_brackets(report, source):
     assert "\\" not in all_text(parsed)
 
 
+@pytest.mark.parametrize(
+    ("source", "place"), [("## 和 $$ x $$ は", "h2"), ("[和 $$ x $$](a.md)", "p/a"), ("**和 $$ x $$**", "p/strong")]
+)
+def test_a_display_is_set_where_no_block_can_stand(report, source, place):
+    parsed = report(f"## 章\n\n{source}\n")
+    assert len(parsed.tree.root.xpath(f"//{place}/span[@class='formula'][@data-formula]")) == 1
+    assert [heading.text for heading in parsed.tree.headings] == ["章", "和 $ x $ は"][: len(parsed.tree.headings)]
+
+
+def test_rows_without_an_environment_have_one_number(report):
+    parsed = report("$$ a \\nonumber \\\\ = b \\tag{2} $$\n")
+    assert (inner(parsed).count('equation-number">(2)<'), parsed.warnings) == (1, [])
+
+
+def test_tables_that_pandas_wrote_are_set_without_a_warning(report):
+    style = "<style scoped>\n    .dataframe tbody tr th {\n        vertical-align: top;\n    }\n\n    .dataframe thead th { }\n"
+    table = (
+        "<table border='1' class='dataframe'>\n  <tbody>\n    <tr>\n      <th>0</th>\n    </tr>\n  </tbody>\n</table>"
+    )
+    parsed = report(f"## 章\n\n<div>\n{style}</style>\n{table}\n</div>\n")
+    assert ([text_of(cell) for cell in parsed.tree.root.iter("th")], parsed.warnings) == (["0"], [])
+
+
 def test_displays_that_are_joined_keep_their_numbers(report):
     joined = r"\begin{align} a &= b \\ c &= d \end{align} \\ \begin{align} e &= f \end{align}"
     assert re.findall(r'equation-number"[^>]*>([^<]*)<', inner(report(f"$$ {joined} $$"))) == ["(1)", "(2)", "(3)"]
@@ -86,6 +109,7 @@ def test_the_count_knows_what_is_no_loss(tmp_path):
     file = tmp_path / "a.md"
     file.write_text(
         "# 題\n\n式 \\eqref{a}。\n\n"
+        "$$ \\def\\z{x} $$\n\n$\\def\\z{x}$\n\n```math\n\\def\\z{x}\n```\n\n"
         "$$ x \\label{a} $$\n\n<div>\n<style>\n  td {\n    top: 1;\n  }\n\n    th { top: 1; }\n</style>\n"
         "<p>$$z_1$$ と $y$</p>\n</div>\n\n<img src='https://latex.codecogs.com/gif.latex?a+b'>\n\n"
         "```python {cmd=true hide}\nx = 1\n```\n\n[^1]\n\n[^1]: 注\n\n    - 項\n",
@@ -94,8 +118,8 @@ def test_the_count_knows_what_is_no_loss(tmp_path):
     said = []
     warnings = [warning.partition("a.md:")[2] for warning in render.render(file, say=said.append, report=True)]
     assert warnings == [
-        "8: <style> is left out",
-        "20: code is not run; chunks with cmd, of which only the source is shown: 1",
+        "16: <style> is left out",
+        "28: code is not run; chunks with cmd, whose output is missing: 1",
     ]
     assert "text 5/5 (PDF 5), listings 0/0, formulas 3/3" in said[-1]
     assert "items 1/1, pictures 1/1" in said[-1]

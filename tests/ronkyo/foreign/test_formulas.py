@@ -85,7 +85,6 @@ def test_all_that_katex_documents_is_set() -> None:
         ("$`x` と `y`$", 1, 0),
         ("`` $`x`$ ``", 0, 0),
         ("`$` と `$`", 0, 0),
-        ("$２ｘ＋１＝５$ を解いて $x$ を得る。", 2, 0),
         ("$ｙ＝ａｘ＾２$", 1, 0),
         ("$１＜ｘ＜２$ のとき", 1, 0),
         ("$（ａ＋ｂ）（ａ－ｂ）$", 1, 0),
@@ -118,7 +117,6 @@ def test_a_formula_in_full_width_is_the_same_as_in_ascii_but_for_its_text(tmp_pa
 @pytest.mark.parametrize(
     ("text", "tex"),
     [
-        ("<table>\n<tr><td>$x^2$</td></tr>\n</table>", ["x^2"]),
         ("<table><tr><th>$$\\frac{1}{2}$$</th><td>\\(y\\)</td></tr></table>", [r"\frac{1}{2}", "y"]),
         ("<div>\n$a &lt; b$ と $c<d$\n</div>", ["a < b", "c<d"]),
         ("<details><summary>$z$</summary>\n\n$w$\n\n</details>", ["z", "w"]),
@@ -180,6 +178,12 @@ def test_stretched_strokes_keep_their_own_frame(tex):
     assert all("viewBox" in frame for frame in re.findall("<svg[^>]*>", markup))
 
 
+def test_double_strokes_are_as_high_as_single_ones():
+    drawings = [mathjax.typeset(rf"\left{bar} x \right{bar}", False, "ja").drawing for bar in (r"\lVert", "|")]
+    double, single = (float(drawing.height.removesuffix("em")) for drawing in drawings)
+    assert double == pytest.approx(single, abs=0.01)
+
+
 def test_everyday_formulas_are_set_in_both_editions(tmp_path):
     report = tmp_path / "report.md"
     report.write_text("# 式\n\n" + "\n\n".join(f"$$ {tex} $$" for tex in EVERYDAY), encoding="utf-8")
@@ -227,7 +231,6 @@ def test_lines_of_align_have_numbers_and_references_lead_there(tmp_path):
         ("$$\\begin{align*} a \\\\ b \\end{align*}$$", []),
         ("$$\\begin{aligned} a \\\\ b \\end{aligned}$$", []),
         ("\\begin{equation}\n\\begin{split}\na &= b \\\\\n&= c\n\\end{split}\n\\end{equation}", ["(1)"]),
-        ("$$ E = mc^2 \\notag $$", []),
         ("$\\begin{align} a \\\\ b \\end{align}$", []),
         ("$$ x \\tag*{注} $$", ["注"]),
         ("$$\\begin{alignat}{2} a &= b \\nonumber \\\\ c &= d \\end{alignat}$$ と $$ e \\label{e} $$", ["(1)", "(2)"]),

@@ -66,7 +66,7 @@ def test_boxes_are_those_that_one_asks_for(tmp_path):
         ),
         ("---\na: !!python/object/apply:os.system [id]\n---\n", "report.md:2: front matter: expected YAML: "),
         ("---\na: &a [1]\nb: &a [2]\n---\n", ""),
-        ("---\na: 1\na: 2\n---\n", "report.md:3: front matter: expected YAML: "),
+        ("---\na: ? [1]\n---\n", "report.md:2: front matter: expected YAML: "),
     ],
 )
 def test_front_matter_that_is_broken_is_left_out_and_told(report, text, message):
@@ -75,6 +75,12 @@ def test_front_matter_that_is_broken_is_left_out_and_told(report, text, message)
     assert [
         warning.startswith(message) and warning.endswith("; all of it is left out") for warning in parsed.warnings
     ] == ([True] if message else [])
+
+
+@pytest.mark.parametrize("lines", ["a: 1\na: 2", "a:\n  b: !r f('x')\nc: !expr [1]"])
+def test_front_matter_with_what_other_programs_read_is_read(report, lines):
+    parsed = report(f"---\n{lines}\ntitle: 題\n---\n文\n")
+    assert (parsed.front.title, parsed.warnings) == ("題", [])
 
 
 def test_values_of_front_matter_are_not_written_out(report):

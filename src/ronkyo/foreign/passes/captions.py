@@ -47,10 +47,8 @@ def take_neighbour(figure: HtmlElement, kind: str) -> None:
         if after is not None and after.tag == "table":  # it stands above that one
             continue
         if re.match(kind, text) and (label := OWN_LABEL.match(text)) and len(text) <= 120 and is_caption(text, label):
-            tail = neighbour.tail
             caption = caption_of(neighbour)
-            neighbour.getparent().remove(neighbour)
-            figure.tail = (figure.tail or "") + (tail or "")
+            neighbour.drop_tree()
             if caption is not None:
                 figure.append(caption)
             return

@@ -52,12 +52,13 @@ def lift(element: HtmlElement, parent: HtmlElement) -> None:
     parent.addnext(element)
     element.addnext(after)
     for half in (parent, after):
-        _trim_breaks(half)
+        trim_breaks(half)
         if not len(half) and not (half.text or "").strip():
             half.drop_tree()
 
 
-def _trim_breaks(paragraph: HtmlElement) -> None:
+def trim_breaks(paragraph: HtmlElement) -> None:
+    """Lines that are empty at its beginning and end go."""
     while len(paragraph) and paragraph[0].tag == "br" and not (paragraph.text or "").strip():
         drop_tag(paragraph[0])
     while len(paragraph) and paragraph[-1].tag == "br" and not (paragraph[-1].tail or "").strip():
@@ -73,9 +74,8 @@ def caption_of(block: HtmlElement) -> HtmlElement | None:
     caption.extend(list(block))
     for part in elements(caption, "img"):
         part.drop_tree()
-    for part in elements(caption, "div", "p", "figure", "figcaption"):
-        if part is not caption:
-            drop_tag(part)
+    for part in list(caption.iterdescendants("div", "p", "figure", "figcaption")):
+        drop_tag(part)
     for part in elements(caption, "br"):
         part.tail = " " + (part.tail or "")
         drop_tag(part)

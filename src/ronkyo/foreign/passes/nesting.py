@@ -9,16 +9,7 @@ from ronkyo.typeset.tree import HEADINGS
 
 BLOCKS = ("div", "p", "figure", "table", "ul", "ol", "dl", "blockquote", "pre", "details", "hr", "section", "article")
 INLINE = "a span b strong i em u s del ins sub sup small mark q code kbd"
-WHOLES = {
-    "tr": ("table", "thead", "tbody", "tfoot"),
-    "td": ("tr",),
-    "th": ("tr",),
-    "thead": ("table",),
-    "tbody": ("table",),
-    "tfoot": ("table",),
-    "caption": ("table",),
-    "colgroup": ("table",),
-    "col": ("colgroup",),
+WHOLES = {  # of the parts that a reader of HTML does not hold to theirs, as it does those of tables
     "li": ("ul", "ol"),
     "dt": ("dl", "div"),
     "dd": ("dl", "div"),
@@ -28,16 +19,11 @@ WHOLES = {
 
 
 def mend(root: HtmlElement) -> None:
-    """Parts of tables, lists and figures only inside their wholes; no block inside a paragraph or a heading."""
+    """Parts of lists and figures only inside their wholes; no block inside a paragraph or a heading."""
     for element in elements(root, *WHOLES):
-        wholes = WHOLES[element.tag]
-        if element.getparent().tag not in wholes:
-            element.tag = "div" if element.tag in ("li", "td", "th", "figcaption", "summary") else element.tag
-            if element.tag != "div":
-                drop_tag(element)
-            else:
-                for key in ("colspan", "rowspan", "value", "scope"):
-                    element.attrib.pop(key, None)
+        if element.getparent().tag not in WHOLES[element.tag]:
+            element.tag = "div"
+            element.attrib.pop("value", None)
     for element in elements(root, *INLINE.split()):
         if next(element.iterdescendants(*BLOCKS, *HEADINGS), None) is not None:  # it was not closed
             if id := element.get("id"):

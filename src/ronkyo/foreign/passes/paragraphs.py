@@ -18,15 +18,21 @@ from ronkyo.foreign.passes.elements import (
     wrapped,
 )
 from ronkyo.foreign.patterns import QUESTION
+from ronkyo.foreign.safe import AROUND_BLOCKS
 from ronkyo.typeset.tree import HEADINGS
+
+BLANKS = {code: " " for code in range(0x2002, 0x200B)} | {0x2003: "\u3000"}
 
 
 def split(root: HtmlElement) -> None:
     """Displayed formulas and pictures on lines of their own leave the paragraph that they stand in; a paragraph that
     holds blocks is no paragraph."""
     for slot in reversed(root.xpath('.//*[@data-display="yes"]')):  # so that few stand after it
-        slot.tag = "div"
         del slot.attrib["data-display"]
+        if next(slot.iterancestors(*HEADINGS, "a", *AROUND_BLOCKS), None) is not None:  # which hold no blocks
+            slot.text = rf"\(\displaystyle{{}}{slot.text[2:-2]}\)"
+            continue
+        slot.tag = "div"
         parent = slot.getparent()
         if parent.tag == "p":
             lift(slot, parent)
@@ -46,16 +52,13 @@ def split(root: HtmlElement) -> None:
     for paragraph in elements(root, "p"):
         if any(child.tag in ("div", "table", "ul", "ol", "figure", "pre", "p") for child in paragraph):
             paragraph.tag = "div"
-    for paragraph in elements(root, "p"):
-        for line_break in reversed(paragraph.findall("br")):
-            if QUESTION.match(line_break.tail or ""):
+    for paragraph in elements(root, "p"):  # each question apart from what is before and after its line
+        breaks = paragraph.findall("br")
+        lines = [paragraph.text or "", *(line_break.tail or "" for line_break in breaks)]
+        for line_break, before, after in reversed(list(zip(breaks, lines, lines[1:], strict=False))):
+            if QUESTION.match(before) or QUESTION.match(after):
                 lift(line_break, paragraph)
                 line_break.drop_tree()
-    for paragraph in elements(root, "p"):
-        first = paragraph.find("br") if QUESTION.match(paragraph.text or "") else None
-        if first is not None and ((first.tail or "").strip() or first.getnext() is not None):
-            lift(first, paragraph)
-            first.drop_tree()
 
 
 def _apart(paragraph: HtmlElement) -> list[HtmlElement]:
@@ -89,12 +92,8 @@ def tidy(root: HtmlElement) -> None:
         if paragraph.tag == "p" and paragraph.find("br") is not None:
             paragraph.set("class", "continued")  # lines of their own begin alike
     for element in root.iter():  # the font has no such blank
-        for part in ("text", "tail"):
-            text = getattr(element, part)
-            if text and re.search("[\u2002-\u200a]", text):
-                setattr(
-                    element, part, text.replace("\u2003", "\u3000").translate(dict.fromkeys(range(0x2002, 0x200B), " "))
-                )
+        element.text = element.text and element.text.translate(BLANKS)
+        element.tail = element.tail and element.tail.translate(BLANKS)
     for block in elements(root, "p", "div"):
         empty = not len(block) and not (block.text or "").strip() and not block.get("id")
         if empty and "break" not in (block.get("style") or ""):

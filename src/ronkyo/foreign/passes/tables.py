@@ -24,6 +24,8 @@ def make(root: HtmlElement) -> None:
                 head = html.Element("thead")
                 table.insert(0, head)
                 head.extend(rows)
+        if (head := table.find("thead")) is not None and not table.xpath("./tr | ./tbody/tr"):
+            head.tag = "tbody"  # alone, WeasyPrint leaves it out where it is high
         if table.xpath("./thead//*[@rowspan or @colspan]"):  # WeasyPrint maps such heads wrongly: let rows have theirs
             for row in table.xpath("./tr[not(th)][td] | ./tbody/tr[not(th)][td]"):
                 row[0].tag = "th"
