@@ -69,10 +69,12 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
     def unset(formula: FormulaError) -> None:
         warn(int(formula.line or 0), f"{formula}; it is shown as its source")
 
-    words = Words(language or furniture.language or _guessed_language(body))
-    arranged = arrange.arrange(dialect.parse(body, sources, warn, words, source), sources, furniture.title, warn, words)
+    guessed = "ja" if re.search("[\u3041-\u3096\u30a1-\u30fa]", body) else "en"
+    words = Words(language or furniture.language or guessed)
+    root = dialect.parse(body, sources, warn, words, source)
+    arranged = arrange.arrange(root, sources, furniture.title, warn, words)
     try:
-        built = tree.finish(arranged.root, words, boxes, unset=unset)
+        built = tree.finish(root, words, boxes, unset=unset)
     except tree.MissingTarget as error:
         raise UserError(f"{file}: {error}") from error
     widths.fit(built.root, built.formulas, page_setup.text_width(furniture.page), warn)
@@ -90,10 +92,6 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
         f"{sources.place(line)}: {message}" for line, message in sorted(warnings, key=lambda one: sources.order(one[0]))
     ]
     return Parsed(built, front, furniture, encoding, arranged.places, told, text, source)
-
-
-def _guessed_language(text: str) -> str:
-    return "ja" if re.search("[\u3041-\u3096\u30a1-\u30fa]", text) else "en"
 
 
 def _day(front: str, file: Path) -> date:
