@@ -175,7 +175,10 @@ def running(furniture: Furniture, fields: Mapping[str, str], warn: Callable[[str
         if not furniture.shown or not template:
             continue
         element = _read(template)
-        apart = re.search(r"(margin|padding)(-[a-z]+)?\s*:[^;:]*[1-9]", template)
+        if re.search("<style", template, re.IGNORECASE):
+            warn("<style> of the page's head or foot is left out: expected style attributes")
+        styles = ";".join(element.xpath(".//@style"))
+        apart = re.search(r"(margin|padding)(-[a-z]+)?\s*:[^;:]*[1-9]", styles)
         element.set("class", f"running {edge}" if apart else f"running {edge} inside")  # inside: in line with the text
         for part in element.xpath(".//*[@class]"):
             names = part.get("class").split()

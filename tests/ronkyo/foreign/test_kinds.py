@@ -20,6 +20,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from lxml import html
 from PIL import Image
@@ -125,6 +126,13 @@ def test_all_of_them_are_printed_without_a_loss(rendered):
     """Nor a warning but those that the cases have."""
     expected = [each for cases in KINDS.values() for case in cases for each in listed(case, "warned")]
     assert [said for said in rendered[1] if not any(each in said for each in expected)] == []
+
+
+def test_none_of_them_is_cut_off_by_the_edge_of_the_paper(rendered):
+    document = pypdfium2.PdfDocument(rendered[0].with_suffix(".pdf"))
+    for page in document:
+        text = page.get_textpage()
+        assert max(text.get_rect(index)[2] for index in range(text.count_rects())) < page.get_width() - 60
 
 
 @pytest.mark.parametrize("width", [1000, 400])

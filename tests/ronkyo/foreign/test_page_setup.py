@@ -243,6 +243,14 @@ def test_a_style_that_is_none_is_told_of_and_the_others_stay(tmp_path):
     assert pages.found("頭")[2] > 170
 
 
+def test_what_a_style_element_of_a_template_says_is_left_out_and_told(tmp_path):
+    pages = Pages(tmp_path, templates("<style>b { margin: 2cm }</style><b>頭</b>"))
+    assert pages.warnings == [
+        f"{tmp_path}/report.md: <style> of the page's head or foot is left out: expected style attributes"
+    ]
+    assert pages.found("頭")[0] > 20
+
+
 def test_a_template_may_hold_a_picture_that_is_in_it(tmp_path):
     written = io.BytesIO()
     Image.new("RGB", (10, 10), "navy").save(written, "PNG")
