@@ -86,7 +86,7 @@ class BoundedBlocks(ParserBlock):
             line += 1
         source = state.getLines(startLine, line, state.blkIndent, False).strip()
         if source:
-            state.env["deep"].append(state.env["sources"].line(state, startLine))
+            state.env["deep"].append(state.env["first"] + startLine)
             imports.push_paragraph(state, source, startLine, line)
         state.line = line
         return None
@@ -160,7 +160,7 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if surplus := _trimmed(split(read_line(state, line)))[columns:]:
             left_out = " | ".join(map(str.strip, surplus))
             said = f"a row of a table has more cells than its head; left out: {left_out}"
-            state.env["warn"](state.env["sources"].line(state, line), said)
+            state.env["warn"](state.env["first"] + line, said)
     return True
 
 

@@ -299,14 +299,6 @@ def _diagram(token: Token, language: str, warn: Warn) -> str:
     return f"<p><img{RendererHTML.renderAttrs(image)}></p>"
 
 
-def _formula(token: Token, environment: dict[str, Any]) -> str:
-    return formulas.rendered(token, _line(token))
-
-
-def _empty(token: Token, environment: dict[str, Any]) -> str:
-    return f"<div{RendererHTML.renderAttrs(token)}></div>"
-
-
 def _item(token: Token, environment: dict[str, Any]) -> str:
     if "checked" not in token.meta:
         return "<li>"
@@ -317,10 +309,6 @@ def _note_mark(token: Token, environment: dict[str, Any]) -> str:
     number = token.meta["id"] + 1
     id = "" if token.meta.get("subId") else f' id="fnref:{number}"'
     return f'<sup{id}><a class="footnote-ref" href="#fn:{number}">{number}</a></sup>'
-
-
-def _note(token: Token, environment: dict[str, Any]) -> str:
-    return f'<li id="fn:{token.meta["id"] + 1}">'
 
 
 def _way_back(token: Token, environment: dict[str, Any]) -> str:
@@ -335,14 +323,14 @@ RENDERED: dict[str, Callable[[Token, dict[str, Any]], str]] = {
     "html_inline": _raw_html,
     "fence": _code,
     "code_block": _code,
-    "math_block": _formula,
-    "math": _formula,
-    "contents": _empty,
-    "page_break": _empty,
+    "math_block": lambda token, environment: formulas.rendered(token, _line(token)),
+    "math": lambda token, environment: formulas.rendered(token, _line(token)),
+    "contents": lambda token, environment: f"<div{RendererHTML.renderAttrs(token)}></div>",
+    "page_break": lambda token, environment: f"<div{RendererHTML.renderAttrs(token)}></div>",
     "list_item_open": _item,
     "footnote_ref": _note_mark,
     "footnote_block_open": lambda token, environment: '<div class="footnote"><ol>',
     "footnote_block_close": lambda token, environment: "</ol></div>",
-    "footnote_open": _note,
+    "footnote_open": lambda token, environment: f'<li id="fn:{token.meta["id"] + 1}">',
     "footnote_anchor": _way_back,
 }

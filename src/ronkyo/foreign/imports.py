@@ -38,7 +38,7 @@ class Source:
     file: Path
     first: int
     parent: int  # the line that imports it; 0: it is the report
-    length: int
+    end: int  # the line after its last
 
 
 @dataclass
@@ -50,8 +50,8 @@ class Sources:
     imported: list[int] = field(default_factory=list)  # bytes of each file, as often as it is
 
     def add(self, file: Path, text: str, parent: int = 0) -> Source:
-        first = self.all[-1].first + self.all[-1].length if self.all else 1
-        source = Source(file, first, parent, text.count("\n") + 1)
+        first = self.all[-1].end if self.all else 1
+        source = Source(file, first, parent, first + text.count("\n") + 1)
         self.all.append(source)
         return source
 
@@ -65,14 +65,8 @@ class Sources:
 
     def order(self, line: int) -> tuple[int, ...]:
         """Sorts lines as a reader meets them; those of the whole report last."""
-        if not line:
-            return (self.all[-1].first + self.all[-1].length,)
-        source = self.of(line)
-        return (*(self.order(source.parent) if source.parent else ()), line)
-
-    def line(self, state: StateBlock, line: int) -> int:
-        """Of the numbering, for a line of the text that is being parsed."""
-        return state.env["first"] + line
+        imports = [source.parent for source in reversed(self.stack(line)) if source.parent]
+        return (*imports, line) if line else (self.all[-1].end,)
 
     def stack(self, line: int) -> list[Source]:
         """The file of a line and those that import it."""
@@ -93,7 +87,7 @@ class Sources:
 def place(state: StateBlock, start: int, written: str, address: str, options: dict[str, str]) -> None:
     """Sets the file where its line stands; one that is not imported is a warning, and its line stays as `written`."""
     sources: Sources = state.env["sources"]
-    line = sources.line(state, start)
+    line = state.env["first"] + start
     suffix = address.rpartition(".")[2].lower()
     try:
         if suffix in PICTURES and not options.get("code_block"):
@@ -174,7 +168,7 @@ def _table(text: str, delimiter: str) -> str:
 
 def _parse(state: StateBlock, start: int, file: Path, text: str) -> None:
     """Its blocks, where the line stands."""
-    source = state.env["sources"].add(file, text, state.env["sources"].line(state, start))
+    source = state.env["sources"].add(file, text, state.env["first"] + start)
     before, state.env["first"] = state.env["first"], source.first
     inner = StateBlock(text, state.md, state.env, [])
     inner.level = state.level

@@ -70,12 +70,13 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
     def unset(formula: FormulaError) -> None:
         warn(int(formula.line or 0), f"{formula}; it is shown as its source")
 
-    words = Words(language or furniture.language or _guessed_language(body))
+    guessed = "ja" if re.search("[\u3041-\u3096\u30a1-\u30fa]", body) else "en"
+    words = Words(language or furniture.language or guessed)
     root = dialect.parse(body, sources, warn, words, source)
     _check_size(file, root)
     arranged = arrange.arrange(root, sources, furniture.title, warn, words)
     try:
-        built = tree.finish(arranged.root, words, boxes, unset=unset)
+        built = tree.finish(root, words, boxes, unset=unset)
     except tree.MissingTarget as error:
         raise UserError(f"{file}: {error}") from error
     widths.fit(built.root, built.formulas, page_setup.text_width(furniture.page), warn)
@@ -102,10 +103,6 @@ def _check_size(file: Path, root: HtmlElement) -> None:
     if elements > MOST_ELEMENTS:
         kinds = "paragraphs, cells, lines of code, words that code colours and the like"
         raise UserError(f"{file}: expected at most {MOST_ELEMENTS:,} elements ({kinds}), found {elements:,}")
-
-
-def _guessed_language(text: str) -> str:
-    return "ja" if re.search("[\u3041-\u3096\u30a1-\u30fa]", text) else "en"
 
 
 def _day(front: str, file: Path) -> date:
