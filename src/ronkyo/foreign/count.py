@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,15 @@ from ronkyo.foreign.blocks import info
 from ronkyo.typeset import supplement
 from ronkyo.typeset.mathematics import DEFINES
 
-KINDS = ("formulas", "tables", "cells", "items", "pictures", "links")
+PLACES = {  # of what is counted, in the page for the browser
+    "formulas": "//*[@class='formula' or @class='equation' or contains(@class, 'unset')]",
+    "tables": "//table",
+    "cells": "//td | //th",
+    "items": "//li[not(parent::ol/parent::div[@class='footnote'])]",
+    "pictures": "//*[self::img or @class='drawing' or @class='missing']",
+    "links": "//a[@href][not(@class='skip')]",
+}
+KINDS = tuple(PLACES)
 TOKENS = {
     "math": "formulas", "math_block": "formulas", "table_open": "tables", "th_open": "cells", "td_open": "cells",
     "list_item_open": "items", "image": "pictures", "link_open": "links",
@@ -147,13 +155,7 @@ def of_page(page: str) -> Page:
     for question in root.xpath("//p[@class='question']"):
         question.text = f"Q{question.text or ''}"  # which the style writes
     listings = [_code(element.text_content()) for element in root.iter("pre")]
-    drawn = len(root.xpath("//*[@class='formula' or @class='equation' or contains(@class, 'unset')]"))
-    pictures = len(root.xpath("//*[self::img or @class='drawing' or @class='missing']"))
-    numbers = Counter(formulas=drawn, pictures=pictures)
-    numbers["tables"] = len(root.xpath("//table"))
-    numbers["cells"] = sum(1 for _ in root.iter("td", "th"))
-    numbers["items"] = len(root.xpath("//li[not(parent::ol/parent::div[@class='footnote'])]"))
-    numbers["links"] = len(root.xpath("//a[@href][not(@class='skip')]"))
+    numbers = Counter({kind: len(root.xpath(place)) for kind, place in PLACES.items()})
     for element in root.xpath("//svg"):
         element.drop_tree()
     return Page(_letters(root.body.text_content()), listings, numbers)
@@ -161,11 +163,8 @@ def of_page(page: str) -> Page:
 
 def of_pdf(content: bytes) -> str:
     """Its letters, in their order."""
-    document = pypdfium2.PdfDocument(content)
-    try:
+    with pypdfium2.PdfDocument(content) as document:
         return _letters("".join(page.get_textpage().get_text_range() for page in document))
-    finally:
-        document.close()
 
 
 class Difference(NamedTuple):
@@ -174,47 +173,38 @@ class Difference(NamedTuple):
     message: str
 
 
-def differences(source: Source, page: Page, pdf: str) -> list[Difference]:
-    """What of the source is not in the results."""
-    lines = [part._replace(text=line) for part in source.listings for line in part.text.split("\n")]
-    found = [
-        Difference(part.line, part.last, f"text is not in the {name}: {_quoted(part.text)}")
-        for name, text in (("HTML", page.text), ("PDF", pdf))
-        for part in _lost([*source.texts, *(lines if name == "PDF" else ())], text)
-    ]
-    shown = Counter(page.listings)
+def compared(source: Source, page: Page, pdf: str) -> tuple[list[Difference], str]:
+    """What of the source is not in the results; and, in one line, how many of each kind are in both."""
+    differences: list[Difference] = []
+    texts: list[int] = []  # how many are in the HTML, and in the PDF
+    printed_lines = [part._replace(text=line) for part in source.listings for line in part.text.split("\n")]
+    for name, text, lines in (("HTML", page.text, []), ("PDF", pdf, printed_lines)):
+        lost = list(_lost(source.texts, text))
+        texts.append(len(source.texts) - len(lost))
+        for part in (*lost, *_lost(lines, text)):
+            differences.append(Difference(part.line, part.last, f"text is not in the {name}: {_quoted(part.text)}"))
+    shown, changed = Counter(page.listings), []
     for part in source.listings:
-        if shown[part.text] > 0:
-            shown[part.text] -= 1
-        else:
-            found.append(Difference(part.line, part.last, f"a listing is not as written: {_quoted(part.text)}"))
-    numbers = _numbers(source, page)
-    for kind in KINDS:
-        if len(lines := source.lines[kind]) > (have := numbers[kind]):
-            found.append(Difference(min(lines), max(lines), f"{kind}: {len(lines)} in the source, {have} in the HTML"))
-    return found
+        shown[part.text] -= 1
+        if shown[part.text] < 0:
+            changed.append(Difference(part.line, part.last, f"a listing is not as written: {_quoted(part.text)}"))
+    figures = [f"text {texts[0]}/{len(source.texts)} (PDF {texts[1]})"]
+    figures.append(f"listings {len(source.listings) - len(changed)}/{len(source.listings)}")
+    differences += changed
+    surplus = max(0, page.numbers["formulas"] - len(source.lines["formulas"]))  # pictures of formulas, set as such
+    numbers = page.numbers + Counter(pictures=surplus)
+    for kind, lines in source.lines.items():
+        figures.append(f"{kind} {min(numbers[kind], len(lines))}/{len(lines)}")
+        if len(lines) > numbers[kind]:
+            said = f"{kind}: {len(lines)} in the source, {numbers[kind]} in the HTML"
+            differences.append(Difference(min(lines), max(lines), said))
+    return differences, ", ".join(figures)
 
 
-def _numbers(source: Source, page: Page) -> Counter[str]:
-    """Those of the page, in which pictures of formulas are set as such."""
-    surplus = max(0, page.numbers["formulas"] - len(source.lines["formulas"]))
-    return page.numbers + Counter(pictures=surplus)
-
-
-def unexplained(found: Sequence[Difference], warned: Collection[int]) -> list[Difference]:
+def unexplained(differences: Sequence[Difference], warned: Collection[int]) -> list[Difference]:
     """Those of which no warning tells, which names a line among theirs."""
-    return [one for one in found if not any(one.line <= line <= one.last for line in warned)]
-
-
-def figures(source: Source, page: Page, pdf: str) -> str:
-    """One line: of each kind how many are in the source, and how many of them in the results."""
-    texts = len(source.texts) - sum(1 for _ in _lost(source.texts, page.text))
-    printed = len(source.texts) - sum(1 for _ in _lost(source.texts, pdf))
-    listings = sum((Counter(part.text for part in source.listings) & Counter(page.listings)).values())
-    parts = [f"text {texts}/{len(source.texts)} (PDF {printed})", f"listings {listings}/{len(source.listings)}"]
-    numbers, lines = _numbers(source, page), source.lines
-    parts += [f"{kind} {min(numbers[kind], len(lines[kind]))}/{len(lines[kind])}" for kind in KINDS]
-    return ", ".join(parts)
+    lines = sorted(warned)
+    return [each for each in differences if bisect_left(lines, each.line) >= bisect_right(lines, each.last)]
 
 
 def _letters(text: str) -> str:
@@ -240,8 +230,9 @@ def _lost(parts: Sequence[Part], text: str) -> Iterator[Part]:
         found = True
         for letters in map(_letters, LEFTWARD.split(part.text)):
             at = text.find(letters, place)
+            at = text.find(letters) if at < 0 else at
             place = at + len(letters) if at >= 0 else place
-            found &= at >= 0 or letters in text or _in_pieces(letters, text)
+            found &= at >= 0 or _in_pieces(letters, text)
         if not found:
             yield part
 

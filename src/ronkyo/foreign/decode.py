@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from ronkyo.errors import UserError
@@ -71,20 +72,16 @@ def _guess(file: Path, content: bytes, error: UnicodeDecodeError) -> tuple[str, 
     line = content.count(b"\n", 0, error.start) + 1
     found = f"byte {content[error.start]:#04x} in line {line}"
     if b"\x00" not in content:
-        readings = {encoding: text for encoding in WITHOUT_MARK if (text := _decoded(content, encoding)) is not None}
+        readings = {}
+        for encoding in WITHOUT_MARK:
+            with suppress(UnicodeDecodeError):
+                readings[encoding] = content.decode(encoding)
         japanese = sorted((_strange(text), encoding) for encoding, text in readings.items() if _is_japanese(text))
         if japanese and japanese[0][0] < MOST_STRANGE:
             if len(japanese) == 1 or japanese[1][0] - japanese[0][0] > CLEARLY:
                 return readings[japanese[0][1]], japanese[0][1]
             found += f", which may be {' or '.join(encoding for _, encoding in japanese)}"
     raise UserError(f"{file}: {EXPECTED}, found {found}; save it as UTF-8")
-
-
-def _decoded(content: bytes, encoding: str) -> str | None:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError:
-        return None
 
 
 def _is_japanese(text: str) -> bool:

@@ -36,11 +36,7 @@ LONGEST = 50_000  # characters of front matter
 
 
 class FrontMatterError(Exception):
-    """`line` counts from the first line of the file."""
-
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
-        self.line = line
+    """The line, counted from the first of the file, and what is wrong in it."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +52,10 @@ class Furniture:
     author: str = ""
     date: str = ""
 
+    @property
+    def templates(self) -> dict[str, str | None]:
+        return {"top": self.header, "bottom": self.footer}
+
 
 def split(text: str, warn: Callable[[int, str], None]) -> tuple[Furniture, str]:
     """What the front matter says of the page, and the text with blank lines in its place."""
@@ -65,7 +65,8 @@ def split(text: str, warn: Callable[[int, str], None]) -> tuple[Furniture, str]:
     try:
         furniture = _front_matter(match[1], warn)
     except FrontMatterError as error:
-        warn(error.line, f"{error}; all of it is left out")
+        line, message = error.args
+        warn(line, f"{message}; all of it is left out")
         furniture = Furniture()
     return furniture, "\n" * match[0].count("\n") + text[match.end() :]
 
@@ -149,15 +150,12 @@ def style(furniture: Furniture, title: str) -> str:
         "bottom": 'font: 9pt "Noto Sans JP"; color: #1b1f24; vertical-align: top; padding-top: 6mm',
     }
     boxes, first = [], []
-    for edge, template in (("top", furniture.header), ("bottom", furniture.footer)):
+    for edge, template in furniture.templates.items():
         contents = own[edge] if furniture.shown else ["none"] * 3
         if furniture.shown and template:
-            below = page_setup.raised(furniture.page) / furniture.page.scale if edge == "top" else 0
-            contents = [
-                "none",
-                f"element({edge}); width: 100%; vertical-align: middle; padding: 0 0 {below:g}mm",
-                "none",
-            ]
+            below = furniture.page.raised / furniture.page.scale if edge == "top" else 0
+            whole = f"element({edge}); width: 100%; vertical-align: middle; padding: 0 0 {below:g}mm"
+            contents = ["none", whole, "none"]
         rules = [
             f"@{edge}-{side} {{ {looks[edge]}; content: {content} }}"
             for side, content in zip(SIDES, contents, strict=True)
@@ -173,27 +171,32 @@ def style(furniture: Furniture, title: str) -> str:
 def running(furniture: Furniture, fields: Mapping[str, str], warn: Callable[[str], None]) -> list[html.HtmlElement]:
     """The templates as elements that stand on each page. `fields`: texts for the spans of class title, date and url."""
     elements = []
-    for edge, template in (("top", furniture.header), ("bottom", furniture.footer)):
-        if furniture.shown and template:
-            element = _read(template)
-            element.set("class", f"running {edge}")
-            if not re.search(r"(margin|padding)(-[a-z]+)?\s*:[^;:]*[1-9]", template):  # in line with the text
-                element.set("class", f"running {edge} inside")
-            for part in element.xpath(".//*[@class]"):
-                names = part.get("class").split()
-                part.set("class", " ".join(name for name in names if name in COUNTERS))
-                if field := next((name for name in (*fields, *COUNTERS) if name in names), None):
-                    part[:] = []
-                    part.text = fields.get(field)
-            for part in element.xpath("./*[@style]"):  # which a browser shrinks by its margins
-                part.set("style", re.sub(r"(?<![-\w])width:100%", "width:auto", part.get("style")))
-            for image in element.xpath(".//img"):
-                try:  # without an address: it was not embedded
-                    image.set("src", pictures.load(Path(), image.get("src") or "data:", warn).address)
-                except pictures.PictureError as error:
-                    warn(f"an image of the page's head or foot is left out: {error}")
-                    image.drop_tree()
-            elements.append(element)
+    for edge, template in furniture.templates.items():
+        if not furniture.shown or not template:
+            continue
+        element = _read(template)
+        if re.search("<style", template, re.IGNORECASE):
+            warn("<style> of the page's head or foot is left out: expected style attributes")
+        styles = ";".join(element.xpath(".//@style"))
+        apart = re.search(r"(margin|padding)(-[a-z]+)?\s*:[^;:]*[1-9]", styles)
+        element.set("class", f"running {edge}" if apart else f"running {edge} inside")  # inside: in line with the text
+        for part in element.xpath(".//*[@class]"):
+            names = part.get("class").split()
+            part.set("class", " ".join(name for name in names if name in COUNTERS))
+            if field := next((name for name in (*fields, *COUNTERS) if name in names), None):
+                part[:] = []
+                part.text = fields.get(field)
+        if element.xpath("./*[contains(@style, 'auto')]"):
+            element.set("style", "display: flex")  # as a browser has it
+        for part in element.xpath("./*[@style][not(self::table)]"):  # which a browser shrinks by its margins
+            part.set("style", re.sub(r"(?<![-\w])width:100%", "width:auto", part.get("style")))
+        for image in element.xpath(".//img"):
+            try:  # without an address: it was not embedded
+                image.set("src", pictures.load(Path(), image.get("src") or "data:", warn).address)
+            except pictures.PictureError as error:
+                warn(f"an image of the page's head or foot is left out: {error}")
+                image.drop_tree()
+        elements.append(element)
     return elements
 
 

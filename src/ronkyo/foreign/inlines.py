@@ -16,12 +16,13 @@ from ronkyo.foreign.blocks import DEEPEST, attributes
 from ronkyo.foreign.patterns import JAPANESE
 
 DESTINATION = re.compile(r"\(((?:[^()\n]|\([^()\n]*\))*)\)")
-TITLED = re.compile(r"(.*?)(?:(?<!\s)\s+(?:\"([^\"]*)\"|'([^']*)'))?", re.DOTALL)
+TITLED = re.compile(r"(.*?)(?:(?<!\s)\s+(?:\"([^\"]*)\"|'([^']*)'))?((?<!\s)\s+=\d*%?x\d*)?", re.DOTALL)
 ATTRIBUTES = re.compile(r"\{([^{}\n]*)\}")
 WIKI = re.compile(r"(!?)\[\[(?=[^\[\]|]*[^\W\d_])([^\[\]|,=()\"'\n]+)(?:\|([^\[\]\n]*))?\]\]")
 MARK = re.compile(r"==(?![\s=])((?:`[^`\n]*`|\$[^$\n]*\$|[^`$\n])+?)(?<![\s=])==(?!=)")
 SMALL = re.compile(rf"([~^])([\w+\-*/=.,()'’†‡{JAPANESE}]{{1,40}})\1(?!\1)")
 LONGEST_MARK = 1000  # letters, that a line of signs is not read from each of them to its end
+OPENING, CLOSING = tuple("「『（【〈《〔［｛"), tuple("」』）】〉》〕］｝")
 EMOJI = re.compile(r":([\w+-]{1,60}):", re.ASCII)
 
 
@@ -37,7 +38,7 @@ def inlines_plugin(parser: MarkdownIt) -> None:
 
 
 def _picture(state: StateInline, silent: bool) -> bool:
-    """![x](a b.png "title"){width=50%}: a path as it is, with blanks and backslashes."""
+    """![x](a b.png "title" =100x50){width=50%}: a path as it is, with blanks and backslashes."""
     if not state.src.startswith("![", state.pos):
         return False
     end = state.md.helpers.parseLinkLabel(state, state.pos + 1, False)
@@ -52,7 +53,11 @@ def _picture(state: StateInline, silent: bool) -> bool:
     given = ATTRIBUTES.match(state.src, match.end(), state.posMax)
     if not silent:
         token = state.push("image", "img", 0)
-        wanted = {"src": path, "title": written[2] or written[3], **(attributes(given[1]) if given else {})}
+        wanted = {
+            "src": path + (written[4] or ""),
+            "title": written[2] or written[3],
+            **(attributes(given[1]) if given else {}),
+        }
         token.attrs = {key: value for key, value in wanted.items() if value}
         token.content = state.src[state.pos + 2 : end]
         token.children = []
@@ -81,15 +86,16 @@ def _wiki(state: StateInline, silent: bool) -> bool:
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
-    """**「語」**は and 語**「語」**: CommonMark sees no border of the strong text beside a Japanese letter, a reader does."""
+    """**「語」**は, 語**「語」** and LSTM**（語）**: CommonMark sees no border of the strong text beside a Japanese letter, a
+    reader does."""
     start, first = state.pos, len(state.delimiters)
     if not tokenize_emphasis(state, silent):
         return False
     before, after = state.src[max(start - 1, 0) : start], state.src[state.pos : state.pos + 1]
     for delimiter in state.delimiters[first:]:
         if delimiter.marker == ord("*"):
-            delimiter.open |= bool(re.match(f"[{JAPANESE}]", before)) and bool(after.strip())
-            delimiter.close |= bool(re.match(f"[{JAPANESE}]", after)) and bool(before.strip())
+            delimiter.open |= bool(re.match(f"[{JAPANESE}]", before)) and bool(after.strip()) or after in OPENING
+            delimiter.close |= bool(re.match(f"[{JAPANESE}]", after)) and bool(before.strip()) or before in CLOSING
     return True
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 INCH = 25.4
@@ -45,8 +45,25 @@ class PageSetup:
 
     width: float = 210.0
     height: float = 297.0
-    margins: tuple[tuple[str, float], ...] = ()
+    given: Mapping[str, float] = field(default_factory=dict)  # margins
     scale: float = 1.0
+
+    @property
+    def margins(self) -> dict[str, float]:
+        across, down = self.width / 210, self.height / 297
+        own = {side: size * (across if side in ("left", "right") else down) for side, size in OWN_MARGINS.items()}
+        return own | dict(self.given)
+
+    @property
+    def text(self) -> tuple[float, float]:
+        """Width and height of what a page holds."""
+        margins = self.margins
+        return self.width - margins["left"] - margins["right"], self.height - margins["top"] - margins["bottom"]
+
+    @property
+    def raised(self) -> float:
+        """By how much the text of the first page begins higher."""
+        return 0 if "top" in self.given else (OWN_MARGINS["top"] - FIRST_TOP) * self.height / 297
 
 
 def read(options: Mapping[str, Any], warn: WarnOfKey) -> PageSetup:
@@ -58,11 +75,11 @@ def read(options: Mapping[str, Any], warn: WarnOfKey) -> PageSetup:
     if options.get("landscape") is True:
         width, height = height, width
     setup = PageSetup(width, height, scale=_scale(options, warn))
-    wanted = replace(setup, margins=tuple(_margins(options.get("margin"), warn).items()))
-    if min(_text(wanted)) < NARROWEST:
-        warn("margin", f"leaves {min(_text(wanted)):.0f} mm for the text, expected at least {NARROWEST:.0f}")
-        return PageSetup() if min(_text(setup)) < NARROWEST else setup
-    return wanted
+    wanted = replace(setup, given=_margins(options.get("margin"), warn))
+    if min(wanted.text) >= NARROWEST:
+        return wanted
+    warn("margin", f"leaves {min(wanted.text):.0f} mm for the text, expected at least {NARROWEST:.0f}")
+    return setup if min(setup.text) >= NARROWEST else PageSetup()
 
 
 def _format(options: Mapping[str, Any], warn: WarnOfKey) -> tuple[float, float]:
@@ -80,23 +97,20 @@ def _format(options: Mapping[str, Any], warn: WarnOfKey) -> tuple[float, float]:
 
 def _margins(value: Any, warn: WarnOfKey) -> dict[str, float]:
     """One for all sides, or a mapping of sides."""
-    given = value if isinstance(value, dict) else dict.fromkeys(SIDES, value)
-    found = {}
-    for side, text in given.items():
+    margins = {}
+    for side, text in (value if isinstance(value, dict) else dict.fromkeys(SIDES, value)).items():
         size = _length(text)
         if side in SIDES and size is not None:
-            found[side] = size
+            margins[side] = size
         elif text is not None:
-            warn(
-                "margin",
-                f"expected a length as 10mm for top, right, bottom or left, found {_shown(side)}: {_shown(text)}",
-            )
-    return found
+            expected = "expected a length as 10mm for top, right, bottom or left"
+            warn("margin", f"{expected}, found {_shown(side)}: {_shown(text)}")
+    return margins
 
 
 def _scale(options: Mapping[str, Any], warn: WarnOfKey) -> float:
     value = options.get("scale", 1)
-    if isinstance(value, int | float) and not isinstance(value, bool) and SCALES[0] <= value <= SCALES[1]:
+    if type(value) in (int, float) and SCALES[0] <= value <= SCALES[1]:
         return float(value)
     warn("scale", f"expected a number from {SCALES[0]} to {SCALES[1]:g}, found {_shown(value)}")
     return 1.0
@@ -104,13 +118,8 @@ def _scale(options: Mapping[str, Any], warn: WarnOfKey) -> float:
 
 def _length(value: Any) -> float | None:
     """In mm; a number alone counts pixels."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value = f"{value}px"
-    match = (
-        re.fullmatch(r"\s*(\d{1,5}(?:\.\d{1,6})?|\.\d{1,6})\s*(px|in|cm|mm)?\s*", value)
-        if isinstance(value, str)
-        else None
-    )
+    text = str(value) if isinstance(value, str | int | float) else ""
+    match = re.fullmatch(r"\s*(\d{1,5}(?:\.\d{1,6})?|\.\d{1,6})\s*(px|in|cm|mm)?\s*", text)
     return float(match[1]) * UNITS[match[2] or "px"] if match else None
 
 
@@ -118,42 +127,23 @@ def _shown(value: Any) -> str:
     return repr(value)[:40] if isinstance(value, str | int | float) else type(value).__name__
 
 
-def _margins_of(setup: PageSetup) -> dict[str, float]:
-    across, down = setup.width / 210, setup.height / 297
-    own = {side: size * (across if side in ("left", "right") else down) for side, size in OWN_MARGINS.items()}
-    return own | dict(setup.margins)
-
-
-def _text(setup: PageSetup) -> tuple[float, float]:
-    """Width and height of what a page holds."""
-    margins = _margins_of(setup)
-    return setup.width - margins["left"] - margins["right"], setup.height - margins["top"] - margins["bottom"]
-
-
-def raised(setup: PageSetup) -> float:
-    """By how many mm the text of the first page begins higher."""
-    return 0 if "top" in dict(setup.margins) else (OWN_MARGINS["top"] - FIRST_TOP) * setup.height / 297
-
-
 def text_width(setup: PageSetup) -> float:
     """In pt, before it is scaled."""
-    return _text(setup)[0] / setup.scale * 72 / INCH
+    return setup.text[0] / setup.scale * 72 / INCH
 
 
 def style(setup: PageSetup) -> str:
     """CSS of the page, before it is scaled; what runs at its head and foot is as wide as the paper."""
-    margins = _margins_of(setup)
-    right, left = (f"{-margins[side] / setup.scale:.6g}mm" for side in ("right", "left"))
-    wide = f".running:not(.inside) {{ margin: 0 {right} 0 {left} }}"
+
+    def scaled(*sizes: float) -> str:
+        return " ".join(f"{size / setup.scale:.6g}mm" for size in sizes)
+
+    top, right, bottom, left = (setup.margins[side] for side in SIDES)
+    wide = f".running:not(.inside) {{ margin: 0 {scaled(-right)} 0 {scaled(-left)} }}"
     if setup == PageSetup():
         return wide
-    top = margins["top"] - raised(setup)
-    size, sides = (
-        " ".join(f"{value / setup.scale:.6g}mm" for value in values)
-        for values in ((setup.width, setup.height), (margins[side] for side in SIDES))
-    )
-    highest = _text(setup)[1] / setup.scale * 0.83  # of a figure
     return (
-        f"@page {{ size: {size}; margin: {sides} }}\n@page :first {{ margin-top: {top / setup.scale:.6g}mm }}\n"
-        f"figure.figure img {{ max-height: {highest:.6g}mm }}\n{wide}"
+        f"@page {{ size: {scaled(setup.width, setup.height)}; margin: {scaled(top, right, bottom, left)} }}\n"
+        f"@page :first {{ margin-top: {scaled(top - setup.raised)} }}\n"
+        f"figure.figure img {{ max-height: {scaled(setup.text[1] * 0.83)} }}\n{wide}"
     )

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 from PIL import Image, ImageFile, ImageOps
@@ -111,13 +111,14 @@ def _same(name: str) -> str:
 
 
 def _embedded(address: str) -> Picture:
-    match = re.fullmatch(r"data:\s*image/[\w.+-]+(?:;[^;,]*)*;\s*base64,([A-Za-z0-9+/=\s]+)", address, re.IGNORECASE)
+    match = re.fullmatch(r"data:\s*image/[\w.+-]+(?:;[^;,]*?)*?(;\s*base64)?,(.+)", address, re.IGNORECASE | re.DOTALL)
     if match is None:
-        raise PictureError("expected an image in base64")
+        raise PictureError("expected an image in base64 or percent-encoded")
     try:
-        return _picture(base64.b64decode(match[1]), lambda _: None)
+        content = base64.b64decode("".join(match[2].split()), validate=True) if match[1] else unquote_to_bytes(match[2])
     except ValueError as error:
         raise PictureError("expected an image in base64") from error
+    return _picture(content, lambda _: None)
 
 
 def _picture(content: bytes, warn: Callable[[str], None]) -> Picture:

@@ -33,6 +33,7 @@ from ronkyo.words import Words
 
 STYLE = Path(__file__).parent / "style"
 FRAMES = 15_000  # of Python, for what stands in each other
+MOST_HEADINGS, MOST_ELEMENTS = 10_000, 100_000  # each takes WeasyPrint about 150 kB, or 15
 CLOSE_CONTENTS = range(35, 44)  # entries
 NO_BOXES: Mapping[str, str] = MappingProxyType({})
 
@@ -69,10 +70,13 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
     def unset(formula: FormulaError) -> None:
         warn(int(formula.line or 0), f"{formula}; it is shown as its source")
 
-    words = Words(language or furniture.language or _guessed_language(body))
-    arranged = arrange.arrange(dialect.parse(body, sources, warn, words, source), sources, furniture.title, warn, words)
+    guessed = "ja" if re.search("[\u3041-\u3096\u30a1-\u30fa]", body) else "en"
+    words = Words(language or furniture.language or guessed)
+    root = dialect.parse(body, sources, warn, words, source)
+    _check_size(file, root)
+    arranged = arrange.arrange(root, sources, furniture.title, warn, words)
     try:
-        built = tree.finish(arranged.root, words, boxes, unset=unset)
+        built = tree.finish(root, words, boxes, unset=unset)
     except tree.MissingTarget as error:
         raise UserError(f"{file}: {error}") from error
     widths.fit(built.root, built.formulas, page_setup.text_width(furniture.page), warn)
@@ -92,8 +96,13 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
     return Parsed(built, front, furniture, encoding, arranged.places, told, text, source)
 
 
-def _guessed_language(text: str) -> str:
-    return "ja" if re.search("[\u3041-\u3096\u30a1-\u30fa]", text) else "en"
+def _check_size(file: Path, root: HtmlElement) -> None:
+    headings, elements = sum(1 for _ in root.iter(*tree.HEADINGS)), sum(1 for _ in root.iter())
+    if headings > MOST_HEADINGS:
+        raise UserError(f"{file}: expected at most {MOST_HEADINGS:,} headings, found {headings:,}")
+    if elements > MOST_ELEMENTS:
+        kinds = "paragraphs, cells, lines of code, words that code colours and the like"
+        raise UserError(f"{file}: expected at most {MOST_ELEMENTS:,} elements ({kinds}), found {elements:,}")
 
 
 def _day(front: str, file: Path) -> date:
@@ -138,31 +147,13 @@ def render(
     files.write_text(targets[0], browser)
     files.write_bytes(targets[1], paper)
     say(f"render: {targets[0]} and {targets[1]} are ready")
-    return [
-        *parsed.warnings,
-        *warnings,
-        *_counted(file, parsed, browser, paper, [*parsed.warnings, *warnings], say, report),
-    ]
-
-
-def _counted(
-    file: Path,
-    parsed: Parsed,
-    browser: str,
-    paper: bytes,
-    warnings: list[str],
-    say: Callable[[str], None],
-    report: bool,
-) -> list[str]:
-    """What is missing in the results without a warning."""
-    results = count.of_page(browser), count.of_pdf(paper)
-    found = count.differences(parsed.source, *results)
+    warnings = [*parsed.warnings, *warnings]
+    losses, figures = count.compared(parsed.source, count.of_page(browser), count.of_pdf(paper))
+    for loss in losses if report else ():
+        say(f"render: {file}:{loss.line}: {loss.message}")
+    say(f"render: {file}: {figures}")
     warned = {int(line) for warning in warnings for line in re.findall(r":(\d+): ", warning)[:1]}
-    if report:
-        for one in found:
-            say(f"render: {file}:{one.line}: {one.message}")
-    say(f"render: {file}: {count.figures(parsed.source, *results)}")
-    return [f"{file}:{one.line}: {one.message}" for one in count.unexplained(found, warned)]
+    return warnings + [f"{file}:{loss.line}: {loss.message}" for loss in count.unexplained(losses, warned)]
 
 
 def _check(folder: Path, targets: list[Path], file: Path, force: bool) -> None:
@@ -186,13 +177,10 @@ def _is_ours(target: Path) -> bool:
     if target.suffix == ".html":
         return b'<meta name="generator" content="ronkyo">' in content[:2000]
     try:
-        document = pypdfium2.PdfDocument(content)
+        with pypdfium2.PdfDocument(content) as document:
+            return document.get_metadata_value("Creator") == "ronkyo"
     except pypdfium2.PdfiumError:
         return False
-    try:
-        return document.get_metadata_value("Creator") == "ronkyo"
-    finally:
-        document.close()
 
 
 def _styles(parsed: Parsed) -> tuple[str, str]:
@@ -227,7 +215,7 @@ def printed(file: Path, parsed: Parsed) -> tuple[bytes, list[str]]:
     """The PDF, and warnings of what it cannot show. Raises UserError."""
     missing = Missing()
     front = replace(parsed.front, title=missing(parsed.front.title))
-    printable = printed_tree(parsed.tree, missing)
+    printable = printed_tree(replace(parsed.tree, root=links.flattened(parsed.tree.root)), missing)
     style = missing(_styles(parsed)[1])
     warnings: list[str] = []
     fields = {"title": front.title, "date": Words(front.language).date(front.day), "url": f"{file.stem}.html"}
@@ -255,18 +243,25 @@ def _pdf(printable: tree.Tree, front: Front, style: str, scale: float = 1) -> by
     return pdf.write(page.for_print(printable, front, style), front.day, STYLE, scale=scale)
 
 
-def _take_out_styles(running: Iterable[HtmlElement], front: Front, style: str) -> list[str]:
-    """Declarations that WeasyPrint ignores in what stands at the head and foot of each page; what it says."""
-    alone = html.fragment_fromstring("<main></main>")
-    alone.extend(copy.deepcopy(list(running)))
+def _complaints(elements: Iterable[HtmlElement], front: Front, style: str) -> str:
+    """What WeasyPrint says of some elements alone."""
+    alone = html.Element("main")
+    alone.extend(copy.deepcopy(list(elements)))
     try:
         _pdf(tree.Tree(alone), front, style)
     except pdf.PdfError as error:
-        said = "; ".join(error.complaints)
-        for part in (part for element in running for part in element.xpath(".//*[@style]")):
-            part.set("style", ";".join(each for each in part.get("style").split(";") if f"`{each}`" not in said))
-        return [f" front matter: a template of the page's head or foot: {said}"]
-    return []
+        return "; ".join(error.complaints)
+    return ""
+
+
+def _take_out_styles(running: Iterable[HtmlElement], front: Front, style: str) -> list[str]:
+    """Declarations that WeasyPrint ignores in what stands at the head and foot of each page; what it says."""
+    said = _complaints(running, front, style)
+    if not said:
+        return []
+    for part in (part for element in running for part in element.xpath(".//*[@style]")):
+        part.set("style", ";".join(each for each in part.get("style").split(";") if f"`{each}`" not in said))
+    return [f" front matter: a template of the page's head or foot: {said}"]
 
 
 def _take_out_unprintable(
@@ -276,12 +271,7 @@ def _take_out_unprintable(
     names no picture when a drawing's text has a character that no font has."""
     troubles = []
     for source, (line, address) in places.items():
-        alone = html.fragment_fromstring("<main><p><img alt='a'></p></main>")
-        alone[0][0].set("src", source)
-        try:
-            _pdf(tree.Tree(alone), front, style)
-        except pdf.PdfError as error:
-            reason = "; ".join(error.complaints)
+        if reason := _complaints([html.Element("img", {"alt": "a", "src": source})], front, style):
             troubles.append(f"{line}: image '{address}': {reason}; a placeholder stands for it in the PDF")
             for image in [image for image in printable.root.iter("img") if image.get("src") == source]:
                 pictures.put_placeholder(image, address, Words(front.language))

@@ -38,7 +38,7 @@ NAMES = {  # of elements
     "whole": "script style template textarea title svg math object iframe noscript noframes noembed select audio video canvas "
     "xmp plaintext",  # go with what they hold
     "uncounted": "br wbr hr img col source input link meta base p li dt dd tr td th thead tbody tfoot colgroup rt rp rb option",
-    "read": "align valign color bgcolor width height style class id name",  # attributes, for what they mean
+    "read": "align valign color bgcolor width height style class id name hidden",  # attributes, for what they mean
 }
 ALLOWED, SILENT, WHOLE, UNCOUNTED, READ = (
     set(NAMES[kind].split()) for kind in ("allowed", "silent", "whole", "uncounted", "read")
@@ -83,6 +83,7 @@ KEPT_STYLE = {
     "break-after": r"page|avoid|auto",
 }
 SCHEMES = {"http", "https", "mailto", "data", "file"} | set(string.ascii_lowercase)  # c: is a drive, for warnings
+HIDDEN = re.compile(r"(?<![\w-])(display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
 LENGTH = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(%|px|cm|mm|in|pt|em|rem)?", re.ASCII)
 ID = re.compile(r"[^\s:\"'<>&]+")
 COMMENT = r"<!--.*?(?:-->|\Z)|<[!?][^<>]*>"  # and declarations
@@ -112,11 +113,14 @@ def tree(rendered: str, warn: Warn) -> html.HtmlElement:
     root = parsed(clean, "main")
     lost = set(range(len(tags.read)))
     ids = set(root.xpath("//*[@id][not(@data-raw)]/@id"))
-    for element in root.iter():
+    for element in list(root.iter()):
         if (address := element.attrib.pop("data-src", None)) is not None:
             element.set("src", address)
         if (number := element.attrib.pop("data-raw", None)) is not None:
             lost.discard(int(number))
+            if element.get("hidden") is not None or HIDDEN.search(element.get("style", "")):
+                warn(tags.read[int(number)][0], f"what <{element.tag}> hides is left out")
+                element[:], element.text = [], None
             _settle(element, ids)
             if int(element.get("colspan", "1")) * int(element.get("rowspan", "1")) > MOST_PLACES:
                 warn(tags.read[int(number)][0], f"a cell of more than {MOST_PLACES} places: its spans are left out")
@@ -196,7 +200,7 @@ class _Tags:
                 return ""
             self._open.append(name)
         self.read.append((line, name))
-        given = [f' data-line="{line}"'] if name == "table" else []
+        given = [f' data-line="{line}"'] if name in ("table", "img") else []
         for key, *values in ATTRIBUTE.findall(attributes):
             key = key.lower()
             if key.startswith("on"):
@@ -204,7 +208,7 @@ class _Tags:
             if key in ATTRIBUTES:
                 key = "data-src" if key == "src" else key  # which `pictures` judges
                 given.append(f' {key}="{"".join(values).replace(chr(34), "&quot;")}"')
-            if key in ("href", "data-src"):
+            if key == "href":
                 given.append(f' data-line="{line}"')
         if name not in ALLOWED and name not in RENAMED:  # nh3 would take some of the text with it
             return ""
@@ -286,7 +290,7 @@ def _style(name: str, given: Mapping[str, str]) -> str:
 
 def _color(text: str) -> str:
     """As CSS has it; `font` and `bgcolor` may leave the # away."""
-    for value in (text, f"#{text}"):
+    for value in (text, f"#{text}") if text else ():
         with suppress(ValueError):
             ImageColor.getrgb(value)
             return "" if value.startswith("hs") else value  # hsv is no colour of CSS

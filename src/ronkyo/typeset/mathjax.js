@@ -108,6 +108,7 @@ const tex = new input.tex_ts.TeX({
   formatError(_, error) { throw error; },
 });
 const font = new output.svg.fonts.tex_ts.TeXFont({unknownFamily: family});
+font.delimiters[0x2016] = font.delimiters[0x2225];  // or \left\| is lower than the letters within
 const svg = new output.svg_ts.SVG({fontCache: "none", font});
 const page = mathjax.mathjax.document("", {InputJax: tex, OutputJax: svg});
 const mathml = new core.MmlTree.SerializedMmlVisitor.SerializedMmlVisitor();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
@@ -108,11 +108,11 @@ def for_browser(
     known: letters that its fonts have besides those of the page
     """
     outlines: set[str] = set()
-    title, summary, body, of_claims = _for_screen(tree, front, pictures, sources, outlines)
+    title, summary, body, of_claims, entries = _for_screen(tree, front, pictures, sources, outlines)
     words = Words(front.language)
     style = "\n".join([_sheet("report.css"), more_style, _sheet("screen.css")]) + of_claims
     faces = _faces("woff2", lambda file: f"font:{file}")
-    page = _fill(tree, front, words, style, faces, title, SLOT, SLOT, for_browser=True)
+    page = _fill(tree, front, words, style, faces, title, SLOT, SLOT, entries, for_browser=True)
     before, between, after = page.split(SLOT)
     texts = [before, *summary, between, *body, after]
     read = frozenset().union(*map(supplement.beyond_ascii, texts)) | known
@@ -128,19 +128,20 @@ def for_browser(
 def blocks(tree: Tree, front: Front, pictures: Path, sources: Sources, outlines: set[str]) -> list[str]:
     """The blocks of `for_browser` alone, with nothing before, between and behind; outlines: those that the page has, to which
     those come that it has not."""
-    _, summary, body, _ = _for_screen(tree, front, pictures, sources, outlines)
+    _, summary, body, *_ = _for_screen(tree, front, pictures, sources, outlines)
     return ["", *summary, "", *body, ""]
 
 
 def _for_screen(
     tree: Tree, front: Front, pictures: Path, sources: Sources | None, outlines: set[str]
-) -> tuple[str, list[str], list[str], str]:
-    """The title, the blocks of the summary and of the body, and the style of the latter's claims."""
+) -> tuple[str, list[str], list[str], str, dict[str, str]]:
+    """The title, the blocks of the summary and of the body, the style of the latter's claims, and `_with_formulas`."""
     words = Words(front.language)
     root = _body(tree, front, sources)
     drawings = inside.put_images(root, pictures)
     inside.give_fonts(root)
     inside.set_formulas(root, _formula_slots(root), tree.formulas, outlines)
+    entries = _with_formulas(root)
     summary = _summary(root, words)
     for part in (summary, root):
         if sources:
@@ -157,7 +158,7 @@ def _for_screen(
         [re.sub(r'<svg data-drawing="(\d+)"></svg>', lambda slot: drawings[int(slot[1])], block) for block in part]
         for part in (title, in_blocks(summary) if len(summary) else [], in_blocks(root))
     )
-    return first[0], second, third, of_claims
+    return first[0], second, third, of_claims, entries
 
 
 def for_print(
@@ -182,12 +183,13 @@ def for_print(
         link.text = None if link.tag == "a" else words("page.full")
     _set_formulas_as_images(root, tree.formulas)
     faces = _faces("ttf", lambda file: f"font:{file}")
+    entries = _with_formulas(root)
     summary = _summary(root, words)
     for element in reversed(summary.xpath('./*[@class="conclusions long"]/following-sibling::*')):
         root.insert(0, element)  # behind the contents
     title = _title(front, summary, root)
     above = written(summary) if len(summary) else ""
-    page = _fill(tree, front, words, style, faces, title, above, written(root), for_browser=False)
+    page = _fill(tree, front, words, style, faces, title, above, written(root), entries, for_browser=False)
     formulas = [drawing.file(INK) for drawing in tree.formulas]
     texts = [*map(unescape, [page, *inside.drawings(root).values()]), *(formula.decode() for formula in formulas)]
     return Printable(page.replace(MORE_FONTS, supplement.style(texts, for_browser=False), 1), formulas)
@@ -257,6 +259,7 @@ def _fill(
     title: str,
     summary: str,
     body: str,
+    labels: Mapping[str, str],
     for_browser: bool,
 ) -> str:
     listed = sum(heading.level in (2, 3) for heading in tree.headings)
@@ -273,6 +276,7 @@ def _fill(
             css=css,
             for_browser=for_browser,
             chapters=chapters,
+            labels=labels,
             second_column=None if for_browser or short else _second_column(chapters),
             short_contents=short,
             long_contents=listed > LONG_CONTENTS,
@@ -369,6 +373,25 @@ def _contents(headings: list[Heading], levels: Collection[int]) -> list[Entry]:
         if heading.level in levels:
             inside.append(Entry(heading))
     return chapters
+
+
+def _with_formulas(root: html.HtmlElement) -> dict[str, str]:
+    """Headings that hold formulas, by their id, as the contents show them."""
+    headings = root.xpath(".//*[self::h2 or self::h3 or self::h4][.//*[@class='formula']]")
+    return {heading.get("id"): written(entry(heading)) for heading in headings}
+
+
+def entry(heading: html.HtmlElement) -> html.HtmlElement:
+    """What the heading says, without its number, links, readings and notes."""
+    said = copy.deepcopy(heading)
+    said.tag, said.tail = "span", None
+    said.attrib.clear()
+    unsaid = "self::rt or self::rp or self::sup[a] or @class='reading' or @class='number' or (@id and not(node()))"
+    for part in said.xpath(f".//*[{unsaid}]"):
+        part.drop_tree()
+    for part in said.xpath(".//a | .//*[@class='ruby']"):
+        part.drop_tag()
+    return said
 
 
 def _second_column(chapters: Sequence[Entry]) -> Entry | None:

@@ -181,6 +181,9 @@ def _made(place: int, letters: str, weight: int, packed: bool) -> bytes:
         subsetter.subset(font)
         if "fvar" in font:
             instantiateVariableFont(font, {"wght": weight}, inplace=True)
+        if place == _EMOJI:  # whose blank is as wide as an emoji
+            blank = (font.getBestCmap() or {})[ord(" ")]
+            font["hmtx"][blank] = (font["head"].unitsPerEm // 4, 0)  # pyright: ignore[reportIndexIssue, reportAttributeAccessIssue]
         font.flavor = "woff2" if packed else None
         content = io.BytesIO()
         font.save(content)

@@ -111,6 +111,11 @@ def test_the_parts_of_an_emoji_are_set_as_one(rendered, emoji):
     assert place["終"][0] - place["始"][0] < 3 * 10
 
 
+def test_a_blank_between_emoji_is_no_wider_than_elsewhere(rendered):
+    place = places(rendered("# A\n\n☑ ✅ ❌\n")[1])
+    assert place["✅"][0] - place["☑"][0] < 1.7 * 10
+
+
 def test_the_browser_has_the_same_letters_inside(rendered):
     page, _, _ = rendered("# A\n\n≒ ✅ 안녕 简\n")
     ranges = " ".join(re.findall("unicode-range: ([^}]*)", page))
@@ -189,6 +194,7 @@ def test_a_reading_does_not_part_the_lines(rendered):
         ("<ruby>漢<rp>【</rp><rt>かん</rt><rp>】</rp></ruby>", "漢【かん】"),
         ("<ruby>漢<rt>かん</rt>字<rt>じ</rt></ruby>", "漢(かん)字(じ)"),
         ("<ruby>漢字</ruby>", "漢字"),
+        ("[<ruby>漢<rt>かん</rt></ruby>](https://example.com)", "漢(かん)"),
     ],
 )
 def test_a_reading_is_copied_in_parentheses_behind_its_base(rendered, ruby, copied):

@@ -85,7 +85,6 @@ def test_all_that_katex_documents_is_set() -> None:
         ("$`x` と `y`$", 1, 0),
         ("`` $`x`$ ``", 0, 0),
         ("`$` と `$`", 0, 0),
-        ("$２ｘ＋１＝５$ を解いて $x$ を得る。", 2, 0),
         ("$ｙ＝ａｘ＾２$", 1, 0),
         ("$１＜ｘ＜２$ のとき", 1, 0),
         ("$（ａ＋ｂ）（ａ－ｂ）$", 1, 0),
@@ -104,6 +103,12 @@ def test_formulas(tmp_path, text, inline, displays):
     assert not parsed.warnings
 
 
+def test_a_formula_that_an_imported_file_does_not_close_is_no_end_of_those_of_the_report(tmp_path):
+    (tmp_path / "b.md").write_text("$$\n" + "a\n" * 6, encoding="utf-8")  # as many lines as the report has
+    parsed = read(tmp_path, '@import "b.md"\n\n$$\ny\n\nz\n$$\n')
+    assert [drawing.tex for drawing in parsed.tree.formulas] == ["y z"]
+
+
 def test_a_formula_in_full_width_is_the_same_as_in_ascii_but_for_its_text(tmp_path):
     parsed = read(tmp_path, "## 章\n\n$２ｘ＋１＝５$ $2x+1=5$ $ｘ\\text{（入力）}$\n")
     assert [drawing.tex for drawing in parsed.tree.formulas] == ["2x+1=5", r"x\text{（入力）}"]
@@ -112,7 +117,6 @@ def test_a_formula_in_full_width_is_the_same_as_in_ascii_but_for_its_text(tmp_pa
 @pytest.mark.parametrize(
     ("text", "tex"),
     [
-        ("<table>\n<tr><td>$x^2$</td></tr>\n</table>", ["x^2"]),
         ("<table><tr><th>$$\\frac{1}{2}$$</th><td>\\(y\\)</td></tr></table>", [r"\frac{1}{2}", "y"]),
         ("<div>\n$a &lt; b$ と $c<d$\n</div>", ["a < b", "c<d"]),
         ("<details><summary>$z$</summary>\n\n$w$\n\n</details>", ["z", "w"]),
@@ -174,6 +178,12 @@ def test_stretched_strokes_keep_their_own_frame(tex):
     assert all("viewBox" in frame for frame in re.findall("<svg[^>]*>", markup))
 
 
+def test_double_strokes_are_as_high_as_single_ones():
+    drawings = [mathjax.typeset(rf"\left{bar} x \right{bar}", False, "ja").drawing for bar in (r"\lVert", "|")]
+    double, single = (float(drawing.height.removesuffix("em")) for drawing in drawings)
+    assert double == pytest.approx(single, abs=0.01)
+
+
 def test_everyday_formulas_are_set_in_both_editions(tmp_path):
     report = tmp_path / "report.md"
     report.write_text("# 式\n\n" + "\n\n".join(f"$$ {tex} $$" for tex in EVERYDAY), encoding="utf-8")
@@ -221,7 +231,6 @@ def test_lines_of_align_have_numbers_and_references_lead_there(tmp_path):
         ("$$\\begin{align*} a \\\\ b \\end{align*}$$", []),
         ("$$\\begin{aligned} a \\\\ b \\end{aligned}$$", []),
         ("\\begin{equation}\n\\begin{split}\na &= b \\\\\n&= c\n\\end{split}\n\\end{equation}", ["(1)"]),
-        ("$$ E = mc^2 \\notag $$", []),
         ("$\\begin{align} a \\\\ b \\end{align}$", []),
         ("$$ x \\tag*{注} $$", ["注"]),
         ("$$\\begin{alignat}{2} a &= b \\nonumber \\\\ c &= d \\end{alignat}$$ と $$ e \\label{e} $$", ["(1)", "(2)"]),

@@ -14,7 +14,6 @@ from ronkyo.foreign import render
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("一</br>二", '<p class="continued">一<br>二</p>'),
         ("<kbd>Ctrl</kbd>+<kbd>C</kbd>", "<p><kbd>Ctrl</kbd>+<kbd>C</kbd></p>"),
         ("<center>真ん中</center>", '<div style="text-align: center">真ん中</div>'),
         (

@@ -150,6 +150,8 @@ def test_what_cannot_be_used_is_told_with_its_line_and_the_own_page_stands(tmp_p
         '<div style="font-size:10px; width:100%; text-align:right">学籍番号 00000 氏名</div>',
         '<div style="font-size:10px; width:100%; display:flex; justify-content:flex-end">学籍番号 00000 氏名</div>',
         '<div style="display:flex"><span>左</span><span style="margin-left:auto">学籍番号 00000 氏名</span></div>',
+        '<span style="margin-left:1cm">左</span><span style="margin-left:auto; margin-right:3cm">学籍番号 00000 氏名</span>',
+        '<table style="width:100%"><tr><td>左</td><td style="text-align:right">学籍番号 00000 氏名</td></tr></table>',
         '<span style="float:right">学籍番号 <b>00000</b> <i>氏名</i></span>',
         '<p style="text-align: right; margin: 0">学籍番号 00000 <span>氏名</span></p>',
         '<div style="width:100%; display:flex; justify-content:space-between"><p>左</p><p>学籍番号 00000 氏名</p></div>',
@@ -239,6 +241,14 @@ def test_a_style_that_is_none_is_told_of_and_the_others_stay(tmp_path):
     (warning,) = pages.warnings
     assert "`font-size:10`" in warning
     assert pages.found("頭")[2] > 170
+
+
+def test_what_a_style_element_of_a_template_says_is_left_out_and_told(tmp_path):
+    pages = Pages(tmp_path, templates("<style>b { margin: 2cm }</style><b>頭</b>"))
+    assert pages.warnings == [
+        f"{tmp_path}/report.md: <style> of the page's head or foot is left out: expected style attributes"
+    ]
+    assert pages.found("頭")[0] > 20
 
 
 def test_a_template_may_hold_a_picture_that_is_in_it(tmp_path):

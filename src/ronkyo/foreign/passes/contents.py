@@ -9,6 +9,7 @@ from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.foreign.passes.elements import HtmlElement, elements
 from ronkyo.foreign.passes.headings import depths
+from ronkyo.typeset import page
 from ronkyo.typeset.tree import HEADINGS, Heading
 
 LEAST = 3  # links that make a list contents
@@ -89,7 +90,10 @@ def _list(headings: Sequence[HtmlElement]) -> HtmlElement:
             lists.append(etree.SubElement(holder, "ol"))
         target = f"#{heading.get('id')}"  # twice: of the two lxml encodes href, and WeasyPrint looks for the other
         link = etree.SubElement(etree.SubElement(lists[-1], "li"), "a", {"href": target, "data-target": target})
-        link.text = heading.get("data-text") or " ".join(heading.text_content().split())
+        if heading.xpath(".//*[@class='arithmatex']"):
+            link.append(page.entry(heading))
+        else:
+            link.text = heading.get("data-text") or " ".join(heading.text_content().split())
     return lists[0]
 
 

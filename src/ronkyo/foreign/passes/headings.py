@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lxml import html
 
-from ronkyo.foreign.passes.elements import HtmlElement, elements
+from ronkyo.foreign.passes.elements import HtmlElement, drop_tag, elements, trim_breaks
 from ronkyo.typeset.code import unwrap
 from ronkyo.typeset.tree import HEADINGS, Slugs
 
@@ -31,7 +31,8 @@ def settle(root: HtmlElement, given: str | None) -> str | None:
         heading.set("data-level", heading.tag[1])
         heading.set("data-own-number", "")
         heading.set("data-text", text)
-        for part in elements(heading, "a", "br"):
+        trim_breaks(heading)
+        for part in elements(heading, "a"):
             if part.get("href") is None:
                 if part.get("id"):  # an anchor
                     heading.append(html.Element("span", {"id": part.get("id")}))
@@ -47,17 +48,22 @@ def settle(root: HtmlElement, given: str | None) -> str | None:
         holder = heading.getparent()
         # a chapter is a child of the body, but in a box
         while holder is not root and holder.tag in ("div", "section", "article") and not holder.get("class"):
-            holder.drop_tag()
+            drop_tag(holder)
             holder = heading.getparent()
     return title
 
 
 def as_written(heading: HtmlElement) -> str:
-    """Its text, formulas between dollars."""
-    text = "".join(
-        SLOT.sub(r"$\1$", piece) if piece.getparent().get("class") == "arithmatex" else piece
-        for piece in heading.xpath(".//text()")
-    )
+    """Its text without readings and marks of notes; formulas between dollars."""
+    unsaid = "ancestor::rt or ancestor::rp or ancestor::a[@class='footnote-ref']"
+    text = ""
+    for piece in heading.xpath(f".//text()[not({unsaid})] | .//br"):
+        if isinstance(piece, HtmlElement):
+            text += " "
+        elif piece.getparent().get("class") == "arithmatex":
+            text += SLOT.sub(r"$\1$", piece)
+        else:
+            text += piece
     return re.sub(r"[ \t\n]+", " ", text).strip()
 
 

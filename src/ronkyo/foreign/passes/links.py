@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import unicodedata
@@ -14,6 +15,8 @@ from ronkyo.foreign.passes.elements import HtmlElement, elements
 from ronkyo.foreign.patterns import ADDRESS
 from ronkyo.foreign.safe import Warn
 from ronkyo.typeset.code import unwrap
+
+WEB = re.compile(r"(https?://|mailto:)\S", re.IGNORECASE)
 
 
 def resolve(root: HtmlElement, warn: Warn) -> None:
@@ -29,47 +32,54 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
         targets.setdefault(label, label)
     for link in elements(root, "a"):
         address = (link.get("href") or "").strip()
-        link.attrib.pop("title", None) if not link.get("class") else None
+        if not link.get("class"):
+            link.attrib.pop("title", None)
         line = int(link.get("data-line") or 0)
-        if not address:
-            if line:
-                warn(line, "a link leads to an address that is not allowed; it becomes text")
-            _as_text(link)
-        elif address.startswith("#"):
+        if address.startswith("#"):
             wanted = unquote(address[1:])
             near = loose.get(_loose(wanted), [])
             target = targets.get(wanted) or (near[0] if len(near) == 1 else None)
             if target is None and wanted in ("", "top"):
                 root.set("id", target := "page:main")
-            if target is None:
-                warn(line, f"link {address!r}: no such heading or anchor; it becomes text")
-                _as_text(link)
-            else:
-                link.set("href", f"#{target}")
-        elif (file := _beside(address)) is not None:
-            link.set("href", file)
-        elif not re.match(r"(https?://|mailto:)\S", address, re.IGNORECASE):
-            warn(line, f"link {address!r}: expected a web address or a path from the report's folder; it becomes text")
-            _as_text(link)
-        if link.tag == "a" and not link.xpath(".//img"):
-            for part in link.xpath(".//*[not(@class='arithmatex' or @class='missing')]"):
-                if id := part.get("id"):
-                    link.addprevious(html.Element("span", {"id": id}))
-                part.tag = "plain"  # PDF/UA wants text, not spans
-            unwrap(link, "plain")
+            place = target and f"#{target}"
+            said = f"link {address!r}: no such heading or anchor"
+        else:
+            place = address if WEB.match(address) else _beside(address)
+            said = f"link {address!r}: expected a web address or a path from the report's folder"
+        if place:
+            link.set("href", place)
+        else:
+            said = said if address else "a link leads to an address that is not allowed"
+            if address or line:
+                warn(line, f"{said}; it becomes text")
+            link.tag = "span"
+            link.attrib.pop("href", None)
+        for part in link.xpath(".//*[@id]") if link.tag == "a" else ():
+            link.addprevious(html.Element("span", {"id": part.attrib.pop("id")}))
+        for part in link.xpath(".//a"):
+            part.tag = "plain"
+        unwrap(link, "plain")
     for element in root.xpath(".//*[@data-slug]"):
         del element.attrib["data-slug"]
-
-
-def _as_text(link: HtmlElement) -> None:
-    link.tag = "span"
-    link.attrib.pop("href", None)
 
 
 def _beside(address: str) -> str | None:
     """The path from the report's folder as an address, when it is one."""
     path = address.replace("\\", "/")
     return None if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|/", path) else quote(path, safe="/#?=&%:@!$'()*+,;~")
+
+
+def flattened(root: HtmlElement) -> HtmlElement:
+    """For the PDF: links hold text, as PDF/UA wants it, formulas and pictures; readings stand in parentheses."""
+    root = copy.deepcopy(root)
+    for link in root.xpath(".//a[not(.//img)]"):
+        for reading in link.xpath(".//rt[not(preceding-sibling::*[1][self::rp])]"):
+            reading.text = f"({reading.text_content()})"
+            reading[:] = []
+        for part in link.xpath(".//*[not(@data-formula or @class='missing')]"):
+            part.tag = "plain"
+        unwrap(link, "plain")
+    return root
 
 
 def rebase(root: HtmlElement, folder: Path, output: Path) -> None:
@@ -107,7 +117,7 @@ def link_addresses(root: HtmlElement) -> None:
             owner.text = before
             owner[:0] = links
         else:
+            owner.tail = None
+            for link in reversed(links):
+                owner.addnext(link)
             owner.tail = before
-            holder = owner.getparent()
-            place = holder.index(owner) + 1
-            holder[place:place] = links

@@ -8,6 +8,7 @@ from lxml import html
 
 from ronkyo.foreign.passes.elements import (
     HtmlElement,
+    drop_tag,
     elements,
     holds_only_pictures,
     is_picture,
@@ -19,6 +20,8 @@ from ronkyo.foreign.passes.elements import (
 from ronkyo.foreign.patterns import QUESTION
 from ronkyo.foreign.safe import AROUND_BLOCKS
 from ronkyo.typeset.tree import HEADINGS
+
+BLANKS = {code: " " for code in range(0x2002, 0x200B)} | {0x2003: "\u3000"}
 
 
 def split(root: HtmlElement) -> None:
@@ -49,16 +52,13 @@ def split(root: HtmlElement) -> None:
     for paragraph in elements(root, "p"):
         if any(child.tag in ("div", "table", "ul", "ol", "figure", "pre", "p") for child in paragraph):
             paragraph.tag = "div"
-    for paragraph in elements(root, "p"):
-        for line_break in reversed(paragraph.findall("br")):
-            if QUESTION.match(line_break.tail or ""):
+    for paragraph in elements(root, "p"):  # each question apart from what is before and after its line
+        breaks = paragraph.findall("br")
+        lines = [paragraph.text or "", *(line_break.tail or "" for line_break in breaks)]
+        for line_break, before, after in reversed(list(zip(breaks, lines, lines[1:], strict=False))):
+            if QUESTION.match(before) or QUESTION.match(after):
                 lift(line_break, paragraph)
                 line_break.drop_tree()
-    for paragraph in elements(root, "p"):
-        first = paragraph.find("br") if QUESTION.match(paragraph.text or "") else None
-        if first is not None and ((first.tail or "").strip() or first.getnext() is not None):
-            lift(first, paragraph)
-            first.drop_tree()
 
 
 def _apart(paragraph: HtmlElement) -> list[HtmlElement]:
@@ -92,18 +92,14 @@ def tidy(root: HtmlElement) -> None:
         if paragraph.tag == "p" and paragraph.find("br") is not None:
             paragraph.set("class", "continued")  # lines of their own begin alike
     for element in root.iter():  # the font has no such blank
-        for part in ("text", "tail"):
-            text = getattr(element, part)
-            if text and re.search("[\u2002-\u200a]", text):
-                setattr(
-                    element, part, text.replace("\u2003", "\u3000").translate(dict.fromkeys(range(0x2002, 0x200B), " "))
-                )
+        element.text = element.text and element.text.translate(BLANKS)
+        element.tail = element.tail and element.tail.translate(BLANKS)
     for block in elements(root, "p", "div"):
         empty = not len(block) and not (block.text or "").strip() and not block.get("id")
         if empty and "break" not in (block.get("style") or ""):
             block.drop_tree()
     for block in root.xpath("descendant::*[self::section or self::article or self::div[not(@class or @style or @id)]]"):
-        block.drop_tag() if block.tag != "div" or not _has_bare_text(block) else None
+        drop_tag(block) if block.tag != "div" or not _has_bare_text(block) else None
 
 
 def _has_bare_text(block: HtmlElement) -> bool:
@@ -112,11 +108,11 @@ def _has_bare_text(block: HtmlElement) -> bool:
 
 def drop_rules(root: HtmlElement) -> None:
     """Rules before the first chapter, before headings and at the end; the style has its own."""
-    first = next(iter(root.xpath("./h2")), None)
+    first = root.find("h2")
+    before_first = set(first.itersiblings("hr", preceding=True)) if first is not None else set()
     for rule in elements(root, "hr"):
         after = rule.getnext()
-        before_first = first is not None and rule.getparent() is root and root.index(rule) < root.index(first)
         if (rule.tail or "").strip():
             continue
-        if before_first or after is None or after.tag in (*HEADINGS, "hr"):
+        if rule in before_first or after is None or after.tag in (*HEADINGS, "hr"):
             rule.drop_tree()

@@ -18,6 +18,7 @@ LEAST_PADDING = 0.6  # em
 SMALL, SMALLEST = 5.0, 3.0  # pt: what is told of, and where words break
 INDENT = 20.0  # pt
 LONGEST = 1 / 3  # of the text's width; longer words break
+WIDEST = 2 / 3  # of the text's width; wider formulas in a cell get smaller
 WORD = re.compile(r"[^\s\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]+|\S")
 
 
@@ -27,13 +28,17 @@ def fit(root: HtmlElement, formulas: Sequence[Drawing], text: float, warn: Warn)
         _fit_formula(slot, formulas, _room(slot, text), warn)
     for table in root.xpath("descendant::table[not(ancestor::table)]"):
         width = _room(table, text)
-        longest = width * LONGEST / SIZE
+        longest, widest = width * LONGEST / SIZE, width * WIDEST / SIZE
         columns: dict[int, float] = defaultdict(float)
+        for slot in table.xpath(".//*[@data-formula]"):
+            if (ratio := widest / _drawn(slot, formulas)) < 1:
+                _shrink(slot, SIZE * ratio, f"{ratio:.3g}em", warn)
         for column, cell in _cells(table):
-            words = _longest_word(cell, formulas)
+            words = _longest_word(cell)
             if words > longest:
                 _add(cell, "overflow-wrap: anywhere")
-            columns[column] = max(columns[column], min(words, longest))
+            drawn = max((_drawn(slot, formulas) for slot in cell.xpath(".//*[@data-formula]")), default=0)
+            columns[column] = max(columns[column], min(words, longest), min(drawn, widest))
         if sum(columns.values()) * SIZE + len(columns) * PADDING <= width:
             continue
         size = min(0.97 * width / (sum(columns.values()) + len(columns) * LEAST_PADDING), SIZE)
@@ -54,12 +59,21 @@ def _room(element: HtmlElement, text: float) -> float:
 
 def _fit_formula(slot: HtmlElement, formulas: Sequence[Drawing], room: float, warn: Warn) -> None:
     """A number beside it has its room."""
-    formula = float(formulas[int(slot.get("data-formula"))].width.removesuffix("em"))
+    formula = _drawn(slot, formulas)
     number = max((sum(map(_width, mark.text)) + APART for mark in slot.xpath("./span")), default=0)
     if (formula + 2 * number) * TEXT <= room:  # it stands in the middle
         return
     size = min(TEXT, room / (formula + number))
-    _add(slot, f"--size: {size:.3g}pt; padding-right: {number:.3g}em")
+    _shrink(slot, size, f"{size:.3g}pt; padding-right: {number:.3g}em", warn)
+
+
+def _drawn(slot: HtmlElement, formulas: Sequence[Drawing]) -> float:
+    """Its width, in em."""
+    return float(formulas[int(slot.get("data-formula"))].width.removesuffix("em"))
+
+
+def _shrink(slot: HtmlElement, size: float, style: str, warn: Warn) -> None:
+    _add(slot, f"--size: {style}")
     if size < SMALL:
         said = f"a formula is wider than the page: in the PDF its letters are {size:.1f} pt high"
         warn(int(slot.get("data-line") or 0), said)
@@ -83,14 +97,10 @@ def _cells(table: HtmlElement) -> Iterator[tuple[int, HtmlElement]]:
         taken = below
 
 
-def _longest_word(cell: HtmlElement, formulas: Sequence[Drawing]) -> float:
+def _longest_word(cell: HtmlElement) -> float:
     """In em; links and code break anywhere."""
-    pieces, drawn = [cell.text or ""], [0.0]
-    if len(cell):
-        pieces = cell.xpath("descendant::text()[not(ancestor::a or ancestor::code)]")
-        drawn = [float(formulas[int(slot)].width.removesuffix("em")) for slot in cell.xpath(".//@data-formula")]
-    word = max(WORD.findall("".join(pieces)), key=len, default="")
-    return max([sum(map(_width, word)), *drawn])
+    pieces = cell.xpath("descendant::text()[not(ancestor::a or ancestor::code)]") if len(cell) else [cell.text or ""]
+    return sum(map(_width, max(WORD.findall("".join(pieces)), key=len, default="")))
 
 
 def _width(letter: str) -> float:
