@@ -38,6 +38,7 @@ from ronkyo.words import Words
 
 LEXING, LEXING_A_LETTER = 1, 1e-4  # seconds; it takes about 1e-5 with the colours
 CALLOUT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*(.*)")
+LABEL = re.compile(r"^(\w+)\[(.*)\]")
 HEADING_ATTRIBUTES = re.compile(r"(?<!\s)\s*\{([^{}]*)\}\s*$")
 WARNINGS = ("warning", "caution", "attention", "danger", "error", "bug", "failure")
 BOXES = {  # what Zenn, Qiita and others write behind ::: -> the kind of box; None: without a title
@@ -158,8 +159,8 @@ def _tell_unused_notes(state: StateCore) -> None:
 
 
 def _box(written: str) -> tuple[str | None, str] | None:
-    """The kind and the title of :::kind title or ::: {.kind title="title"}; None for an unknown kind."""
-    words = written.split()
+    """The kind and the title of :::kind title, :::kind[title] or ::: {.kind title="title"}; None for an unknown kind."""
+    words = LABEL.sub(r"\1 \2", written.strip()).split()
     if written.lstrip().startswith("{"):  # Pandoc's; Quarto's kinds have a prefix
         given = attributes(written)
         kind = given.get("class", "").partition(" ")[0]
