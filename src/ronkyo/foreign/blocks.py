@@ -101,7 +101,7 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if match := CONTENTS.fullmatch(line):
         pushed = Token("contents", "div", 0, attrs=_depths(attributes(match[1] or "")))
     elif LISTED.fullmatch(line):
-        last = next((n for n in range(start, end) if LISTED_END.fullmatch(read_line(state, n))), -1)
+        last = _listed_end(state, start, end)
         listed = "\n".join(read_line(state, n) for n in range(start, last))
         anchors = " ".join(map(unquote, ANCHOR.findall(listed)))
         pushed = Token("contents", "div", 0, attrs={"data-contents": "yes", "data-listed": anchors})
@@ -120,6 +120,17 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         state.tokens.append(pushed)
         state.line = last + 1
     return True
+
+
+def _listed_end(state: StateBlock, start: int, end: int) -> int:
+    """-1: there is none, which is remembered, since each line that begins a list looks for it."""
+    without = state.env.setdefault("unclosed", set())
+    if (key := (state.src, LISTED_END, end)) in without:
+        return -1
+    last = next((line for line in range(start, end) if LISTED_END.fullmatch(read_line(state, line))), -1)
+    if last < 0:
+        without.add(key)
+    return last
 
 
 def _depths(given: dict[str, str]) -> dict[str, str | int | float]:

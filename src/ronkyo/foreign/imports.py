@@ -24,7 +24,7 @@ MARKDOWN = ("md", "markdown")
 DIAGRAMS = {"mmd": "mermaid", "plantuml": "puml", "gv": "dot"}
 TABLES = {"csv": ",", "tsv": "\t"}
 NOT_SET = ("js", "css", "less", "html", "htm", "pdf")  # the preview runs or loads them
-DEEPEST, MOST, LONGEST = 10, 200, 5_000_000  # imports in each other, of a report, bytes of a file
+DEEPEST, MOST, MOST_BYTES = 10, 200, 5_000_000  # imports in each other, of a report; bytes of all of them
 
 
 class ImportingError(Exception):
@@ -47,6 +47,7 @@ class Sources:
 
     folder: Path
     all: list[Source] = field(default_factory=list)
+    imported: list[int] = field(default_factory=list)  # bytes of each file, as often as it is
 
     def add(self, file: Path, text: str, parent: int = 0) -> Source:
         first = self.all[-1].end if self.all else 1
@@ -114,10 +115,11 @@ def _find(sources: Sources, line: int, address: str) -> Path:
     file = pictures.find(sources.folder, address if address.startswith("/") else str(beside / address))
     if file.resolve() in [source.file.resolve() for source in stack]:
         raise ImportingError("it would import itself: " + " → ".join(source.file.name for source in reversed(stack)))
-    if len(stack) > DEEPEST or len(sources.all) > MOST:
+    if len(stack) > DEEPEST or len(sources.imported) == MOST:
         raise ImportingError(f"at most {MOST} files are imported, {DEEPEST} deep")
-    if file.stat().st_size > LONGEST:
-        raise ImportingError(f"larger than {LONGEST // 1_000_000} MB")
+    if (size := sum(sources.imported) + file.stat().st_size) > MOST_BYTES:
+        raise ImportingError(f"expected at most {MOST_BYTES:,} bytes in all imported files, found {size:,}")
+    sources.imported.append(file.stat().st_size)
     return file
 
 

@@ -33,6 +33,7 @@ from ronkyo.words import Words
 
 STYLE = Path(__file__).parent / "style"
 FRAMES = 15_000  # of Python, for what stands in each other
+MOST_HEADINGS, MOST_ELEMENTS = 10_000, 100_000  # each takes WeasyPrint about 150 kB, or 15
 CLOSE_CONTENTS = range(35, 44)  # entries
 NO_BOXES: Mapping[str, str] = MappingProxyType({})
 
@@ -72,6 +73,7 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
     guessed = "ja" if re.search("[\u3041-\u3096\u30a1-\u30fa]", body) else "en"
     words = Words(language or furniture.language or guessed)
     root = dialect.parse(body, sources, warn, words, source)
+    _check_size(file, root)
     arranged = arrange.arrange(root, sources, furniture.title, warn, words)
     try:
         built = tree.finish(root, words, boxes, unset=unset)
@@ -92,6 +94,15 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
         f"{sources.place(line)}: {message}" for line, message in sorted(warnings, key=lambda one: sources.order(one[0]))
     ]
     return Parsed(built, front, furniture, encoding, arranged.places, told, text, source)
+
+
+def _check_size(file: Path, root: HtmlElement) -> None:
+    headings, elements = sum(1 for _ in root.iter(*tree.HEADINGS)), sum(1 for _ in root.iter())
+    if headings > MOST_HEADINGS:
+        raise UserError(f"{file}: expected at most {MOST_HEADINGS:,} headings, found {headings:,}")
+    if elements > MOST_ELEMENTS:
+        kinds = "paragraphs, cells, lines of code, words that code colours and the like"
+        raise UserError(f"{file}: expected at most {MOST_ELEMENTS:,} elements ({kinds}), found {elements:,}")
 
 
 def _day(front: str, file: Path) -> date:

@@ -290,7 +290,7 @@ def _style(name: str, given: Mapping[str, str]) -> str:
 
 def _color(text: str) -> str:
     """As CSS has it; `font` and `bgcolor` may leave the # away."""
-    for value in (text, f"#{text}"):
+    for value in (text, f"#{text}") if text else ():
         with suppress(ValueError):
             ImageColor.getrgb(value)
             return "" if value.startswith("hs") else value  # hsv is no colour of CSS

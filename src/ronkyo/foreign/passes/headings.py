@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lxml import html
 
-from ronkyo.foreign.passes.elements import HtmlElement, elements, trim_breaks
+from ronkyo.foreign.passes.elements import HtmlElement, drop_tag, elements, trim_breaks
 from ronkyo.typeset.code import unwrap
 from ronkyo.typeset.tree import HEADINGS, Slugs
 
@@ -46,7 +46,7 @@ def settle(root: HtmlElement, given: str | None) -> str | None:
         holder = heading.getparent()
         # a chapter is a child of the body, but in a box
         while holder is not root and holder.tag in ("div", "section", "article") and not holder.get("class"):
-            holder.drop_tag()
+            drop_tag(holder)
             holder = heading.getparent()
     return title
 

@@ -112,7 +112,7 @@ def link_addresses(root: HtmlElement) -> None:
             owner.text = before
             owner[:0] = links
         else:
+            owner.tail = None
+            for link in reversed(links):
+                owner.addnext(link)
             owner.tail = before
-            holder = owner.getparent()
-            place = holder.index(owner) + 1
-            holder[place:place] = links
