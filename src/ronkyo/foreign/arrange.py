@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ronkyo.foreign.imports import Sources
 from ronkyo.foreign.passes import (
@@ -24,9 +24,7 @@ from ronkyo.typeset.tree import Tree
 from ronkyo.words import Words
 
 
-@dataclass
-class Arranged:
-    root: HtmlElement
+class Arranged(NamedTuple):
     title: str | None  # None: the report has none
     front: str  # the text before the first chapter
     places: dict[str, tuple[int, str]]  # data: address of a picture -> line and address in the report
@@ -51,17 +49,15 @@ def arrange(root: HtmlElement, sources: Sources, title: str | None, warn: Warn, 
     links.resolve(root, warn)  # now that no target goes any more
     links.link_addresses(root)
     front = " ".join(element.text_content() for element in root.xpath("./h2[1]/preceding-sibling::*"))
-    for element in root.iter():
-        for key in ("data-name", "data-cell", "data-flex", "data-alt", "data-source"):
-            element.attrib.pop(key, None)
-    return Arranged(root, title, front, places)
+    return Arranged(title, front, places)
 
 
 def finish(built: Tree) -> None:
     """What there is to do once the tree is numbered and typeset."""
     built.headings = contents.listed(built.root, built.headings)
-    for element in built.root.xpath(".//*[@data-line]"):
-        del element.attrib["data-line"]
+    for element in built.root.iter():
+        for key in ("data-line", "data-name", "data-cell", "data-flex", "data-alt", "data-source"):
+            element.attrib.pop(key, None)
     for paragraph in built.root.xpath('.//*[@class="equation"]/preceding-sibling::*[1][self::p]'):
         paragraph.set("class", f"{paragraph.get('class', '')} keep-after".strip())
     boxes.settle(built.root, built.formulas)

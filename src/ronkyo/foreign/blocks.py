@@ -86,7 +86,7 @@ class BoundedBlocks(ParserBlock):
             line += 1
         source = state.getLines(startLine, line, state.blkIndent, False).strip()
         if source:
-            state.env["deep"].append(state.env["sources"].line(state, startLine))
+            state.env["deep"].append(state.env["first"] + startLine)
             imports.push_paragraph(state, source, startLine, line)
         state.line = line
         return None
@@ -101,7 +101,7 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if match := CONTENTS.fullmatch(line):
         pushed = Token("contents", "div", 0, attrs=_depths(attributes(match[1] or "")))
     elif LISTED.fullmatch(line):
-        last = next((n for n in range(start, end) if LISTED_END.fullmatch(read_line(state, n))), -1)
+        last = _listed_end(state, start, end)
         listed = "\n".join(read_line(state, n) for n in range(start, last))
         anchors = " ".join(map(unquote, ANCHOR.findall(listed)))
         pushed = Token("contents", "div", 0, attrs={"data-contents": "yes", "data-listed": anchors})
@@ -120,6 +120,17 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         state.tokens.append(pushed)
         state.line = last + 1
     return True
+
+
+def _listed_end(state: StateBlock, start: int, end: int) -> int:
+    """-1: there is none, which is remembered, since each line that begins a list looks for it."""
+    without = state.env.setdefault("unclosed", set())
+    if (key := (state.src, LISTED_END, end)) in without:
+        return -1
+    last = next((line for line in range(start, end) if LISTED_END.fullmatch(read_line(state, line))), -1)
+    if last < 0:
+        without.add(key)
+    return last
 
 
 def _depths(given: dict[str, str]) -> dict[str, str | int | float]:
@@ -149,7 +160,7 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         surplus = _trimmed(split(read_line(state, line)))[columns:]
         if left_out := " | ".join(filter(None, map(str.strip, surplus))):
             said = f"a row of a table has more cells than its head; left out: {left_out}"
-            state.env["warn"](state.env["sources"].line(state, line), said)
+            state.env["warn"](state.env["first"] + line, said)
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -203,7 +203,8 @@ def compared(source: Source, page: Page, pdf: str) -> tuple[list[Difference], st
 
 def unexplained(differences: Sequence[Difference], warned: Collection[int]) -> list[Difference]:
     """Those of which no warning tells, which names a line among theirs."""
-    return [each for each in differences if not any(each.line <= line <= each.last for line in warned)]
+    lines = sorted(warned)
+    return [each for each in differences if bisect_left(lines, each.line) >= bisect_right(lines, each.last)]
 
 
 def _letters(text: str) -> str:
@@ -229,8 +230,9 @@ def _lost(parts: Sequence[Part], text: str) -> Iterator[Part]:
         found = True
         for letters in map(_letters, LEFTWARD.split(part.text)):
             at = text.find(letters, place)
+            at = text.find(letters) if at < 0 else at
             place = at + len(letters) if at >= 0 else place
-            found &= at >= 0 or letters in text or _in_pieces(letters, text)
+            found &= at >= 0 or _in_pieces(letters, text)
         if not found:
             yield part
 

@@ -9,8 +9,9 @@ links) carry the line they stand in as `data-line`, which `imports.Sources` know
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
+from time import process_time
 from typing import Any
 
 from lxml import html
@@ -22,6 +23,8 @@ from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
+from pygments.filter import Filter
+from pygments.token import Text as PlainText
 from pymdownx.highlight import Highlight
 
 from ronkyo.foreign import count, diagrams, formulas, safe
@@ -33,7 +36,9 @@ from ronkyo.typeset import inside
 from ronkyo.typeset.glyphs import GETA, Missing
 from ronkyo.words import Words
 
+LEXING, LEXING_A_LETTER = 1, 1e-4  # seconds; it takes about 1e-5 with the colours
 CALLOUT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*(.*)")
+LABEL = re.compile(r"^(\w+)\[(.*)\]")
 HEADING_ATTRIBUTES = re.compile(r"(?<!\s)\s*\{([^{}]*)\}\s*$")
 WARNINGS = ("warning", "caution", "attention", "danger", "error", "bug", "failure")
 BOXES = {  # what Zenn, Qiita and others write behind ::: -> the kind of box; None: without a title
@@ -154,8 +159,8 @@ def _tell_unused_notes(state: StateCore) -> None:
 
 
 def _box(written: str) -> tuple[str | None, str] | None:
-    """The kind and the title of :::kind title or ::: {.kind title="title"}; None for an unknown kind."""
-    words = written.split()
+    """The kind and the title of :::kind title, :::kind[title] or ::: {.kind title="title"}; None for an unknown kind."""
+    words = LABEL.sub(r"\1 \2", written.strip()).split()
     if written.lstrip().startswith("{"):  # Pandoc's; Quarto's kinds have a prefix
         given = attributes(written)
         kind = given.get("class", "").partition(" ")[0]
@@ -229,8 +234,32 @@ def _open_box(token: Token, tokens: list[Token], kind: str | None, title: str, w
 def highlighted(code: str, language: str, ids: str, look: str = "") -> str:
     """As the pipeline's report has it, so that the tree knows its lines by their ids, which differ from block to block.
     (Highlight wants a converter for titles only.)"""
-    lines = Highlight(None, guess_lang=False, line_spans=ids, pygments_lang_class=True, stripnl=False)
+    lines = _Highlight(None, guess_lang=False, line_spans=ids, pygments_lang_class=True, stripnl=False)
     return lines.highlight(code, language or "text", css_class=f"highlight {look}".strip())
+
+
+class _Highlight(Highlight):
+    def get_lexer(self, src: str, *rest: Any) -> tuple[Any, str]:
+        lexer, name = super().get_lexer(src, *rest)
+        lexer.add_filter(_InTime(src))
+        return lexer, name
+
+
+class _InTime(Filter):
+    """No colours from where a lexer takes too long: some of them read the rest of the code again for each word."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self._code = code
+
+    def filter(self, lexer: Any, stream: Iterable[tuple[Any, str]]) -> Iterator[tuple[Any, str]]:
+        end, place = process_time() + LEXING + LEXING_A_LETTER * len(self._code), 0
+        for kind, value in stream:
+            yield kind, value
+            place += len(value)
+            if process_time() > end:
+                yield PlainText, self._code[place:]
+                return
 
 
 def _raw_html(token: Token, environment: dict[str, Any]) -> str:
@@ -271,14 +300,6 @@ def _diagram(token: Token, language: str, warn: Warn) -> str:
     return f"<p><img{RendererHTML.renderAttrs(image)}></p>"
 
 
-def _formula(token: Token, environment: dict[str, Any]) -> str:
-    return formulas.rendered(token, _line(token))
-
-
-def _empty(token: Token, environment: dict[str, Any]) -> str:
-    return f"<div{RendererHTML.renderAttrs(token)}></div>"
-
-
 def _item(token: Token, environment: dict[str, Any]) -> str:
     if "checked" not in token.meta:
         return "<li>"
@@ -289,10 +310,6 @@ def _note_mark(token: Token, environment: dict[str, Any]) -> str:
     number = token.meta["id"] + 1
     id = "" if token.meta.get("subId") else f' id="fnref:{number}"'
     return f'<sup{id}><a class="footnote-ref" href="#fn:{number}">{number}</a></sup>'
-
-
-def _note(token: Token, environment: dict[str, Any]) -> str:
-    return f'<li id="fn:{token.meta["id"] + 1}">'
 
 
 def _way_back(token: Token, environment: dict[str, Any]) -> str:
@@ -307,14 +324,14 @@ RENDERED: dict[str, Callable[[Token, dict[str, Any]], str]] = {
     "html_inline": _raw_html,
     "fence": _code,
     "code_block": _code,
-    "math_block": _formula,
-    "math": _formula,
-    "contents": _empty,
-    "page_break": _empty,
+    "math_block": lambda token, environment: formulas.rendered(token, _line(token)),
+    "math": lambda token, environment: formulas.rendered(token, _line(token)),
+    "contents": lambda token, environment: f"<div{RendererHTML.renderAttrs(token)}></div>",
+    "page_break": lambda token, environment: f"<div{RendererHTML.renderAttrs(token)}></div>",
     "list_item_open": _item,
     "footnote_ref": _note_mark,
     "footnote_block_open": lambda token, environment: '<div class="footnote"><ol>',
     "footnote_block_close": lambda token, environment: "</ol></div>",
-    "footnote_open": _note,
+    "footnote_open": lambda token, environment: f'<li id="fn:{token.meta["id"] + 1}">',
     "footnote_anchor": _way_back,
 }

@@ -77,7 +77,7 @@ def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     opening, closing = pair
     unclosed = state.env.setdefault("unclosed", set())
-    if (closing, end) in unclosed:
+    if (place := (state.src, closing, end)) in unclosed:
         return False
     lines = [first[len(opening) :]]
     for line in range(start + 1, end):
@@ -88,7 +88,7 @@ def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         lines.append(state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]])
     tex, closed, after = "\n".join(lines).partition(closing)
     if not closed:
-        unclosed.add((closing, end))
+        unclosed.add(place)
         return False
     if after.strip(" \t\u3000\u2003。．.,、，") or (opening.endswith("[") and ESCAPED.fullmatch(tex)):
         return False
@@ -187,12 +187,12 @@ def among_tags(source: str, line: int) -> str:
     """Raw HTML as `safe.raw` has it, with the formulas that stand in its text."""
     written, place = [], 0
     for begin, formula in in_html(source):
-        written += [
-            safe.raw(source[place:begin], line + source.count("\n", 0, place)),
-            _slot(unescape(formula.tex), formula.display, line + source.count("\n", 0, begin)),
-        ]
+        written.append(safe.raw(source[place:begin], line))
+        line += source.count("\n", place, begin)
+        written.append(_slot(unescape(formula.tex), formula.display, line))
+        line += source.count("\n", begin, formula.end)
         place = formula.end
-    return "".join([*written, safe.raw(source[place:], line + source.count("\n", 0, place))])
+    return "".join([*written, safe.raw(source[place:], line)])
 
 
 def in_html(source: str) -> Iterator[tuple[int, Formula]]:

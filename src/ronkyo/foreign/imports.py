@@ -24,7 +24,7 @@ MARKDOWN = ("md", "markdown")
 DIAGRAMS = {"mmd": "mermaid", "plantuml": "puml", "gv": "dot"}
 TABLES = {"csv": ",", "tsv": "\t"}
 NOT_SET = ("js", "css", "less", "html", "htm", "pdf")  # the preview runs or loads them
-DEEPEST, MOST, LONGEST = 10, 200, 5_000_000  # imports in each other, of a report, bytes of a file
+DEEPEST, MOST, MOST_BYTES = 10, 200, 5_000_000  # imports in each other, of a report; bytes of all of them
 
 
 class ImportingError(Exception):
@@ -38,7 +38,7 @@ class Source:
     file: Path
     first: int
     parent: int  # the line that imports it; 0: it is the report
-    length: int
+    end: int  # the line after its last
 
 
 @dataclass
@@ -47,10 +47,11 @@ class Sources:
 
     folder: Path
     all: list[Source] = field(default_factory=list)
+    imported: list[int] = field(default_factory=list)  # bytes of each file, as often as it is
 
     def add(self, file: Path, text: str, parent: int = 0) -> Source:
-        first = self.all[-1].first + self.all[-1].length if self.all else 1
-        source = Source(file, first, parent, text.count("\n") + 1)
+        first = self.all[-1].end if self.all else 1
+        source = Source(file, first, parent, first + text.count("\n") + 1)
         self.all.append(source)
         return source
 
@@ -64,14 +65,8 @@ class Sources:
 
     def order(self, line: int) -> tuple[int, ...]:
         """Sorts lines as a reader meets them; those of the whole report last."""
-        if not line:
-            return (self.all[-1].first + self.all[-1].length,)
-        source = self.of(line)
-        return (*(self.order(source.parent) if source.parent else ()), line)
-
-    def line(self, state: StateBlock, line: int) -> int:
-        """Of the numbering, for a line of the text that is being parsed."""
-        return state.env["first"] + line
+        imports = [source.parent for source in reversed(self.stack(line)) if source.parent]
+        return (*imports, line) if line else (self.all[-1].end,)
 
     def stack(self, line: int) -> list[Source]:
         """The file of a line and those that import it."""
@@ -92,7 +87,7 @@ class Sources:
 def place(state: StateBlock, start: int, written: str, address: str, options: dict[str, str]) -> None:
     """Sets the file where its line stands; one that is not imported is a warning, and its line stays as `written`."""
     sources: Sources = state.env["sources"]
-    line = sources.line(state, start)
+    line = state.env["first"] + start
     suffix = address.rpartition(".")[2].lower()
     try:
         if suffix in PICTURES and not options.get("code_block"):
@@ -120,10 +115,11 @@ def _find(sources: Sources, line: int, address: str) -> Path:
     file = pictures.find(sources.folder, address if address.startswith("/") else str(beside / address))
     if file.resolve() in [source.file.resolve() for source in stack]:
         raise ImportingError("it would import itself: " + " → ".join(source.file.name for source in reversed(stack)))
-    if len(stack) > DEEPEST or len(sources.all) > MOST:
+    if len(stack) > DEEPEST or len(sources.imported) == MOST:
         raise ImportingError(f"at most {MOST} files are imported, {DEEPEST} deep")
-    if file.stat().st_size > LONGEST:
-        raise ImportingError(f"larger than {LONGEST // 1_000_000} MB")
+    if (size := sum(sources.imported) + file.stat().st_size) > MOST_BYTES:
+        raise ImportingError(f"expected at most {MOST_BYTES:,} bytes in all imported files, found {size:,}")
+    sources.imported.append(file.stat().st_size)
     return file
 
 
@@ -172,7 +168,7 @@ def _table(text: str, delimiter: str) -> str:
 
 def _parse(state: StateBlock, start: int, file: Path, text: str) -> None:
     """Its blocks, where the line stands."""
-    source = state.env["sources"].add(file, text, state.env["sources"].line(state, start))
+    source = state.env["sources"].add(file, text, state.env["first"] + start)
     before, state.env["first"] = state.env["first"], source.first
     inner = StateBlock(text, state.md, state.env, [])
     inner.level = state.level

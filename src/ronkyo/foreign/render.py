@@ -33,6 +33,7 @@ from ronkyo.words import Words
 
 STYLE = Path(__file__).parent / "style"
 FRAMES = 15_000  # of Python, for what stands in each other
+MOST_HEADINGS, MOST_ELEMENTS = 10_000, 100_000  # each takes WeasyPrint about 150 kB, or 15
 CLOSE_CONTENTS = range(35, 44)  # entries
 NO_BOXES: Mapping[str, str] = MappingProxyType({})
 
@@ -69,10 +70,13 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
     def unset(formula: FormulaError) -> None:
         warn(int(formula.line or 0), f"{formula}; it is shown as its source")
 
-    words = Words(language or furniture.language or _guessed_language(body))
-    arranged = arrange.arrange(dialect.parse(body, sources, warn, words, source), sources, furniture.title, warn, words)
+    guessed = "ja" if re.search("[\u3041-\u3096\u30a1-\u30fa]", body) else "en"
+    words = Words(language or furniture.language or guessed)
+    root = dialect.parse(body, sources, warn, words, source)
+    _check_size(file, root)
+    arranged = arrange.arrange(root, sources, furniture.title, warn, words)
     try:
-        built = tree.finish(arranged.root, words, boxes, unset=unset)
+        built = tree.finish(root, words, boxes, unset=unset)
     except tree.MissingTarget as error:
         raise UserError(f"{file}: {error}") from error
     widths.fit(built.root, built.formulas, page_setup.text_width(furniture.page), warn)
@@ -92,8 +96,13 @@ def parse(file: Path, language: str | None = None, boxes: Mapping[str, str] = NO
     return Parsed(built, front, furniture, encoding, arranged.places, told, text, source)
 
 
-def _guessed_language(text: str) -> str:
-    return "ja" if re.search("[\u3041-\u3096\u30a1-\u30fa]", text) else "en"
+def _check_size(file: Path, root: HtmlElement) -> None:
+    headings, elements = sum(1 for _ in root.iter(*tree.HEADINGS)), sum(1 for _ in root.iter())
+    if headings > MOST_HEADINGS:
+        raise UserError(f"{file}: expected at most {MOST_HEADINGS:,} headings, found {headings:,}")
+    if elements > MOST_ELEMENTS:
+        kinds = "paragraphs, cells, lines of code, words that code colours and the like"
+        raise UserError(f"{file}: expected at most {MOST_ELEMENTS:,} elements ({kinds}), found {elements:,}")
 
 
 def _day(front: str, file: Path) -> date:

@@ -1,6 +1,7 @@
 """Any file ends, in time that grows as its size does, or is refused in one line."""
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from reading import warned
 
 from ronkyo import cli
 from ronkyo.errors import UserError
-from ronkyo.foreign import decode, render
+from ronkyo.foreign import decode, dialect, render
 
 TEXT = "とても長い文章。"
 
@@ -64,6 +65,14 @@ SIGNS = {
     "brackets in HTML": lambda size: "<div>\n" + "\\(" * (size // 2) + "\n</div>",
     "cell": lambda size: "| a |\n|---|\n| " + "**a** b " * (size // 8) + " |\n",
     "code": lambda size: "```python\n" + "a+" * (size // 2) + "\n```\n",
+    "pictures in a line": lambda size: "a![a](b.png)\n" * (size // 13),
+    "formulas in HTML": lambda size: "<div>\n" + "\\(a\\)\n" * (size // 6) + "</div>",
+    "contents of the preview": lambda size: "<!-- code_chunk_output -->\n\n" * (size // 28),
+    "elements that go": lambda size: "<div>\n\na\n\n</div>\n\n" * (size // 18),
+    "breaks that go": lambda size: '<p align="center">' + "<br>" * (size // 4) + "</p>",
+    "rules": lambda size: "---\n\n" * (size // 5),
+    "addresses": lambda size: "http://a.b\n" * (size // 11),
+    "warnings": lambda size: "![a](b)\n\n" * (size // 9),
     "spans": lambda size: "<table>" + '<tr><td rowspan="999" colspan="999">a</td></tr>' * (size // 47) + "</table>",
 }
 
@@ -79,6 +88,33 @@ def test_time_to_read_grows_as_the_size_does(report, kind):
 
     read(100)
     assert read(32_000) < 8 * max(read(8000), 0.03)
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ("MOST_HEADINGS", "expected at most 3 headings, found 4"),
+        (
+            "MOST_ELEMENTS",
+            "expected at most 3 elements (paragraphs, cells, lines of code, words that code colours and the like), found 9",
+        ),
+    ],
+)
+def test_what_would_take_all_memory_is_refused_with_the_limit(report, monkeypatch, limit, said):
+    monkeypatch.setattr(render, limit, 3)
+    with pytest.raises(UserError, match=re.escape(f"report.md: {said}")):
+        report("## a\n\na\n\n" * 4)
+
+
+def test_code_that_takes_its_lexer_too_long_has_no_colours_from_there_on(report, monkeypatch):
+    code = "x = 1\ny = 2\nz = 3"
+    monkeypatch.setattr(dialect, "LEXING", -1)
+    (listing,) = report(f"```python\n{code}\n```\n").tree.root.iter("pre")
+    assert listing.text_content().strip() == code
+    assert not listing.xpath(".//span[@class='mi']")
+    monkeypatch.setattr(dialect, "LEXING", 1)
+    (listing,) = report(f"```python\n{code}\n```\n").tree.root.iter("pre")
+    assert len(listing.xpath(".//span[@class='mi']")) == 3
 
 
 def test_a_cell_covers_no_more_than_the_limit(report):

@@ -237,6 +237,8 @@ def test_emphasis_ends_where_a_reader_sees_it(report, text, shown):
             ":::message alert\n##### 見出し\n囲み\n:::",
             '警告</div><h3 id="見出し" data-text="見出し" data-number="">見出し</h3> <p>囲み</p> </div>',
         ),
+        (":::note[題 **1**]\n囲み\n:::", '<div class="admonition-title">題 <strong>1</strong></div><p>囲み</p> </div>'),
+        (":::details[答え]\n中\n:::", "<summary>答え</summary><p>中</p> </details>"),
         (":::spoiler 答え\n中\n:::", '<details open="open"> <summary>答え</summary><p>中</p> </details>'),
         (
             ":::message alert\n囲み\n:::",

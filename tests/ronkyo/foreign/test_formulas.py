@@ -103,6 +103,12 @@ def test_formulas(tmp_path, text, inline, displays):
     assert not parsed.warnings
 
 
+def test_a_formula_that_an_imported_file_does_not_close_is_no_end_of_those_of_the_report(tmp_path):
+    (tmp_path / "b.md").write_text("$$\n" + "a\n" * 6, encoding="utf-8")  # as many lines as the report has
+    parsed = read(tmp_path, '@import "b.md"\n\n$$\ny\n\nz\n$$\n')
+    assert [drawing.tex for drawing in parsed.tree.formulas] == ["y z"]
+
+
 def test_a_formula_in_full_width_is_the_same_as_in_ascii_but_for_its_text(tmp_path):
     parsed = read(tmp_path, "## 章\n\n$２ｘ＋１＝５$ $2x+1=5$ $ｘ\\text{（入力）}$\n")
     assert [drawing.tex for drawing in parsed.tree.formulas] == ["2x+1=5", r"x\text{（入力）}"]

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from reading import figures, inner, picture, text_of, warned
 
+from ronkyo.foreign import imports
+
 
 def write(**files):
     for name, text in files.items():
@@ -114,3 +116,18 @@ def test_files_that_import_each_other_end(report):
         Path(f"{number}.md").write_text(f'段{number}\n\n@import "{number + 1}.md"\n' * 2, encoding="utf-8")
     parsed = report('## 章\n\n@import "0.md"\n')
     assert any("at most 200 files are imported, 10 deep" in warning for warning in warned(parsed))
+
+
+@pytest.mark.parametrize(
+    ("most", "limit"),
+    [
+        ("MOST", "at most 2 files are imported, 10 deep"),
+        ("MOST_BYTES", "expected at most 2 bytes in all imported files, found 3"),
+    ],
+)
+def test_what_is_imported_is_bounded_whatever_kind_it_is(report, monkeypatch, most, limit):
+    monkeypatch.setattr(imports, most, 2)
+    Path("a.txt").write_text("a", encoding="utf-8")
+    parsed = report('@import "a.txt"\n\n' * 3)
+    assert len(list(parsed.tree.root.iter("pre"))) == 2
+    assert warned(parsed) == [f'5: @import "a.txt": {limit}; the line stays as text']

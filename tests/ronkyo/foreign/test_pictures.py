@@ -6,7 +6,9 @@ import random
 import time
 import zlib
 from itertools import pairwise
+from pathlib import Path
 
+import pypdfium2
 import pytest
 from lxml import html
 from PIL import Image
@@ -316,3 +318,11 @@ def test_a_picture_that_is_shown_often_is_read_once(tmp_path, monkeypatch):
     start = time.process_time()
     read(tmp_path, "![](a.png)\n\n" * 100)
     assert time.process_time() - start < 3
+
+
+def test_words_before_a_long_placeholder_are_not_stretched(report):
+    image = f"![{'alternative' * 4}](https://example.com/{'flow' * 8}.svg)"
+    parsed = report(f"Words with {image} inside.\n", language="en")
+    content, _ = render.printed(Path("report.md"), parsed)
+    words = pypdfium2.PdfDocument(content)[0].get_textpage()
+    assert words.get_charbox(9)[2] - words.get_charbox(0)[0] < 60

@@ -14,7 +14,7 @@ from ronkyo.words import Words
 
 def settle(root: HtmlElement, words: Words) -> None:
     """A line 図1：… beside a figure becomes its caption, as it is written; the engine numbers none."""
-    for figure in [figure for figure in elements(root, "figure") if figure.get("data-kind") == "figure"]:
+    for figure, heading in _figures(root):
         if figure.find("figcaption") is None:
             take_neighbour(figure, FIGURE)
         figure.set("data-label", "")
@@ -25,7 +25,7 @@ def settle(root: HtmlElement, words: Words) -> None:
                 image.set("alt", source)
             elif image.tag == "img" and NO_ALT.fullmatch((image.get("alt") or "").strip()):
                 beside = " ".join(image.getparent().xpath("normalize-space(./div[@class='sub'])").split())
-                meant = beside or told or image.get("title") or _what_stands_above(figure)
+                meant = beside or told or image.get("title") or (as_written(heading) if heading is not None else "")
                 image.set("alt", meant or words("page.image"))
     for image in root.xpath('.//span[@class="missing"][@data-alt]'):
         if not NO_ALT.fullmatch(alt := image.get("data-alt").strip()):
@@ -54,7 +54,12 @@ def take_neighbour(figure: HtmlElement, kind: str) -> None:
             return
 
 
-def _what_stands_above(figure: HtmlElement) -> str:
-    """The nearest heading."""
-    headings = figure.xpath("|".join(f"preceding::{name}[1]" for name in HEADINGS))
-    return as_written(headings[-1]) if headings else ""
+def _figures(root: HtmlElement) -> list[tuple[HtmlElement, HtmlElement | None]]:
+    """Each with the heading that it stands under."""
+    figures, heading = [], None
+    for element in root.iter("figure", *HEADINGS):
+        if element.tag != "figure":
+            heading = element
+        elif element.get("data-kind") == "figure":
+            figures.append((element, heading))
+    return figures

@@ -27,6 +27,16 @@ def wrapped(element: HtmlElement, tag: str, attributes: Mapping[str, str] | None
     return holder
 
 
+def drop_tag(element: HtmlElement) -> None:
+    """What it holds stays. (lxml's own counts the elements before it.)"""
+    text = html.Element("span")
+    text.tail = element.text
+    for part in (text, *element):
+        element.addprevious(part)
+    text.drop_tree()
+    element.drop_tree()
+
+
 def take_out(element: HtmlElement) -> None:
     """Without its tail, which stays."""
     element.drop_tree()
@@ -50,9 +60,9 @@ def lift(element: HtmlElement, parent: HtmlElement) -> None:
 def trim_breaks(paragraph: HtmlElement) -> None:
     """Lines that are empty at its beginning and end go."""
     while len(paragraph) and paragraph[0].tag == "br" and not (paragraph.text or "").strip():
-        paragraph[0].drop_tag()
+        drop_tag(paragraph[0])
     while len(paragraph) and paragraph[-1].tag == "br" and not (paragraph[-1].tail or "").strip():
-        paragraph[-1].drop_tag()
+        drop_tag(paragraph[-1])
     if paragraph.text:
         paragraph.text = paragraph.text.lstrip("\n")
 
@@ -65,10 +75,10 @@ def caption_of(block: HtmlElement) -> HtmlElement | None:
     for part in elements(caption, "img"):
         part.drop_tree()
     for part in list(caption.iterdescendants("div", "p", "figure", "figcaption")):
-        part.drop_tag()
+        drop_tag(part)
     for part in elements(caption, "br"):
         part.tail = " " + (part.tail or "")
-        part.drop_tag()
+        drop_tag(part)
     if not caption.text_content().strip():
         return None
     caption.text = (caption.text or "").lstrip()
@@ -76,8 +86,9 @@ def caption_of(block: HtmlElement) -> HtmlElement | None:
 
 
 def holds_only_pictures(block: HtmlElement) -> bool:
-    rest = (block.text or "") + "".join(child.tail or "" for child in block)
-    return not rest.strip() and all(map(is_picture, block))
+    return not (block.text or "").strip() and all(
+        is_picture(child) and not (child.tail or "").strip() for child in block
+    )
 
 
 def is_picture(element: HtmlElement) -> bool:

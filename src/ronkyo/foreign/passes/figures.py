@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -31,8 +32,9 @@ def make(root: HtmlElement) -> None:
             done.update(group)
             if len(group) > 1:
                 _set_in_grid(group, _columns(group), _figure_before(cell))
+    only_pictures = cache(holds_only_pictures)
     for image in pictures_in(root):
-        block = _block_of(image)
+        block = _block_of(image, only_pictures)
         if block is not None:
             _make_figure(block)
 
@@ -59,7 +61,7 @@ def _columns(group: Sequence[HtmlElement]) -> int:
     return max(2, min(4, round(100 / widest)))
 
 
-def _block_of(image: HtmlElement) -> HtmlElement | None:
+def _block_of(image: HtmlElement, only_pictures: Callable[[HtmlElement], bool]) -> HtmlElement | None:
     """The element that becomes the figure: it holds pictures and at most what may be their caption."""
     if image.xpath(
         'ancestor::figure[@data-kind] | ancestor::table | ancestor::a[@href] | ancestor::*[@class="footnote"]'
@@ -68,7 +70,7 @@ def _block_of(image: HtmlElement) -> HtmlElement | None:
     if figures := image.xpath("ancestor::figure"):
         return figures[0]
     parent = image.getparent()
-    parent_of_pictures = parent if parent.tag in ("p", "span", "a") and holds_only_pictures(parent) else None
+    parent_of_pictures = parent if parent.tag in ("p", "span", "a") and only_pictures(parent) else None
     if parent_of_pictures is not None:
         image, parent = parent_of_pictures, parent_of_pictures.getparent()
     set_apart = "center" in (parent.get("style") or "") or parent.get("data-cell")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ronkyo.foreign.passes.elements import HtmlElement, elements
+from ronkyo.foreign.passes.elements import HtmlElement, drop_tag, elements
 
 INDENTED = 10  # lists and quotations in each other; what stands deeper would have no width left
 
@@ -29,7 +29,7 @@ def tidy(root: HtmlElement) -> None:
             item.set("style", f"counter-set: list-item {value}; counter-increment: list-item 0")
         first = next((child for child in item if child.get("class") != "task"), None)
         if first is not None and first.tag == "p" and not (item.text or "").strip():
-            first.drop_tag()
+            drop_tag(first)
         for paragraph in item.findall("p"):
             paragraph.tag = "div"
             paragraph.set("class", "more")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import html
 
-from ronkyo.foreign.passes.elements import HtmlElement, elements
+from ronkyo.foreign.passes.elements import HtmlElement, drop_tag, elements
 from ronkyo.typeset.tree import HEADINGS
 
 BLOCKS = ("div", "p", "figure", "table", "ul", "ol", "dl", "blockquote", "pre", "details", "hr", "section", "article")
@@ -28,10 +28,10 @@ def mend(root: HtmlElement) -> None:
         if next(element.iterdescendants(*BLOCKS, *HEADINGS), None) is not None:  # it was not closed
             if id := element.get("id"):
                 element.addprevious(html.Element("span", {"id": id}))
-            element.drop_tag()
+            drop_tag(element)
     for element in elements(root, "p", *HEADINGS):
         blocks = list(element.iterdescendants(*BLOCKS, *HEADINGS))
         if blocks and element.tag == "p":
             element.tag = "div"
         for block in blocks if element.tag in HEADINGS else ():
-            block.drop_tag()
+            drop_tag(block)

@@ -8,6 +8,7 @@ from lxml import html
 
 from ronkyo.foreign.passes.elements import (
     HtmlElement,
+    drop_tag,
     elements,
     holds_only_pictures,
     is_picture,
@@ -98,7 +99,7 @@ def tidy(root: HtmlElement) -> None:
         if empty and "break" not in (block.get("style") or ""):
             block.drop_tree()
     for block in root.xpath("descendant::*[self::section or self::article or self::div[not(@class or @style or @id)]]"):
-        block.drop_tag() if block.tag != "div" or not _has_bare_text(block) else None
+        drop_tag(block) if block.tag != "div" or not _has_bare_text(block) else None
 
 
 def _has_bare_text(block: HtmlElement) -> bool:
@@ -107,11 +108,11 @@ def _has_bare_text(block: HtmlElement) -> bool:
 
 def drop_rules(root: HtmlElement) -> None:
     """Rules before the first chapter, before headings and at the end; the style has its own."""
-    first = next(iter(root.xpath("./h2")), None)
+    first = root.find("h2")
+    before_first = set(first.itersiblings("hr", preceding=True)) if first is not None else set()
     for rule in elements(root, "hr"):
         after = rule.getnext()
-        before_first = first is not None and rule.getparent() is root and root.index(rule) < root.index(first)
         if (rule.tail or "").strip():
             continue
-        if before_first or after is None or after.tag in (*HEADINGS, "hr"):
+        if rule in before_first or after is None or after.tag in (*HEADINGS, "hr"):
             rule.drop_tree()

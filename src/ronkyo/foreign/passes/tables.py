@@ -8,7 +8,7 @@ from itertools import takewhile
 from lxml import html
 
 from ronkyo.foreign.passes.captions import take_neighbour
-from ronkyo.foreign.passes.elements import HtmlElement, elements, wrapped
+from ronkyo.foreign.passes.elements import HtmlElement, drop_tag, elements, wrapped
 from ronkyo.foreign.patterns import TABLE
 
 
@@ -17,7 +17,7 @@ def make(root: HtmlElement) -> None:
     for table in root.xpath("descendant::table[not(ancestor::table) and not(ancestor::figure)]"):
         for cell in elements(table, "td", "th"):
             if len(blocks := cell.xpath("./p | ./div[not(@class)]")) == 1:
-                blocks[0].drop_tag()
+                drop_tag(blocks[0])
         if table.find("thead") is None:  # so that it comes again on the next page
             rows = list(takewhile(lambda row: all(cell.tag == "th" for cell in row), table.xpath("./tr | ./tbody/tr")))
             if rows and not _reach_below(rows):

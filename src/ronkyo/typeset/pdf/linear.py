@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 _PIECE = 64  # characters in which a line's first break is looked for at first
@@ -15,6 +16,8 @@ def patches() -> list[tuple[Any, str, Callable[[Any], Any]]]:
     """Owner, name, and what makes the replacement of what stood there."""
     targets = import_module("weasyprint.css.targets").TargetCollector
     return [
+        # Each part of a line that can break nowhere was tried anew for each part after it. Upstream: no issue known.
+        (import_module("weasyprint.layout.inline"), "_break_waiting_children", _of_untried),
         # A cell without blanks was laid out anew from each of its characters on. Upstream: as for other widths, a piece first.
         (import_module("weasyprint.layout.preferred"), "split_first_line", _in_pieces),
         # Each heading's page was told to each entry of the contents, each page's styles were looked for among all elements',
@@ -37,6 +40,22 @@ def _in_pieces(split: Any) -> Any:
         return split(text, style, context, max_width, *rest, **named)
 
     return split_first_line
+
+
+def _of_untried(break_waiting: Any) -> Any:
+    def break_untried(*given: Any) -> Any:
+        *others, children, waiting, letter_style, line_style = given
+        first = waiting[0][1] if waiting else SimpleNamespace()
+        line, tried = getattr(first, "tried", (None, 0))
+        tried *= line == id(waiting)
+        before = len(children)
+        resume_at = break_waiting(*others, children, waiting[tried:], letter_style, line_style)
+        if len(children) > before:  # it is broken in one of them
+            children[before:before] = waiting[:tried]
+        first.tried = id(waiting), len(waiting)
+        return resume_at
+
+    return break_untried
 
 
 class _Lookups(dict[Any, Any]):
