@@ -1,6 +1,6 @@
 """How `ronkyo render` grows: python benchmarks/render.py [KIND…]
 
-Pages of plain text, rows of a table, headings and formulas; processor seconds and peak MB of each size, each in a process
+Pages of plain text and other kinds of Markdown; processor seconds and peak MB of each size, each in a process
 of its own, and the ratio of seconds to the size before it beside the ratio of sizes.
 """
 
@@ -18,6 +18,10 @@ import pypdf
 PAGE = (
     "これは長い文章です。学習率が大きすぎると発散し、小さすぎると収束が遅い。" * 21 + "\n\n"
 )  # about 1,500 characters
+SENTENCE = "これは長い段落です。学習率が大きすぎると発散し、小さいと遅い。OKだ"  # of 100 bytes with its end
+PICTURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
 KINDS: dict[str, tuple[tuple[int, ...], Callable[[int], str]]] = {
     "pages": ((1, 10, 100, 500), lambda count: PAGE * count),
     "rows": (
@@ -28,6 +32,20 @@ KINDS: dict[str, tuple[tuple[int, ...], Callable[[int], str]]] = {
         (100, 1000, 10_000),
         lambda count: "".join(f"## 章 {number}\n\n本文。\n\n" for number in range(count)),
     ),
+    "megabytes": ((1, 2, 5), lambda count: (SENTENCE + "\n\n") * (count * 10_000)),
+    "line": ((10, 100, 1000), lambda count: "word " * (count * 200)),
+    "footnotes": (
+        (100, 1000, 10_000),
+        lambda count: "".join(f"文[^{number}]。\n\n[^{number}]: 注。\n\n" for number in range(count)),
+    ),
+    "links": (
+        (100, 1000, 10_000),
+        lambda count: "".join(f"[語](https://example.com/{number})と\n" for number in range(count)),
+    ),
+    "lines": ((100, 1000, 10_000), lambda count: "```python\n" + "x = f(1)  # 注\n" * count + "```\n"),
+    "items": ((100, 1000, 10_000), lambda count: "- 項目\n" * count),
+    "pictures": ((100, 1000, 10_000), lambda count: f"![図]({PICTURE})\n\n" * count),
+    "strong": ((100, 1000, 10_000), lambda count: "a" + "**b**c" * count),
     "formulas": (
         (100, 1000, 10_000),
         lambda count: "".join(f"文 $x_{{{number}}}^2$ 。\n\n" for number in range(count)),
