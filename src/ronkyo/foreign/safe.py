@@ -89,6 +89,7 @@ ID = re.compile(r"[^\s:\"'<>&]+")
 COMMENT = r"<!--.*?(?:-->|\Z)|<[!?][^<>]*>"  # and declarations
 TAG = re.compile(COMMENT + r"|<(/?)([A-Za-z][\w:-]*+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>", re.DOTALL)
 UNMISSED = re.compile(r"<style[^>]*>\s*\.dataframe\b")  # how pandas aligns its tables
+RAW = re.compile(f"{BEGIN}(.*?){LINE}(.*?){END}", re.DOTALL)
 VOID = re.compile(r"(<(?:br|hr|img|col)\b[^>]*)>")
 ATTRIBUTE = re.compile(r"([^\s=\"'<>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+)))?")
 
@@ -145,9 +146,10 @@ class _Tags:
     def __init__(self, rendered: str, warn: Warn) -> None:
         self.read: list[tuple[int, str]] = []
         self._warn = warn
-        self._first, *self._pieces = rendered.split(BEGIN)
-        sources = (piece.partition(LINE)[2].partition(END)[0] for piece in self._pieces)
-        self._ends = Counter(match[2].lower() for source in sources for match in TAG.finditer(source) if match[1])
+        self._first, *pieces = RAW.split(rendered)
+        self._pieces = list(zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True))
+        ends = (tag[2] for _, source, _ in self._pieces for tag in TAG.finditer(source) if tag[1])
+        self._ends = Counter(map(str.lower, ends))
         self._hidden: list[str] = []  # the element of WHOLE that is open, once for each level
         self._open: list[str] = []
         self._too_deep: Counter[str] = Counter()
@@ -155,9 +157,7 @@ class _Tags:
     def marked(self) -> Iterator[str]:
         """The page; each start tag of raw HTML has its number as data-raw, a `<` that begins no tag is text."""
         yield self._first
-        for piece in self._pieces:
-            line, _, rest = piece.partition(LINE)
-            source, _, written = rest.partition(END)
+        for line, source, written in self._pieces:
             yield from self._piece(source, int(line))
             if not self._hidden:
                 yield written

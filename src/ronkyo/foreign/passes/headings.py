@@ -25,9 +25,7 @@ def settle(root: HtmlElement, given: str | None) -> str | None:
     for heading in headings:
         text = as_written(heading)
         own = heading.get("id")
-        slug = slugs.unique(own) if own else slugs(text)
-        heading.set("data-slug", slug)
-        heading.set("id", slug or "section")
+        heading.set("id", (slugs.unique(own) if own else slugs(text)) or "section")
         heading.set("data-level", heading.tag[1])
         heading.set("data-own-number", "")
         heading.set("data-text", text)
@@ -39,8 +37,8 @@ def settle(root: HtmlElement, given: str | None) -> str | None:
                 part.tag = "plain"
         unwrap(heading, "plain")
     used = {heading.get("id") for heading in headings}
-    for element in root.xpath(".//*[@id][not(@data-slug)]"):
-        if element.get("id") in used:
+    for element in root.iter():
+        if element.tag not in HEADINGS and element.get("id") in used:
             del element.attrib["id"]
     title = _take_title(root, headings, given)
     for heading, depth in zip(headings, depths([int(heading.tag[1]) for heading in headings]), strict=True):

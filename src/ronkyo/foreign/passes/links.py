@@ -22,14 +22,11 @@ WEB = re.compile(r"(https?://|mailto:)\S", re.IGNORECASE)
 def resolve(root: HtmlElement, warn: Warn) -> None:
     """Links inside the report lead to headings whatever way their anchors are written; links to the web and to files beside
     the report stay; others become text with a warning."""
-    targets: dict[str, str] = {}
+    targets = set(root.xpath(".//@id"))
     loose: dict[str, list[str]] = {}
-    for element in root.iter():
-        if id := element.get("id"):
-            targets[element.get("data-slug") or id] = id
-            loose.setdefault(_loose(element.get("data-slug") or id), []).append(id)
-    for label in re.findall(r"\\label\{([^{}]*)\}", "".join(root.xpath('.//*[@class="arithmatex"]//text()'))):
-        targets.setdefault(label, label)
+    for target in targets:
+        loose.setdefault(_loose(target), []).append(target)
+    targets |= set(re.findall(r"\\label\{([^{}]*)\}", "".join(root.xpath('.//*[@class="arithmatex"]//text()'))))
     for link in elements(root, "a"):
         address = (link.get("href") or "").strip()
         if not link.get("class"):
@@ -38,7 +35,7 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
         if address.startswith("#"):
             wanted = unquote(address[1:])
             near = loose.get(_loose(wanted), [])
-            target = targets.get(wanted) or (near[0] if len(near) == 1 else None)
+            target = wanted if wanted in targets else near[0] if len(near) == 1 else None
             if target is None and wanted in ("", "top"):
                 root.set("id", target := "page:main")
             place = target and f"#{target}"
@@ -49,8 +46,11 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
         if place:
             link.set("href", place)
         else:
-            said = said if address else "a link leads to an address that is not allowed"
-            if address or line:
+            if not address:
+                said = (
+                    "a link without an address" if "href" in link.attrib else "a link to an address that is not allowed"
+                )
+            if line:
                 warn(line, f"{said}; it becomes text")
             link.tag = "span"
             link.attrib.pop("href", None)
@@ -59,8 +59,6 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
         for part in link.xpath(".//a"):
             part.tag = "plain"
         unwrap(link, "plain")
-    for element in root.xpath(".//*[@data-slug]"):
-        del element.attrib["data-slug"]
 
 
 def _beside(address: str) -> str | None:
