@@ -24,7 +24,7 @@ def let_figures_open_large(root: html.HtmlElement, words: Words) -> None:
         and next(image.iterancestors("a", "button"), None) is None
     ]
     for number, (image, figure) in enumerate(images, start=1):
-        name = next((b.text for b in figure.xpath(".//figcaption/b") if b.text), words("page.image"))
+        name = next((b.text for b in figure.xpath("./figcaption/b") if b.text), words("page.image"))
         id = f"large:{(figure.get('id') or root.get('id') or 'summary').removeprefix('fig:')}:{number}"
         plate = html.Element("span", {"class": "plate", "id": id, "popover": "auto"})
         button = etree.SubElement(plate, "button", {"type": "button", "popovertarget": id})
