@@ -157,8 +157,8 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if not rule_of_library(state, start, end, silent):
         return False
     for line in range(start + 2, state.line) if not silent else ():
-        if surplus := _trimmed(split(read_line(state, line)))[columns:]:
-            left_out = " | ".join(map(str.strip, surplus))
+        surplus = _trimmed(split(read_line(state, line)))[columns:]
+        if left_out := " | ".join(filter(None, map(str.strip, surplus))):
             said = f"a row of a table has more cells than its head; left out: {left_out}"
             state.env["warn"](state.env["first"] + line, said)
     return True

@@ -20,7 +20,7 @@ TITLED = re.compile(r"(.*?)(?:(?<!\s)\s+(?:\"([^\"]*)\"|'([^']*)'))?((?<!\s)\s+=
 ATTRIBUTES = re.compile(r"\{([^{}\n]*)\}")
 WIKI = re.compile(r"(!?)\[\[(?=[^\[\]|]*[^\W\d_])([^\[\]|,=()\"'\n]+)(?:\|([^\[\]\n]*))?\]\]")
 MARK = re.compile(r"==(?![\s=])((?:`[^`\n]*`|\$[^$\n]*\$|[^`$\n])+?)(?<![\s=])==(?!=)")
-SMALL = re.compile(rf"([~^])([\w+\-*/=.,()'’†‡{JAPANESE}]{{1,40}})\1(?!\1)")
+SMALL = re.compile(rf"([~^])([\w+\-−*/=.,()'’†‡{JAPANESE}]{{1,40}})\1(?!\1)")
 LONGEST_MARK = 1000  # letters, that a line of signs is not read from each of them to its end
 OPENING, CLOSING = tuple("「『（【〈《〔［｛"), tuple("」』）】〉》〕］｝")
 EMOJI = re.compile(r":([\w+-]{1,60}):", re.ASCII)
@@ -115,14 +115,17 @@ def _mark(state: StateInline, silent: bool) -> bool:
 
 
 def _small(state: StateInline, silent: bool) -> bool:
-    """H~2~O and 10^3^. Between numbers and days, 1~3 and 5~10, ～ was meant: what stands between two of them has blanks
+    """H~2~O, 10^3^ and ^14^C. Between numbers and days, 1~3 and 5~10, ～ was meant: what stands between two of them has blanks
     or Japanese, or letters go on after it."""
     match = SMALL.match(state.src, state.pos, state.posMax)
     before = state.src[state.pos - 1 : state.pos]
-    if match is None or before in ("", match[1]) or before.isspace():
+    if match is None or before == match[1]:
         return False
     sign, content, after = match[1], match[2], state.src[match.end() : match.end() + 1]
     goes_on = bool(re.match(r"\w", after, re.ASCII))
+    isotope = sign == "^" and content.isdigit() and after.isalpha()
+    if (not before or before.isspace()) and not isotope:
+        return False
     if goes_on and (after.isdigit() or not re.fullmatch(r"[+-]?\d+", content)):
         return False
     if sign == "~" and before.isdigit() and (goes_on or not re.fullmatch(r"\(?\d+\)?", content)):
