@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from lxml import html
 
@@ -67,7 +68,7 @@ def trim_breaks(paragraph: HtmlElement) -> None:
         paragraph.text = paragraph.text.lstrip("\n")
 
 
-def _is_break(element: HtmlElement | None) -> bool:
+def _is_break(element: HtmlElement | None) -> TypeGuard[HtmlElement]:
     return element is not None and element.tag == "br"
 
 
