@@ -216,6 +216,18 @@ def test_a_link_that_leads_nowhere_from_the_report_is_told_of(tmp_path, address)
     assert warning.endswith("it becomes text")
 
 
+@pytest.mark.parametrize(
+    ("link", "fault"), [("[a]()", "without an address"), ("[a](javascript:b)", "to an address that is not")]
+)
+def test_a_link_whose_address_is_not_there_is_told_of(tmp_path, link, fault):
+    (warning,) = warned(read(tmp_path, f"文\n\n{link}\n"))
+    assert warning.startswith(f"3: a link {fault}")
+
+
+def test_what_is_left_out_with_the_mark_of_a_note_is_told_once(tmp_path):
+    assert warned(read(tmp_path, "文<video>[^1]</video>\n\n[^1]: 注\n")) == ["1: <video> is left out"]
+
+
 def row(count, cell="{}"):
     return "|" + "|".join(cell.format(n) for n in range(count)) + "|\n"
 

@@ -46,7 +46,7 @@ def test_samples_warn_of_what_they_hold_and_nothing_else(monkeypatch):
             "80: <script> is left out",
             "81: <iframe> is left out",
             "87: onclick of <a> is left out",
-            "87: a link leads to an address that is not allowed; it becomes text",
+            "87: a link to an address that is not allowed; it becomes text",
         ],
     }
 

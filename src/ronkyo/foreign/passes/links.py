@@ -46,8 +46,11 @@ def resolve(root: HtmlElement, warn: Warn) -> None:
         if place:
             link.set("href", place)
         else:
-            said = said if address else "a link leads to an address that is not allowed"
-            if address or line:
+            if not address:
+                said = (
+                    "a link without an address" if "href" in link.attrib else "a link to an address that is not allowed"
+                )
+            if line:
                 warn(line, f"{said}; it becomes text")
             link.tag = "span"
             link.attrib.pop("href", None)
