@@ -149,15 +149,15 @@ class _Kept:
             if self._size <= KEPT * LIMIT:
                 break
             with suppress(OSError):  # another process removed it
-                file.unlink()
+                os.unlink(file)
             self._size -= size
 
-    def _entries(self) -> list[tuple[float, int, Path]]:
-        """(when it was last used, bytes, file) of each."""
+    def _entries(self) -> list[tuple[float, int, str]]:
+        """(when it was last used, bytes, file) of each. There may be 50,000: no Path for each."""
         found = []
-        for file in self._folder.rglob("*"):
-            with suppress(OSError):
-                told = file.stat()
-                if file.is_file():
+        for folder, _, names in os.walk(self._folder):
+            for file in (os.path.join(folder, name) for name in names):
+                with suppress(OSError):
+                    told = os.stat(file)
                     found.append((told.st_mtime, told.st_size, file))
         return found

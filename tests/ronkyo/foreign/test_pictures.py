@@ -14,7 +14,7 @@ from lxml import html
 from PIL import Image
 from reading import read, warned
 
-from ronkyo.foreign import pictures, render
+from ronkyo.foreign import passes, pictures, render
 
 PLACEHOLDER = "; a placeholder stands for it"
 
@@ -40,6 +40,17 @@ def style_of(parsed):
 def shown(parsed):
     """The picture as the page has it."""
     return Image.open(io.BytesIO(base64.b64decode(images(parsed)[0].get("src").partition(",")[2])))
+
+
+def test_pictures_have_room_together_each_as_often_as_it_stands_in_the_page(tmp_path, monkeypatch):
+    picture(tmp_path / "a.png")
+    (image,) = images(read(tmp_path, "## 章\n\n![](a.png)\n"))
+    monkeypatch.setattr(passes.pictures, "MOST_BYTES", 2 * len(image.get("src")))
+    parsed = read(tmp_path, "## 章\n\n" + "![](a.png)\n\n" * 3)
+    assert len(images(parsed)) == 2
+    (warning,) = warned(parsed)
+    assert warning.startswith("7: image 'a.png': expected at most ")
+    assert warning.endswith(PLACEHOLDER)
 
 
 # -- sizes ----------------------------------------------------------------------------------------------------------------

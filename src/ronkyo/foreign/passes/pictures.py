@@ -11,6 +11,9 @@ from ronkyo.foreign.passes.elements import HtmlElement, elements
 from ronkyo.foreign.safe import Warn, size_style
 from ronkyo.words import Words
 
+MOST_BYTES = (
+    400_000_000  # of all addresses, each as often as it stands in the page, whose making takes twelve times as much
+)
 SIZE = re.compile(r"(?<!\s)\s+=(\d*%?)x(\d*)$")  # ![](a.png =100x50)
 
 
@@ -18,7 +21,7 @@ def read(root: HtmlElement, folder: Path, warn: Warn, words: Words) -> dict[str,
     """Each picture inside the page; a placeholder with the path where one cannot be shown. Returns for each `data:` address
     that stands now in the page the line and the address that the report has."""
     places: dict[str, tuple[int, str]] = {}
-    load = cache(partial(_load, folder))
+    load, room = cache(partial(_load, folder)), MOST_BYTES
     for image in elements(root, "img"):
         address = image.get("src") or ""
         if size := SIZE.search(address):
@@ -29,7 +32,11 @@ def read(root: HtmlElement, folder: Path, warn: Warn, words: Words) -> dict[str,
         picture, complaints = load(address)
         for complaint in complaints:
             warn(line, f"image '{name}': {complaint}")
-        if picture is None:
+        room -= len(picture.address) if picture else 0
+        if picture and room < 0:
+            limit = f"expected at most {MOST_BYTES / 1e6:g} MB of pictures in base64, found more"
+            warn(line, f"image '{name}': {limit}; a placeholder stands for it")
+        if picture is None or room < 0:
             put_placeholder(image, name, words)
             continue
         places.setdefault(picture.address, (line, name))
