@@ -116,8 +116,12 @@ def _directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if last < 0:
         return False
     if not silent:
-        pushed.map, pushed.block, pushed.level = [start, last + 1], True, state.level
-        state.tokens.append(pushed)
+        before = state.tokens[-1] if state.tokens else pushed
+        if before.type == pushed.type == "contents":  # the preview's list stands below what asks for it
+            before.attrs |= pushed.attrs
+        else:
+            pushed.map, pushed.block, pushed.level = [start, last + 1], True, state.level
+            state.tokens.append(pushed)
         state.line = last + 1
     return True
 

@@ -77,8 +77,9 @@ def _front_matter(source: str, warn: Callable[[int, str], None]) -> Furniture:
     language = lang[:2].lower() if isinstance(lang, str) and re.match(r"(ja|en)\b", lang, re.IGNORECASE) else None
     name = next((name for name in ("puppeteer", "chrome") if name in document), None)
     options = document.get(name) if name else None
-    said = {key: _text_of(document.get(key)) for key in ("title", "author", "date")}
-    told = Furniture(language=language, title=said["title"] or None, author=said["author"], date=said["date"])
+    title, date = (_text_of(document.get(key)) for key in ("title", "date"))
+    author = _text_of(document.get("author") or document.get("authors"))
+    told = Furniture(language=language, title=title or None, author=author, date=date)
     if options is None:
         return told
     if not isinstance(options, dict):
@@ -126,9 +127,12 @@ def _yaml() -> YAML:
 
 
 def _text_of(value: Any) -> str:
-    """As it is written; the names of a list with commas."""
-    if isinstance(value, list):
-        return ", ".join(name for name in value if isinstance(name, str))  # not what is in them: aliases, again
+    """As it is written; names with commas, each alone or as `name:` among what is said of somebody."""
+    if isinstance(value, list | dict):
+        each = [
+            one.get("name") if isinstance(one, dict) else one for one in (value if isinstance(value, list) else [value])
+        ]
+        return ", ".join(name for name in each if isinstance(name, str))  # not what is in them: aliases, again
     return " ".join(str(value).split()) if isinstance(value, str | int | float | datetime.date) else ""
 
 

@@ -151,7 +151,9 @@ def test_the_title_is_the_authors_or_there_is_none(report, text, title, titled, 
         ("title: 題\nauthor: [一郎, 二郎]", ["一郎, 二郎"]),
         ("title: 題\ndate: 2024年度 前期", ["2024年度 前期"]),
         ("title: 1.0", []),
-        ("title: 題\nauthor:\n  - {name: x}\n  - 三郎", ["三郎"]),
+        ("title: 題\nauthor:\n  - {name: 一郎, email: a@b.c}\n  - 三郎", ["一郎, 三郎"]),
+        ("title: 題\nauthor: {name: 一郎}", ["一郎"]),
+        ("title: 題\nauthors:\n  - 一郎\n  - {affiliation: 大学}", ["一郎"]),
     ],
 )
 def test_author_and_date_of_the_front_matter_stand_under_the_title_as_they_are_written(report, front, byline):

@@ -337,3 +337,12 @@ def test_words_before_a_long_placeholder_are_not_stretched(report):
     content, _ = render.printed(Path("report.md"), parsed)
     words = pypdfium2.PdfDocument(content)[0].get_textpage()
     assert words.get_charbox(9)[2] - words.get_charbox(0)[0] < 60
+
+
+def test_a_placeholder_at_the_start_of_an_indented_paragraph_ends_within_it(report):
+    parsed = report(f"# 題\n\n文\n\n![a](https://example.com/{'x' * 120}.svg) {'あ' * 200}\n")
+    content, _ = render.printed(Path("report.md"), parsed)
+    words = pypdfium2.PdfDocument(content)[0].get_textpage()
+    letters = words.get_text_range()
+    right = [max(words.get_charbox(n)[2] for n, there in enumerate(letters) if there == letter) for letter in "xあ"]
+    assert right[0] < right[1]

@@ -19,12 +19,6 @@ def place(root: HtmlElement) -> None:
     """[TOC] becomes contents; at the end of what stands before the first chapter the engine's own, which are there in any
     case, do as well. After headings.settle."""
     slots = root.xpath(".//div[@data-contents]")
-    for slot in slots:
-        before = slot.getprevious()
-        if before is not None and before.get("data-contents") and not (before.tail or "").strip():
-            slot.attrib.update({**before.attrib, **slot.attrib})
-            before.drop_tree()
-    slots = [slot for slot in slots if slot.getparent() is not None]
     by_hand = [each for each in elements(root, "ul", "ol") if _is_contents(each)]
     for block in (*slots, *by_hand):
         before, after = block.getprevious(), block.getnext()

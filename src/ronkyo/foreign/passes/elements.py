@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from lxml import html
 
@@ -59,12 +60,16 @@ def lift(element: HtmlElement, parent: HtmlElement) -> None:
 
 def trim_breaks(paragraph: HtmlElement) -> None:
     """Lines that are empty at its beginning and end go."""
-    while len(paragraph) and paragraph[0].tag == "br" and not (paragraph.text or "").strip():
-        drop_tag(paragraph[0])
-    while len(paragraph) and paragraph[-1].tag == "br" and not (paragraph[-1].tail or "").strip():
-        drop_tag(paragraph[-1])
+    while _is_break(first := next(iter(paragraph), None)) and not (paragraph.text or "").strip():
+        drop_tag(first)
+    while _is_break(last := next(reversed(paragraph), None)) and not (last.tail or "").strip():
+        drop_tag(last)
     if paragraph.text:
         paragraph.text = paragraph.text.lstrip("\n")
+
+
+def _is_break(element: HtmlElement | None) -> TypeGuard[HtmlElement]:
+    return element is not None and element.tag == "br"
 
 
 def caption_of(block: HtmlElement) -> HtmlElement | None:

@@ -55,7 +55,7 @@ def as_written(heading: HtmlElement) -> str:
     """Its text without readings and marks of notes; formulas between dollars."""
     unsaid = "ancestor::rt or ancestor::rp or ancestor::a[@class='footnote-ref']"
     text = ""
-    for piece in heading.xpath(f".//text()[not({unsaid})] | .//br"):
+    for piece in heading.xpath(f".//node()[self::br or self::text()[not({unsaid})]]"):
         if isinstance(piece, HtmlElement):
             text += " "
         elif piece.getparent().get("class") == "arithmatex":
