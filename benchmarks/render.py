@@ -30,7 +30,7 @@ KINDS: dict[str, tuple[tuple[int, ...], Callable[[int], str]]] = {
     ),
     "headings": (
         (100, 1000, 10_000),
-        lambda count: "".join(f"## 章 {number}\n\n本文。\n\n" for number in range(count)),
+        lambda count: "".join(f"## 章 {number}\n\n本文。\n\n" for number in range(1, count)),  # with the title
     ),
     "megabytes": ((1, 2, 5), lambda count: (SENTENCE + "\n\n") * (count * 10_000)),
     "line": ((10, 100, 1000), lambda count: "word " * (count * 200)),
