@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -224,34 +223,35 @@ def printed(file: Path, parsed: Parsed) -> tuple[bytes, list[str]]:
         for part in element.iter():
             part.text, part.tail = missing(part.text or ""), missing(part.tail or "")
         printable.root.insert(0, element)
-    write = partial(_pdf, scale=parsed.furniture.page.scale)
-    try:
-        content = write(printable, front, style)
-    except pdf.PdfError as error:
+    content, said = _written(printable, front, style, parsed.furniture.page.scale)
+    if said:
         troubles = _take_out_unprintable(printable, parsed.places, front, style)
         troubles += _take_out_styles(running, front, style)
-        if not troubles:
-            raise UserError(f"{file}: {error}") from error
         warnings += [f"{file}:{trouble}" for trouble in troubles]
-        content = write(printable, front, style)
+        if troubles:
+            content, said = _written(printable, front, style, parsed.furniture.page.scale)
+    if content is None:
+        raise UserError(f"{file}: PDF: {said}")
+    if said:
+        warnings.append(f"{file}: PDF: {said}")
     if missing:
         warnings.append(f"{file}: no font has a glyph, shown as {GETA} in the PDF: {missing.told(parsed.text)}")
     return content, warnings
 
 
-def _pdf(printable: tree.Tree, front: Front, style: str, scale: float = 1) -> bytes:
-    return pdf.write(page.for_print(printable, front, style), front.day, STYLE, scale=scale)
+def _written(printable: tree.Tree, front: Front, style: str, scale: float = 1) -> tuple[bytes | None, str]:
+    """The PDF, if there is one, and what WeasyPrint says of it."""
+    try:
+        return pdf.write(page.for_print(printable, front, style), front.day, STYLE, scale=scale), ""
+    except pdf.PdfError as error:
+        return error.content, "; ".join(error.complaints)
 
 
 def _complaints(elements: Iterable[HtmlElement], front: Front, style: str) -> str:
     """What WeasyPrint says of some elements alone."""
     alone = html.Element("main")
     alone.extend(copy.deepcopy(list(elements)))
-    try:
-        _pdf(tree.Tree(alone), front, style)
-    except pdf.PdfError as error:
-        return "; ".join(error.complaints)
-    return ""
+    return _written(tree.Tree(alone), front, style)[1]
 
 
 def _take_out_styles(running: Iterable[HtmlElement], front: Front, style: str) -> list[str]:

@@ -391,6 +391,8 @@ def entry(heading: html.HtmlElement) -> html.HtmlElement:
         part.drop_tree()
     for part in said.xpath(".//a | .//*[@class='ruby']"):
         part.drop_tag()
+    for part in said.iter():  # which stands in the heading
+        part.attrib.pop("id", None)
     return said
 
 

@@ -194,3 +194,10 @@ def test_attributes_of_a_heading_are_not_its_text(report):
     parsed = report("## 方法 {#method .big data-x=1}\n\n[ここ](#method)\n\n## 集合 {1, 2} について\n\n## f{x}\n")
     assert [heading.text for heading in parsed.tree.headings] == ["方法", "集合 {1, 2} について", "f"]
     assert not parsed.warnings
+
+
+def test_contents_repeat_no_anchor_of_a_heading_with_a_formula(tmp_path):
+    file = tmp_path / "a.md"
+    file.write_text('# 題\n\n[x](#x)\n\n## <span id="x">章</span> $x$\n\n文\n\n[TOC]\n\n## 次\n', encoding="utf-8")
+    assert not render.render(file, say=lambda _: None)
+    assert not unresolved(html.fromstring(file.with_suffix(".html").read_text(encoding="utf-8")))

@@ -4,7 +4,9 @@ import re
 
 import pytest
 from lxml import html
-from reading import all_text, picture, text_of
+from reading import all_text, picture, read, text_of
+
+from ronkyo.foreign import render
 
 
 def test_tables_of_html_keep_spans_and_lose_looks(report):
@@ -72,3 +74,11 @@ def test_what_is_left_out_is_told_with_its_line(report):
         "report.md:10: <blink> is left out, what it holds stays",
     ]
     assert all_text(parsed) == "章 文 a 文 b"
+
+
+def test_what_weasyprint_says_of_a_page_is_told_and_refuses_nothing(tmp_path):
+    parsed = read(tmp_path, "# A\n\n[文](#b)\n\n## B\n\n文\n")
+    parsed.tree.root.append(html.Element("p", {"id": "b"}))
+    paper, warnings = render.printed(tmp_path / "report.md", parsed)
+    assert paper.startswith(b"%PDF")
+    assert warnings == [f"{tmp_path}/report.md: PDF: Anchor defined twice: 'b'"]

@@ -71,7 +71,7 @@ def _written(
         options = {**weasyprint.DEFAULT_OPTIONS, **OPTIONS, "attachments": embedded}
         content = document.write_pdf(zoom=scale, finisher=partial(_finish, moves=placed.moves), **options)
     if layouts.complaints:
-        raise PdfError(layouts.complaints)
+        raise PdfError(layouts.complaints, content)
     assert content is not None
     return content, placed
 

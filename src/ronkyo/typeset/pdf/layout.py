@@ -29,10 +29,13 @@ _PICTURE = re.compile('"picture:([^"]+)"')
 
 
 class PdfError(ReportError):
-    """A page that cannot be set as it should; `complaints` says of each thing what is wrong, with no word of the PDF."""
+    """A page that cannot be set as it should; `complaints` says of each thing what is wrong, with no word of the PDF.
 
-    def __init__(self, complaints: Iterable[str]) -> None:
-        self.complaints = list(dict.fromkeys(complaints))
+    content: the PDF as it is nevertheless, if there is one
+    """
+
+    def __init__(self, complaints: Iterable[str], content: bytes | None = None) -> None:
+        self.complaints, self.content = list(dict.fromkeys(complaints)), content
         super().__init__("PDF: " + "; ".join(self.complaints))
 
 
