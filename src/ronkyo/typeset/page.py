@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -14,12 +13,12 @@ from typing import NamedTuple, Protocol
 import jinja2
 from lxml import html  # pyright: ignore[reportAttributeAccessIssue]
 
-from ronkyo.typeset import edition, inside, interaction, letters, placement, ruby, supplement
+from ronkyo.typeset import contents, edition, inside, interaction, letters, placement, ruby, supplement
 from ronkyo.typeset.blocks import SLOT, in_blocks, written
 from ronkyo.typeset.front import Front
 from ronkyo.typeset.mathematics import Drawing
 from ronkyo.typeset.placement import AS_WRITTEN, Placement
-from ronkyo.typeset.tree import Heading, Tree
+from ronkyo.typeset.tree import Tree
 from ronkyo.words import Words
 
 FONT_FACES = (  # file, family, weight, style
@@ -30,23 +29,8 @@ FONT_FACES = (  # file, family, weight, style
 )
 INK = "#1b1f24"  # a formula's colour on paper: that of the report's text
 OPENING_BRACKETS = "「『（【〈《〔［｛"  # of Japanese; WeasyPrint keeps others with what follows
-SHORT_CONTENTS = 12  # entries that need no page of their own
-LONG_CONTENTS = 300  # entries that balanced columns and leaders would take minutes for
-PAGE_OF_CONTENTS = 80  # lines of them that two columns of a page hold
 STYLE = Path(__file__).parent / "style"
 MORE_FONTS = "/* more fonts */\n"  # in page.html.j2
-
-
-@dataclass
-class Entry:
-    """A heading in the contents, with those below it."""
-
-    heading: Heading
-    below: list[Entry] = field(default_factory=list)
-
-    @property
-    def lines(self) -> int:
-        return 1 + sum(entry.lines for entry in self.below)
 
 
 class Printable(NamedTuple):
@@ -135,13 +119,13 @@ def blocks(tree: Tree, front: Front, pictures: Path, sources: Sources, outlines:
 def _for_screen(
     tree: Tree, front: Front, pictures: Path, sources: Sources | None, outlines: set[str]
 ) -> tuple[str, list[str], list[str], str, dict[str, str]]:
-    """The title, the blocks of the summary and of the body, the style of the latter's claims, and `_with_formulas`."""
+    """The title, the blocks of the summary and of the body, the style of the latter's claims, and `contents.labels`."""
     words = Words(front.language)
     root = _body(tree, front, sources)
     drawings = inside.put_images(root, pictures)
     inside.give_fonts(root)
     inside.set_formulas(root, _formula_slots(root), tree.formulas, outlines)
-    entries = _with_formulas(root)
+    entries = contents.labels(root)
     summary = _summary(root, words)
     for part in (summary, root):
         if sources:
@@ -183,7 +167,7 @@ def for_print(
         link.text = None if link.tag == "a" else words("page.full")
     _set_formulas_as_images(root, tree.formulas)
     faces = _faces("ttf", lambda file: f"font:{file}")
-    entries = _with_formulas(root)
+    entries = contents.labels(root)
     summary = _summary(root, words)
     for element in reversed(summary.xpath('./*[@class="conclusions long"]/following-sibling::*')):
         root.insert(0, element)  # behind the contents
@@ -263,8 +247,8 @@ def _fill(
     for_browser: bool,
 ) -> str:
     listed = sum(heading.level in (2, 3) for heading in tree.headings)
-    short = listed <= SHORT_CONTENTS
-    chapters = _contents(tree.headings, (2, 3, 4) if for_browser else (2, 3))
+    short = listed <= contents.SHORT
+    chapters = contents.chapters(tree.headings, (2, 3, 4) if for_browser else (2, 3))
     return (
         _templates()
         .get_template("page.html.j2")
@@ -277,9 +261,9 @@ def _fill(
             for_browser=for_browser,
             chapters=chapters,
             labels=labels,
-            second_column=None if for_browser or short else _second_column(chapters),
+            second_column=None if for_browser or short else contents.second_column(chapters),
             short_contents=short,
-            long_contents=listed > LONG_CONTENTS,
+            long_contents=listed > contents.LONG,
             cover=bool(front.edition) and not for_browser and not short,
             left_out=tree.left_out,
             summary=summary,
@@ -358,48 +342,3 @@ def _link_figures(root: html.HtmlElement, sources: Sources) -> None:
             link = html.Element("a", {"class": "source", "href": origin.href})
             link.text = origin.title
             source[-1].addnext(link)
-
-
-# -- parts of both pages ----------------------------------------------------------------------------------------------
-
-
-def _contents(headings: list[Heading], levels: Collection[int]) -> list[Entry]:
-    """The chapters, and what is below them down to the last of the levels."""
-    chapters: list[Entry] = []
-    for heading in headings:
-        inside = chapters
-        for _ in range(heading.level - min(levels)):
-            inside = inside[-1].below if inside else []
-        if heading.level in levels:
-            inside.append(Entry(heading))
-    return chapters
-
-
-def _with_formulas(root: html.HtmlElement) -> dict[str, str]:
-    """Headings that hold formulas, by their id, as the contents show them."""
-    headings = root.xpath(".//*[self::h2 or self::h3 or self::h4][.//*[@class='formula']]")
-    return {heading.get("id"): written(entry(heading)) for heading in headings}
-
-
-def entry(heading: html.HtmlElement) -> html.HtmlElement:
-    """What the heading says, without its number, links, readings and notes."""
-    said = copy.deepcopy(heading)
-    said.tag, said.tail = "span", None
-    said.attrib.clear()
-    unsaid = "self::rt or self::rp or self::sup[a] or @class='reading' or @class='number' or (@id and not(node()))"
-    for part in said.xpath(f".//*[{unsaid}]"):
-        part.drop_tree()
-    for part in said.xpath(".//a | .//*[@class='ruby']"):
-        part.drop_tag()
-    for part in said.iter():  # which stands in the heading
-        part.attrib.pop("id", None)
-    return said
-
-
-def _second_column(chapters: Sequence[Entry]) -> Entry | None:
-    """The chapter that begins it where the contents are a page in two columns: WeasyPrint would look for it by setting them
-    twenty times. Where they are more, or one chapter, there is none."""
-    lines = [chapter.lines for chapter in chapters]
-    if sum(lines) > PAGE_OF_CONTENTS or len(lines) < 2:
-        return None
-    return chapters[min(range(1, len(lines)), key=lambda first: max(sum(lines[:first]), sum(lines[first:])))]

@@ -9,7 +9,7 @@ from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from ronkyo.foreign.passes.elements import HtmlElement, elements
 from ronkyo.foreign.passes.headings import depths
-from ronkyo.typeset import page
+from ronkyo.typeset.contents import label
 from ronkyo.typeset.tree import HEADINGS, Heading
 
 LEAST = 3  # links that make a list contents
@@ -85,7 +85,7 @@ def _list(headings: Sequence[HtmlElement]) -> HtmlElement:
         target = f"#{heading.get('id')}"  # twice: of the two lxml encodes href, and WeasyPrint looks for the other
         link = etree.SubElement(etree.SubElement(lists[-1], "li"), "a", {"href": target, "data-target": target})
         if heading.xpath(".//*[@class='arithmatex']"):
-            link.append(page.entry(heading))
+            link.append(label(heading))
         else:
             link.text = heading.get("data-text") or " ".join(heading.text_content().split())
     return lists[0]
