@@ -160,6 +160,18 @@ def test_without_a_base_each_side_s_stages_are_there():
     assert done.text == text({"wide": WIDE, "plain": PLAIN})
 
 
+def test_a_folder_that_a_stage_of_the_other_side_will_write_into_is_not_as_it_was_read():
+    first = {"a": entry({"src/a.py": "1"}, {"runs/a": "1"})}
+    ours = first | {"b": entry({"src/b.py": "1"}, {"runs/b": "1"})}
+    other = {"c": entry({"src/b.py": "2"}, {"c": "2"})}
+    theirs = first | other | {"all": entry({"runs": "1"}, {"all": "1"})}
+    stages, again = merged(
+        first | {"c": entry({"src/b.py": "1"}, {"c": "1"})}, ours | {"c": entry({"src/b.py": "1"}, {"c": "1"})}, theirs
+    )
+    assert stages == first | other
+    assert again == {"b": ["src/b.py changed"], "all": ["b must run again"]}
+
+
 LAST_RUN = 5
 
 
@@ -180,7 +192,15 @@ def projects(draw) -> tuple[list[dict[str, int]], list[list[str]], list[set[int]
     some = st.sets(st.integers(3, 7))
     added = [draw(some), *draw(st.just([set(), set()]) | st.lists(some, min_size=2, max_size=2))]
     there = [{0, 1, 2} | added[0], {0, 1, 2} | added[0] | added[1], {0, 1, 2} | added[0] | added[2]]
-    return sides, reads, there
+    return sides, reads, [with_upstream(stages, reads) for stages in there]
+
+
+def with_upstream(stages: set[int], reads: list[list[str]]) -> set[int]:
+    """And the stages that write what these read: without it DVC runs none of them."""
+    makers = {path(number): number for number in range(8)}
+    for number in range(7, -1, -1):
+        stages = stages | ({makers[read] for read in reads[number] if read in makers} if number in stages else set())
+    return stages
 
 
 def path(number: int) -> str:
@@ -189,14 +209,14 @@ def path(number: int) -> str:
 
 
 def current(sources: dict[str, int], reads: list[list[str]], there: set[int]) -> dict[str, Any]:
-    """The entries of all stages, up to date. A stage whose upstream is nowhere reads nothing of it."""
+    """The entries of all stages, up to date."""
     contents: dict[str, Any] = dict(sources)
     stages = {}
     for number in sorted(there):
         deps = {}
         for read in reads[number]:
-            if found := {name: value for name, value in contents.items() if name.startswith(read)}:
-                deps[read] = md5(repr(found).encode()).hexdigest()[:4]
+            found = {name: value for name, value in contents.items() if name.startswith(read)}
+            deps[read] = md5(repr(found).encode()).hexdigest()[:4]
         contents[path(number)] = md5(repr((number, deps)).encode()).hexdigest()[:4]
         stages[f"s{number}"] = entry(deps, {path(number): contents[path(number)]})
     return stages

@@ -143,7 +143,9 @@ class Choice:
             yield from (f"{key} changed" for key in changed if key == name or key.startswith(_inside(name)))
         for path in sorted({path for dep in stage.deps for path in self._made_at(dep)}):
             for maker in self._makers[path]:
-                if self._made(maker).get(path) != side.stage(maker).outs.get(path):
+                made, recorded = self._made(maker).get(path), side.stage(maker).outs.get(path)
+                unknown = made is None and maker in self.again  # also of one that this side has not: it joins a folder
+                if made != recorded or unknown:
                     yield f"{maker} must run again" if maker in self.again else f"{path} changed"
 
     def _made(self, maker: str) -> Mapping[str, str]:
