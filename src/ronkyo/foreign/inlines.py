@@ -14,6 +14,7 @@ from pymdownx import gemoji_db
 
 from ronkyo.foreign.blocks import DEEPEST, attributes
 from ronkyo.foreign.patterns import JAPANESE
+from ronkyo.typeset.page import OPENING_BRACKETS
 
 DESTINATION = re.compile(r"\(((?:[^()\n]|\([^()\n]*\))*)\)")
 TITLED = re.compile(r"(.*?)(?:(?<!\s)\s+(?:\"([^\"]*)\"|'([^']*)'))?((?<!\s)\s+=\d*%?x\d*)?", re.DOTALL)
@@ -22,7 +23,7 @@ WIKI = re.compile(r"(!?)\[\[(?=[^\[\]|]*[^\W\d_])([^\[\]|,=()\"'\n]+)(?:\|([^\[\
 MARK = re.compile(r"==(?![\s=])((?:`[^`\n]*`|\$[^$\n]*\$|[^`$\n])+?)(?<![\s=])==(?!=)")
 SMALL = re.compile(rf"([~^])([\w+\-−*/=.,()'’†‡{JAPANESE}]{{1,40}})\1(?!\1)")
 LONGEST_MARK = 1000  # letters, that a line of signs is not read from each of them to its end
-OPENING, CLOSING = tuple("「『（【〈《〔［｛"), tuple("」』）】〉》〕］｝")
+OPENING, CLOSING = tuple(OPENING_BRACKETS), tuple("」』）】〉》〕］｝")
 EMOJI = re.compile(r":([\w+-]{1,60}):", re.ASCII)
 
 
